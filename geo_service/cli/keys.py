@@ -1,0 +1,66 @@
+"""``keys``: who may do what on the web."""
+
+import argparse
+from datetime import datetime
+
+from geo_service.cli import words
+from geo_service.domain.role import Role
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Describe the command and what can be done with keys."""
+    keys = commands.add_parser("keys", help="add, list and revoke keys")
+    actions = keys.add_subparsers(title="actions", metavar="ACTION", required=True)
+    add = actions.add_parser("add", help="make a key and show it, once")
+    words.add_workspace(add)
+    add.add_argument("--role", type=Role, choices=list(Role), required=True)
+    add.add_argument("--expires", type=words.moment, metavar="ISO", help="when it ends")
+    add.add_argument("--note", default="", help="whose it is")
+    add.set_defaults(run=run_add)
+    listing = actions.add_parser("list", help="list keys; never the secrets themselves")
+    words.add_workspace(listing)
+    listing.set_defaults(run=run_list)
+    revoke = actions.add_parser("revoke", help="end a key now")
+    words.add_workspace(revoke)
+    revoke.add_argument("key_id")
+    revoke.set_defaults(run=run_revoke)
+
+
+def run_add(arguments: argparse.Namespace) -> None:
+    """Make a key and show it."""
+    from geo_service.flows.manage_keys import add_key
+    from geo_service.flows.wiring import open_workspace
+
+    with open_workspace(words.settings_of(arguments)) as workspace:
+        key_id, token = add_key(
+            workspace, arguments.role, arguments.expires, words.now(), note=arguments.note
+        )
+    words.say(f"{key_id}\t{token}")
+    words.say_beside("This is the only time the key is shown; the workspace keeps a hash of it.")
+
+
+def run_list(arguments: argparse.Namespace) -> None:
+    """List the keys."""
+    from geo_service.flows.manage_keys import list_keys
+    from geo_service.flows.wiring import open_workspace
+
+    with open_workspace(words.settings_of(arguments)) as workspace:
+        for key in list_keys(workspace):
+            words.say(
+                f"{key.key_id}\t{key.role}\t{_until(key.expires_at)}\t"
+                f"{'revoked' if key.revoked_at else 'valid'}\t{key.note}"
+            )
+
+
+def run_revoke(arguments: argparse.Namespace) -> None:
+    """End a key."""
+    from geo_service.flows.manage_keys import revoke_key
+    from geo_service.flows.wiring import open_workspace
+
+    with open_workspace(words.settings_of(arguments)) as workspace:
+        revoke_key(workspace, arguments.key_id, words.now())
+    words.say(f"{arguments.key_id} is revoked.")
+
+
+def _until(expires_at: datetime | None) -> str:
+    return "never expires" if expires_at is None else f"until {expires_at:%Y-%m-%dT%H:%MZ}"

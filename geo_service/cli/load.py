@@ -1,0 +1,109 @@
+"""``load``: bring facilities, issues, areas, streets and traces into the workspace."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo_service.cli import words
+from geo_service.errors import WrongUsage
+from geo_service.geometry.datum import Datum
+
+if TYPE_CHECKING:
+    from geo_service.flows.import_traces import TraceReport
+    from geo_service.flows.loading import LoadReport
+
+WHAT = ("facilities", "issues", "areas", "streets", "traces")
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Describe the command."""
+    load = commands.add_parser("load", help="load files into the workspace, all or nothing")
+    words.add_workspace(load)
+    load.add_argument("what", choices=WHAT)
+    load.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    load.add_argument("--place", help="streets of a place, from OpenStreetMap (needs the internet)")
+    load.add_argument("--datum", type=Datum, choices=list(Datum), default=Datum.WGS84)
+    load.add_argument(
+        "--columns", type=words.columns, default={}, metavar="OURS=THEIRS,...", help="names of columns"
+    )
+    load.add_argument("--kind", help="the kind of all facilities that name none")
+    load.add_argument("--rider", help="whose traces these are, where the file does not say")
+    load.add_argument("--time-zone", help="of times without a zone, for example Asia/Shanghai")
+    load.add_argument("--skip-refused", action="store_true", help="load the rest of the records")
+    load.add_argument("--replace", action="store_true", help="the files are the whole truth")
+    load.add_argument("--json", action="store_true", help="print one line of JSON instead")
+    load.set_defaults(run=run_load)
+
+
+def run_load(arguments: argparse.Namespace) -> None:
+    """Load, and say what was read, loaded and refused."""
+    from geo_service.flows.load_areas import load_areas
+    from geo_service.flows.load_facilities import load_facilities
+    from geo_service.flows.load_issues import load_issues
+    from geo_service.flows.load_streets import load_streets
+    from geo_service.flows.loading import LoadOptions
+    from geo_service.flows.wiring import start_workspace
+
+    if not arguments.files and not arguments.place:
+        raise WrongUsage("Name at least one file to load.")
+    options = LoadOptions(
+        datum=arguments.datum,
+        columns=arguments.columns,
+        kind=arguments.kind,
+        rider=arguments.rider,
+        time_zone=arguments.time_zone,
+        skip_refused=arguments.skip_refused,
+        replace=arguments.replace,
+    )
+    with start_workspace(words.settings_of(arguments)) as workspace:
+        if arguments.what == "streets":
+            _say(
+                load_streets(
+                    workspace, arguments.files, place=arguments.place, columns=arguments.columns
+                ),
+                as_json=arguments.json,
+            )
+        elif arguments.what == "traces":
+            from geo_service.flows.import_traces import import_traces
+
+            traces = import_traces(workspace, arguments.files, options, words.now())
+            _say(traces.trips, as_json=arguments.json, traces=traces)
+        else:
+            load = {"facilities": load_facilities, "issues": load_issues, "areas": load_areas}
+            _say(
+                load[arguments.what](workspace, arguments.files, options, words.now()),
+                as_json=arguments.json,
+            )
+
+
+def _say(report: "LoadReport", *, as_json: bool, traces: "TraceReport | None" = None) -> None:
+    for warning in report.warnings:
+        words.say_beside(f"warning: {warning}")
+    if as_json:
+        extra = {} if traces is None else {"fixes": traces.fixes, "dropped_fixes": traces.dropped}
+        words.say_json(
+            {
+                "what": report.what,
+                "read": report.read,
+                "loaded": report.loaded,
+                "refused": report.refused,
+                "replaced": report.replaced,
+                "removed": report.removed,
+                **extra,
+            }
+        )
+        return
+    changes = [
+        f"{count} {word}"
+        for count, word in ((report.replaced, "replaced"), (report.removed, "removed"))
+        if count
+    ]
+    tail = f" ({', '.join(changes)})" if changes else ""
+    words.say(
+        f"{report.what}: {report.read} read, {report.loaded} loaded{tail}, {report.refused} refused"
+    )
+    if traces is not None:
+        dropped = ", ".join(f"{count} {rule}" for rule, count in traces.dropped.items() if count)
+        words.say(f"fixes: {traces.fixes} loaded" + (f", dropped: {dropped}" if dropped else ""))
+    if report.refused_list is not None:
+        words.say(f"The refused records and their reasons: {report.refused_list}")

@@ -1,0 +1,59 @@
+"""The command ``geo-service``: reads the words typed, calls one flow, and says what came of it."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from geo_service import errors
+from geo_service.cli import city, keys, load, nearest, overlay, pages, release, serve, words
+
+COMMANDS = (city, load, nearest, overlay, pages, release, keys, serve)
+
+DONE, REFUSED, WRONG = 0, 1, 2
+EXIT_CODES: dict[type[errors.GeoServiceError], int] = {
+    errors.WrongUsage: WRONG,
+    errors.GeoServiceError: REFUSED,
+}
+"""The first class that an error is an instance of decides."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The words after ``geo-service``; None: those of the process.
+
+    Returns
+    -------
+    int
+        0 done, 1 refused (what and where on the error stream), 2 wrong usage.
+    """
+    typed = parser().parse_args(arguments)
+    try:
+        typed.run(typed)
+        sys.stdout.flush()
+    except errors.GeoServiceError as error:
+        words.say_beside(f"geo-service: {error}")
+        return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
+    except KeyboardInterrupt:
+        words.say_beside("geo-service: stopped; nothing is half-written.")
+        return 130
+    except BrokenPipeError:
+        # The reader of the pipe has gone; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe all commands and their options."""
+    top = argparse.ArgumentParser(
+        prog="geo-service",
+        description="Nearest facilities by the streets riders ride, and where routes pass issues.",
+    )
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add_commands(commands)
+    return top

@@ -1,0 +1,91 @@
+"""What the commands share: the workspace option, values typed by hand, and how things are said."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tqdm import tqdm
+
+from geo_service.settings import Settings
+
+if TYPE_CHECKING:
+    from geo_service.domain.trace import Fixes
+
+
+def add_workspace(parser: argparse.ArgumentParser) -> None:
+    """Give a command its ``--workspace``."""
+    parser.add_argument(
+        "--workspace",
+        type=Path,
+        metavar="DIR",
+        help="the folder that holds one city (else GEO_SERVICE_WORKSPACE, else ./workspace)",
+    )
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """Read the settings of the environment, with the workspace named on the command line."""
+    settings = Settings.from_environ(os.environ)
+    if arguments.workspace is not None:
+        settings = replace(settings, workspace=arguments.workspace)
+    return settings
+
+
+def moment(text: str) -> datetime:
+    """Read ``now`` or an ISO 8601 time with a zone."""
+    if text == "now":
+        return now()
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no time; write 'now' or for example 2026-10-01T12:00+08:00"
+        ) from None
+    if read.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text!r} has no time zone; write for example {text}+08:00")
+    return read.astimezone(UTC)
+
+
+def now() -> datetime:
+    """Look at the clock; only doors do."""
+    return datetime.now(tz=UTC)
+
+
+def columns(text: str) -> dict[str, str]:
+    """Read ``ours=theirs,ours=theirs``."""
+    pairs = [pair.partition("=") for pair in text.split(",") if pair]
+    if not pairs or not all(ours and theirs for ours, _, theirs in pairs):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form ours=theirs,ours=theirs")
+    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
+
+
+def positive(text: str) -> int:
+    """Read a whole number of 1 or more."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
+    return int(text)
+
+
+def days_going_by(partitions: "Iterator[Fixes]") -> "Iterable[Fixes]":
+    """Show on a terminal how many days of traces have been looked at; nothing in a pipe."""
+    return tqdm(partitions, desc="days of traces", unit=" days", disable=None, leave=False)
+
+
+def say(text: str) -> None:
+    """Print a line for a person."""
+    print(text)
+
+
+def say_beside(text: str) -> None:
+    """Print a line for a person on the error stream, so that a pipe stays clean."""
+    print(text, file=sys.stderr)
+
+
+def say_json(value: dict[str, Any]) -> None:
+    """Print one line of JSON for a program."""
+    print(json.dumps(value, ensure_ascii=False, allow_nan=False))

@@ -1,0 +1,105 @@
+"""Every error a user can meet, in one tree.
+
+::
+
+    GeoServiceError
+    ├── RefusedData           what was read can't be accepted (exit 1, HTTP 422)
+    │   ├── UnreadableFile    the file is not what its name says, is cut off, or is empty
+    │   ├── MissingColumn     a column that is needed is not there
+    │   └── RefusedRecords    some records were refused, so nothing was loaded
+    ├── WrongUsage            the question itself is wrong (exit 2, HTTP 422)
+    │   └── UnknownKind       no facility has the kind asked for
+    ├── NotFound              nothing has this name (exit 1, HTTP 404)
+    ├── NoKey                 a key is needed, or the key is not valid (exit 1, HTTP 401)
+    ├── NotAllowed            the key's role may not do this (exit 1, HTTP 403)
+    └── NotReady              the workspace lacks something; try again or load it (exit 1, HTTP 503)
+
+Each error says what was wrong, where, and what to do. The command line and the web each map
+codes to exit codes and statuses in one table of their own.
+"""
+
+
+class GeoServiceError(Exception):
+    """The root of the tree; never raised itself.
+
+    Parameters
+    ----------
+    what : str
+        What was wrong, as a sentence for a rider, planner or analyst.
+    where : str
+        File, record, field or place. May be empty.
+    remedy : str
+        What to do about it. May be empty.
+    """
+
+    code = "error"
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+        super().__init__(what, where, remedy)
+
+    def __str__(self) -> str:
+        lead = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{lead} {self.remedy}".strip()
+
+
+class RefusedData(GeoServiceError):  # noqa: N818 - the tree is named for what happened
+    """What was read can't be accepted."""
+
+    code = "refused-data"
+
+
+class UnreadableFile(RefusedData):
+    """The file is not what its name says, is cut off, or is empty."""
+
+    code = "unreadable-file"
+
+
+class MissingColumn(RefusedData):
+    """A column that is needed is not there."""
+
+    code = "missing-column"
+
+
+class RefusedRecords(RefusedData):
+    """Some records were refused, so nothing was loaded."""
+
+    code = "refused-records"
+
+
+class WrongUsage(GeoServiceError):  # noqa: N818
+    """The question itself is wrong."""
+
+    code = "wrong-usage"
+
+
+class UnknownKind(WrongUsage):
+    """No facility has the kind asked for; the message names those present."""
+
+    code = "unknown-kind"
+
+
+class NotFound(GeoServiceError):  # noqa: N818
+    """Nothing has this name."""
+
+    code = "not-found"
+
+
+class NoKey(GeoServiceError):  # noqa: N818
+    """A key is needed, or the key given is unknown, expired or revoked."""
+
+    code = "no-key"
+
+
+class NotAllowed(GeoServiceError):  # noqa: N818
+    """The key's role may not do this."""
+
+    code = "not-allowed"
+
+
+class NotReady(GeoServiceError):  # noqa: N818
+    """The workspace lacks something that this needs."""
+
+    code = "not-ready"

@@ -1,0 +1,87 @@
+"""Frames into files: CSV, GeoJSON, GeoPackage and GeoParquet, told apart by the file's ending."""
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_service.errors import WrongUsage
+from geo_service.export.spreadsheet import safe_cell
+
+ENDINGS = (".csv", ".geojson", ".gpkg", ".parquet")
+
+
+def check_ending(path: Path) -> None:
+    """Refuse a name whose ending names no format, before any work is done.
+
+    Raises
+    ------
+    WrongUsage
+        Naming the endings that are known.
+    """
+    if path.suffix.lower() not in ENDINGS:
+        raise WrongUsage(
+            f"{path.name} does not say what to write.",
+            where="--out",
+            remedy=f"End the name in one of {', '.join(ENDINGS)}.",
+        )
+
+
+def write_table(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Write a frame whole: under a temporary name first, then renamed.
+
+    A CSV holds ``lon`` and ``lat`` of a point or of the middle of a shape (WGS-84, decimal
+    degrees), and text that a spreadsheet would run as a formula is neutralised.
+
+    Raises
+    ------
+    WrongUsage
+        If the name's ending is not known.
+    """
+    check_ending(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".unfinished-{path.name}")
+    try:
+        _write(frame, unfinished)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _write(frame: gpd.GeoDataFrame, path: Path) -> None:
+    if path.suffix.lower() == ".csv":
+        _as_plain_table(frame).to_csv(path, index=False, encoding="utf-8-sig")
+    elif path.suffix.lower() == ".parquet":
+        frame.to_parquet(path, index=False)
+    elif path.suffix.lower() == ".gpkg":
+        _with_text_times(frame).to_file(
+            path, layer=path.stem.removeprefix(".unfinished-"), driver="GPKG"
+        )
+    else:
+        path.write_text(
+            json.dumps(
+                json.loads(_with_text_times(frame).to_json(drop_id=True)), ensure_ascii=False
+            ),
+            encoding="utf-8",
+        )
+
+
+def _as_plain_table(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    middle = frame.geometry.representative_point()
+    table = pd.DataFrame(_with_text_times(frame).drop(columns=frame.geometry.name))
+    for column in table.select_dtypes(include=["object", "string"]):
+        table[column] = [
+            safe_cell(cell) if isinstance(cell, str) else cell for cell in table[column]
+        ]
+    return table.assign(lon=middle.x.round(7), lat=middle.y.round(7))
+
+
+def _with_text_times(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Write times as ISO 8601 with a zone: the one way all readers agree on."""
+    times = frame.select_dtypes(include=["datetimetz"]).columns
+    return frame.assign(**{name: [_iso(moment) for moment in frame[name]] for name in times})
+
+
+def _iso(moment: pd.Timestamp) -> str | None:
+    return None if pd.isna(moment) else moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,104 @@
+"""The demo district, built from its files into a workspace."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+
+from geo_service.domain.opening import Calendar
+from geo_service.domain.role import Role
+from geo_service.errors import NotReady
+from geo_service.flows.find_nearest import NearestQuestion, open_district
+from geo_service.flows.import_traces import import_traces
+from geo_service.flows.load_areas import load_areas
+from geo_service.flows.load_facilities import load_facilities
+from geo_service.flows.load_issues import load_issues
+from geo_service.flows.load_streets import load_streets
+from geo_service.flows.loading import LoadOptions
+from geo_service.flows.manage_keys import add_key
+from geo_service.flows.publish_release import publish_release
+from geo_service.flows.wiring import Workspace, start_workspace
+from geo_service.settings import Settings
+from geo_service.store import city, releases
+from geo_service.store import facilities as stored_facilities
+from geo_service.streets.profile import Profile
+
+TITLE = "襄阳 · 骑手服务示范商圈 Demo business district"
+PERIOD = "2026-10"
+POSITION = (32.04, 112.14)
+KEY_DAYS = 30
+
+
+def build_demo(settings: Settings, now: datetime, *, say: Callable[[str], None]) -> str:
+    """Load the demo district, publish its month, and make a planner's key.
+
+    A second call finds everything there and only makes a fresh key.
+
+    Parameters
+    ----------
+    settings : Settings
+        Names the workspace.
+    now : datetime
+        With a zone.
+    say : callable
+        Told each step, since the first one compiles machine code and takes a while.
+
+    Returns
+    -------
+    str
+        An analyst's key for the planner's page, valid for 30 days.
+
+    Raises
+    ------
+    NotReady
+        If the demo's files are not installed.
+    """
+    data = demo_data()
+    with start_workspace(settings, Calendar()) as workspace:
+        say("Streets, facilities, issues and areas ...")
+        with workspace.database.writing() as connection:
+            city.write_title(connection, TITLE)
+        load_streets(workspace, [data / "streets.geojson"])
+        options = LoadOptions()
+        load_facilities(workspace, [data / "facilities.geojson"], options, now)
+        load_issues(workspace, [data / "issues.geojson"], options, now)
+        load_areas(workspace, [data / "areas.geojson"], options, now)
+        _report_states(workspace, now)
+        say("Five weeks of riders' traces ...")
+        import_traces(workspace, [data / "traces.geojson"], options, now)
+        say("The public release of October 2026 ...")
+        with workspace.database.reading() as connection:
+            released = PERIOD in releases.periods(connection)
+        if not released:
+            publish_release(workspace, PERIOD, now)
+        say("A first question, to warm up ...")
+        open_district(workspace, Profile.EBIKE).ask(NearestQuestion(*POSITION), now)
+        _, token = add_key(
+            workspace, Role.ANALYST, now + timedelta(days=KEY_DAYS), now, note="demo planner"
+        )
+    return token
+
+
+def demo_data() -> Path:
+    """Find the demo district's files: in the installed package, or in the checkout.
+
+    Raises
+    ------
+    NotReady
+        If they are in neither place.
+    """
+    package = Path(str(files("geo_service")))
+    for folder in (package / "demo_data", package.parent / "data" / "geojson"):
+        if (folder / "streets.geojson").exists():
+            return folder
+    raise NotReady("The demo district's files are not installed with geo_service.")
+
+
+def _report_states(workspace: Workspace, now: datetime) -> None:
+    """Let the demo's cabinets and parking points report themselves at this moment."""
+    with workspace.database.writing() as connection:
+        for facility in stored_facilities.read_all(connection):
+            if facility.state is not None:
+                state = replace(facility.state, observed_at=now)
+                stored_facilities.write_state(connection, facility.facility_id, state)

@@ -1,0 +1,189 @@
+"""The planner's map: what a viewer may see of the workspace, on one page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from geo_service.domain.opening import opening_at
+from geo_service.domain.release import Release
+from geo_service.domain.usable import usable_at
+from geo_service.errors import WrongUsage
+from geo_service.flows.overlay_issues import (
+    OverlayQuestion,
+    Progress,
+    as_it_goes,
+    overlay_by_cell,
+    overlay_by_issue,
+    overlay_by_street,
+)
+from geo_service.flows.wiring import Workspace
+from geo_service.maps.assets import Assets
+from geo_service.maps.content import FacilityOnMap, MapContent
+from geo_service.maps.page import LAYERS, PLANNER_LAYERS, PUBLIC_LAYERS, draw, render
+from geo_service.store import city, releases
+from geo_service.store import facilities as stored_facilities
+from geo_service.store import issues as stored_issues
+from geo_service.streets.network import Network
+from geo_service.streets.profile import Profile
+
+
+EMBEDDED = Assets(embedded=True)
+
+
+class Viewer(StrEnum):
+    """By whose rights a map is drawn."""
+
+    PUBLIC = "public"
+    ANALYST = "analyst"
+
+
+
+def draw_map(
+    workspace: Workspace,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    layers: Sequence[str] | None = None,
+    assets: Assets = EMBEDDED,
+    progress: Progress = as_it_goes,
+) -> str:
+    """Draw the workspace as one HTML page.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        What to draw.
+    viewer : Viewer
+        The public sees facilities, approved issues and the newest release; nothing else of
+        traces.
+    now : datetime
+        With a zone; facilities are open or usable then.
+    layers : sequence of str, optional
+        Which layers; None: all that the viewer may see.
+    assets : Assets
+        Where the page takes its scripts and styles from.
+    progress : callable
+        Wraps the days of traces as they go by.
+
+    Raises
+    ------
+    WrongUsage
+        If there is no such layer, or the public may not see it.
+    """
+    public = viewer is Viewer.PUBLIC
+    allowed = PUBLIC_LAYERS if public else tuple(LAYERS)
+    chosen = tuple(layers) if layers is not None else (PUBLIC_LAYERS if public else PLANNER_LAYERS)
+    unknown = [name for name in chosen if name not in allowed]
+    if unknown:
+        raise WrongUsage(
+            f"There is no layer {', '.join(unknown)} here.",
+            where="layers",
+            remedy=f"There are: {', '.join(allowed)}.",
+        )
+    content = (
+        _public_content(workspace, now)
+        if public
+        else _analyst_content(workspace, now, chosen, progress)
+    )
+    return render(draw(content, chosen, assets=assets))
+
+
+def write_map(
+    workspace: Workspace,
+    path: Path,
+    now: datetime,
+    *,
+    layers: Sequence[str] | None,
+    public: bool,
+    progress: Progress,
+) -> int:
+    """Draw a map into a file that needs no other file, and return its size in bytes.
+
+    Raises
+    ------
+    WrongUsage
+        As ``draw_map`` does.
+    """
+    page = draw_map(
+        workspace,
+        Viewer.PUBLIC if public else Viewer.ANALYST,
+        now,
+        layers=layers,
+        progress=progress,
+    ).encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".unfinished-{path.name}")
+    unfinished.write_bytes(page)
+    unfinished.replace(path)
+    return len(page)
+
+
+def _public_content(workspace: Workspace, now: datetime) -> MapContent:
+    with workspace.database.reading() as connection:
+        issues = stored_issues.read_all(connection, approved_only=True)
+    return MapContent(
+        title=_title(workspace),
+        now=now,
+        time_zone=workspace.calendar.time_zone,
+        facilities=_facilities(workspace, now),
+        issues=issues,
+        network=_network(workspace),
+        release=_newest_release(workspace),
+    )
+
+
+def _analyst_content(
+    workspace: Workspace, now: datetime, layers: Sequence[str], progress: Progress
+) -> MapContent:
+    question = OverlayQuestion()
+    by_issue = overlay_by_issue(workspace, question, progress)
+    by_cell = by_street = None
+    if "exposure" in layers or "rate" in layers:
+        by_cell = overlay_by_cell(workspace, question, progress)
+    if "streets" in layers:
+        by_street = overlay_by_street(workspace, question, progress)
+    return MapContent(
+        title=_title(workspace),
+        now=now,
+        time_zone=workspace.calendar.time_zone,
+        facilities=_facilities(workspace, now),
+        issues=by_issue.issues,
+        network=by_street.streets.network if by_street else _network(workspace),
+        issue_passes=by_issue.counts,
+        cells=by_cell,
+        streets=by_street.exposure if by_street else None,
+        street_edge=by_street.edges if by_street else None,
+        release=_newest_release(workspace),
+        radius_m=workspace.settings.radius_m,
+    )
+
+
+def _title(workspace: Workspace) -> str:
+    with workspace.database.reading() as connection:
+        return city.read_title(connection) or workspace.settings.workspace.name
+
+
+def _facilities(workspace: Workspace, now: datetime) -> list[FacilityOnMap]:
+    with workspace.database.reading() as connection:
+        facilities = stored_facilities.read_all(connection)
+    shown = []
+    for facility in facilities:
+        opening = opening_at(facility.opening_hours, now, workspace.calendar)
+        usable = usable_at(
+            facility, now, is_open=opening.open, stale_after_s=workspace.settings.stale_after_s
+        )
+        shown.append(FacilityOnMap(facility, opening, usable))
+    return shown
+
+
+def _network(workspace: Workspace) -> Network | None:
+    if workspace.streets_version_if_any() is None:
+        return None
+    return workspace.streets(Profile.WALK).network
+
+
+def _newest_release(workspace: Workspace) -> Release | None:
+    with workspace.database.reading() as connection:
+        periods = releases.periods(connection)
+        return releases.read(connection, max(periods)) if periods else None

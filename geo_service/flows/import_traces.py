@@ -1,0 +1,83 @@
+"""Riders' traces from files into the lake, riders known by pseudonyms only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from geo_service.domain.rider import pseudonym
+from geo_service.domain.trace import Fixes
+from geo_service.flows.doubt_datum import doubt_datum_of_positions
+from geo_service.flows.loading import LoadOptions, LoadReport, settle_refusals, streets_extent
+from geo_service.flows.wiring import Workspace
+from geo_service.ingest.traces import read_traces
+
+
+@dataclass(frozen=True, slots=True)
+class TraceReport:
+    """What an import did: the trips as a load report, and what happened to single fixes."""
+
+    trips: LoadReport
+    fixes: int
+    unchanged: int
+    dropped: dict[str, int]
+    """Fixes dropped, by the name of the rule."""
+
+
+def import_traces(
+    workspace: Workspace, files: Sequence[Path], options: LoadOptions, now: datetime
+) -> TraceReport:
+    """Bring traces in: a trip sent again replaces itself; all or nothing.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened for writing.
+    files : sequence of Path
+        GPX, CSV, GeoJSON or Parquet.
+    options : LoadOptions
+        Datum, column names, rider, time zone, and whether refused trips may be left out.
+    now : datetime
+        With a zone; fixes later than it are refused.
+
+    Raises
+    ------
+    RefusedData
+        If a file can't be read, or trips are refused and not to be skipped.
+    """
+    settings = workspace.settings
+    batch = read_traces(
+        files,
+        datum=options.datum,
+        columns=options.columns,
+        rider=options.rider,
+        time_zone=options.time_zone,
+        now=now,
+        max_speed_m_s=settings.max_speed_m_s,
+        max_dropped_share=settings.max_dropped_share,
+        future_slack_s=settings.future_slack_s,
+        near=streets_extent(workspace),
+    )
+    listed = settle_refusals(
+        workspace, "traces", batch.refusals, skip_refused=options.skip_refused, now=now
+    )
+    doubts = doubt_datum_of_positions(workspace, batch.fixes.lon, batch.fixes.lat, options.datum)
+    counts = workspace.lake.add(_under_pseudonyms(batch.fixes, workspace.rider_key()))
+    return TraceReport(
+        trips=LoadReport(
+            what="trips",
+            read=batch.read,
+            loaded=batch.fixes.trips,
+            refused=len(batch.refusals),
+            replaced=counts.replaced,
+            warnings=batch.warnings + doubts,
+            refused_list=listed,
+        ),
+        fixes=len(batch.fixes),
+        unchanged=counts.unchanged,
+        dropped=dict(batch.dropped),
+    )
+
+
+def _under_pseudonyms(fixes: Fixes, key: bytes) -> Fixes:
+    return replace(fixes, rider_ids=tuple(pseudonym(name, key) for name in fixes.rider_ids))

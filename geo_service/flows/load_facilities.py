@@ -1,0 +1,66 @@
+"""Facilities from files into the workspace."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from geo_service.domain.facility import Facility
+from geo_service.domain.refusal import Batch
+from geo_service.flows.doubt_datum import doubt_datum
+from geo_service.flows.loading import (
+    LoadOptions,
+    LoadReport,
+    read_each,
+    settle_refusals,
+    streets_extent,
+)
+from geo_service.flows.wiring import Workspace
+from geo_service.ingest.facilities import read_facilities
+from geo_service.store import facilities as stored_facilities
+
+
+def load_facilities(
+    workspace: Workspace, files: Sequence[Path], options: LoadOptions, now: datetime
+) -> LoadReport:
+    """Load facilities by id: a newer one replaces an older one; all or nothing.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened for writing.
+    files : sequence of Path
+        GeoJSON, GeoPackage, Shapefile, CSV or Parquet.
+    options : LoadOptions
+        Datum, column names, kind, and whether refused records may be left out.
+    now : datetime
+        With a zone.
+
+    Raises
+    ------
+    RefusedData
+        If a file can't be read, or records are refused and not to be skipped.
+    """
+
+    def read(path: Path) -> Batch[Facility]:
+        return read_facilities(
+            path, datum=options.datum, columns=options.columns, kind=options.kind, near=extent
+        )
+
+    extent = streets_extent(workspace)
+    batch = read_each(files, read)
+    listed = settle_refusals(
+        workspace, "facilities", batch.refusals, skip_refused=options.skip_refused, now=now
+    )
+    doubts = doubt_datum(workspace, batch.records, options.datum)
+    with workspace.database.writing() as connection:
+        written = stored_facilities.write(connection, batch.records, replace=options.replace)
+    return LoadReport(
+        what="facilities",
+        read=batch.read,
+        loaded=len(batch.records),
+        refused=len(batch.refusals),
+        replaced=written.replaced,
+        removed=written.removed,
+        warnings=batch.warnings + doubts,
+        refused_list=listed,
+    )

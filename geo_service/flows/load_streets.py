@@ -1,0 +1,75 @@
+"""Streets from a file or a place's name, compiled for both profiles into the workspace."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from geo_service.errors import WrongUsage
+from geo_service.flows.loading import LoadReport
+from geo_service.flows.wiring import Workspace
+from geo_service.ingest.streets import fetch_streets, read_streets
+from geo_service.store import city
+from geo_service.streets.assemble import Assembled, build_network
+from geo_service.streets.profile import Profile
+from geo_service.streets.ways import Ways
+
+
+def load_streets(
+    workspace: Workspace,
+    files: list[Path],
+    *,
+    place: str | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> LoadReport:
+    """Replace the workspace's streets, in one step that readers see whole or not at all.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened for writing.
+    files : list of Path
+        One file: .osm, .osm.bz2, .osm.pbf, .graphml, or a layer of lines.
+    place : str, optional
+        Instead of a file, a place to ask OpenStreetMap for; needs the internet.
+    columns : mapping of str to str, optional
+        Our name of a column of the line layer to theirs.
+
+    Raises
+    ------
+    WrongUsage
+        If not exactly one file or one place is given.
+    RefusedData
+        If the file can't be read or holds no street that a profile may use.
+    """
+    if len(files) + (place is not None) != 1:
+        raise WrongUsage("Streets come from one file, or from one --place.")
+    ways = fetch_streets(place) if place else read_streets(files[0], columns=columns or {})
+    built = {profile: build_network(ways, profile) for profile in Profile}
+    version = workspace.networks.write(
+        {profile: assembled.network for profile, assembled in built.items()}
+    )
+    with workspace.database.writing() as connection:
+        city.write_streets_version(connection, version)
+    return LoadReport(
+        what="streets",
+        read=_count(ways),
+        loaded=max(assembled.network.edges for assembled in built.values()),
+        refused=0,
+        warnings=tuple(
+            warning
+            for profile, assembled in built.items()
+            for warning in _piece_warnings(profile, assembled)
+        ),
+    )
+
+
+def _count(ways: Ways) -> int:
+    return len(ways.way_id)
+
+
+def _piece_warnings(profile: Profile, assembled: Assembled) -> list[str]:
+    if assembled.left_out_m < 1:
+        return []
+    return [
+        f"For {profile} the streets are in {assembled.pieces} pieces; the longest is used, and "
+        f"{assembled.left_out_m / 1000:.1f} km that can't be reached from it both ways are left out."
+    ]

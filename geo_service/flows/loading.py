@@ -1,0 +1,109 @@
+"""What all loads share: all or nothing, the report, and the list of refused records."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from geo_service.domain.refusal import Batch, Refusal
+from geo_service.errors import RefusedRecords
+from geo_service.export.refused import write_refused
+from geo_service.flows.wiring import Workspace
+from geo_service.geometry.datum import Datum
+from geo_service.ingest.extent import Extent
+from geo_service.streets.profile import Profile
+
+Record = TypeVar("Record")
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How the user says their files are to be read."""
+
+    datum: Datum = Datum.WGS84
+    columns: dict[str, str] = field(default_factory=dict)
+    """Our name of a column to theirs."""
+    kind: str | None = None
+    rider: str | None = None
+    time_zone: str | None = None
+    skip_refused: bool = False
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What a load did."""
+
+    what: str
+    read: int
+    loaded: int
+    refused: int
+    replaced: int = 0
+    removed: int = 0
+    warnings: tuple[str, ...] = ()
+    refused_list: Path | None = None
+
+
+def streets_extent(workspace: Workspace) -> Extent | None:
+    """Return where records may lie: around the streets; None while there are no streets."""
+    version = workspace.streets_version_if_any()
+    if version is None:
+        return None
+    network = workspace.networks.open(version, Profile.WALK)
+    return Extent(*network.extent, margin_m=workspace.settings.extent_margin_m)
+
+
+def read_each(files: Sequence[Path], read: Callable[[Path], Batch[Record]]) -> Batch[Record]:
+    """Read several files as one batch.
+
+    Raises
+    ------
+    RefusedData
+        If a file as a whole can't be read.
+    """
+    batches = [read(path) for path in files]
+    return Batch(
+        records=[record for batch in batches for record in batch.records],
+        refusals=tuple(refusal for batch in batches for refusal in batch.refusals),
+        warnings=tuple(warning for batch in batches for warning in batch.warnings),
+        read=sum(batch.read for batch in batches),
+    )
+
+
+def settle_refusals(
+    workspace: Workspace,
+    what: str,
+    refusals: Sequence[Refusal],
+    *,
+    skip_refused: bool,
+    now: datetime,
+) -> Path | None:
+    """Write down the refused records and decide whether the load may go on.
+
+    Returns
+    -------
+    Path or None
+        The list of refused records; None if there are none.
+
+    Raises
+    ------
+    RefusedRecords
+        If there are refused records and the user has not said to skip them.
+    """
+    if not refusals:
+        return None
+    folder = workspace.settings.workspace / "refused"
+    path = folder / f"{what}-{now:%Y%m%dT%H%M%S%f}.refused.csv"
+    write_refused(path, refusals)
+    if skip_refused:
+        return path
+    first = "\n".join(
+        f"  {entry.file}, record {entry.row}: {entry.reason}" for entry in refusals[:SHOWN]
+    )
+    rest = f"\n  ... and {len(refusals) - SHOWN} more" if len(refusals) > SHOWN else ""
+    raise RefusedRecords(
+        f"{len(refusals)} of the {what} can't be accepted, so nothing was loaded:\n{first}{rest}\n",
+        remedy=f"All are listed in {path}. Mend them, or leave them out with --skip-refused.",
+    )

@@ -1,0 +1,47 @@
+"""Publishing one closed month of trips, as cells that many riders share."""
+
+from datetime import datetime
+
+from geo_service.domain.release import Release, ReleasedCell, closed_month
+from geo_service.flows.overlay_issues import OverlayQuestion, partitions_of
+from geo_service.flows.wiring import Workspace
+from geo_service.overlay.released_cells import count_released_cells
+from geo_service.store import releases
+
+
+def publish_release(workspace: Workspace, period: str, now: datetime) -> Release:
+    """Count the cells of a month, freeze them, and make them public.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened for writing.
+    period : str
+        A month of the city's calendar, as ``2026-10``.
+    now : datetime
+        With a zone; the month must be over.
+
+    Raises
+    ------
+    WrongUsage
+        If this is no month, or it is not over.
+    RefusedData
+        If it has been released, or overlaps what has been.
+    """
+    since, until = closed_month(period, workspace.calendar.zone, now)
+    settings = workspace.settings
+    cells = count_released_cells(
+        partitions_of(workspace, OverlayQuestion(since=since, until=until)),
+        resolution=settings.release_resolution,
+        riders=settings.release_riders,
+        step=settings.release_step,
+        trim_m=settings.release_trim_m,
+    )
+    rows = tuple(
+        ReleasedCell(cell, int(trips), int(riders))
+        for cell, trips, riders in zip(cells.cell, cells.trips, cells.riders, strict=True)
+    )
+    release = Release(period, since, until, settings.release_resolution, rows)
+    with workspace.database.writing() as connection:
+        releases.write(connection, release)
+    return release

@@ -1,0 +1,151 @@
+"""A workspace and its parts, built from settings: the one place that knows what is made of what."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+from geo_service.domain.opening import Calendar, check_calendar
+from geo_service.errors import NotReady
+from geo_service.settings import Settings
+from geo_service.store import city
+from geo_service.store.database import Database
+from geo_service.store.networks import NetworkStore
+from geo_service.store.trace_lake import TraceLake
+from geo_service.streets.network import Network
+from geo_service.streets.profile import Profile
+from geo_service.streets.snap import SnapGrid
+
+DATABASE_FILE = "geo_service.sqlite"
+
+
+class Streets(NamedTuple):
+    """The streets of one profile and the grid to snap to them."""
+
+    network: Network
+    grid: SnapGrid
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One city's folder, opened: its database, trace lake and compiled streets."""
+
+    settings: Settings
+    calendar: Calendar
+    database: Database
+    lake: TraceLake
+    networks: NetworkStore
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def streets_version(self) -> str:
+        """Name the version of the streets in use.
+
+        Raises
+        ------
+        NotReady
+            If no streets have been loaded.
+        """
+        version = self.streets_version_if_any()
+        if version is None:
+            raise NotReady(
+                "This workspace has no streets yet.",
+                where=str(self.settings.workspace),
+                remedy="Load them: geo-service load streets CITY.osm.pbf",
+            )
+        return version
+
+    def streets_version_if_any(self) -> str | None:
+        """Name the version of the streets in use, if streets have been loaded."""
+        with self.database.reading() as connection:
+            return city.read_streets_version(connection) or None
+
+    def streets(self, profile: Profile) -> Streets:
+        """Open the streets a profile uses, by memory map.
+
+        Raises
+        ------
+        NotReady
+            If no streets have been loaded.
+        """
+        version = self.streets_version()
+        return Streets(
+            self.networks.open(version, profile), self.networks.open_grid(version, profile)
+        )
+
+    def rider_key(self) -> bytes:
+        """Return the secret behind the riders' pseudonyms, making it on first use."""
+        path = self.settings.rider_key_file
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32))
+        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+
+
+def start_workspace(settings: Settings, calendar: Calendar | None = None) -> Workspace:
+    """Make the workspace if it is not there, bring its database up to date, and open it.
+
+    Parameters
+    ----------
+    settings : Settings
+        Names the folder.
+    calendar : Calendar, optional
+        The city's time zone and holidays, written down; None keeps what the workspace has.
+
+    Raises
+    ------
+    WrongUsage
+        If the time zone or the country is not known.
+    """
+    if calendar is not None:
+        check_calendar(calendar)
+    settings.workspace.mkdir(parents=True, exist_ok=True)
+    database = Database(_address(settings))
+    database.migrate()
+    if calendar is not None:
+        with database.writing() as connection:
+            city.write_calendar(connection, calendar)
+    return _assemble(settings, database)
+
+
+def open_workspace(settings: Settings) -> Workspace:
+    """Open a workspace that is there.
+
+    Raises
+    ------
+    NotReady
+        If the folder holds no workspace.
+    """
+    if not settings.database_url and not (settings.workspace / DATABASE_FILE).exists():
+        raise NotReady(
+            "There is no workspace here.",
+            where=str(settings.workspace),
+            remedy="Make one with 'geo-service init', or name another with --workspace.",
+        )
+    return start_workspace(settings)
+
+
+def _address(settings: Settings) -> str:
+    return settings.database_url or f"sqlite:///{settings.workspace / DATABASE_FILE}"
+
+
+def _assemble(settings: Settings, database: Database) -> Workspace:
+    with database.reading() as connection:
+        calendar = city.read_calendar(connection)
+    return Workspace(
+        settings=settings,
+        calendar=calendar,
+        database=database,
+        lake=TraceLake(settings.workspace / "traces", database),
+        networks=NetworkStore(settings.workspace / "streets"),
+    )

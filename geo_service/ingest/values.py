@@ -1,0 +1,89 @@
+"""What single cells say: lists, counts, yes or no, slugs, names."""
+
+import hashlib
+import json
+import re
+import unicodedata
+
+_PARTERS = re.compile(r"[;,|，；、]")
+_YES = frozenset({"true", "t", "yes", "y", "1", "是"})
+_NO = frozenset({"false", "f", "no", "n", "0", "否"})
+_LONGEST_ID = 200
+_HASH_DIGITS = 16
+
+
+def words_of(text: str) -> list[str]:
+    """Read a list: a JSON list, or words parted by ``; , |`` or their Chinese counterparts."""
+    if text.startswith("["):
+        try:
+            return [str(word).strip() for word in json.loads(text) if str(word).strip()]
+        except ValueError:
+            pass
+    return [word.strip() for word in _PARTERS.split(text) if word.strip()]
+
+
+def slug_of(text: str) -> str:
+    """Write words as a slug: small letters, joined by underscores; letters of any script stay."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub(r"\W+", "_", plain).strip("_")
+
+
+def count_of(text: str) -> int | None:
+    """Read a count; blank is None.
+
+    Raises
+    ------
+    ValueError
+        If it is not a whole number from 0.
+    """
+    if not text:
+        return None
+    number = float(text)
+    if not (number.is_integer() and number >= 0):
+        raise ValueError(text)
+    return int(number)
+
+
+def truth_of(text: str, *, blank: bool) -> bool:
+    """Read yes or no; ``blank`` is what nothing means.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+    """
+    word = text.casefold()
+    if not word:
+        return blank
+    if word in _YES or word in _NO:
+        return word in _YES
+    raise ValueError(text)
+
+
+def made_id(prefix: str, *parts: str, lon: float, lat: float) -> str:
+    """Make an id for a record that bears none, from what it says and where it is.
+
+    Parameters
+    ----------
+    prefix : str
+        Of the sort of record: ``f`` for facilities.
+    parts : str
+        Its name, for example.
+    lon, lat : float
+        WGS-84, decimal degrees; a millionth of a degree counts.
+
+    Returns
+    -------
+    str
+        The same for the same record in every file. Raises nothing of its own.
+    """
+    place = f"{round(lon * 1e6)},{round(lat * 1e6)}"
+    content = "\n".join((*parts, place)).encode(errors="surrogatepass")
+    return f"{prefix}-{hashlib.sha256(content).hexdigest()[:_HASH_DIGITS]}"
+
+
+def id_reason(record_id: str) -> str:
+    """Say why an id can't be one; blank if it can."""
+    if len(record_id) > _LONGEST_ID:
+        return f"Its id is longer than {_LONGEST_ID} characters."
+    return "" if record_id.isprintable() else "Its id holds characters that can't be printed."

@@ -1,0 +1,66 @@
+"""What a map shows: the answers of other floors, gathered for one page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo_service.domain.facility import Facility
+from geo_service.domain.issue import Issue
+from geo_service.domain.opening import Opening
+from geo_service.domain.release import Release
+from geo_service.domain.usable import Usable
+from geo_service.overlay.exposure import Exposure
+from geo_service.overlay.passes import PassCounts
+from geo_service.streets.network import Network
+
+Integers: TypeAlias = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityOnMap:
+    """A facility and what can be said of it at the moment of the map."""
+
+    facility: Facility
+    opening: Opening
+    usable: Usable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapContent:
+    """Everything a page may draw; who may see it was decided by whoever gathered it."""
+
+    title: str
+    now: datetime
+    """The moment the map tells of, with a zone."""
+    time_zone: str = "Asia/Shanghai"
+    """The city's; all times on the page are in it."""
+    note: str = ""
+    """A remark under the title: that the data are illustrative, say."""
+    facilities: Sequence[FacilityOnMap] = ()
+    issues: Sequence[Issue] = ()
+    network: Network | None = None
+    """The workspace's own streets, for the quiet background."""
+    issue_passes: PassCounts | None = None
+    """A row for each of ``issues``, in their order."""
+    cells: Exposure | None = None
+    """Exposure of H3 cells."""
+    streets: Exposure | None = None
+    """Exposure of street edges; needs ``network`` and ``street_edge``."""
+    street_edge: Integers | None = None
+    """Shape (rows of ``streets``,): each row's edge of ``network``."""
+    release: Release | None = None
+    radius_m: float = 25.0
+    """How near a pass is."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """The period the traces are from; None: no bound."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return ZoneInfo(self.time_zone)

@@ -1,0 +1,128 @@
+"""The few elements of the page that are ours, in the way folium builds pages."""
+
+from typing import ClassVar
+
+import folium
+from branca.element import Element, Figure
+from folium.elements import MacroElement
+from folium.plugins import HeatMap
+from folium.template import Template
+from jinja2 import Template as PlainTemplate
+
+from geo_service.maps.escape import as_script
+
+
+class Sheet(Figure):
+    """A page that says its language and can be zoomed."""
+
+    _template = Template("""<!DOCTYPE html>
+<html lang="zh-Hans">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<link rel="icon" href="data:,">
+<title>{{ this.title }}</title>
+{{ this.header.render(**kwargs) }}
+</head>
+<body>
+{{ this.html.render(**kwargs) }}
+<script>
+{{ this.script.render(**kwargs) }}
+</script>
+</body>
+</html>
+""")
+
+
+class Verbatim(Element):
+    """Text that goes into the page as it is, never read as a template."""
+
+    _template = PlainTemplate("{{ this.text }}")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class StationMap(folium.Map):
+    """A folium map that asks no outside host for scripts and styles."""
+
+    default_js: ClassVar[list[tuple[str, str]]] = []
+    default_css: ClassVar[list[tuple[str, str]]] = []
+    _template = Template("""
+{% macro html(this, kwargs) %}
+<main id="{{ this.get_name() }}" class="folium-map gm-map" aria-label="地图 Map"></main>
+{% endmacro %}
+{% macro script(this, kwargs) %}
+const {{ this.get_name() }} = geoMap.open("{{ this.get_name() }}", {{ this.view }});
+{% endmacro %}
+""")
+
+    def __init__(self, sheet: Sheet, view: dict[str, object]) -> None:
+        super().__init__(tiles=None)
+        sheet.add_child(self)
+        self._id = "page"
+        self.view = as_script(view)
+
+
+class Heat(HeatMap):
+    """A heat layer whose spots keep their size on the ground."""
+
+    default_js: ClassVar[list[tuple[str, str]]] = []
+    _template = Template("""
+{% macro script(this, kwargs) %}
+const {{ this.get_name() }} = geoMap.heat({{ this.spots }}, {{ this.look }});
+{{ this.get_name() }}.addTo({{ this._parent.get_name() }});
+{% endmacro %}
+""")
+
+    def __init__(
+        self, key: str, spots: list[list[float]], *, across_m: float, ramp: dict[float, str]
+    ) -> None:
+        super().__init__(spots)
+        self._id = key
+        self.spots = as_script(spots)
+        self.look = as_script(
+            {"across_m": across_m, "gradient": {str(at): colour for at, colour in ramp.items()}}
+        )
+
+
+class Drawing(MacroElement):
+    """Something the page's script draws from data: ``geoMap.<what>(parent, data)``."""
+
+    _template = Template("""
+{% macro script(this, kwargs) %}
+geoMap.{{ this.what }}({{ this._parent.get_name() }}, {{ this.data }});
+{% endmacro %}
+""")
+
+    def __init__(self, what: str, key: str, data: dict[str, object]) -> None:
+        super().__init__()
+        self._name = "Drawing"
+        self._id = f"{what}_{key}"
+        self.what = what
+        self.data = as_script(data)
+
+
+class Panel(MacroElement):
+    """The card with title, layers and legends."""
+
+    _template = Template("""
+{% macro html(this, kwargs) %}{{ this.content }}{% endmacro %}
+{% macro script(this, kwargs) %}
+geoMap.panel({{ this._parent.get_name() }}, {
+{%- for key, group in this.groups.items() %}"{{ key }}": {{ group.get_name() }},{% endfor -%}
+}, {{ this.corners }});
+{% endmacro %}
+""")
+
+    def __init__(
+        self, content: str, groups: dict[str, folium.FeatureGroup], corners: list[list[float]]
+    ) -> None:
+        super().__init__()
+        self._name = "Panel"
+        self._id = "page"
+        self.content = content
+        self.groups = groups
+        self.corners = as_script(corners)

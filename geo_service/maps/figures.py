@@ -1,0 +1,80 @@
+"""Numbers and times as a reader of the map meets them."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def say_count(count: int) -> str:
+    """Write a count with a comma between thousands."""
+    return f"{count:,}"
+
+
+def say_number(number: float) -> str:
+    """Write a number with as many digits as it deserves: three, or all before the point."""
+    if abs(number) >= 100:
+        return f"{number:,.0f}"
+    return f"{number:.3g}"
+
+
+def say_length(metres: float) -> str:
+    """Write a length in metres, or in kilometres from one kilometre on."""
+    return f"{metres / 1000:,.1f} km" if metres >= 1000 else f"{metres:.0f} m"
+
+
+def say_time(moment: datetime, zone: ZoneInfo) -> str:
+    """Write a moment to the minute in a time zone."""
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def say_time_us(microseconds: int, zone: ZoneInfo) -> str:
+    """Write a moment given in microseconds since 1970 UTC; a negative one was never: empty."""
+    if microseconds < 0:
+        return ""
+    return say_time(_EPOCH + timedelta(microseconds=int(microseconds)), zone)
+
+
+def class_limits(values: ArrayLike, classes: int) -> list[float]:
+    """Find round limits that share values out over classes about evenly.
+
+    Parameters
+    ----------
+    values : array_like of float, shape (n,)
+        Only those finite and above 0 count.
+    classes : int
+        At most this many classes.
+
+    Returns
+    -------
+    list of float
+        Ascending, without repeats: the first value of each class after the first; class c holds
+        values from limit c - 1 on. Empty where all values are in one class.
+    """
+    held = np.asarray(values, dtype=np.float64)
+    held = held[np.isfinite(held) & (held > 0)]
+    if len(held) == 0:
+        return []
+    shares = np.arange(1, classes) / classes
+    limits = {_rounded(float(limit)) for limit in np.quantile(held, shares)}
+    return sorted(limit for limit in limits if held.min() < limit <= held.max())
+
+
+def class_ranges(limits: list[float], smallest: float, largest: float) -> list[str]:
+    """Write the classes made by ``class_limits`` as ranges, for a legend."""
+    if not limits:
+        return [say_number(smallest) if smallest == largest else _range(smallest, largest)]
+    edges = [smallest, *limits, largest]
+    return [_range(low, high) for low, high in zip(edges[:-1], edges[1:], strict=True)]
+
+
+def _range(low: float, high: float) -> str:
+    return f"{say_number(low)} – {say_number(high)}"  # noqa: RUF001 - a range has an en dash
+
+
+def _rounded(value: float) -> float:
+    """Round to two digits: 1,234 to 1,200."""
+    return float(f"{value:.2g}")

@@ -1,0 +1,1 @@
+"""The layers of a map, one file each."""

@@ -1,0 +1,109 @@
+"""Facilities by kind."""
+
+from collections import Counter
+
+from geo_service.domain.usable import Usable
+from geo_service.maps.content import FacilityOnMap, MapContent
+from geo_service.maps.elements import Drawing
+from geo_service.maps.escape import as_entities
+from geo_service.maps.figures import say_count, say_time
+from geo_service.maps.icons import OTHER_FACILITY, sign
+from geo_service.maps.layers.drawn import DrawnLayer, new_group
+from geo_service.maps.legend import explain, keys, mark
+from geo_service.maps.palette import KIND_COLOURS, OTHER_KIND_COLOUR, QUIET
+from geo_service.maps.view import View
+from geo_service.maps.words import (
+    AMENITIES,
+    FACTS,
+    KINDS,
+    NOW_CLOSED,
+    NOW_OPEN,
+    USABLE,
+    Words,
+    said,
+)
+
+_LOOK = {Usable.YES: "solid", Usable.NO: "hollow", Usable.UNKNOWN: "unsure"}
+_LABELS = (
+    "kind now usable hours charged empty free observed_at amenities operator address id".split()
+)
+_WHY = Words(
+    "颜色与图形表示类别；实心为此刻可用。",
+    "Colour and sign tell the kind; solid marks can be used at the time of this map.",
+)
+
+
+def draw_facilities(content: MapContent, view: View) -> DrawnLayer | None:
+    """Draw facilities as square marks with a card each; None if there are none."""
+    if not content.facilities:
+        return None
+    counts = Counter(place.facility.kind for place in content.facilities)
+    kinds = sorted(counts, key=lambda kind: (list(KINDS).index(kind) if kind in KINDS else 99, kind))
+    looks = list(_LOOK.values())
+    rows = [
+        [
+            round(place.facility.lat, 6),
+            round(float(view.unwrapped(place.facility.lon)), 6),
+            kinds.index(place.facility.kind),
+            looks.index(_LOOK[place.usable]),
+            *_card(place, content),
+        ]
+        for place in sorted(content.facilities, key=lambda place: place.facility.facility_id)
+    ]
+    styles = [[KIND_COLOURS.get(kind, OTHER_KIND_COLOUR), sign(kind, OTHER_FACILITY), ""] for kind in kinds]
+    group = new_group("facilities", show=True)
+    data = {
+        "shape": "square",
+        "looks": looks,
+        "styles": styles,
+        "labels": [FACTS[label].line for label in _LABELS],
+        "rows": rows,
+    }
+    group.add_child(Drawing("marks", "facilities", data))
+    listed = [
+        (mark("square", "solid", colour, name), said(KINDS, kind).html, say_count(counts[kind]))
+        for kind, (colour, name, _) in zip(kinds, styles, strict=True)
+    ]
+    usable = Counter(place.usable for place in content.facilities)
+    states = [
+        (mark("square", _LOOK[state], QUIET, OTHER_FACILITY), USABLE[state].html, say_count(usable[state]))
+        for state in Usable
+        if usable[state]
+    ]
+    return DrawnLayer("facilities", group, keys(listed) + keys(states) + explain(_WHY))
+
+
+def _card(place: FacilityOnMap, content: MapContent) -> list[object]:
+    """Return title, subtitle and the facts in the order of the labels, as HTML; None: not known."""
+    facility, state = place.facility, place.facility.state
+    title = facility.name or facility.name_en or said(KINDS, facility.kind).zh
+    amenities = [said(AMENITIES, name) for name in sorted(facility.amenities)]
+    return [
+        as_entities(title),
+        as_entities(facility.name_en if facility.name_en != title else ""),
+        said(KINDS, facility.kind).line,
+        _now(place, content),
+        USABLE[place.usable].line,
+        _or_none(facility.opening_hours),
+        state.charged if state else None,
+        state.empty if state else None,
+        state.free if state else None,
+        say_time(state.observed_at, content.zone) if state else None,
+        _or_none("、".join(f"{words.zh} {words.en}".strip() for words in amenities)),
+        _or_none(facility.operator),
+        _or_none(facility.address),
+        as_entities(facility.facility_id),
+    ]
+
+
+def _now(place: FacilityOnMap, content: MapContent) -> str:
+    words = NOW_OPEN if place.opening.open else NOW_CLOSED
+    if place.opening.changes_at is None:
+        return words.line
+    change = place.opening.changes_at.astimezone(content.zone)
+    same_day = change.date() == content.now.astimezone(content.zone).date()
+    return f"{words.line} → {change.strftime('%H:%M' if same_day else '%m-%d %H:%M')}"
+
+
+def _or_none(text: str) -> str | None:
+    return as_entities(text) if text else None

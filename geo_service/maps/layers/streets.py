@@ -1,0 +1,79 @@
+"""Streets by how many trips ride them."""
+
+import numpy as np
+
+from geo_service.maps.content import MapContent
+from geo_service.maps.elements import Drawing
+from geo_service.maps.escape import as_entities
+from geo_service.maps.figures import class_limits, class_ranges, say_count, say_length, say_number
+from geo_service.maps.layers.drawn import DrawnLayer, new_group
+from geo_service.maps.legend import explain, steps
+from geo_service.maps.packing import pack_lines, take_lines, to_pixels
+from geo_service.maps.palette import EXPOSURE_RAMP
+from geo_service.maps.view import View
+from geo_service.maps.words import FACTS, Words
+
+MOST_STREETS = 20_000
+"""A page holds no more than this, those with the most trips."""
+_LABELS = "trips riders metres issues passes rate interval".split()
+_WHY = Words(
+    "每段街道的行程数，两个方向合计。颜色越深，行程越多。",
+    "Trips on each stretch of street, both directions together. The darker, the more trips.",
+)
+
+
+def draw_streets(content: MapContent, view: View) -> DrawnLayer | None:
+    """Draw the streets that trips rode, by trips; None without street figures."""
+    network, counted, edge = content.network, content.streets, content.street_edge
+    if network is None or counted is None or edge is None:
+        return None
+    trips = np.asarray(counted.trips)
+    ridden = np.flatnonzero(trips > 0)
+    # The busiest last, so that they lie on top.
+    shown = ridden[np.argsort(trips[ridden], kind="stable")][-MOST_STREETS:]
+    if len(shown) == 0:
+        return None
+    points, offsets = take_lines(network.edge_shape, edge[shown])
+    x, y = to_pixels(view.unwrapped(network.shape_lon[points]), network.shape_lat[points])
+    limits = class_limits(trips[shown], len(EXPOSURE_RAMP))
+    colours = list(EXPOSURE_RAMP[-len(limits) - 1 :])
+    step = np.searchsorted(limits, trips[shown], side="right")
+    rows = [
+        [
+            int(step[place]),
+            as_entities(_name(content, int(edge[row])) or counted.key[row]),
+            int(trips[row]),
+            int(counted.riders[row]),
+            say_length(float(counted.metres[row])),
+            int(counted.issues[row]),
+            int(counted.passes[row]),
+            say_number(float(counted.issues_per_1000_trips[row])),
+            f"{say_number(float(counted.rate_low[row]))} – {say_number(float(counted.rate_high[row]))}",  # noqa: E501, RUF001 - a range has an en dash
+        ]
+        for place, row in enumerate(shown)
+    ]
+    group = new_group("streets", show=False)
+    data = {
+        "shape": "street",
+        "lines": pack_lines(x, y, offsets).as_values(),
+        "colours": colours,
+        "labels": [FACTS[label].line for label in _LABELS],
+        "rows": rows,
+    }
+    group.add_child(Drawing("shapes", "streets", data))
+    ranges = class_ranges(limits, float(trips[shown].min()), float(trips[shown].max()))
+    left_out = ""
+    if len(shown) < len(ridden):
+        left_out = explain(
+            Words(
+                f"仅绘出行程最多的 {say_count(len(shown))} 段。",
+                f"Only the {say_count(len(shown))} busiest stretches are drawn.",
+            )
+        )
+    return DrawnLayer("streets", group, steps(colours, ranges) + explain(_WHY) + left_out)
+
+
+def _name(content: MapContent, edge: int) -> str:
+    assert content.network is not None  # noqa: S101 - the caller has looked
+    name = int(content.network.edge_name[edge])
+    return content.network.names[name] or content.network.names_en[name]

@@ -1,0 +1,48 @@
+"""The parts of a legend, as HTML."""
+
+from collections.abc import Iterable, Sequence
+
+from geo_service.maps.escape import as_entities
+from geo_service.maps.icons import show_sign
+from geo_service.maps.words import Words
+
+
+def explain(words: Words) -> str:
+    """Explain what a layer's numbers mean."""
+    return (
+        f'<p class="gm-why"><span lang="zh-Hans">{as_entities(words.zh)}</span>'
+        f'<span lang="en">{as_entities(words.en)}</span></p>'
+    )
+
+
+def keys(rows: Iterable[tuple[str, str, str]]) -> str:
+    """List what is drawn: the mark, the words (both HTML) and the figure of each row."""
+    items = "".join(
+        f'<li>{mark}<span class="gm-words">{words}</span>'
+        f'<span class="gm-figure">{as_entities(figure)}</span></li>'
+        for mark, words, figure in rows
+    )
+    return f'<ul class="gm-keys">{items}</ul>'
+
+
+def mark(shape: str, state: str, colour: str, sign: str, letter: str = "") -> str:
+    """Draw a facility's or issue's mark as it stands on the map."""
+    inside = show_sign(sign) if sign else f"<b>{as_entities(letter)}</b>"
+    return f'<i class="gm-mark gm-{shape} gm-{state}" style="--c:{colour}">{inside}</i>'
+
+
+def ramp(colours: Sequence[str], low: str, high: str) -> str:
+    """Draw a band of colours with what its ends mean."""
+    return (
+        f'<div class="gm-ramp"><i style="background:linear-gradient(90deg,{",".join(colours)})"></i>'
+        f"<span>{as_entities(low)}</span><span>{as_entities(high)}</span></div>"
+    )
+
+
+def steps(colours: Sequence[str], ranges: Sequence[str]) -> str:
+    """List classes of colour with the range of each."""
+    items = "".join(
+        f'<li><i style="background:{colour}"></i>{as_entities(text)}</li>'
+        for colour, text in zip(colours, ranges, strict=True)
+    )
+    return f'<ul class="gm-steps">{items}</ul>'

@@ -1,0 +1,115 @@
+"""Many lines in few bytes: what a page holds of streets and cells.
+
+Positions become whole pixels of the web map's square at zoom 18 (about half a metre), and each
+differs little from the one before it, so a difference is one or two bytes of a variable-length
+number, seven bits to a byte, the lowest first, signs folded in. The page unpacks them again.
+Web Mercator: Snyder, "Map Projections: A Working Manual" (USGS PP 1395), p. 41, on the sphere.
+"""
+
+import base64
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+Integers: TypeAlias = NDArray[np.int64]
+
+ZOOM = 18
+"""The zoom at which a unit is a pixel; the page's script knows it too."""
+_WORLD = 256 * 2**ZOOM
+_LIMIT = 85.05112878
+"""The square of web maps ends at this latitude."""
+
+
+def to_pixels(lon: Floats, lat: Floats) -> tuple[Integers, Integers]:
+    """Project positions to whole pixels at zoom 18.
+
+    Parameters
+    ----------
+    lon, lat : ndarray of float, shape (n,)
+        WGS-84, decimal degrees; a longitude beyond 180 goes on eastward.
+
+    Returns
+    -------
+    x, y : ndarray of int, shape (n,)
+        East and south of the square's north-west corner.
+    """
+    sine = np.sin(np.radians(np.clip(lat, -_LIMIT, _LIMIT)))
+    x = (lon + 180.0) / 360.0 * _WORLD
+    y = (0.5 - np.log((1.0 + sine) / (1.0 - sine)) / (4.0 * np.pi)) * _WORLD
+    return np.rint(x).astype(np.int64), np.rint(y).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class PackedLines:
+    """Lines as text, with what is needed to make room for them."""
+
+    lines: int
+    points: int
+    text: str
+    """Base64. For each line the number of its points, then each point's steps east and south
+    from the point before it; the very first from (0, 0)."""
+
+    def as_values(self) -> dict[str, object]:
+        """Return what the page's script reads."""
+        return {"lines": self.lines, "points": self.points, "text": self.text}
+
+
+def pack_lines(x: Integers, y: Integers, offsets: Integers) -> PackedLines:
+    """Pack lines.
+
+    Parameters
+    ----------
+    x, y : ndarray of int, shape (p,)
+        Points, line after line, as ``to_pixels`` gives them.
+    offsets : ndarray of int, shape (lines + 1,)
+        Line l is the rows ``offsets[l]`` to ``offsets[l + 1]``.
+    """
+    lines, points = len(offsets) - 1, len(x)
+    numbers = np.empty(lines + 2 * points, dtype=np.int64)
+    is_count = np.zeros(len(numbers), dtype=np.bool_)
+    is_count[2 * offsets[:-1] + np.arange(lines)] = True
+    numbers[is_count] = np.diff(offsets)
+    steps = np.column_stack((np.diff(x, prepend=0), np.diff(y, prepend=0))).reshape(-1)
+    numbers[~is_count] = np.where(steps < 0, -2 * steps - 1, 2 * steps)
+    return PackedLines(lines, points, base64.b64encode(_as_bytes(numbers)).decode("ascii"))
+
+
+def take_lines(offsets: Integers, chosen: Integers) -> tuple[Integers, Integers]:
+    """Find the rows of some lines of many.
+
+    Parameters
+    ----------
+    offsets : ndarray of int, shape (lines + 1,)
+        Line l is the rows ``offsets[l]`` to ``offsets[l + 1]``.
+    chosen : ndarray of int, shape (c,)
+        Which lines, in the order wanted.
+
+    Returns
+    -------
+    rows : ndarray of int
+        The rows of the chosen lines, line after line.
+    offsets : ndarray of int, shape (c + 1,)
+        Where each chosen line starts in ``rows``.
+    """
+    counts = offsets[chosen + 1] - offsets[chosen]
+    taken = np.zeros(len(chosen) + 1, dtype=np.int64)
+    np.cumsum(counts, out=taken[1:])
+    rows = np.arange(taken[-1], dtype=np.int64) + np.repeat(offsets[chosen] - taken[:-1], counts)
+    return rows, taken
+
+
+def _as_bytes(numbers: Integers) -> bytes:
+    """Write numbers from 0 to 2^35 with seven bits to a byte; all but the last byte are marked."""
+    width = np.ones(len(numbers), dtype=np.int64)
+    for size in range(1, 5):
+        width += numbers >= 1 << (7 * size)
+    start = np.cumsum(width) - width
+    packed = np.zeros(int(width.sum()), dtype=np.uint8)
+    for place in range(5):
+        here = width > place
+        more = np.where(width[here] > place + 1, 128, 0)
+        packed[start[here] + place] = ((numbers[here] >> (7 * place)) & 127) | more
+    return packed.tobytes()

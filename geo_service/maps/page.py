@@ -1,0 +1,89 @@
+"""The page: base map, layers, and the panel that names and explains them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+import folium
+
+from geo_service.errors import WrongUsage
+from geo_service.maps.assets import Assets
+from geo_service.maps.basemap import draw_background
+from geo_service.maps.content import MapContent
+from geo_service.maps.elements import Drawing, Panel, Sheet, StationMap
+from geo_service.maps.escape import as_entities
+from geo_service.maps.layers.drawn import DrawnLayer
+from geo_service.maps.layers.exposure import draw_exposure
+from geo_service.maps.layers.facilities import draw_facilities
+from geo_service.maps.layers.issues import draw_issues
+from geo_service.maps.layers.passes import draw_passes
+from geo_service.maps.layers.rate import draw_rate
+from geo_service.maps.layers.release import draw_release
+from geo_service.maps.layers.streets import draw_streets
+from geo_service.maps.panel import panel_html
+from geo_service.maps.view import View, view_of
+
+DrawLayer: TypeAlias = Callable[[MapContent, View], DrawnLayer | None]
+
+LAYERS: Mapping[str, DrawLayer] = {
+    "facilities": draw_facilities,
+    "issues": draw_issues,
+    "passes": draw_passes,
+    "exposure": draw_exposure,
+    "rate": draw_rate,
+    "streets": draw_streets,
+    "release": draw_release,
+}
+"""Every layer by name, in the order of the panel."""
+PLANNER_LAYERS = ("facilities", "issues", "passes", "exposure", "rate", "streets")
+PUBLIC_LAYERS = ("facilities", "issues", "release")
+
+
+def draw(content: MapContent, layers: Sequence[str], *, assets: Assets) -> folium.Map:
+    """Draw a map.
+
+    Parameters
+    ----------
+    content : MapContent
+        What there is to show; what the reader may not see must not be in it.
+    layers : sequence of str
+        Names of ``LAYERS``, in any order.
+    assets : Assets
+        Where scripts and styles come from.
+
+    Returns
+    -------
+    folium.Map
+        The same content always gives the same page.
+
+    Raises
+    ------
+    WrongUsage
+        If a layer has another name than those of ``LAYERS``.
+    """
+    unknown = sorted(set(layers) - set(LAYERS))
+    if unknown:
+        raise WrongUsage(
+            f"There is no map layer {unknown[0]!r}.",
+            where="layers",
+            remedy=f"Known: {', '.join(LAYERS)}.",
+        )
+    view = view_of(content)
+    sheet = Sheet(title=as_entities(content.title))
+    for name, element in assets.elements():
+        sheet.header.add_child(element, name=name)
+    has_streets = content.network is not None and content.network.edges > 0
+    from_osm = content.network is not None and bool((content.network.edge_from_id >= 0).any())
+    page = StationMap(sheet, {"corners": view.corners, "osm": has_streets and from_osm})
+    if content.network is not None and has_streets:
+        page.add_child(Drawing("streets", "page", draw_background(content.network, view)))
+    drawn = {key: make(content, view) for key, make in LAYERS.items() if key in layers}
+    groups = {key: layer.group for key, layer in drawn.items() if layer is not None}
+    for group in groups.values():
+        page.add_child(group)
+    page.add_child(Panel(panel_html(content, drawn), groups, view.corners))
+    return page
+
+
+def render(drawn: folium.Map) -> str:
+    """Write a map as HTML."""
+    return str(drawn.get_root().render())

@@ -1,0 +1,111 @@
+"""The words of the maps, in Chinese and English."""
+
+from dataclasses import dataclass
+
+from geo_service.maps.escape import as_entities
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One expression in both languages, plain text."""
+
+    zh: str
+    en: str
+
+    @property
+    def html(self) -> str:
+        """Both, each marked with its language."""
+        return (
+            f'<span lang="zh-Hans">{as_entities(self.zh)}</span> '
+            f'<span lang="en" class="gm-en">{as_entities(self.en)}</span>'
+        )
+
+    @property
+    def line(self) -> str:
+        """Both in one line of HTML without tags, for cards and titles."""
+        return f"{as_entities(self.zh)} {as_entities(self.en)}"
+
+
+KINDS = {
+    "rest_station": Words("休息驿站", "Rest station"),
+    "parking_point": Words("停车点", "Parking point"),
+    "charging_cabinet": Words("充换电柜", "Charging cabinet"),
+    "water_point": Words("饮水点", "Water point"),
+    "service_window": Words("服务窗口", "Service window"),
+    "liaison_station": Words("联络站", "Liaison station"),
+}
+CATEGORIES = {
+    "standing_water": Words("积水", "Standing water"),
+    "food_hygiene": Words("食品卫生", "Food hygiene"),
+    "blocked_lane": Words("车道受阻", "Blocked lane"),
+    "road_damage": Words("路面破损", "Road damage"),
+    "street_light": Words("路灯故障", "Street light out"),
+    "litter": Words("垃圾堆放", "Litter"),
+    "illegal_parking": Words("违规停放", "Illegal parking"),
+    "fire_hazard": Words("消防隐患", "Fire hazard"),
+    "manhole_cover": Words("井盖缺损", "Manhole cover"),
+    "noise": Words("噪声扰民", "Noise"),
+}
+LAYERS = {
+    "facilities": Words("服务设施", "Facilities"),
+    "issues": Words("问题点位", "Issues"),
+    "passes": Words("经过未结问题热力", "Passes at open issues"),
+    "exposure": Words("骑行热力", "Where riders go"),
+    "rate": Words("每千次行程问题数", "Issues per 1,000 trips"),
+    "streets": Words("街道经过量", "Trips by street"),
+    "release": Words("公开骑行网格", "Public cells"),
+}
+AMENITIES = {
+    "air_conditioning": Words("空调", "air conditioning"),
+    "drinking_water": Words("饮水", "drinking water"),
+    "fridge": Words("冰箱", "fridge"),
+    "medicine_box": Words("药箱", "medicine box"),
+    "microwave": Words("微波炉", "microwave"),
+    "reading_corner": Words("阅读角", "reading corner"),
+    "charging": Words("充电", "charging"),
+    "toilet": Words("卫生间", "toilet"),
+    "wifi": Words("无线网络", "wifi"),
+}
+USABLE = {
+    "yes": Words("可用", "usable"),
+    "no": Words("未开放或不可用", "closed or not usable"),
+    "unknown": Words("状态未知", "not known"),
+}
+FACTS = {
+    "id": Words("编号", "Id"),
+    "kind": Words("类别", "Kind"),
+    "now": Words("当前", "Now"),
+    "usable": Words("可用性", "Usable"),
+    "hours": Words("开放时间", "Hours"),
+    "address": Words("地址", "Address"),
+    "operator": Words("运营单位", "Operator"),
+    "amenities": Words("配套", "Amenities"),
+    "charged": Words("可换电池", "Charged batteries"),
+    "empty": Words("空仓位", "Empty slots"),
+    "free": Words("空余车位", "Free spaces"),
+    "observed_at": Words("状态时间", "State as of"),
+    "state": Words("状态", "State"),
+    "reported_at": Words("上报", "Reported"),
+    "closed_at": Words("办结", "Closed"),
+    "description": Words("描述", "Description"),
+    "visibility": Words("公开", "Visibility"),
+    "passes": Words("经过次数", "Passes"),
+    "riders": Words("骑手数", "Riders"),
+    "first_pass": Words("首次经过", "First pass"),
+    "last_pass": Words("最近经过", "Last pass"),
+    "closest_m": Words("最近距离", "Closest"),
+    "trips": Words("行程数", "Trips"),
+    "metres": Words("骑行里程", "Distance ridden"),
+    "issues": Words("问题数", "Issues"),
+    "rate": Words("每千次行程问题数", "Issues per 1,000 trips"),
+    "interval": Words("95% 区间", "95 % interval"),
+}
+OPEN, CLOSED = Words("未结", "open"), Words("已结", "closed")
+NOW_OPEN, NOW_CLOSED = Words("开放中", "open"), Words("已关闭", "closed")
+OTHER_CATEGORIES = Words("其他类别", "Other categories")
+CELL = Words("网格", "Cell")
+
+
+def said(known: dict[str, Words], slug: str) -> Words:
+    """Say a slug in words; an unknown one is said as it is written, its underscores as spaces."""
+    return known.get(slug) or Words(slug.replace("_", " "), "")

@@ -1,0 +1,1 @@
+"""Where routes pass issues: passes, exposure and heat. Pure: arrays in, arrays out."""

@@ -1,0 +1,103 @@
+"""Every setting of the program, with its default and its reason, in one frozen value.
+
+Settings come from the environment (``GEO_SERVICE_`` and the name in capitals) and from nowhere
+else; what belongs to a city (time zone, country) is kept in its workspace.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Self
+
+from geo_service.errors import WrongUsage
+
+PREFIX = "GEO_SERVICE_"
+
+
+def _default_rider_key_file() -> Path:
+    """Keep the key of the riders' pseudonyms outside any workspace."""
+    home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(home) / "geo_service" / "rider.key"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Thresholds and places; see each attribute's comment for its meaning and unit."""
+
+    workspace: Path = Path("workspace")
+    """The folder that holds one city."""
+    database_url: str = ""
+    """SQLAlchemy address of the database; empty: a SQLite file in the workspace."""
+    rider_key_file: Path = field(default_factory=_default_rider_key_file)
+    """The secret that turns rider ids into pseudonyms; made on first use."""
+
+    max_snap_m: float = 500.0
+    """A position or facility farther than this from any street is answered in a straight line."""
+    extent_margin_m: float = 75_000.0
+    """A record farther than this from the streets' extent is refused."""
+    stale_after_s: float = 600.0
+    """Live state older than this says nothing."""
+
+    radius_m: float = 25.0
+    """How close a trip comes to an issue for it to be passed."""
+    max_gap_s: float = 120.0
+    """Fixes farther apart than this in time are not joined."""
+    max_gap_m: float = 500.0
+    """Fixes farther apart than this in space are not joined."""
+
+    max_speed_m_s: float = 40.0
+    """A fix that needs a greater speed from the last good one is dropped."""
+    max_dropped_share: float = 0.2
+    """A trip that loses a greater share of its fixes is refused."""
+    future_slack_s: float = 300.0
+    """A time may lie this far in the future: clocks differ."""
+
+    cell_resolution: int = 10
+    """H3 resolution of exposure cells (10: about 130 m across)."""
+    release_resolution: int = 9
+    """H3 resolution of public releases (9: about 350 m across)."""
+    release_riders: int = 10
+    """A cell is released only with at least this many distinct riders."""
+    release_step: int = 10
+    """Released counts are rounded down to a multiple of this."""
+    release_trim_m: float = 200.0
+    """The first and last metres of each trip are left out of releases."""
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Self:
+        """Read settings from an environment.
+
+        Parameters
+        ----------
+        environ : mapping of str to str
+            Usually ``os.environ``.
+
+        Raises
+        ------
+        WrongUsage
+            If a value is not of its setting's type, or no setting has the name.
+        """
+        known = {PREFIX + entry.name.upper(): entry.name for entry in fields(cls)}
+        settings = cls()
+        for name, text in environ.items():
+            if not name.startswith(PREFIX) or not text:
+                continue
+            if name not in known:
+                raise WrongUsage(
+                    f"There is no setting {name}.",
+                    where="environment",
+                    remedy=f"Known: {', '.join(sorted(known))}.",
+                )
+            kind = type(getattr(settings, known[name]))
+            try:
+                settings = replace(settings, **{known[name]: kind(text)})
+            except ValueError as problem:
+                raise WrongUsage(
+                    f"{name} is {text!r}, not {_described(kind)}.", where="environment"
+                ) from problem
+        return settings
+
+
+def _described(kind: type) -> str:
+    return "a whole number" if kind is int else "a number"

@@ -1,0 +1,1 @@
+"""What a workspace keeps: the database, the trace lake and the compiled streets."""

@@ -1,0 +1,127 @@
+"""Areas and the bodies that answer for them, in the database."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from geo_service.domain.area import Area, Body, Level
+from geo_service.errors import RefusedData
+from geo_service.store import city
+from geo_service.store.packed import pack_more, pack_set, unpack_more, unpack_set
+from geo_service.store.schema import areas, bodies
+from geo_service.store.upsert import Written, upsert
+
+
+def write(
+    connection: Connection,
+    area_records: Sequence[Area],
+    body_records: Sequence[Body],
+    *,
+    replace: bool = False,
+) -> Written:
+    """Write areas and bodies by id; of two with the same id the later one stays.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of ``Database.writing``.
+    area_records : sequence of Area
+    body_records : sequence of Body
+        In any order: a parent may come after its children.
+    replace : bool
+        Whether areas and bodies that are not given are removed.
+
+    Returns
+    -------
+    Written
+        Areas and bodies counted together.
+
+    Raises
+    ------
+    RefusedData
+        If a body's parent, or the body of an area, is neither given nor known.
+    """
+    written_bodies = upsert(
+        connection, bodies, [_body_row(body) for body in body_records], replace=replace
+    )
+    written_areas = upsert(
+        connection, areas, [_area_row(area) for area in area_records], replace=replace
+    )
+    _check_bodies(connection, area_records, body_records)
+    city.count_change(connection)
+    return written_areas + written_bodies
+
+
+def read_areas(connection: Connection) -> list[Area]:
+    """Return all areas in order of id."""
+    found = [
+        Area(
+            area_id=row.area_id,
+            name=row.name,
+            body_id=row.body_id or "",
+            wkb=row.wkb,
+            name_en=row.name_en,
+            more=unpack_more(row.more),
+        )
+        for row in connection.execute(select(areas))
+    ]
+    return sorted(found, key=lambda area: area.area_id)
+
+
+def read_bodies(connection: Connection) -> list[Body]:
+    """Return all bodies in order of id."""
+    found = [
+        Body(
+            body_id=row.body_id,
+            name=row.name,
+            level=Level(row.level),
+            name_en=row.name_en,
+            parent_id=row.parent_id or "",
+            categories=unpack_set(row.categories),
+        )
+        for row in connection.execute(select(bodies))
+    ]
+    return sorted(found, key=lambda body: body.body_id)
+
+
+def _check_bodies(
+    connection: Connection, area_records: Sequence[Area], body_records: Sequence[Body]
+) -> None:
+    """Refuse what points to a body that is not there; the database's own rule names nothing."""
+    known = {"", *connection.scalars(select(bodies.c.body_id))}
+    for area in area_records:
+        if area.body_id not in known:
+            raise RefusedData(
+                f"The area's body {area.body_id!r} is not there.",
+                where=f"area {area.area_id}",
+                remedy="Add the body to the file, or correct the area's body_id.",
+            )
+    for body in body_records:
+        if body.parent_id not in known:
+            raise RefusedData(
+                f"The body's parent {body.parent_id!r} is not there.",
+                where=f"body {body.body_id}",
+                remedy="Add the parent to the file, or correct the body's parent_id.",
+            )
+
+
+def _area_row(area: Area) -> dict[str, object]:
+    return {
+        "area_id": area.area_id,
+        "name": area.name,
+        "name_en": area.name_en,
+        "body_id": area.body_id or None,
+        "wkb": area.wkb,
+        "more": pack_more(area.more),
+    }
+
+
+def _body_row(body: Body) -> dict[str, object]:
+    return {
+        "body_id": body.body_id,
+        "name": body.name,
+        "name_en": body.name_en,
+        "level": body.level,
+        "parent_id": body.parent_id or None,
+        "categories": pack_set(body.categories),
+    }

@@ -1,0 +1,155 @@
+"""The workspace's database: opened, brought up to date, read and written."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    String,
+    column,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+    table,
+)
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from geo_service.errors import NotReady, WrongUsage
+from geo_service.store import schema
+from geo_service.store.failures import explained
+
+REVISION_KEPT = select(column("version_num", String)).select_from(table("alembic_version"))
+PATIENCE_S = 60.0
+"""How long a writer waits for another to finish."""
+
+
+class Database:
+    """One city's database: SQLite by default, any other that SQLAlchemy knows by its address.
+
+    On SQLite one writer works at a time and others wait for it; readers wait for nobody and see
+    what was committed when they began. A commit is on disk before it returns.
+
+    Parameters
+    ----------
+    url : str
+        SQLAlchemy's address, such as ``sqlite:///workspace/geo_service.sqlite``.
+    patience_s : float
+        How many seconds a writer waits for another one.
+
+    Raises
+    ------
+    WrongUsage
+        If the address can't be understood.
+    """
+
+    def __init__(self, url: str | URL, *, patience_s: float = PATIENCE_S) -> None:
+        try:
+            address = make_url(url)
+            on_sqlite = address.get_backend_name() == "sqlite"
+            waiting = {"timeout": patience_s} if on_sqlite else {}
+            self._engine: Engine = create_engine(address, connect_args=waiting)
+        except (ArgumentError, NoSuchModuleError, ImportError) as problem:
+            raise WrongUsage(
+                "The database's address can't be understood, or its driver is not installed.",
+                where="GEO_SERVICE_DATABASE_URL",
+                remedy="Write for example sqlite:///workspace/geo_service.sqlite.",
+            ) from problem
+        self._name = address.database or "" if on_sqlite else address.render_as_string()
+        if on_sqlite:
+            event.listen(self._engine, "connect", _prepare_sqlite)
+            event.listen(self._engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the database and can't change it.
+
+        Raises
+        ------
+        NotReady
+            If the database can't be read.
+        """
+        with explained(self._name), self._engine.connect() as connection:
+            reader = connection.execution_options(postgresql_readonly=True)
+            with reader.begin():
+                yield reader
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection whose changes happen all, at the end, or not at all.
+
+        Raises
+        ------
+        NotReady
+            If the database can't be written, or another writer holds it too long.
+        """
+        with explained(self._name), self._engine.connect() as connection:
+            writer = connection.execution_options(geo_service_writing=True)
+            with writer.begin():
+                yield writer
+
+    def migrate(self) -> None:
+        """Make the tables, or bring them up to what this program needs.
+
+        Raises
+        ------
+        NotReady
+            If the database can't be written, or was made by a newer program.
+        """
+        with self.reading() as connection:
+            revision = _revision(connection)
+        if revision == schema.REVISION:
+            return
+        # Loading Alembic takes a tenth of a second, and most starts have no need of it.
+        from geo_service.store.migrating import knows, upgrade  # noqa: PLC0415
+
+        if revision is not None and not knows(revision):
+            raise NotReady(
+                "The database was made by a newer geo_service than this one.",
+                where=self._name,
+                remedy="Install that version or a later one.",
+            )
+        if self._engine.dialect.name == "sqlite":
+            self._keep_write_ahead_log()
+        with self.writing() as connection:
+            upgrade(connection)
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._engine.dispose()
+
+    def _keep_write_ahead_log(self) -> None:
+        """Turn on SQLite's write-ahead log, which the file then keeps."""
+        with explained(self._name), self._engine.connect() as connection:
+            driver = connection.connection.cursor()
+            driver.execute("PRAGMA journal_mode = WAL")
+            driver.close()
+
+
+def _prepare_sqlite(driver: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    del entry
+    # SQLAlchemy's BEGIN below is then the only one.
+    driver.isolation_level = None
+    cursor = driver.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A reader that turns writer is refused when another has written meanwhile, however long it
+    # waits; so a writer is one from its first statement.
+    writing = connection.get_execution_options().get("geo_service_writing", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(REVISION_KEPT).scalar()

@@ -1,0 +1,175 @@
+"""Facilities in the database, and the live state each last reported."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import Connection, delete, select
+
+from geo_service.domain.facility import Facility, Service, State
+from geo_service.errors import NotFound
+from geo_service.store import city
+from geo_service.store.packed import pack_more, pack_set, unpack_more, unpack_set
+from geo_service.store.schema import facilities, facility_states
+from geo_service.store.upsert import Found, Written, find_rows, upsert
+
+READ = select(*facilities.c, *list(facility_states.c)[1:]).select_from(
+    facilities.outerjoin(facility_states)
+)
+
+
+def write(connection: Connection, records: Sequence[Facility], *, replace: bool = False) -> Written:
+    """Write facilities by id; of two with the same id the later one stays.
+
+    A facility that comes without a live state keeps the one it reported, and of two states the
+    one observed later stays; with ``replace`` what is given is the whole truth.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of ``Database.writing``.
+    records : sequence of Facility
+    replace : bool
+        Whether facilities that are not given are removed.
+    """
+    written = upsert(connection, facilities, [_row(record) for record in records], replace=replace)
+    if replace:
+        connection.execute(delete(facility_states))
+    _write_states(connection, _latest_states(records))
+    city.count_change(connection)
+    return written
+
+
+def read_all(connection: Connection) -> list[Facility]:
+    """Return all facilities in order of id."""
+    return sorted(map(_facility, connection.execute(READ)), key=lambda record: record.facility_id)
+
+
+def find(connection: Connection, facility_id: str) -> Facility | None:
+    """Return one facility; None if none has the id."""
+    row = connection.execute(READ.where(facilities.c.facility_id == facility_id)).one_or_none()
+    return None if row is None else _facility(row)
+
+
+def write_state(connection: Connection, facility_id: str, state: State) -> bool:
+    """Keep what a facility reports of itself.
+
+    Returns
+    -------
+    bool
+        Whether it was kept: a state observed before the one that is known is not.
+
+    Raises
+    ------
+    NotFound
+        If no facility has the id.
+    """
+    known = select(facilities.c.facility_id).where(facilities.c.facility_id == facility_id)
+    if connection.scalar(known) is None:
+        raise NotFound(
+            "No facility has this id.", where=facility_id, remedy="Add the facility first."
+        )
+    kept = _write_states(connection, {facility_id: state})
+    if kept:
+        city.count_change(connection)
+    return kept > 0
+
+
+def _latest_states(records: Iterable[Facility]) -> dict[str, State]:
+    latest: dict[str, State] = {}
+    for record in records:
+        if record.state is not None:
+            known = latest.setdefault(record.facility_id, record.state)
+            if known.observed_at <= record.state.observed_at:
+                latest[record.facility_id] = record.state
+    return latest
+
+
+def _write_states(connection: Connection, states: Mapping[str, State]) -> int:
+    """Write the states that are no older than those known; return how many."""
+    known = _observed(connection, states)
+    newer = {
+        facility_id: state
+        for facility_id, state in states.items()
+        if facility_id not in known or known[facility_id] <= state.observed_at
+    }
+    upsert(connection, facility_states, list(_state_rows(newer.items())))
+    return len(newer)
+
+
+def _observed(connection: Connection, facility_ids: Collection[str]) -> dict[str, datetime]:
+    """Return when the states that are known were observed."""
+    times = select(facility_states.c.facility_id, facility_states.c.observed_at)
+    return dict(find_rows(connection, times, facility_states.c.facility_id, facility_ids))
+
+
+def _state_rows(states: Iterable[tuple[str, State]]) -> Iterator[dict[str, object]]:
+    for facility_id, state in states:
+        yield {
+            "facility_id": facility_id,
+            "observed_at": state.observed_at,
+            "charged": state.charged,
+            "empty": state.empty,
+            "free": state.free,
+            "out_of_order": state.out_of_order,
+        }
+
+
+def _row(record: Facility) -> dict[str, object]:
+    return {
+        "facility_id": record.facility_id,
+        "kind": record.kind,
+        "lon": record.lon,
+        "lat": record.lat,
+        "name": record.name,
+        "name_en": record.name_en,
+        "operator": record.operator,
+        "address": record.address,
+        "opening_hours": record.opening_hours,
+        "amenities": pack_set(record.amenities),
+        "services": pack_set(record.services),
+        "more": pack_more(record.more),
+    }
+
+
+def _facility(row: Found) -> Facility:
+    """Make a facility of a row of ``READ``."""
+    (
+        facility_id,
+        kind,
+        lon,
+        lat,
+        name,
+        name_en,
+        operator,
+        address,
+        opening_hours,
+        amenities,
+        services,
+        more,
+        observed_at,
+        *counts,
+    ) = row
+    state = None
+    if observed_at is not None:
+        state = State(observed_at, *counts)
+    return Facility(
+        facility_id=facility_id,
+        kind=kind,
+        lon=lon,
+        lat=lat,
+        name=name,
+        name_en=name_en,
+        operator=operator,
+        address=address,
+        opening_hours=opening_hours,
+        amenities=unpack_set(amenities),
+        services=_services(services),
+        state=state,
+        more=unpack_more(more),
+    )
+
+
+@lru_cache(maxsize=16)
+def _services(text: str) -> frozenset[Service]:
+    return frozenset(map(Service, unpack_set(text)))

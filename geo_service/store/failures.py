@@ -1,0 +1,71 @@
+"""What the database's failures mean to those who use a workspace."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from geo_service.errors import NotReady
+
+NO_TABLES = ("The database has no tables yet.", "Make the workspace with 'geo-service init'.")
+UNREACHABLE = ("The database can't be reached.", "Look whether its server runs, then try again.")
+CROWDED = ("Too many want the database at once.", "Try again in a moment.")
+MEANINGS = {
+    "SQLITE_BUSY": (
+        "Another command is writing to this workspace.",
+        "Try again when it is done.",
+    ),
+    "SQLITE_CANTOPEN": (
+        "The database can't be opened.",
+        "Look whether its folder is there and may be read.",
+    ),
+    "SQLITE_NOTADB": ("This file is not a database.", "Name another workspace."),
+    "SQLITE_CORRUPT": ("The database is damaged.", "Restore a backup."),
+    "SQLITE_FULL": ("The disk is full, so nothing was written.", "Make room and try again."),
+    "SQLITE_READONLY": (
+        "The database can't be written.",
+        "Look at the permissions of the file and its folder.",
+    ),
+    "SQLITE_IOERR": ("The disk failed.", "Look at the disk, then try again."),
+}
+
+
+@contextmanager
+def explained(name: str) -> Iterator[None]:
+    """Turn what the database can't do into an error that says so in plain words.
+
+    Parameters
+    ----------
+    name : str
+        The database, as the user knows it.
+
+    Raises
+    ------
+    NotReady
+        If the database is missing, locked, full, damaged or not made yet. A broken statement or
+        rule of the data is a fault of the program and passes through.
+    """
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error, PoolTimeout) as problem:
+        meaning = _meaning(problem)
+        if meaning is None:
+            raise
+        raise NotReady(meaning[0], where=name, remedy=meaning[1]) from problem
+
+
+def _meaning(problem: Exception) -> tuple[str, str] | None:
+    """Return what happened and what to do; None for a fault of the program."""
+    if isinstance(problem, PoolTimeout):
+        return CROWDED
+    if isinstance(problem, IntegrityError):
+        return None
+    original = problem.orig if isinstance(problem, DBAPIError) else problem
+    if not isinstance(original, sqlite3.Error):
+        return UNREACHABLE if isinstance(problem, OperationalError) else None
+    if "no such table" in str(original):
+        return NO_TABLES
+    code = getattr(original, "sqlite_errorname", "")
+    return next((told for begin, told in MEANINGS.items() if code.startswith(begin)), None)

@@ -1,0 +1,114 @@
+"""Issues in the database, with every interval in which each was open."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeAlias
+
+from sqlalchemy import Connection, insert, select
+
+from geo_service.domain.issue import Issue
+from geo_service.store import city
+from geo_service.store.packed import pack_more, unpack_more
+from geo_service.store.schema import issue_reopenings, issues
+from geo_service.store.upsert import Found, Statement, Written, remove, upsert
+
+Interval: TypeAlias = tuple[datetime, datetime | None]
+
+READ = select(*issues.c)
+REOPENINGS = select(
+    issue_reopenings.c.issue_id, issue_reopenings.c.reopened_at, issue_reopenings.c.closed_at
+).order_by(issue_reopenings.c.issue_id, issue_reopenings.c.number)
+
+
+def write(connection: Connection, records: Sequence[Issue], *, replace: bool = False) -> Written:
+    """Write issues by id, each with its whole life; of two with the same id the later one stays.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of ``Database.writing``.
+    records : sequence of Issue
+    replace : bool
+        Whether issues that are not given are removed.
+    """
+    written = upsert(connection, issues, [_row(record) for record in records], replace=replace)
+    last = {record.issue_id: record for record in records}
+    if written.replaced:
+        remove(connection, issue_reopenings.c.issue_id, last)
+    intervals = [row for record in last.values() for row in _interval_rows(record)]
+    if intervals:
+        connection.execute(insert(issue_reopenings), intervals)
+    city.count_change(connection)
+    return written
+
+
+def read_all(connection: Connection, *, approved_only: bool = False) -> list[Issue]:
+    """Return issues in order of id.
+
+    Parameters
+    ----------
+    connection : Connection
+    approved_only : bool
+        Whether those that staff have not approved are left out.
+    """
+    wanted = READ.where(issues.c.approved) if approved_only else READ
+    return sorted(_read(connection, wanted, REOPENINGS), key=lambda record: record.issue_id)
+
+
+def find(connection: Connection, issue_id: str) -> Issue | None:
+    """Return one issue; None if none has the id."""
+    found = _read(
+        connection,
+        READ.where(issues.c.issue_id == issue_id),
+        REOPENINGS.where(issue_reopenings.c.issue_id == issue_id),
+    )
+    return found[0] if found else None
+
+
+def _read(connection: Connection, wanted: Statement, reopenings: Statement) -> list[Issue]:
+    reopened: dict[str, list[Interval]] = {}
+    for issue_id, start, end in connection.execute(reopenings):
+        reopened.setdefault(issue_id, []).append((start, end))
+    return [_issue(row, tuple(reopened.get(row[0], ()))) for row in connection.execute(wanted)]
+
+
+def _issue(row: Found, reopened: tuple[Interval, ...]) -> Issue:
+    issue_id, category, lon, lat, reported_at, closed_at, description, approved, more = row
+    return Issue(
+        issue_id=issue_id,
+        category=category,
+        lon=lon,
+        lat=lat,
+        reported_at=reported_at,
+        closed_at=closed_at,
+        description=description,
+        approved=approved,
+        reopened=reopened,
+        more=unpack_more(more),
+    )
+
+
+def _row(record: Issue) -> dict[str, object]:
+    return {
+        "issue_id": record.issue_id,
+        "category": record.category,
+        "lon": record.lon,
+        "lat": record.lat,
+        "reported_at": record.reported_at,
+        "closed_at": record.closed_at,
+        "description": record.description,
+        "approved": record.approved,
+        "more": pack_more(record.more),
+    }
+
+
+def _interval_rows(record: Issue) -> list[dict[str, object]]:
+    return [
+        {
+            "issue_id": record.issue_id,
+            "number": number,
+            "reopened_at": start,
+            "closed_at": end,
+        }
+        for number, (start, end) in enumerate(record.reopened)
+    ]

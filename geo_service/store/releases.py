@@ -1,0 +1,65 @@
+"""Releases in the database: written once, never changed."""
+
+from sqlalchemy import Connection, insert, select
+
+from geo_service.domain.release import Release, ReleasedCell
+from geo_service.errors import WrongUsage
+from geo_service.store.schema import release_cells, releases
+
+
+def write(connection: Connection, release: Release) -> None:
+    """Keep a release for good.
+
+    Raises
+    ------
+    WrongUsage
+        If its period has been released before, wholly or in part.
+    """
+    overlapping = (
+        select(releases.c.period)
+        .where(releases.c.since < release.until, release.since < releases.c.until)
+        .order_by(releases.c.since)
+    )
+    known = connection.scalars(overlapping).first()
+    if known is not None:
+        raise WrongUsage(
+            f"{known} has been released already, and a release is never changed.",
+            where=f"release {release.period}",
+            remedy="Release another period.",
+        )
+    connection.execute(
+        insert(releases),
+        {
+            "period": release.period,
+            "since": release.since,
+            "until": release.until,
+            "resolution": release.resolution,
+        },
+    )
+    cells = [
+        {"period": release.period, "cell": row.cell, "trips": row.trips, "riders": row.riders}
+        for row in release.rows
+    ]
+    if cells:
+        connection.execute(insert(release_cells), cells)
+
+
+def read(connection: Connection, period: str) -> Release | None:
+    """Return a release, its cells in order of their names; None if there is none."""
+    head = connection.execute(select(releases).where(releases.c.period == period)).one_or_none()
+    if head is None:
+        return None
+    cells = select(release_cells.c.cell, release_cells.c.trips, release_cells.c.riders)
+    rows = connection.execute(cells.where(release_cells.c.period == period))
+    return Release(
+        period=head.period,
+        since=head.since,
+        until=head.until,
+        resolution=head.resolution,
+        rows=tuple(sorted((ReleasedCell(*row) for row in rows), key=lambda row: row.cell)),
+    )
+
+
+def periods(connection: Connection) -> list[str]:
+    """Name the periods that have been released, oldest first."""
+    return list(connection.scalars(select(releases.c.period).order_by(releases.c.since)))

@@ -1,0 +1,96 @@
+"""Writing rows by their ids: new ones are added, known ones replaced."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import Column, Connection, Row, Select, Table, bindparam, delete, insert, update
+from sqlalchemy import select as select_columns
+
+AT_ONCE = 1000
+"""Ids asked for in one statement; databases bound the number of parameters."""
+OLD_ID = "id_of_the_row"
+
+Statement: TypeAlias = "Select[*tuple[Any, ...]]"
+Found: TypeAlias = "Row[*tuple[Any, ...]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did to how many records."""
+
+    added: int = 0
+    replaced: int = 0
+    removed: int = 0
+
+    def __add__(self, other: "Written") -> "Written":
+        return Written(
+            self.added + other.added,
+            self.replaced + other.replaced,
+            self.removed + other.removed,
+        )
+
+
+def upsert(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, object]],
+    *,
+    replace: bool = False,
+) -> Written:
+    """Write rows by id; of rows with the same id the last one stays.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of ``Database.writing``.
+    table : Table
+        With one primary key column, of text.
+    rows : sequence of mapping
+        Each with a value for every column.
+    replace : bool
+        Whether rows that are not given are removed.
+    """
+    key = id_column(table)
+    given = {str(row[key.name]): row for row in rows}
+    known = (
+        set(connection.scalars(select_columns(key)))
+        if replace
+        else {row[0] for row in find_rows(connection, select_columns(key), key, given)}
+    )
+    gone = known - given.keys() if replace else set()
+    remove(connection, key, gone)
+    added = [row for row_id, row in given.items() if row_id not in known]
+    replaced = [{**row, OLD_ID: row_id} for row_id, row in given.items() if row_id in known]
+    if added:
+        connection.execute(insert(table), added)
+    if replaced:
+        connection.execute(update(table).where(key == bindparam(OLD_ID)), replaced)
+    return Written(len(added), len(replaced), len(gone))
+
+
+def remove(connection: Connection, column: Column[str], ids: Collection[str]) -> None:
+    """Remove the rows whose column holds one of the ids."""
+    if ids:
+        connection.execute(
+            delete(column.table).where(column == bindparam(OLD_ID)),
+            [{OLD_ID: row_id} for row_id in ids],
+        )
+
+
+def find_rows(
+    connection: Connection,
+    statement: Statement,
+    column: Column[str],
+    ids: Collection[str],
+) -> Iterator[Found]:
+    """Yield the rows of a statement whose column holds one of the ids."""
+    wanted = list(ids)
+    narrowed = statement.where(column.in_(bindparam("ids", expanding=True)))
+    for first in range(0, len(wanted), AT_ONCE):
+        yield from connection.execute(narrowed, {"ids": wanted[first : first + AT_ONCE]})
+
+
+def id_column(table: Table) -> Column[str]:
+    """Return the one column that names a table's rows."""
+    return next(iter(table.primary_key))

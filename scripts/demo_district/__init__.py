@@ -1,0 +1,1 @@
+"""The demo district: an invented business district, its streets, places, problems and riders."""

@@ -13,21 +13,19 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from geo_service.analyst import (
-        convert,
+    from geo_service.analyst.drawing import draw_map
+    from geo_service.analyst.nearest import nearest_facilities
+    from geo_service.analyst.overlay import (
         count_exposure,
         count_passes,
-        draw_map,
         find_passes,
         issues_along,
         match_traces,
-        nearest_facilities,
-        open_workspace,
-        read_facilities,
-        read_issues,
-        read_streets,
-        read_traces,
     )
+    from geo_service.analyst.positions import convert
+    from geo_service.analyst.reading import read_facilities, read_issues, read_traces
+    from geo_service.analyst.streets import read_streets
+    from geo_service.analyst.workspace import open_workspace
 
 __version__ = "0.1.0"
 
@@ -48,10 +46,27 @@ __all__ = [
 ]
 
 
+_ROOMS = {
+    "convert": "positions",
+    "count_exposure": "overlay",
+    "count_passes": "overlay",
+    "draw_map": "drawing",
+    "find_passes": "overlay",
+    "issues_along": "overlay",
+    "match_traces": "overlay",
+    "nearest_facilities": "nearest",
+    "open_workspace": "workspace",
+    "read_facilities": "reading",
+    "read_issues": "reading",
+    "read_streets": "streets",
+    "read_traces": "reading",
+}
+
+
 def __getattr__(name: str) -> object:
     """Load one of the analyst's names when it is first used (PEP 562)."""
-    if name in __all__:
-        return getattr(importlib.import_module("geo_service.analyst"), name)
+    if name in _ROOMS:
+        return getattr(importlib.import_module(f"geo_service.analyst.{_ROOMS[name]}"), name)
     raise AttributeError(f"module 'geo_service' has no attribute {name!r}")
 
 

@@ -42,7 +42,8 @@ class GeoServiceError(Exception):
 
     def __str__(self) -> str:
         lead = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{lead} {self.remedy}".strip()
+        between = "" if lead.endswith("\n") else " "
+        return f"{lead}{between}{self.remedy}".strip()
 
 
 class RefusedData(GeoServiceError):  # noqa: N818 - the tree is named for what happened

@@ -24,7 +24,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     load.add_argument("--place", help="streets of a place, from OpenStreetMap (needs the internet)")
     load.add_argument("--datum", type=Datum, choices=list(Datum), default=Datum.WGS84)
     load.add_argument(
-        "--columns", type=words.columns, default={}, metavar="OURS=THEIRS,...", help="names of columns"
+        "--columns",
+        type=words.columns,
+        default={},
+        metavar="OURS=THEIRS,...",
+        help="names of columns",
     )
     load.add_argument("--kind", help="the kind of all facilities that name none")
     load.add_argument("--rider", help="whose traces these are, where the file does not say")

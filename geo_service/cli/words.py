@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,8 @@ from tqdm import tqdm
 from geo_service.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from geo_service.domain.trace import Fixes
 
 
@@ -47,7 +48,9 @@ def moment(text: str) -> datetime:
             f"{text!r} is no time; write 'now' or for example 2026-10-01T12:00+08:00"
         ) from None
     if read.tzinfo is None:
-        raise argparse.ArgumentTypeError(f"{text!r} has no time zone; write for example {text}+08:00")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} has no time zone; write for example {text}+08:00"
+        )
     return read.astimezone(UTC)
 
 

@@ -12,7 +12,6 @@ from geo_service.domain.trace import Fixes
 from geo_service.geometry.metric import (
     metres_per_degree_east,
     metres_per_degree_north,
-    segment_lengths_m,
     wrap_degrees,
 )
 
@@ -85,7 +84,9 @@ def clean(
     gone = before + counts[:, _OUT_OF_ORDER : _IMPOSSIBLE_SPEED + 1].sum(axis=1)
     whole = gone + counts[:, _KEPT]
     refused = gone > max_dropped_share * whole
-    kept = _keep(fixes, rule == _KEPT).take(~refused)
+    kept = _keep(fixes, rule == _KEPT)
+    if refused.any():
+        kept = kept.take(~refused)
     totals = counts[~refused].sum(axis=0)
     return Cleaned(
         fixes=kept,
@@ -101,22 +102,12 @@ def clean(
 def _broken_rules(fixes: Fixes, max_speed_m_s: float) -> Rules:
     """Return the number of the rule each fix breaks, 0 for none, shape (n,)."""
     rule = np.zeros(len(fixes), dtype=np.int8)
-    if len(fixes) < 2:
-        return rule
-    seconds = np.diff(fixes.t) / 1e6
-    metres = segment_lengths_m(fixes.lon[:-1], fixes.lat[:-1], fixes.lon[1:], fixes.lat[1:])
-    # In a trip without suspicion every fix is the last good one of the next.
-    suspicious = (seconds <= 0.0) | (metres > max_speed_m_s * seconds)
-    trip = fixes.trip_of_fix()
-    suspicious &= trip[:-1] == trip[1:]
-    trips = np.unique(trip[1:][suspicious])
-    _judge(trips, fixes.offsets, fixes.t, fixes.lon, fixes.lat, max_speed_m_s, rule)
+    _judge(fixes.offsets, fixes.t, fixes.lon, fixes.lat, max_speed_m_s, rule)
     return rule
 
 
 @compiled
 def _judge(
-    trips: Integers,
     offsets: Integers,
     t: Integers,
     lon: Floats,
@@ -124,8 +115,8 @@ def _judge(
     max_speed_m_s: float,
     rule: Rules,
 ) -> None:
-    """Judge the fixes of some trips one after the other, each against the last good one."""
-    for trip in trips:
+    """Judge the fixes of each trip one after the other, each against the last good one."""
+    for trip in range(len(offsets) - 1):
         good = offsets[trip]
         for fix in range(offsets[trip] + 1, offsets[trip + 1]):
             middle = (lat[good] + lat[fix]) / 2.0

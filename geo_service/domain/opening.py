@@ -5,9 +5,10 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from opening_hours import (
+# The library's stubs do not name its error.
+from opening_hours import (  # type: ignore[attr-defined]
     OpeningHours,
-    UnknownCountryError,  # type: ignore[attr-defined] # there, but not in the library's stubs
+    UnknownCountryError,
     validate,
 )
 

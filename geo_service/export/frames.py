@@ -191,7 +191,9 @@ def moments(us: NDArray[np.int64], *, none: int | None = None) -> pd.DatetimeInd
 
 
 def _times(times: Sequence[datetime | None]) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(pd.to_datetime(pd.Series(times, dtype=object), utc=True)).as_unit("us")
+    return pd.DatetimeIndex(
+        pd.to_datetime(pd.Series(list(times), dtype="object"), utc=True)
+    ).as_unit("us")
 
 
 def _points(

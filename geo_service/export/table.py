@@ -5,6 +5,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+from pandas.api.typing import NaTType
 
 from geo_service.errors import WrongUsage
 from geo_service.export.spreadsheet import safe_cell
@@ -49,6 +50,13 @@ def write_table(frame: gpd.GeoDataFrame, path: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
+def geojson_text(frame: gpd.GeoDataFrame) -> str:
+    """Write a frame as a GeoJSON FeatureCollection; times as ISO 8601, nothing as null."""
+    features = json.loads(_with_text_times(frame).to_json(drop_id=True, na="null"))
+    features.pop("crs", None)
+    return json.dumps(features, ensure_ascii=False, allow_nan=False)
+
+
 def _write(frame: gpd.GeoDataFrame, path: Path) -> None:
     if path.suffix.lower() == ".csv":
         _as_plain_table(frame).to_csv(path, index=False, encoding="utf-8-sig")
@@ -59,12 +67,7 @@ def _write(frame: gpd.GeoDataFrame, path: Path) -> None:
             path, layer=path.stem.removeprefix(".unfinished-"), driver="GPKG"
         )
     else:
-        path.write_text(
-            json.dumps(
-                json.loads(_with_text_times(frame).to_json(drop_id=True)), ensure_ascii=False
-            ),
-            encoding="utf-8",
-        )
+        path.write_text(geojson_text(frame), encoding="utf-8")
 
 
 def _as_plain_table(frame: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -83,5 +86,5 @@ def _with_text_times(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.assign(**{name: [_iso(moment) for moment in frame[name]] for name in times})
 
 
-def _iso(moment: pd.Timestamp) -> str | None:
-    return None if pd.isna(moment) else moment.isoformat().replace("+00:00", "Z")
+def _iso(moment: pd.Timestamp | NaTType) -> str | None:
+    return None if isinstance(moment, NaTType) else moment.isoformat().replace("+00:00", "Z")

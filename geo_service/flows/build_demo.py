@@ -17,6 +17,7 @@ from geo_service.flows.load_issues import load_issues
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.loading import LoadOptions
 from geo_service.flows.manage_keys import add_key
+from geo_service.flows.overlay_issues import OverlayQuestion, overlay_by_street
 from geo_service.flows.publish_release import publish_release
 from geo_service.flows.wiring import Workspace, start_workspace
 from geo_service.settings import Settings
@@ -72,8 +73,10 @@ def build_demo(settings: Settings, now: datetime, *, say: Callable[[str], None])
             released = PERIOD in releases.periods(connection)
         if not released:
             publish_release(workspace, PERIOD, now)
-        say("A first question, to warm up ...")
-        open_district(workspace, Profile.EBIKE).ask(NearestQuestion(*POSITION), now)
+        say("First answers, so that machine code is compiled before anybody waits for it ...")
+        for profile in Profile:
+            open_district(workspace, profile).ask(NearestQuestion(*POSITION), now)
+        overlay_by_street(workspace, OverlayQuestion())
         _, token = add_key(
             workspace, Role.ANALYST, now + timedelta(days=KEY_DAYS), now, note="demo planner"
         )

@@ -27,7 +27,6 @@ from geo_service.store import issues as stored_issues
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 
-
 EMBEDDED = Assets(embedded=True)
 
 
@@ -36,7 +35,6 @@ class Viewer(StrEnum):
 
     PUBLIC = "public"
     ANALYST = "analyst"
-
 
 
 def draw_map(

@@ -1,4 +1,4 @@
-"""The rider's question: what is nearest, open, and usable now?"""
+"""The rider's question, answered: what is nearest, open, and usable now."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -100,7 +100,9 @@ class District:
         if not abs(question.lat) <= 90.0:
             raise WrongUsage(f"The latitude {question.lat} is not within -90 to 90.", where="lat")
         if not abs(question.lon) <= 180.0:
-            raise WrongUsage(f"The longitude {question.lon} is not within -180 to 180.", where="lon")
+            raise WrongUsage(
+                f"The longitude {question.lon} is not within -180 to 180.", where="lon"
+            )
         if question.max_distance_m is not None and not question.max_distance_m >= 0.0:
             raise WrongUsage("The greatest distance must be 0 m or more.", where="max_distance_m")
         present = {facility.kind for facility in self.facilities}
@@ -187,10 +189,10 @@ def _why_fewer(found: int, question: NearestQuestion, fitting: int) -> str:
     if fitting == 0:
         return "No facility fits the filters at this time."
     if question.max_distance_m is not None:
-        return f"Only {found} within {question.max_distance_m:.0f} m fit the filters."
+        return f"Within {question.max_distance_m:.0f} m, {found} of {fitting} that fit the filters."
     if fitting > found:
-        return f"{fitting} facilities fit the filters, but only {found} can be reached by street."
-    return f"Only {found} facilities fit the filters."
+        return f"{fitting} fit the filters, but only {found} can be reached by street."
+    return f"No more than {found} fit the filters."
 
 
 def open_district(workspace: Workspace, profile: Profile) -> District:

@@ -69,7 +69,9 @@ def _count(ways: Ways) -> int:
 def _piece_warnings(profile: Profile, assembled: Assembled) -> list[str]:
     if assembled.left_out_m < 1:
         return []
-    return [
+    left_out_km = assembled.left_out_m / 1000
+    warning = (
         f"For {profile} the streets are in {assembled.pieces} pieces; the longest is used, and "
-        f"{assembled.left_out_m / 1000:.1f} km that can't be reached from it both ways are left out."
-    ]
+        f"{left_out_km:.1f} km that can't be reached from it both ways are left out."
+    )
+    return [warning]

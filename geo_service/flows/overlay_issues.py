@@ -1,14 +1,22 @@
-"""The analyst's question: where do routes pass issues, and what does each street see of it?"""
+"""The analyst's question, answered: where routes pass issues, and what each street sees."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import geopandas as gpd
 import numpy as np
 
 from geo_service.domain.issue import Issue
 from geo_service.domain.passage import PassRule
 from geo_service.domain.trace import Fixes
+from geo_service.errors import WrongUsage
+from geo_service.export.frames import (
+    cells_frame,
+    issues_frame,
+    streets_frame,
+    with_pass_counts,
+)
 from geo_service.flows.wiring import Streets, Workspace
 from geo_service.overlay.exposure import Exposure, count_cell_exposure, count_street_exposure
 from geo_service.overlay.issue_grid import issue_points
@@ -17,6 +25,11 @@ from geo_service.store import issues as stored_issues
 from geo_service.streets.matching import match
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap import snap
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+MOST_RADIUS_M = 1000.0
+"""Farther than this nobody on the street sees a problem."""
 
 Progress = Callable[[Iterator[Fixes]], Iterable[Fixes]]
 """Wraps the partitions as they go by, so that a door can show how far it is."""
@@ -52,28 +65,135 @@ class StreetOverlay:
     streets: Streets
 
 
-def _as_it_goes(partitions: Iterator[Fixes]) -> Iterable[Fixes]:
+def as_it_goes(partitions: Iterator[Fixes]) -> Iterable[Fixes]:
+    """Show nothing."""
     return partitions
 
 
 def overlay_by_issue(
-    workspace: Workspace, question: OverlayQuestion, progress: Progress = _as_it_goes
+    workspace: Workspace, question: OverlayQuestion, progress: Progress = as_it_goes
 ) -> IssueOverlay:
     """Count, for every issue, the passes while it was open (all issues, zeros too)."""
     issues = _read_issues(workspace)
     counts = count_passes(
-        progress(_partitions(workspace, question)), issue_points(issues), _rule(workspace, question)
+        progress(partitions_of(workspace, question)),
+        issue_points(issues),
+        _rule(workspace, question),
     )
     return IssueOverlay(issues, counts)
 
 
 def overlay_by_cell(
-    workspace: Workspace, question: OverlayQuestion, progress: Progress = _as_it_goes
+    workspace: Workspace, question: OverlayQuestion, progress: Progress = as_it_goes
 ) -> Exposure:
     """Count trips, riders, metres, issues and passes for every H3 cell that saw any."""
     return count_cell_exposure(
-        progress(_partitions(workspace, question)),
+        progress(partitions_of(workspace, question)),
         issue_points(_read_issues(workspace)),
         _rule(workspace, question),
         workspace.settings.cell_resolution,
     )
+
+
+def overlay_by_street(
+    workspace: Workspace, question: OverlayQuestion, progress: Progress = as_it_goes
+) -> StreetOverlay:
+    """Match the trips to streets and count for every edge that saw a trip or has an issue.
+
+    Raises
+    ------
+    NotReady
+        If no streets have been loaded.
+    """
+    return count_on_streets(
+        progress(partitions_of(workspace, question)),
+        _read_issues(workspace),
+        workspace.streets(Profile.EBIKE),
+        _rule(workspace, question),
+    )
+
+
+def count_on_streets(
+    partitions: Iterable[Fixes], issues: Sequence[Issue], streets: Streets, rule: PassRule
+) -> StreetOverlay:
+    """Count for every street edge that saw a trip or has an issue.
+
+    Parameters
+    ----------
+    partitions : iterable of Fixes
+        Whole trips, part by part.
+    issues : sequence of Issue
+        Each belongs to the nearest edge within the rule's radius.
+    streets : Streets
+        Of the profile that rode.
+    rule : PassRule
+        How close is a pass.
+    """
+    points = issue_points(issues)
+    exposure, edges = count_street_exposure(
+        ((fixes, match(*streets, fixes)) for fixes in partitions),
+        points,
+        rule,
+        issue_edge=snap(*streets, points.lon, points.lat, max_m=rule.radius_m).edge,
+        edge_id=streets.network.edge_id,
+    )
+    return StreetOverlay(exposure, edges, streets)
+
+
+def overlay_frame(
+    workspace: Workspace, by: str, question: OverlayQuestion, progress: Progress = as_it_goes
+) -> gpd.GeoDataFrame:
+    """Answer by issue, street or cell as the frame that is written to files.
+
+    Raises
+    ------
+    WrongUsage
+        If the radius is out of range.
+    NotReady
+        If streets are needed and none have been loaded.
+    """
+    if by == "issue":
+        overlay = overlay_by_issue(workspace, question, progress)
+        frame = issues_frame(overlay.issues).drop(columns="reopened")
+        return with_pass_counts(frame, overlay.counts)
+    if by == "street":
+        streets = overlay_by_street(workspace, question, progress)
+        return streets_frame(streets.exposure, streets.streets.network, streets.edges)
+    return cells_frame(overlay_by_cell(workspace, question, progress))
+
+
+def partitions_of(workspace: Workspace, question: OverlayQuestion) -> Iterator[Fixes]:
+    """Read the trips a question is about, a day at a time, whole trips always."""
+    since, until = _us(question.since), _us(question.until)
+    # A day's partition holds the trips that start on it, in UTC.
+    for fixes in workspace.lake.read(question.since, question.until):
+        start = fixes.t[fixes.offsets[:-1]]
+        wanted = np.ones(fixes.trips, np.bool_)
+        if since is not None:
+            wanted &= start >= since
+        if until is not None:
+            wanted &= start < until
+        if wanted.any():
+            yield fixes if wanted.all() else fixes.take(wanted)
+
+
+def _us(moment: datetime | None) -> int | None:
+    if moment is None:
+        return None
+    return (moment.astimezone(UTC) - EPOCH) // MICROSECOND
+
+
+def _read_issues(workspace: Workspace) -> list[Issue]:
+    with workspace.database.reading() as connection:
+        return stored_issues.read_all(connection)
+
+
+def _rule(workspace: Workspace, question: OverlayQuestion) -> PassRule:
+    settings = workspace.settings
+    radius_m = settings.radius_m if question.radius_m is None else question.radius_m
+    if not 0.0 < radius_m <= MOST_RADIUS_M:
+        raise WrongUsage(
+            f"The radius is {radius_m} m; it must be more than 0 and at most {MOST_RADIUS_M:.0f}.",
+            where="radius",
+        )
+    return PassRule(radius_m, settings.max_gap_s, settings.max_gap_m)

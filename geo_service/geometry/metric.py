@@ -13,7 +13,7 @@ Each function also works on single numbers inside compiled kernels.
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pyproj import Geod
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -74,17 +74,19 @@ def segment_lengths_m(lon_from: Floats, lat_from: Floats, lon_to: Floats, lat_to
     return np.hypot(east, north)
 
 
-def geodesic_m(lon_from: Floats, lat_from: Floats, lon_to: Floats, lat_to: Floats) -> Floats:
+def geodesic_m(
+    lon_from: ArrayLike, lat_from: ArrayLike, lon_to: ArrayLike, lat_to: ArrayLike
+) -> Floats:
     """Exact geodesic lengths in metres, at any distance.
 
     Parameters
     ----------
-    lon_from, lat_from, lon_to, lat_to : ndarray of float, shape (n,)
-        WGS-84, decimal degrees.
+    lon_from, lat_from, lon_to, lat_to : array_like of float
+        WGS-84, decimal degrees; of one shape, or single numbers.
 
     Returns
     -------
-    ndarray of float, shape (n,)
+    ndarray of float, of that shape
     """
-    lon_from, lat_from, lon_to, lat_to = np.broadcast_arrays(lon_from, lat_from, lon_to, lat_to)
-    return np.asarray(GEOD.inv(lon_from, lat_from, lon_to, lat_to)[2], dtype=np.float64)
+    west, south, east, north = np.broadcast_arrays(lon_from, lat_from, lon_to, lat_to)
+    return np.asarray(GEOD.inv(west, south, east, north)[2], dtype=np.float64)

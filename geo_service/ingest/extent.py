@@ -57,9 +57,7 @@ def outside_extent(lon: Floats, lat: Floats, extent: Extent) -> NDArray[np.bool_
     return metres_outside(lon, lat, extent) > extent.margin_m
 
 
-def read_otherwise(
-    lon: Floats, lat: Floats, declared: Datum
-) -> dict[Datum, tuple[Floats, Floats]]:
+def read_otherwise(lon: Floats, lat: Floats, declared: Datum) -> dict[Datum, tuple[Floats, Floats]]:
     """Say where positions would lie had their file been read in each of the other datums.
 
     Parameters

@@ -1,18 +1,22 @@
 """Frames an analyst already holds as domain columns: checked, sorted by time, nothing dropped."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo_service.domain.facility import Facility, Service
 from geo_service.domain.issue import Issue
 from geo_service.domain.trace import Fixes
 from geo_service.errors import MissingColumn, RefusedData
 
 TRACE_COLUMNS = ("trip_id", "rider_id", "t", "lon", "lat")
 ISSUE_COLUMNS = ("issue_id", "category", "reported_at")
+FACILITY_COLUMNS = ("facility_id", "kind")
+FACILITY_TEXTS = ("name", "name_en", "operator", "address", "opening_hours")
 
 
 def fixes_from_frame(traces: pd.DataFrame) -> Fixes:
@@ -28,7 +32,7 @@ def fixes_from_frame(traces: pd.DataFrame) -> Fixes:
     RefusedData
         If times have no zone, or a position is not a number or out of range.
     """
-    _need(traces, TRACE_COLUMNS, "traces")
+    need_columns(traces, TRACE_COLUMNS, "traces")
     t = _microseconds(traces["t"], "t")
     lon = traces["lon"].to_numpy(np.float64)
     lat = traces["lat"].to_numpy(np.float64)
@@ -69,7 +73,7 @@ def issues_from_frame(issues: gpd.GeoDataFrame) -> list[Issue]:
     RefusedData
         If times have no zone, or the points are not in EPSG:4326.
     """
-    _need(issues, ISSUE_COLUMNS, "issues")
+    need_columns(issues, ISSUE_COLUMNS, "issues")
     _check_crs(issues, "issues")
     reported = pd.to_datetime(issues["reported_at"])
     _microseconds(reported, "reported_at")
@@ -100,6 +104,43 @@ def issues_from_frame(issues: gpd.GeoDataFrame) -> list[Issue]:
     ]
 
 
+def facilities_from_frame(facilities: gpd.GeoDataFrame) -> list[Facility]:
+    """Read a frame of facilities, points in EPSG:4326, row by row.
+
+    Columns ``facility_id, kind``, and where they are there ``name``, ``name_en``, ``operator``,
+    ``address``, ``opening_hours``, and ``amenities`` and ``services`` parted by ``;``.
+
+    Raises
+    ------
+    MissingColumn
+        If a column is not there.
+    RefusedData
+        If the rows are not points in EPSG:4326.
+    """
+    need_columns(facilities, FACILITY_COLUMNS, "facilities")
+    lon, lat = points_from_frame(facilities, "facilities")
+    texts = {
+        name: ["" if pd.isna(text) else str(text) for text in _column(facilities, name, "")]
+        for name in (*FACILITY_COLUMNS, *FACILITY_TEXTS, "amenities", "services")
+    }
+    return [
+        Facility(
+            facility_id=texts["facility_id"][row],
+            kind=texts["kind"][row],
+            lon=float(lon[row]),
+            lat=float(lat[row]),
+            name=texts["name"][row],
+            name_en=texts["name_en"][row],
+            operator=texts["operator"][row],
+            address=texts["address"][row],
+            opening_hours=texts["opening_hours"][row],
+            amenities=frozenset(filter(None, texts["amenities"][row].split(";"))),
+            services=frozenset(map(Service, filter(None, texts["services"][row].split(";")))),
+        )
+        for row in range(len(facilities))
+    ]
+
+
 def points_from_frame(
     points: gpd.GeoDataFrame | gpd.GeoSeries, what: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -125,7 +166,14 @@ def _check_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries, what: str) -> None:
         )
 
 
-def _need(frame: pd.DataFrame, names: Iterable[str], what: str) -> None:
+def need_columns(frame: pd.DataFrame, names: Iterable[str], what: str) -> None:
+    """Refuse a frame that lacks a column.
+
+    Raises
+    ------
+    MissingColumn
+        Naming those that are missing and those that are there.
+    """
     missing = [name for name in names if name not in frame.columns]
     if missing:
         raise MissingColumn(
@@ -135,7 +183,7 @@ def _need(frame: pd.DataFrame, names: Iterable[str], what: str) -> None:
         )
 
 
-def _column(frame: pd.DataFrame, name: str, default: object) -> Iterable[object]:
+def _column(frame: pd.DataFrame, name: str, default: object) -> Iterable[Any]:
     return frame[name] if name in frame.columns else [default] * len(frame)
 
 

@@ -26,6 +26,15 @@ _GEOMETRIES = frozenset(
         "GeometryCollection",
     }
 )
+_SENSELESS = (
+    shapely.GEOSException,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+)
+"""What shapely raises for coordinates that are no coordinates."""
 _REMEDY = "A GeoJSON file holds a FeatureCollection (RFC 7946)."
 
 
@@ -77,6 +86,9 @@ def _rows(utf8: bytes, file: str, warnings: tuple[str, ...]) -> Rows:
 def _document(utf8: bytes, file: str) -> dict[str, Any]:
     try:
         document = json.loads(utf8)
+        if b"\\ud" in utf8.lower():
+            # Half a character, written as an escape, could be stored nowhere.
+            json.dumps(document, ensure_ascii=False).encode()
     except json.JSONDecodeError as problem:
         cut = problem.pos >= len(problem.doc.rstrip()) - 1 or "Unterminated" in problem.msg
         raise UnreadableFile(
@@ -87,7 +99,7 @@ def _document(utf8: bytes, file: str) -> dict[str, Any]:
         ) from problem
     except (RecursionError, ValueError) as problem:
         raise UnreadableFile(
-            "The file is nested too deeply, or holds a number too long, to be GeoJSON.",
+            "The file is nested too deeply, holds a number too long, or half a character.",
             where=file,
             remedy=_REMEDY,
         ) from problem
@@ -126,8 +138,10 @@ def _shape(geometry: object) -> shapely.Geometry | None:
             return shapely.Point(float(lon), float(lat))
         raise ValueError(f"Its coordinates are not numbers: {coordinates!r}.")
     try:
-        return shapely.force_2d(shapely.geometry.shape(geometry))
-    except (shapely.GEOSException, ValueError, TypeError, KeyError, IndexError, AttributeError) as problem:
+        # NaN and infinite numbers are told of later, position by position.
+        with np.errstate(invalid="ignore"):
+            return shapely.force_2d(shapely.geometry.shape(geometry))
+    except _SENSELESS as problem:
         raise ValueError(f"Its coordinates make no {kind}: {str(coordinates)[:60]}.") from problem
 
 

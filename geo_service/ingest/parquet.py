@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 from pyproj.exceptions import CRSError, ProjError
@@ -29,7 +28,7 @@ def read_parquet(path: Path) -> Rows:
         if b"geo" in (file.schema_arrow.metadata or {}):
             return rows_of_frame(gpd.read_parquet(path), file=path.name)
         # Whole numbers with gaps stay whole numbers: as floats, long ids would lose digits.
-        frame: pd.DataFrame = file.read().to_pandas(integer_object_nulls=True)
+        frame = file.read().to_pandas(integer_object_nulls=True)
     except (pa.ArrowException, OSError, ValueError) as problem:
         raise UnreadableFile(
             "The file is not Parquet, or is cut off.",

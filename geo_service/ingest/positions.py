@@ -44,9 +44,9 @@ class Positions:
     """Shape (n,): the same."""
     fault: Faults
     """Shape (n,): values of PositionFault."""
-    told_lon: Any
+    told_lon: "pd.Series[Any]"
     """Shape (n,): the longitudes as the file says them."""
-    told_lat: Any
+    told_lat: "pd.Series[Any]"
     """Shape (n,): the latitudes as the file says them."""
     shapes: NDArray[np.object_] | None = None
     outside_m: Floats = field(default_factory=lambda: np.zeros(0))
@@ -120,11 +120,11 @@ def read_positions(
     if shapes is None or "lon" in columns or "lat" in columns:
         columns.need("lon", "lat")
         shapes = None
-        told_lon, told_lat = columns.series("lon"), columns.series("lat")
+        told_lon, told_lat = columns.needed("lon"), columns.needed("lat")
         lon, lat, fault = _from_columns(told_lon, told_lat)
     else:
         lon, lat, fault = _from_shapes(shapes)
-        told_lon, told_lat = lon, lat
+        told_lon, told_lat = pd.Series(lon), pd.Series(lat)
     _check_range(lon, lat, fault)
     good = fault == PositionFault.NONE
     if datum is not Datum.WGS84:
@@ -149,9 +149,7 @@ def _check_range(lon: Floats, lat: Floats, fault: Faults) -> None:
     fault[fresh & (np.isnan(lon) | np.isnan(lat))] = PositionFault.NAN
 
 
-def _from_columns(
-    lon: "pd.Series[Any] | None", lat: "pd.Series[Any] | None"
-) -> tuple[Floats, Floats, Faults]:
+def _from_columns(lon: "pd.Series[Any]", lat: "pd.Series[Any]") -> tuple[Floats, Floats, Faults]:
     """Read two columns of numbers or text."""
     x, x_blank, x_word = numbers_of(lon)
     y, y_blank, y_word = numbers_of(lat)
@@ -161,7 +159,7 @@ def _from_columns(
     return x, y, fault
 
 
-def numbers_of(column: "pd.Series[Any] | None") -> tuple[Floats, Flags, Flags]:
+def numbers_of(column: "pd.Series[Any]") -> tuple[Floats, Flags, Flags]:
     """Read a column as numbers.
 
     Parameters
@@ -176,8 +174,6 @@ def numbers_of(column: "pd.Series[Any] | None") -> tuple[Floats, Flags, Flags]:
     blank, wrong : ndarray of bool, shape (n,)
         Where nothing is said, and where what is said is no number. Raises nothing of its own.
     """
-    if column is None:
-        return np.zeros(0), np.zeros(0, dtype=np.bool_), np.zeros(0, dtype=np.bool_)
     never = np.zeros(len(column), dtype=np.bool_)
     if pd.api.types.is_numeric_dtype(column.dtype):
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -222,5 +218,6 @@ def _from_shapes(shapes: NDArray[np.object_]) -> tuple[Floats, Floats, Faults]:
     empty = shapely.is_empty(shapes) & (kind != shapely.GeometryType.MISSING)
     fault[empty] = PositionFault.EMPTY
     lon, lat = np.full(len(shapes), np.nan), np.full(len(shapes), np.nan)
-    lon[point], lat[point] = shapely.get_x(shapes[point]), shapely.get_y(shapes[point])
+    full = point & ~empty
+    lon[full], lat[full] = shapely.get_x(shapes[full]), shapely.get_y(shapes[full])
     return lon, lat, fault

@@ -1,22 +1,19 @@
 """Ways from OpenStreetMap files, read by pyosmium; its only home."""
 
-from array import array
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import numpy as np
 import osmium
 from numpy.typing import NDArray
 
 from geo_service.errors import RefusedData, UnreadableFile
-from geo_service.streets.ways import KEPT_TAGS, Ways, WaysKind
+from geo_service.ingest.streets_table import WayTable
+from geo_service.streets.ways import Ways, WaysKind
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
-
-_KEPT = frozenset(KEPT_TAGS)
-_Tags: TypeAlias = tuple[tuple[str, str], ...]
-_Key = TypeVar("_Key")
 
 
 def read_osm(path: Path) -> Ways:
@@ -42,23 +39,58 @@ def read_osm(path: Path) -> Ways:
     RefusedData
         If it holds nodes that were never uploaded, whose ids are below zero.
     """
+    table = WayTable()
     try:
-        ways = _WayTable()
-        has_highway = osmium.filter.KeyFilter("highway")
-        for way in osmium.FileProcessor(path, osmium.osm.WAY).with_filter(has_highway):
-            if isinstance(way, osmium.osm.Way):
-                ways.add(way)
-        refs = np.array(ways.refs, dtype=np.int64)
-        node_id = np.unique(refs)
-        _check_ids(path, node_id)
-        lon, lat = _positions(path, node_id)
+        place_of = _Locations(path)
+        for way in _streets(path, place_of):
+            table.add(way.id, [node.ref for node in way.nodes], dict(way.tags))
     except (RuntimeError, ValueError) as problem:
         raise UnreadableFile(
-            f"This is not a whole OpenStreetMap file: {problem}.",
-            where=str(path),
+            f"This is not a whole OpenStreetMap file ({problem}).",
+            where=path.name,
             remedy="Get the file again; it may have been cut off on the way.",
         ) from problem
-    return ways.finish(np.searchsorted(node_id, refs), node_id, lon, lat)
+    refs = table.refs()
+    node_id = np.unique(refs)
+    _check_ids(path, node_id)
+    lon, lat = place_of.look_up(node_id)
+    if len(node_id) and np.isnan(lon).all():
+        raise RefusedData(
+            f"The file holds streets with {len(node_id)} nodes, but no position of any of them.",
+            where=path.name,
+            remedy="Extract it again with the nodes of its ways.",
+        )
+    return table.finish(np.searchsorted(node_id, refs), node_id, lon, lat, WaysKind.OSM)
+
+
+class _Locations:
+    """The positions of all nodes of a file, kept by the C++ side."""
+
+    def __init__(self, path: Path) -> None:
+        self._table = osmium.index.create_map("flex_mem")
+        self.sorter = osmium.NodeLocationsForWays(self._table)
+        """Sorts the table when it first meets a way; no look-up is right before that."""
+        self.sorter.ignore_errors()
+        with osmium.io.Reader(path, osmium.osm.NODE) as reader:
+            osmium.apply(reader, self.sorter)
+
+    def look_up(self, node_id: Integers) -> tuple[Floats, Floats]:
+        """Return longitudes and latitudes; NaN for a node the file does not hold."""
+        lon, lat = np.full(len(node_id), np.nan), np.full(len(node_id), np.nan)
+        for row, node in enumerate(node_id.tolist()):
+            try:
+                place = self._table.get(node)
+            except KeyError:
+                continue
+            if place.valid():
+                lon[row], lat[row] = place.lon_without_check(), place.lat_without_check()
+        return lon, lat
+
+
+def _streets(path: Path, locations: _Locations) -> Iterator[osmium.osm.Way]:
+    ways = osmium.FileProcessor(path, osmium.osm.WAY)
+    ways = ways.with_filter(osmium.filter.KeyFilter("highway")).with_filter(locations.sorter)
+    return (way for way in ways if isinstance(way, osmium.osm.Way))
 
 
 def _check_ids(path: Path, node_id: Integers) -> None:
@@ -66,76 +98,6 @@ def _check_ids(path: Path, node_id: Integers) -> None:
         raise RefusedData(
             f"Node {node_id[0]} has an id below zero: it was never uploaded to OpenStreetMap, "
             "so its streets have no lasting names.",
-            where=str(path),
+            where=path.name,
             remedy="Upload it, or give the nodes ids above zero.",
         )
-
-
-def _positions(path: Path, node_id: Integers) -> tuple[Floats, Floats]:
-    """Look up the nodes' positions; NaN for a node the file does not hold."""
-    table = osmium.index.create_map("flex_mem")
-    with osmium.io.Reader(path, osmium.osm.NODE) as reader:
-        osmium.apply(reader, osmium.NodeLocationsForWays(table))
-    lon, lat = np.full(len(node_id), np.nan), np.full(len(node_id), np.nan)
-    for row, node in enumerate(node_id.tolist()):
-        try:
-            place = table.get(node)
-        except KeyError:
-            continue
-        lon[row], lat[row] = place.lon_without_check(), place.lat_without_check()
-    return lon, lat
-
-
-class _WayTable:
-    """Grows column by column while a file is read."""
-
-    def __init__(self) -> None:
-        self.refs = array("q")
-        self._way_id, self._count = array("q"), array("q")
-        self._tags, self._name = array("q"), array("q")
-        self._tag_sets: dict[_Tags, int] = {}
-        self._names: dict[tuple[str, str], int] = {("", ""): 0}
-
-    def add(self, way: osmium.osm.Way) -> None:
-        before = len(self.refs)
-        self.refs.extend([node.ref for node in way.nodes])
-        self._way_id.append(way.id)
-        self._count.append(len(self.refs) - before)
-        kept, name, name_en = [], "", ""
-        for tag in way.tags:
-            if tag.k in _KEPT:
-                kept.append((tag.k, tag.v))
-            elif tag.k == "name":
-                name = tag.v
-            elif tag.k == "name:en":
-                name_en = tag.v
-        self._tags.append(_index(self._tag_sets, tuple(sorted(kept))))
-        self._name.append(_index(self._names, (name, name_en)))
-
-    def finish(self, node: Integers, node_id: Integers, lon: Floats, lat: Floats) -> Ways:
-        """Drop missing nodes, cutting their ways in pieces."""
-        way = np.repeat(np.arange(len(self._way_id)), np.array(self._count, dtype=np.int64))
-        there = ~np.isnan(lon[node])
-        joined = there[1:] & there[:-1] & (way[1:] == way[:-1])
-        piece = np.flatnonzero(there & ~np.concatenate(([False], joined))[: len(there)])
-        offsets = np.concatenate(([0], np.cumsum(there)))
-        kept = np.flatnonzero(~np.isnan(lon))
-        row = np.cumsum(~np.isnan(lon)) - 1
-        return Ways(
-            way_id=np.array(self._way_id, dtype=np.int64)[way[piece]],
-            node_offsets=np.append(offsets[piece], offsets[-1]),
-            node=row[node[there]],
-            tags=np.array(self._tags, dtype=np.int64)[way[piece]],
-            tag_sets=tuple(dict(tags) for tags in self._tag_sets),
-            name=np.array(self._name, dtype=np.int64)[way[piece]],
-            names=tuple(name for name, _ in self._names),
-            names_en=tuple(name_en for _, name_en in self._names),
-            node_id=node_id[kept],
-            node_lon=lon[kept],
-            node_lat=lat[kept],
-            kind=WaysKind.OSM,
-        )
-
-
-def _index(known: dict[_Key, int], key: _Key) -> int:
-    return known.setdefault(key, len(known))

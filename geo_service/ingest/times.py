@@ -108,10 +108,8 @@ class Times:
         """What had to be guessed."""
         if not self.repeated:
             return ()
-        return (
-            f"{self.repeated} local times were twice in {self.clock.zone}, because the clocks "
-            "went back; the first is taken.",
-        )
+        said = f"{self.repeated} local times were twice in {self.clock.zone}"
+        return (f"{said}, because the clocks went back; the first is taken.",)
 
 
 def zone_named(name: str | None) -> ZoneInfo | None:
@@ -217,7 +215,7 @@ def _from_texts(column: "pd.Series[Any]", zone: ZoneInfo | None) -> tuple[Intege
     return us, fault, repeated
 
 
-def _read_block(block: Any, zone: ZoneInfo | None) -> tuple[Integers, Faults, int]:
+def _read_block(block: pa.Array, zone: ZoneInfo | None) -> tuple[Integers, Faults, int]:
     blank = np.asarray(block.is_null())
     try:
         return _integers(block.cast(_UTC)), _missing(blank), 0
@@ -235,7 +233,7 @@ def _read_block(block: Any, zone: ZoneInfo | None) -> tuple[Integers, Faults, in
         return _read_one_by_one(block.to_pylist(), zone)
 
 
-def _integers(stamps: Any) -> Integers:
+def _integers(stamps: pa.Array) -> Integers:
     return np.asarray(stamps.cast(pa.int64()).fill_null(0), dtype=np.int64)
 
 
@@ -243,7 +241,9 @@ def _missing(blank: NDArray[np.bool_]) -> Faults:
     return np.where(blank, TimeFault.MISSING, TimeFault.NONE).astype(np.int8)
 
 
-def _read_one_by_one(texts: list[str | None], zone: ZoneInfo | None) -> tuple[Integers, Faults, int]:
+def _read_one_by_one(
+    texts: list[str | None], zone: ZoneInfo | None
+) -> tuple[Integers, Faults, int]:
     """Read a block in which the rows differ in kind, or some make no sense."""
     us, fault = np.zeros(len(texts), dtype=np.int64), np.zeros(len(texts), dtype=np.int8)
     local = np.zeros(len(texts), dtype=np.bool_)

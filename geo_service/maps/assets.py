@@ -31,7 +31,15 @@ _FOR_STOCK = {
     **{f"stock-{name}.css": url for name, url in folium.Map.default_css if name != "leaflet_css"},
     **{f"stock-{name}.js": url for name, url in folium.Map.default_js if name != "leaflet"},
 }
-NAMES = ("map-base.css", "cluster.css", "page.css", "leaflet.js", "heat.js", "cluster.js", "page.js")
+NAMES = (
+    "map-base.css",
+    "cluster.css",
+    "page.css",
+    "leaflet.js",
+    "heat.js",
+    "cluster.js",
+    "page.js",
+)
 """What every page needs, in the order in which it is needed."""
 STOCK_NAMES = tuple(_FOR_STOCK)
 """What folium's own pop-ups and icons need besides."""

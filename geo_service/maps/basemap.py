@@ -88,7 +88,8 @@ def _simplified(
 ) -> tuple[Integers, Integers, Integers]:
     """Leave out shape points that matter less than ``tolerance`` pixels."""
     of_point = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    lines = shapely.linestrings(np.column_stack((x, y)).astype(np.float64), indices=of_point)
+    whole_lines = np.column_stack((x, y)).astype(np.float64)
+    lines = np.asarray(shapely.linestrings(whole_lines, indices=of_point))
     simple = shapely.simplify(lines, tolerance, preserve_topology=False)
     points, of_line = shapely.get_coordinates(simple, return_index=True)
     starts = np.zeros(len(lines) + 1, dtype=np.int64)

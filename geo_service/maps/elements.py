@@ -1,10 +1,9 @@
 """The few elements of the page that are ours, in the way folium builds pages."""
 
-from typing import ClassVar
+from collections.abc import Mapping
 
 import folium
-from branca.element import Element, Figure
-from folium.elements import MacroElement
+from branca.element import Element, Figure, MacroElement
 from folium.plugins import HeatMap
 from folium.template import Template
 from jinja2 import Template as PlainTemplate
@@ -48,8 +47,8 @@ class Verbatim(Element):
 class StationMap(folium.Map):
     """A folium map that asks no outside host for scripts and styles."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = []
-    default_css: ClassVar[list[tuple[str, str]]] = []
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - as folium declares it
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012 - as above
     _template = Template("""
 {% macro html(this, kwargs) %}
 <main id="{{ this.get_name() }}" class="folium-map gm-map" aria-label="地图 Map"></main>
@@ -66,10 +65,10 @@ const {{ this.get_name() }} = geoMap.open("{{ this.get_name() }}", {{ this.view 
         self.view = as_script(view)
 
 
-class Heat(HeatMap):
+class HeatSpots(HeatMap):
     """A heat layer whose spots keep their size on the ground."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = []
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - as folium declares it
     _template = Template("""
 {% macro script(this, kwargs) %}
 const {{ this.get_name() }} = geoMap.heat({{ this.spots }}, {{ this.look }});
@@ -80,7 +79,8 @@ const {{ this.get_name() }} = geoMap.heat({{ this.spots }}, {{ this.look }});
     def __init__(
         self, key: str, spots: list[list[float]], *, across_m: float, ramp: dict[float, str]
     ) -> None:
-        super().__init__(spots)
+        # Not shown by folium, which would add it once more each time the page is written.
+        super().__init__(spots, show=False)  # type: ignore[no-untyped-call] # folium leaves it untyped
         self._id = key
         self.spots = as_script(spots)
         self.look = as_script(
@@ -97,8 +97,8 @@ geoMap.{{ this.what }}({{ this._parent.get_name() }}, {{ this.data }});
 {% endmacro %}
 """)
 
-    def __init__(self, what: str, key: str, data: dict[str, object]) -> None:
-        super().__init__()
+    def __init__(self, what: str, key: str, data: Mapping[str, object]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call] # branca leaves it untyped
         self._name = "Drawing"
         self._id = f"{what}_{key}"
         self.what = what
@@ -120,7 +120,7 @@ geoMap.panel({{ this._parent.get_name() }}, {
     def __init__(
         self, content: str, groups: dict[str, folium.FeatureGroup], corners: list[list[float]]
     ) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call] # branca leaves it untyped
         self._name = "Panel"
         self._id = "page"
         self.content = content

@@ -1,6 +1,7 @@
 """Numbers and times as a reader of the map meets them."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -66,13 +67,18 @@ def class_limits(values: ArrayLike, classes: int) -> list[float]:
 def class_ranges(limits: list[float], smallest: float, largest: float) -> list[str]:
     """Write the classes made by ``class_limits`` as ranges, for a legend."""
     if not limits:
-        return [say_number(smallest) if smallest == largest else _range(smallest, largest)]
-    edges = [smallest, *limits, largest]
-    return [_range(low, high) for low, high in zip(edges[:-1], edges[1:], strict=True)]
+        return [
+            say_number(smallest)
+            if smallest == largest
+            else say_range(_rounded(smallest), _rounded(largest))
+        ]
+    edges = [_rounded(smallest), *limits, _rounded(largest)]
+    return [say_range(low, high) for low, high in pairwise(edges)]
 
 
-def _range(low: float, high: float) -> str:
-    return f"{say_number(low)} – {say_number(high)}"  # noqa: RUF001 - a range has an en dash
+def say_range(low: float, high: float) -> str:
+    """Write a range with a dash between its ends."""
+    return f"{say_number(low)}–{say_number(high)}"  # noqa: RUF001 - a range has an en dash
 
 
 def _rounded(value: float) -> float:

@@ -34,7 +34,8 @@ def mark(shape: str, state: str, colour: str, sign: str, letter: str = "") -> st
 def ramp(colours: Sequence[str], low: str, high: str) -> str:
     """Draw a band of colours with what its ends mean."""
     return (
-        f'<div class="gm-ramp"><i style="background:linear-gradient(90deg,{",".join(colours)})"></i>'
+        '<div class="gm-ramp">'
+        f'<i style="background:linear-gradient(90deg,{",".join(colours)})"></i>'
         f"<span>{as_entities(low)}</span><span>{as_entities(high)}</span></div>"
     )
 

@@ -1,6 +1,6 @@
 """The page: base map, layers, and the panel that names and explains them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
 import folium
@@ -25,9 +25,9 @@ from geo_service.maps.view import View, view_of
 DrawLayer: TypeAlias = Callable[[MapContent, View], DrawnLayer | None]
 
 LAYERS: Mapping[str, DrawLayer] = {
+    "passes": draw_passes,
     "facilities": draw_facilities,
     "issues": draw_issues,
-    "passes": draw_passes,
     "exposure": draw_exposure,
     "rate": draw_rate,
     "streets": draw_streets,
@@ -35,6 +35,8 @@ LAYERS: Mapping[str, DrawLayer] = {
 }
 """Every layer by name, in the order of the panel."""
 PLANNER_LAYERS = ("facilities", "issues", "passes", "exposure", "rate", "streets")
+_COVERING = ("passes", "release", "exposure", "rate", "streets")
+"""Of layers that hide each other a page opens with the first that it has."""
 PUBLIC_LAYERS = ("facilities", "issues", "release")
 
 
@@ -80,8 +82,14 @@ def draw(content: MapContent, layers: Sequence[str], *, assets: Assets) -> foliu
     groups = {key: layer.group for key, layer in drawn.items() if layer is not None}
     for group in groups.values():
         page.add_child(group)
-    page.add_child(Panel(panel_html(content, drawn), groups, view.corners))
+    page.add_child(Panel(panel_html(content, drawn, opened_with(groups)), groups, view.corners))
     return page
+
+
+def opened_with(layers: Collection[str]) -> set[str]:
+    """Choose the layers a page opens with: all marks, and one of those that cover the ground."""
+    covering = next((name for name in _COVERING if name in layers), None)
+    return {name for name in layers if name not in _COVERING or name == covering}
 
 
 def render(drawn: folium.Map) -> str:

@@ -8,25 +8,27 @@ they read in grey too.
 INK = "#2b2f33"
 QUIET = "#6b7278"
 
+# Services are cool, problems warm: the one difference of hue that nearly everybody sees. Within
+# each family the sign tells what the hue alone may not.
 KIND_COLOURS = {
     "rest_station": "#00785a",
     "parking_point": "#0067a3",
-    "charging_cabinet": "#b36200",
-    "water_point": "#2a86bd",
-    "service_window": "#8d4f7f",
-    "liaison_station": "#5c5470",
+    "charging_cabinet": "#5b4a9e",
+    "water_point": "#2483b5",
+    "service_window": "#34506b",
+    "liaison_station": "#4d7a84",
 }
 OTHER_KIND_COLOUR = "#5f6b73"
 
 CATEGORY_COLOURS = (
     "#c2410c",
-    "#0067a3",
-    "#8f6a00",
+    "#946200",
     "#a2447f",
-    "#00785a",
-    "#5b4a9e",
     "#9b2c2c",
-    "#2f6f7e",
+    "#7a4a21",
+    "#c83c5a",
+    "#6f6a1a",
+    "#b8621b",
 )
 OTHER_CATEGORY_COLOUR = "#5f6b73"
 

@@ -1,6 +1,6 @@
 """The card beside the map: title, moment, layers with their legends."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from geo_service.maps.content import MapContent
 from geo_service.maps.escape import as_entities
@@ -15,7 +15,9 @@ _SHOWN = Words("显示时刻", "As of")
 _TRACES = Words("轨迹时段", "Traces")
 
 
-def panel_html(content: MapContent, layers: Mapping[str, DrawnLayer | None]) -> str:
+def panel_html(
+    content: MapContent, layers: Mapping[str, DrawnLayer | None], opened: Collection[str]
+) -> str:
     """Write the card.
 
     Parameters
@@ -23,9 +25,11 @@ def panel_html(content: MapContent, layers: Mapping[str, DrawnLayer | None]) -> 
     content : MapContent
     layers : mapping of str to DrawnLayer or None
         By name; None where a layer was asked for but there is nothing to draw.
+    opened : collection of str
+        The layers that are ticked when the page opens.
     """
     note = f'<p class="gm-note">{as_entities(content.note)}</p>' if content.note else ""
-    sections = "".join(_section(key, layer) for key, layer in layers.items())
+    sections = "".join(_section(key, layer, ticked=key in opened) for key, layer in layers.items())
     return (
         f"{sign_sheet()}"
         '<aside class="gm-panel" id="gm-panel" aria-label="图例 Legend">'
@@ -58,19 +62,18 @@ def _times(content: MapContent) -> str:
         until = content.until.astimezone(zone).date().isoformat() if content.until else "…"
         lines.append((_TRACES, f"{since} → {until}"))
     return "".join(
-        f'<p class="gm-time">{words.html} <time>{as_entities(text)}</time></p>'
-        for words, text in lines
+        f'<p class="gm-time">{words.html} <b>{as_entities(text)}</b></p>' for words, text in lines
     )
 
 
-def _section(key: str, layer: DrawnLayer | None) -> str:
+def _section(key: str, layer: DrawnLayer | None, *, ticked: bool) -> str:
     words = LAYERS[key]
     if layer is None:
         return (
             f'<section class="gm-layer gm-none"><label><input type="checkbox" disabled>'
             f"{words.html}</label><p>{_NOTHING.html}</p></section>"
         )
-    checked = " checked" if layer.group.show else ""
+    checked = " checked" if ticked else ""
     return (
         f'<section class="gm-layer"><label>'
         f'<input type="checkbox" data-layer="{key}"{checked}>{words.html}</label>'

@@ -45,7 +45,7 @@ def place_names(network: Network, x: Integers, y: Integers, group: Integers) -> 
     rows, offsets = take_lines(network.edge_shape, named)
     of_point = np.repeat(np.arange(len(named)), np.diff(offsets))
     points = np.column_stack((x[rows], y[rows])).astype(np.float64)
-    lines = shapely.linestrings(points, indices=of_point)
+    lines = np.asarray(shapely.linestrings(points, indices=of_point))
     names, name_of_edge = np.unique(network.edge_name[named], return_inverse=True)
     by_name = np.argsort(name_of_edge, kind="stable")
     merged = shapely.line_merge(

@@ -38,12 +38,12 @@ CATEGORIES = {
     "standing_water": Words("积水", "Standing water"),
     "food_hygiene": Words("食品卫生", "Food hygiene"),
     "blocked_lane": Words("车道受阻", "Blocked lane"),
-    "road_damage": Words("路面破损", "Road damage"),
-    "street_light": Words("路灯故障", "Street light out"),
-    "litter": Words("垃圾堆放", "Litter"),
+    "damaged_road": Words("道路破损", "Damaged road"),
+    "broken_light": Words("路灯故障", "Broken light"),
+    "littering": Words("垃圾堆放", "Littering"),
     "illegal_parking": Words("违规停放", "Illegal parking"),
     "fire_hazard": Words("消防隐患", "Fire hazard"),
-    "manhole_cover": Words("井盖缺损", "Manhole cover"),
+    "missing_manhole_cover": Words("井盖缺失", "Missing manhole cover"),
     "noise": Words("噪声扰民", "Noise"),
 }
 LAYERS = {
@@ -65,6 +65,9 @@ AMENITIES = {
     "charging": Words("充电", "charging"),
     "toilet": Words("卫生间", "toilet"),
     "wifi": Words("无线网络", "wifi"),
+    "nursing_room": Words("母婴室", "nursing room"),
+    "tool_kit": Words("工具箱", "tool kit"),
+    "umbrella": Words("雨伞", "umbrella"),
 }
 USABLE = {
     "yes": Words("可用", "usable"),

@@ -29,6 +29,10 @@ _MOST_CELLS = 1 << 21
 """Sixteen megabytes; issues spread wider than that get larger cells."""
 _POLAR_DEGREES = 89.0
 """Beyond this, columns are too narrow to mean anything, and a segment may go over the pole."""
+_WIDEST_DEGREES = 180.0
+"""Issues spread wider are not parted into columns, so that no segment meets both ends of a row."""
+_FULL_TURN = 720.0
+"""A reach, in degrees, that nothing escapes."""
 _SHORTEST_RADIUS_M = 6_335_000.0
 """No radius of curvature of the ellipsoid is shorter: angles computed with it are never short."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,26 +58,32 @@ class IssuePoints:
 
 
 class IssueGrid(NamedTuple):
-    """Some of the issues by grid cell; position s in the order of cells is called a *slot*."""
+    """Some of the issues by grid cell; an issue's place in the order of cells is its *slot*."""
 
     issue: Integers
     """Shape (s,): the issue in each slot, as a row of the points the grid was built from."""
     planes: Floats
-    """Shape (s, 8): each slot's plane, as :func:`planes_at` gives it."""
+    """Shape (s, 8): the plane that touches the earth there, as ``planes_at`` gives it."""
+    lat: Floats
+    """Shape (s,): degrees."""
+    east: Floats
+    """Shape (s,): degrees east of ``west``."""
     offsets: Integers
     """Shape (rows * columns + 1,): the slots of a cell, cells row after row."""
     rows: int
     columns: int
-    west: float
-    """Longitude of the first column's west side, degrees."""
     south: float
-    """Latitude of the first row's south side, degrees."""
+    """Latitude of the southernmost issue, degrees."""
+    west: float
+    """Longitude of the issue that begins the row, degrees."""
+    span: float
+    """How many degrees further east the last issue is."""
     rows_per_degree: float
     columns_per_degree: float
     lat_reach: float
     """An issue within the radius lies at most this far outside a segment's latitudes, degrees."""
-    lon_reach: Floats
-    """Shape (rows,): the same for the longitudes, for the issues of each row, degrees."""
+    lon_reach: float
+    """And this far outside its longitudes, degrees."""
 
 
 def issue_points(issues: Sequence[Issue]) -> IssuePoints:
@@ -154,33 +164,39 @@ def build_grid(
     lon, lat = points.lon[issues], points.lat[issues]
     south, north = float(lat.min()), float(lat.max())
     west, span = _widest_gap_left_out(lon)
-    highest = max(abs(south), abs(north)) + math.degrees((longest_m + radius_m) / _SHORTEST_RADIUS_M)
-    polar, high = highest > _POLAR_DEGREES, math.radians(min(highest, _POLAR_DEGREES))
-    # A geodesic leaves the latitudes of its ends by at most L² tan(latitude) / 8R.
-    beyond_m = longest_m if polar else longest_m**2 * math.tan(high) / 5.0e7
+    around = math.degrees((radius_m + longest_m) / _SHORTEST_RADIUS_M)
+    highest = min(90.0, max(abs(south), abs(north)) + around)
+    whole_rows = highest > _POLAR_DEGREES or span > _WIDEST_DEGREES
+    level, rise = math.cos(math.radians(highest)), math.tan(math.radians(highest))
     rows_per_degree = math.radians(_SHORTEST_RADIUS_M) / max(CELL_M, radius_m)
-    columns_per_degree = 0.0 if polar else rows_per_degree * math.cos(high)
+    columns_per_degree = 0.0 if whole_rows else rows_per_degree * level
     cells = ((north - south) * rows_per_degree + 1) * (span * columns_per_degree + 1)
-    coarser = max(1.0, math.sqrt(cells / _MOST_CELLS))
+    coarser = math.sqrt(max(1.0, cells / _MOST_CELLS))
     rows_per_degree, columns_per_degree = rows_per_degree / coarser, columns_per_degree / coarser
     rows = int((north - south) * rows_per_degree) + 1
     columns = int(span * columns_per_degree) + 1
+    east = np.mod(lon - west, 360.0)
     row = ((lat - south) * rows_per_degree).astype(np.int64)
-    column = (np.mod(lon - west, 360.0) * columns_per_degree).astype(np.int64)
-    offsets, order = group_rows(row * columns + np.minimum(column, columns - 1), rows * columns)
-    sides = np.abs(south + np.arange(rows + 1) / rows_per_degree)
+    column = (east * columns_per_degree).astype(np.int64)
+    offsets, order = group_rows(row * columns + column, rows * columns)
+    # A geodesic leaves the latitudes of its ends by at most L² tan(latitude) / 8R; over a pole
+    # it leaves them by as much as half its length.
+    beyond_m = longest_m if whole_rows else min(longest_m, longest_m**2 * rise / 5.0e7)
     return IssueGrid(
         issue=issues[order],
         planes=planes_at(lon[order], lat[order]),
+        lat=lat[order],
+        east=east[order],
         offsets=offsets,
         rows=rows,
         columns=columns,
-        west=west,
         south=south,
+        west=west,
+        span=span,
         rows_per_degree=rows_per_degree,
         columns_per_degree=columns_per_degree,
         lat_reach=min(180.0, math.degrees((radius_m + beyond_m) / _SHORTEST_RADIUS_M)),
-        lon_reach=_lon_reach(np.maximum(sides[:-1], sides[1:]), radius_m),
+        lon_reach=_FULL_TURN if whole_rows else _lon_reach(level, radius_m),
     )
 
 
@@ -194,14 +210,10 @@ def _widest_gap_left_out(lon: Floats) -> tuple[float, float]:
     return float(west) - 1e-9, float(span) + 2e-9
 
 
-def _lon_reach(highest: Floats, radius_m: float) -> Floats:
-    """Return half the longitudes that a circle about a point of a latitude covers, degrees."""
-    level = np.cos(np.radians(np.minimum(highest, 90.0)))
+def _lon_reach(level: float, radius_m: float) -> float:
+    """Return half the longitudes that a circle covers, its centre's latitude given as a cosine."""
     sine = math.sin(min(radius_m / _SHORTEST_RADIUS_M, math.pi / 2.0))
-    around = sine >= level
-    return np.where(
-        around, 180.0, np.degrees(np.arcsin(sine / np.where(around, 1.0, level))) * 1.001
-    )
+    return _FULL_TURN if sine >= level else math.degrees(math.asin(sine / level))
 
 
 @compiled
@@ -213,7 +225,7 @@ def slots_near(
     lat_to: float,
     found: Integers,
 ) -> int:
-    """Find the issues that may lie within the radius of a segment, and a few more.
+    """Find the issues that may lie within the radius of a segment: those in its box, grown.
 
     Parameters
     ----------
@@ -221,37 +233,33 @@ def slots_near(
         The issues.
     lon_from, lat_from, lon_to, lat_to : float
         The segment, no longer than the grid was built for; WGS-84, decimal degrees.
-    found : ndarray of int, shape (3 * slots,)
-        Receives slots; one may come twice where the grid goes round the earth.
+    found : ndarray of int, shape (slots,)
+        Receives slots.
 
     Returns
     -------
     int
         How many entries of ``found`` are filled. Raises nothing.
     """
-    low = (min(lat_from, lat_to) - grid.lat_reach - grid.south) * grid.rows_per_degree
-    high = (max(lat_from, lat_to) + grid.lat_reach - grid.south) * grid.rows_per_degree
-    if not (high >= 0.0 and low < grid.rows):
-        return 0
-    first_row, last_row = int(max(low, 0.0)), int(min(high, grid.rows - 1.0))
+    low, high = min(lat_from, lat_to) - grid.lat_reach, max(lat_from, lat_to) + grid.lat_reach
+    first_row = max(0.0, (low - grid.south) * grid.rows_per_degree)
+    last_row = (high - grid.south) * grid.rows_per_degree
     across = lon_to - lon_from
-    if across >= 180.0:
-        across -= 360.0
-    elif across < -180.0:
-        across += 360.0
-    start = (min(lon_from, lon_from + across) - grid.west) % 360.0
-    across = abs(across)
+    if abs(across) > 180.0:
+        across -= math.copysign(360.0, across)
+    left = min(lon_from, lon_from + across) - grid.west
+    # Of its places one or more turns apart, the one nearest to the middle of the grid.
+    left -= 360.0 * math.floor((left - grid.span / 2.0) / 360.0 + 0.5)
+    right = left + abs(across) + grid.lon_reach
+    left -= grid.lon_reach
     count = 0
-    for row in range(first_row, last_row + 1):
-        reach = grid.lon_reach[row]
-        for turn in (0.0, -360.0, 360.0):
-            left = (start - reach + turn) * grid.columns_per_degree
-            right = (start + across + reach + turn) * grid.columns_per_degree
-            if right >= 0.0 and left < grid.columns:
-                cell = row * grid.columns
-                first = grid.offsets[cell + int(max(left, 0.0))]
-                last = grid.offsets[cell + int(min(right, grid.columns - 1.0)) + 1]
-                for slot in range(first, last):
+    if first_row < grid.rows and last_row >= 0.0 and left <= grid.span and right >= 0.0:
+        first_column = int(max(0.0, left * grid.columns_per_degree))
+        end_column = 1 + int(min(grid.columns - 1.0, right * grid.columns_per_degree))
+        for row in range(int(first_row), int(min(grid.rows - 1.0, last_row)) + 1):
+            cell = row * grid.columns
+            for slot in range(grid.offsets[cell + first_column], grid.offsets[cell + end_column]):
+                if low <= grid.lat[slot] <= high and left <= grid.east[slot] <= right:
                     found[count] = slot
                     count += 1
     return count

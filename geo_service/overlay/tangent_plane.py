@@ -20,6 +20,8 @@ from geo_service.geometry.metric import ECCENTRICITY_SQUARED, SEMI_MAJOR_M
 Floats: TypeAlias = NDArray[np.float64]
 Vector: TypeAlias = tuple[float, float, float]
 
+TIED_M = 1e-6
+"""Distances that differ by less are tied: rounding alone makes them differ by nanometres."""
 _EQUATOR_M_PER_DEGREE = 111_700.0
 """No degree of latitude or longitude is longer anywhere, in metres."""
 
@@ -102,10 +104,13 @@ def closest_on_segment(plane: Floats, start: Vector, end: Vector) -> tuple[float
     Returns
     -------
     distance_m : float
+        Infinity where the segment starts on the other half of the earth.
     share : float
         How far along the segment, from 0 to 1; 0 where the segment has no length.
         Raises nothing.
     """
+    if start[0] * plane[0] + start[1] * plane[1] + start[2] * plane[2] <= 0.0:
+        return math.inf, 0.0
     east, north = on_plane(plane, start)
     end_east, end_north = on_plane(plane, end)
     along_east, along_north = end_east - east, end_north - north

@@ -21,6 +21,17 @@ def write_calendar(connection: Connection, calendar: Calendar) -> None:
     count_change(connection)
 
 
+def read_title(connection: Connection) -> str:
+    """Return what the city's pages are headed with; blank until it is written."""
+    return connection.scalar(select(city.c.title)) or ""
+
+
+def write_title(connection: Connection, title: str) -> None:
+    """Keep what the city's pages are headed with."""
+    connection.execute(update(city).values(title=title))
+    count_change(connection)
+
+
 def read_streets_version(connection: Connection) -> str | None:
     """Name the version of the compiled streets in use; None before any were loaded."""
     return connection.scalar(select(city.c.streets_version))

@@ -39,6 +39,7 @@ city = Table(
     Column("city_id", Integer, primary_key=True, autoincrement=False),
     Column("time_zone", String),
     Column("country", String),
+    Column("title", Text),
     Column("streets_version", String),
     Column("changes", BigInteger, nullable=False),
 )

@@ -1,4 +1,7 @@
-"""The ways out of each node, so that a search can walk the network."""
+"""The ways out of each node, so that a search can walk the network.
+
+An *arc* is an edge taken in one direction: arc 2e is edge e forward, arc 2e + 1 backward.
+"""
 
 from typing import NamedTuple, TypeAlias
 
@@ -12,19 +15,14 @@ Integers: TypeAlias = NDArray[np.int64]
 
 
 class Arcs(NamedTuple):
-    """The a directed arcs of a network; compiled functions take it as it is.
+    """The arcs of a network of n nodes and m edges; compiled functions take it as it is."""
 
-    The arcs out of node v are the rows ``offsets[v]`` to ``offsets[v + 1]``.
-    """
-
-    offsets: Integers
+    leaving_offsets: Integers
     """Shape (n + 1,)."""
-    edge: Integers
-    """Shape (a,): the edge taken."""
-    backward: Integers
-    """Shape (a,): 1 if it is taken against its shape, else 0."""
+    leaving: Integers
+    """The open arcs that leave node v: rows leaving_offsets[v] to leaving_offsets[v + 1]."""
     head: Integers
-    """Shape (a,): the node it leads to."""
+    """Shape (2m,): the node at the arc's end."""
 
 
 def list_arcs(network: Network) -> Arcs:
@@ -40,11 +38,9 @@ def list_arcs(network: Network) -> Arcs:
     Arcs
         An arc for each direction in which an edge may be taken. Raises nothing.
     """
-    forward = np.flatnonzero(network.edge_forward)
-    backward = np.flatnonzero(network.edge_backward)
-    edge = np.concatenate((forward, backward)).astype(np.int64)
-    against = np.repeat(np.array([0, 1], dtype=np.int64), (len(forward), len(backward)))
-    tail = np.concatenate((network.edge_from[forward], network.edge_to[backward]))
-    head = np.concatenate((network.edge_to[forward], network.edge_from[backward]))
-    offsets, order = group_rows(tail, network.nodes)
-    return Arcs(offsets, edge[order], against[order], head[order])
+    is_open = np.column_stack((network.edge_forward, network.edge_backward)).ravel()
+    tail = np.column_stack((network.edge_from, network.edge_to)).ravel()
+    head = np.column_stack((network.edge_to, network.edge_from)).ravel()
+    arc = np.flatnonzero(is_open)
+    offsets, order = group_rows(tail[arc], network.nodes)
+    return Arcs(offsets, arc[order], head)

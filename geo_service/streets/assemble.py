@@ -132,7 +132,7 @@ def _found(ways: Ways) -> str:
         classes[highway] = classes.get(highway, 0) + int(number)
     commonest = sorted(classes.items(), key=lambda item: (-item[1], item[0]))[:8]
     listed = ", ".join(f"{highway} ({number})" for highway, number in commonest)
-    return f"Found {len(ways)} ways: {listed or 'none'}."
+    return f"Found {len(ways)} ways: {listed}." if len(ways) else "Found no way at all."
 
 
 def _components(segments: _Segments, nodes: int) -> Integers:

@@ -4,60 +4,83 @@ The search runs over *arcs*, an edge taken in one direction: arc 2e is edge e fo
 the same edge backward, so that ``arc ^ 1`` is the way back. Labels on arcs rather than on nodes
 know by which street a junction was reached, so a turn back costs what it should everywhere.
 Costs are integer millimetres; a turn back adds a fixed number of them.
+
+What the kernels know of an arc lies in one row of a table. Inner functions take the tables
+themselves: taking an array out of a tuple counts its users, which in a loop costs more than the
+search.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo_service.compiled import compiled
-from geo_service.geometry.grid import group_rows
-from geo_service.streets.network import Flags, Integers, Network
+from geo_service.geometry import metric
+from geo_service.streets.arcs import list_arcs
+from geo_service.streets.network import Integers, Network
 
+Floats2: TypeAlias = NDArray[np.float64]
+Integers2: TypeAlias = NDArray[np.int64]
+
+HEAD, LENGTH, OPEN = 0, 1, 2
+"""Columns of ``Streets.arcs``: node at the end, millimetres, whether (0, 1) it may be taken."""
+SEARCH, COST, TURNS, BEFORE, PLACE, WANTED = 0, 1, 2, 3, 4, 5
+"""Columns of ``Labels.table``: the search that wrote the row; cost to the arc's start; how many
+turns back that cost holds; the arc before; where the arc stands in the heap; the set of targets
+it last belonged to."""
 STRAIGHT_ON = -1
-"""In ``Labels.before``: the arc is entered from the arc on which the search started."""
+"""In the column BEFORE: the arc is entered from the arc on which the search started."""
 TURNED_AT_ONCE = -2
-"""In ``Labels.before``: the arc is entered from the starting arc's way back."""
+"""In the column BEFORE: the arc is entered from the starting arc's way back."""
+_SHRUNK = 0.998
+"""Distances in the goal's frame are this true, or nearer, within some kilometres."""
+
+OfDegrees: TypeAlias = Callable[[float], float]
+
+_east = cast("OfDegrees", compiled(metric.metres_per_degree_east))
+_north = cast("OfDegrees", compiled(metric.metres_per_degree_north))
 
 
-class Arcs(NamedTuple):
-    """A network of m edges and n nodes as 2m arcs."""
+class Streets(NamedTuple):
+    """A network of m edges and n nodes as 2m arcs; compiled functions take it as it is."""
 
-    is_open: Flags
-    """Shape (2m,): whether the arc may be taken."""
-    head: Integers
-    """Shape (2m,): the node at the arc's end."""
-    length_mm: Integers
-    """Shape (2m,)."""
+    arcs: Integers2
+    """Shape (2m, 3): columns HEAD, LENGTH, OPEN."""
     leaving_offsets: Integers
     """Shape (n + 1,)."""
     leaving: Integers
     """The open arcs that leave node v: rows leaving_offsets[v] to leaving_offsets[v + 1]."""
+    positions: Floats2
+    """Shape (n, 2): longitude and latitude of the nodes, WGS-84, decimal degrees."""
 
 
 class Labels(NamedTuple):
     """What a search knows of each arc; reused by the next search without clearing."""
 
-    search: Integers
-    """Shape (2m,): the number of the search that last wrote the arc's label."""
-    cost_mm: Integers
-    """Shape (2m,): cost from the search's start to the arc's start."""
-    turns: Integers
-    """Shape (2m,): how many turns back that cost holds."""
-    before: Integers
-    """Shape (2m,): the arc before, or STRAIGHT_ON, or TURNED_AT_ONCE."""
-    place: Integers
-    """Shape (2m,): where the arc stands in the heap."""
+    table: Integers2
+    """Shape (2m, 8): columns SEARCH to WANTED."""
     heap: Integers
     """Shape (2m,): arcs reached and not yet settled, the cheapest first."""
-    wanted: Integers
-    """Shape (2m,): the number of the set of targets the arc last belonged to."""
     counter: Integers
     """Shape (1,): numbers given so far to searches and sets of targets."""
 
 
-def arcs_of(network: Network) -> Arcs:
-    """Return a network's arcs.
+class Goal(NamedTuple):
+    """Where a search is going: wanted places lie within a circle."""
+
+    lon: float
+    lat: float
+    metres_east: float
+    """In a degree of longitude at ``lat``."""
+    metres_north: float
+    """In a degree of latitude."""
+    radius_m: float
+
+
+def streets_of(network: Network) -> Streets:
+    """Return a network's arcs as the matcher reads them.
 
     Parameters
     ----------
@@ -66,117 +89,123 @@ def arcs_of(network: Network) -> Arcs:
 
     Returns
     -------
-    Arcs
+    Streets
         2m arcs. Raises nothing of its own.
     """
-    is_open = np.column_stack([network.edge_forward, network.edge_backward]).ravel()
-    head = np.column_stack([network.edge_to, network.edge_from]).ravel().astype(np.int64)
-    tail = np.column_stack([network.edge_from, network.edge_to]).ravel().astype(np.int64)
-    usable = np.flatnonzero(is_open)
-    offsets, order = group_rows(tail[usable], network.nodes)
-    return Arcs(
-        is_open=is_open,
-        head=head,
-        length_mm=np.repeat(network.edge_length_mm, 2).astype(np.int64),
-        leaving_offsets=offsets,
-        leaving=usable[order].astype(np.int64),
+    arcs = list_arcs(network)
+    is_open = np.column_stack((network.edge_forward, network.edge_backward)).ravel()
+    length_mm = np.repeat(network.edge_length_mm, 2)
+    return Streets(
+        arcs=np.column_stack((arcs.head, length_mm, is_open.astype(np.int64))),
+        leaving_offsets=arcs.leaving_offsets,
+        leaving=arcs.leaving,
+        positions=np.column_stack((network.node_lon, network.node_lat)),
     )
 
 
-def blank_labels(arcs: Arcs) -> Labels:
-    """Return labels for a first search over ``arcs``."""
-    many = len(arcs.head)
-    zeros = [np.zeros(many, dtype=np.int64) for _ in range(7)]
-    return Labels(*zeros, counter=np.zeros(1, dtype=np.int64))
+def blank_labels(streets: Streets) -> Labels:
+    """Return labels for a first search over ``streets``."""
+    many = len(streets.arcs)
+    return Labels(
+        table=np.zeros((many, 8), dtype=np.int64),
+        heap=np.zeros(many, dtype=np.int64),
+        counter=np.zeros(1, dtype=np.int64),
+    )
 
 
 @compiled
-def _rise(labels: Labels, place: int) -> None:
+def goal_at(lon: float, lat: float, radius_m: float) -> Goal:
+    """Return the circle around a position (WGS-84, decimal degrees) as a goal."""
+    return Goal(lon, lat, _east(lat), _north(lat), radius_m)
+
+
+@compiled
+def _still_mm(positions: Floats2, node: int, goal: Goal) -> int:
+    """Return a length that every way from a node into the goal has at least."""
+    degrees = abs(positions[node, 0] - goal.lon)
+    x = min(degrees, 360.0 - degrees) * goal.metres_east
+    y = (positions[node, 1] - goal.lat) * goal.metres_north
+    return int(1000.0 * (_SHRUNK * np.sqrt(x * x + y * y) - goal.radius_m))
+
+
+@compiled
+def _rise(table: Integers2, heap: Integers, place: int) -> None:
     """Move the arc at ``place`` of the heap towards the top until its parent is cheaper."""
-    heap, cost = labels.heap, labels.cost_mm
     arc = heap[place]
+    cost = table[arc, COST]
     while place > 0:
         parent = (place - 1) >> 1
         other = heap[parent]
-        if cost[other] <= cost[arc]:
+        if table[other, COST] <= cost:
             break
         heap[place] = other
-        labels.place[other] = place
+        table[other, PLACE] = place
         place = parent
     heap[place] = arc
-    labels.place[arc] = place
+    table[arc, PLACE] = place
 
 
 @compiled
-def _take_cheapest(labels: Labels, size: int) -> int:
+def _take_cheapest(table: Integers2, heap: Integers, size: int) -> int:
     """Take the cheapest arc out of a heap of ``size`` arcs."""
-    heap, cost = labels.heap, labels.cost_mm
     cheapest, last = heap[0], heap[size - 1]
+    cost = table[last, COST]
     size -= 1
     place = 0
     while 2 * place + 1 < size:
         child = 2 * place + 1
-        if child + 1 < size and cost[heap[child + 1]] < cost[heap[child]]:
+        if child + 1 < size and table[heap[child + 1], COST] < table[heap[child], COST]:
             child += 1
-        if cost[heap[child]] >= cost[last]:
+        arc = heap[child]
+        if table[arc, COST] >= cost:
             break
-        heap[place] = heap[child]
-        labels.place[heap[place]] = place
+        heap[place] = arc
+        table[arc, PLACE] = place
         place = child
     heap[place] = last
-    labels.place[last] = place
+    table[last, PLACE] = place
     return int(cheapest)
 
 
 @compiled
-def _leave(
-    arcs: Arcs,
-    labels: Labels,
+def _reach(
+    table: Integers2,
+    heap: Integers,
     size: int,
+    number: int,
     arc: int,
     cost_mm: int,
     turns: int,
     before: int,
-    bound_mm: int,
-    turn_mm: int,
 ) -> int:
-    """Label the arcs that may be entered at the end of ``arc``; return the heap's new size."""
-    number = labels.counter[0]
-    node = arcs.head[arc]
-    for row in range(arcs.leaving_offsets[node], arcs.leaving_offsets[node + 1]):
-        following = arcs.leaving[row]
-        turned = 1 if following == arc ^ 1 else 0
-        reached = cost_mm + turned * turn_mm
-        if reached > bound_mm:
-            continue
-        known = labels.search[following] == number
-        if known and labels.cost_mm[following] <= reached:
-            continue
-        labels.cost_mm[following] = reached
-        labels.turns[following] = turns + turned
-        labels.before[following] = before
-        if known:
-            _rise(labels, labels.place[following])
-        else:
-            labels.search[following] = number
-            labels.heap[size] = following
-            _rise(labels, size)
-            size += 1
-    return size
+    """Label an arc if this way to it is cheaper than any known; return the heap's new size."""
+    known = table[arc, SEARCH] == number
+    if known and table[arc, COST] <= cost_mm:
+        return size
+    table[arc, COST], table[arc, TURNS], table[arc, BEFORE] = cost_mm, turns, before
+    if known:
+        _rise(table, heap, table[arc, PLACE])
+        return size
+    table[arc, SEARCH] = number
+    heap[size] = arc
+    _rise(table, heap, size)
+    return size + 1
 
 
 @compiled
 def want(labels: Labels, targets: Integers) -> int:
     """Mark the arcs a search shall look for, and return the number of this set of targets."""
+    table = labels.table
     labels.counter[0] += 1
+    number = labels.counter[0]
     for arc in targets:
-        labels.wanted[arc] = labels.counter[0]
-    return int(labels.counter[0])
+        table[arc, WANTED] = number
+    return int(number)
 
 
 @compiled
 def search(
-    arcs: Arcs,
+    streets: Streets,
     labels: Labels,
     arc: int,
     offset_mm: int,
@@ -184,6 +213,7 @@ def search(
     many: int,
     bound_mm: int,
     turn_mm: int,
+    goal: Goal,
 ) -> int:
     """Find the cheapest ways from a place on an arc to the starts of the arcs wanted.
 
@@ -191,7 +221,7 @@ def search(
 
     Parameters
     ----------
-    arcs, labels : Arcs, Labels
+    streets, labels : Streets, Labels
         The network, and the labels to write.
     arc, offset_mm : int
         Where the search starts: so many millimetres along this arc.
@@ -201,28 +231,39 @@ def search(
         No way that costs more is followed.
     turn_mm : int
         What a turn back costs.
+    goal : Goal
+        The wanted places lie in it; no way is followed from which they are too far even straight.
 
     Returns
     -------
     int
-        The number of this search: the label of a wanted arc is final and within the bound if
-        ``labels.search`` has it. Raises nothing.
+        The number of this search: the label of a wanted arc is final and within the bound if its
+        column SEARCH has it. Raises nothing.
     """
+    arcs, positions, table, heap = streets.arcs, streets.positions, labels.table, labels.heap
+    leaving, leaving_offsets = streets.leaving, streets.leaving_offsets
     labels.counter[0] += 1
-    length = arcs.length_mm[arc]
+    number = labels.counter[0]
     size = 0
-    if length - offset_mm <= bound_mm:
-        ahead = length - offset_mm
-        size = _leave(arcs, labels, size, arc, ahead, 0, STRAIGHT_ON, bound_mm, turn_mm)
-    if arcs.is_open[arc ^ 1] and offset_mm + turn_mm <= bound_mm:
-        back, away = arc ^ 1, offset_mm + turn_mm
-        size = _leave(arcs, labels, size, back, away, 1, TURNED_AT_ONCE, bound_mm, turn_mm)
-    while size > 0 and many > 0:
-        nearest = _take_cheapest(labels, size)
+    back_is_open = arcs[arc ^ 1, OPEN] == 1
+    here, cost, turns, before = arc, arcs[arc, LENGTH] - offset_mm, 0, STRAIGHT_ON
+    while True:
+        node = arcs[here, HEAD]
+        if cost + max(0, _still_mm(positions, node, goal)) <= bound_mm:
+            for row in range(leaving_offsets[node], leaving_offsets[node + 1]):
+                following = leaving[row]
+                turned = 1 if following == here ^ 1 else 0
+                reached = cost + turned * turn_mm
+                if reached <= bound_mm:
+                    size = _reach(
+                        table, heap, size, number, following, reached, turns + turned, before
+                    )
+        if before == STRAIGHT_ON and back_is_open:
+            here, cost, turns, before = arc ^ 1, offset_mm + turn_mm, 1, TURNED_AT_ONCE
+            continue
+        if size == 0 or many == 0:
+            return int(number)
+        here = _take_cheapest(table, heap, size)
         size -= 1
-        if labels.wanted[nearest] == targets:
-            many -= 1
-        cost = labels.cost_mm[nearest] + arcs.length_mm[nearest]
-        turns = labels.turns[nearest]
-        size = _leave(arcs, labels, size, nearest, cost, turns, nearest, bound_mm, turn_mm)
-    return int(labels.counter[0])
+        many -= 1 if table[here, WANTED] == targets else 0
+        cost, turns, before = table[here, COST] + arcs[here, LENGTH], table[here, TURNS], here

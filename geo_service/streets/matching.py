@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo_service.domain.trace import Fixes
-from geo_service.streets.bounded_search import Arcs, Labels, arcs_of, blank_labels
+from geo_service.streets.bounded_search import Labels, Streets, streets_of, blank_labels
 from geo_service.streets.candidates import Samples, Thinning, take_samples
 from geo_service.streets.moments import put_on_way, time_rows
 from geo_service.streets.most_likely import NONE, Model, States, Steps, most_likely, states_of
@@ -65,6 +65,7 @@ class MatchRule:
     def model(self) -> Model:
         """Return the numbers of the hidden Markov model, in millimetres."""
         return Model(
+            radius_m=self.radius_m,
             sigma_mm=self.sigma_m * 1000.0,
             turn_mm=round(self.turn_m * 1000.0),
             slip_mm=round(self.apart_m * 1000.0),
@@ -123,10 +124,10 @@ def match(
         The edges ridden, and the edge of each fix. A trip far from all streets has no rows.
         Raises nothing of its own.
     """
-    arcs = arcs_of(network)
-    labels = blank_labels(arcs)
+    streets = streets_of(network)
+    labels = blank_labels(streets)
     parts = [
-        _match_trips(network, grid, arcs, labels, fixes, first, last, rule)
+        _match_trips(network, grid, streets, labels, fixes, first, last, rule)
         for first, last in _shares(fixes)
     ]
     return Matched(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
@@ -144,7 +145,7 @@ def _shares(fixes: Fixes) -> list[tuple[int, int]]:
 def _match_trips(
     network: Network,
     grid: SnapGrid,
-    arcs: Arcs,
+    streets: Streets,
     labels: Labels,
     fixes: Fixes,
     first: int,
@@ -158,11 +159,14 @@ def _match_trips(
     samples = take_samples(grid, offsets - offsets[0], t, lon, lat, rule.thinning())
     sigma_mm = rule.sigma_m * 1000.0
     states = states_of(
-        arcs, samples.first, samples.edge, samples.offset_mm, samples.off_mm, sigma_mm
+        streets, samples.first, samples.edge, samples.offset_mm, samples.off_mm, sigma_mm
     )
-    steps, model = Steps(samples.straight_mm, rule.beta_mm(samples.wait_us)), rule.model()
-    chosen, piece = most_likely(arcs, labels, states, steps, model)
-    way = lay_way(arcs, labels, states, steps, model, chosen, piece)
+    steps = Steps(
+        samples.straight_mm, lon[samples.fix], lat[samples.fix], rule.beta_mm(samples.wait_us)
+    )
+    model = rule.model()
+    chosen, piece = most_likely(streets, labels, states, steps, model)
+    way = lay_way(streets, labels, states, steps, model, chosen, piece)
 
     ridden = way.rows[:, TO] - way.rows[:, FROM]
     start_mm = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(ridden)])

@@ -12,7 +12,20 @@ from typing import NamedTuple
 import numpy as np
 
 from geo_service.compiled import compiled
-from geo_service.streets.bounded_search import Arcs, Labels, search, want
+from geo_service.streets.bounded_search import (
+    COST,
+    LENGTH,
+    OPEN,
+    SEARCH,
+    TURNS,
+    Goal,
+    Integers2,
+    Labels,
+    Streets,
+    goal_at,
+    search,
+    want,
+)
 from geo_service.streets.network import Floats, Integers
 
 NONE = -1
@@ -21,6 +34,7 @@ NONE = -1
 class Model(NamedTuple):
     """The numbers of the model, as the kernels want them."""
 
+    radius_m: float
     sigma_mm: float
     turn_mm: int
     slip_mm: int
@@ -47,13 +61,17 @@ class Steps(NamedTuple):
 
     straight_mm: Integers
     """Shape (k,): straight from the sample before, or NONE where nothing joins the two."""
+    lon: Floats
+    """Shape (k,): of the sample itself, WGS-84, decimal degrees."""
+    lat: Floats
+    """Shape (k,)."""
     beta_mm: Floats
     """Shape (k,): mean difference between way and straight line."""
 
 
 @compiled
 def states_of(
-    arcs: Arcs,
+    streets: Streets,
     first: Integers,
     edge: Integers,
     offset_mm: Integers,
@@ -64,7 +82,7 @@ def states_of(
 
     Parameters
     ----------
-    arcs : Arcs
+    streets : Streets
         The network.
     first : ndarray of int, shape (k + 1,)
         The candidates of sample i are rows first[i] to first[i + 1].
@@ -78,6 +96,7 @@ def states_of(
     States
         At most 2c. Raises nothing.
     """
+    arcs = streets.arcs
     samples = len(first) - 1
     state_first = np.zeros(samples + 1, dtype=np.int64)
     arc = np.empty(2 * len(edge), dtype=np.int64)
@@ -88,10 +107,10 @@ def states_of(
         for row in range(first[sample], first[sample + 1]):
             for backward in range(2):
                 taken = 2 * edge[row] + backward
-                if not arcs.is_open[taken]:
+                if arcs[taken, OPEN] == 0:
                     continue
                 arc[state] = taken
-                whole = arcs.length_mm[taken]
+                whole = arcs[taken, LENGTH]
                 at_mm[state] = whole - offset_mm[row] if backward else offset_mm[row]
                 unlikely[state] = 0.5 * (off_mm[row] / sigma_mm) ** 2
                 state += 1
@@ -107,7 +126,7 @@ def longest_mm(straight_mm: int, model: Model) -> int:
 
 @compiled
 def on_the_spot(
-    arcs: Arcs, arc: int, at_mm: int, to_arc: int, to_mm: int, model: Model
+    arcs: Integers2, arc: int, at_mm: int, to_arc: int, to_mm: int, model: Model
 ) -> tuple[int, int]:
     """Return length and turns of a way that stays on one edge; length NONE if there is none.
 
@@ -119,7 +138,7 @@ def on_the_spot(
         if at_mm - to_mm <= model.slip_mm:
             return 0, 0
     elif to_arc == arc ^ 1:
-        return abs(arcs.length_mm[arc] - at_mm - to_mm), 1
+        return abs(arcs[arc, LENGTH] - at_mm - to_mm), 1
     return NONE, 0
 
 
@@ -143,7 +162,7 @@ def _start(states: States, sample: int, score: Floats, back: Integers) -> None:
 
 @compiled
 def _join_on_the_spot(
-    arcs: Arcs,
+    arcs: Integers2,
     states: States,
     sample: int,
     straight_mm: int,
@@ -154,23 +173,20 @@ def _join_on_the_spot(
     back: Integers,
 ) -> float:
     """Join the states of a sample to those before that lie on the same edge; return the best."""
+    arc, at_mm, unlikely = states.arc, states.at_mm, states.unlikely
+    before, first, last = states.first[sample - 1], states.first[sample], states.first[sample + 1]
     best = np.inf
-    for target in range(states.first[sample], states.first[sample + 1]):
+    for target in range(first, last):
         score[target], back[target] = np.inf, NONE
-        for source in range(states.first[sample - 1], states.first[sample]):
-            if score[source] > alive:
+        for source in range(before, first):
+            if arc[source] >> 1 != arc[target] >> 1 or score[source] > alive:
                 continue
             length, turns = on_the_spot(
-                arcs,
-                states.arc[source],
-                states.at_mm[source],
-                states.arc[target],
-                states.at_mm[target],
-                model,
+                arcs, arc[source], at_mm[source], arc[target], at_mm[target], model
             )
             if length == NONE:
                 continue
-            whole = score[source] + states.unlikely[target]
+            whole = score[source] + unlikely[target]
             whole += _unlikely_step(length, turns, straight_mm, beta_mm, model)
             if whole < score[target]:
                 score[target], back[target] = whole, source
@@ -183,16 +199,16 @@ def _allowance(
     states: States, sample: int, source: int, best: float, model: Model, score: Floats
 ) -> float:
     """Return how unlikely a step from a source may be and still matter to some target."""
+    unlikely, first, last = states.unlikely, states.first[sample], states.first[sample + 1]
     most = -np.inf
-    for target in range(states.first[sample], states.first[sample + 1]):
-        useful = min(score[target], best + model.beam)
-        most = max(most, useful - states.unlikely[target])
+    for target in range(first, last):
+        most = max(most, min(score[target], best + model.beam) - unlikely[target])
     return most - score[source]
 
 
 @compiled
 def _join_by_search(
-    arcs: Arcs,
+    streets: Streets,
     labels: Labels,
     states: States,
     sample: int,
@@ -202,23 +218,28 @@ def _join_by_search(
     model: Model,
     targets: int,
     bound_mm: int,
+    goal: Goal,
     best: float,
     score: Floats,
     back: Integers,
 ) -> float:
     """Join a state to those of the next sample that streets lead to; return the best score."""
+    arc, at_mm, unlikely = states.arc, states.at_mm, states.unlikely
     first, last = states.first[sample], states.first[sample + 1]
-    arc, at_mm = states.arc[source], states.at_mm[source]
-    number = search(arcs, labels, arc, at_mm, targets, last - first, bound_mm, model.turn_mm)
+    arcs, table = streets.arcs, labels.table
+    start, start_mm = arc[source], at_mm[source]
+    number = search(
+        streets, labels, start, start_mm, targets, last - first, bound_mm, model.turn_mm, goal
+    )
     for target in range(first, last):
-        to_arc, to_mm = states.arc[target], states.at_mm[target]
-        if labels.search[to_arc] != number:
+        end, end_mm = arc[target], at_mm[target]
+        if table[end, SEARCH] != number:
             continue
-        if on_the_spot(arcs, arc, at_mm, to_arc, to_mm, model)[0] != NONE:
+        if on_the_spot(arcs, start, start_mm, end, end_mm, model)[0] != NONE:
             continue
-        turns = labels.turns[to_arc]
-        length = labels.cost_mm[to_arc] - turns * model.turn_mm + to_mm
-        whole = score[source] + states.unlikely[target]
+        turns = table[end, TURNS]
+        length = table[end, COST] - turns * model.turn_mm + end_mm
+        whole = score[source] + unlikely[target]
         whole += _unlikely_step(length, turns, straight_mm, beta_mm, model)
         if whole < score[target]:
             score[target], back[target] = whole, source
@@ -228,12 +249,11 @@ def _join_by_search(
 
 @compiled
 def _join(
-    arcs: Arcs,
+    streets: Streets,
     labels: Labels,
     states: States,
+    steps: Steps,
     sample: int,
-    straight_mm: int,
-    beta_mm: float,
     model: Model,
     score: Floats,
     back: Integers,
@@ -241,9 +261,11 @@ def _join(
     """Join a sample to the one before it, the likeliest sources first; return whether it can be."""
     before, first, last = states.first[sample - 1], states.first[sample], states.first[sample + 1]
     order = before + np.argsort(score[before:first])
+    straight_mm, beta_mm = steps.straight_mm[sample], steps.beta_mm[sample]
+    goal = goal_at(steps.lon[sample], steps.lat[sample], model.radius_m)
     alive = score[order[0]] + model.beam
     best = _join_on_the_spot(
-        arcs, states, sample, straight_mm, beta_mm, model, alive, score, back
+        streets.arcs, states, sample, straight_mm, beta_mm, model, alive, score, back
     )
     targets = want(labels, states.arc[first:last])
     limit = longest_mm(straight_mm, model)
@@ -255,15 +277,15 @@ def _join(
             break
         bound_mm = int(min(straight_mm + allowance * beta_mm, limit))
         best = _join_by_search(
-            arcs, labels, states, sample, source, straight_mm, beta_mm, model, targets,
-            bound_mm, best, score, back,
+            streets, labels, states, sample, source, straight_mm, beta_mm, model, targets,
+            bound_mm, goal, best, score, back,
         )  # fmt: skip
     return best < np.inf
 
 
 @compiled
 def most_likely(
-    arcs: Arcs, labels: Labels, states: States, steps: Steps, model: Model
+    streets: Streets, labels: Labels, states: States, steps: Steps, model: Model
 ) -> tuple[Integers, Integers]:
     """Find the most likely state of each sample.
 
@@ -271,7 +293,7 @@ def most_likely(
 
     Parameters
     ----------
-    arcs, labels : Arcs, Labels
+    streets, labels : Streets, Labels
         The network, and labels to search with.
     states : States
         At least one for each of k samples.
@@ -292,13 +314,9 @@ def most_likely(
     back = np.empty(len(states.arc), dtype=np.int64)
     piece = np.zeros(samples, dtype=np.int64)
     for sample in range(samples):
-        straight_mm = steps.straight_mm[sample]
-        joined = sample > 0 and straight_mm != NONE
+        joined = sample > 0 and steps.straight_mm[sample] != NONE
         if joined:
-            joined = _join(
-                arcs, labels, states, sample, straight_mm, steps.beta_mm[sample], model,
-                score, back,
-            )  # fmt: skip
+            joined = _join(streets, labels, states, steps, sample, model, score, back)
         if not joined:
             _start(states, sample, score, back)
         if sample > 0:

@@ -80,7 +80,7 @@ _CLOSING: Final = frozenset(
 _OPENING: Final = frozenset(
     {"yes", "designated", "official", "permissive", "destination", "customers", "delivery"}
 )
-_FORWARD: Final = frozenset({"yes", "true", "1", "t"})
+_FORWARD: Final = frozenset({"yes", "true", "1"})
 _BACKWARD: Final = frozenset({"-1", "reverse"})
 _CONTRAFLOW_SIDES: Final = ("cycleway", "cycleway:left", "cycleway:right", "cycleway:both")
 _LANE_DIRECTIONS: Final = ("cycleway:left:oneway", "cycleway:right:oneway")

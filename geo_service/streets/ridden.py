@@ -3,10 +3,19 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geo_service.compiled import compiled
-from geo_service.streets.bounded_search import TURNED_AT_ONCE, Arcs, Labels, search, want
+from geo_service.streets.bounded_search import (
+    BEFORE,
+    LENGTH,
+    TURNED_AT_ONCE,
+    Integers2,
+    Labels,
+    Streets,
+    goal_at,
+    search,
+    want,
+)
 from geo_service.streets.most_likely import NONE, Model, States, Steps, longest_mm, on_the_spot
 from geo_service.streets.network import Integers
 
@@ -17,7 +26,7 @@ ARC, FROM, TO, PIECE = 0, 1, 2, 3
 class Way(NamedTuple):
     """The stretches of all pieces, and where on them each of k samples stands."""
 
-    rows: NDArray[np.int64]
+    rows: Integers2
     """Shape (r, 4): arc, from and to in millimetres along the arc, piece."""
     row: Integers
     """Shape (k,): the stretch on which a sample stands."""
@@ -26,7 +35,7 @@ class Way(NamedTuple):
 
 
 @compiled
-def _room(rows: NDArray[np.int64], needed: int) -> NDArray[np.int64]:
+def _room(rows: Integers2, needed: int) -> Integers2:
     """Return the rows with room for at least ``needed``."""
     if needed <= len(rows):
         return rows
@@ -36,20 +45,20 @@ def _room(rows: NDArray[np.int64], needed: int) -> NDArray[np.int64]:
 
 
 @compiled
-def _set(rows: NDArray[np.int64], row: int, arc: int, start: int, end: int, piece: int) -> int:
+def _set(rows: Integers2, row: int, arc: int, start: int, end: int, piece: int) -> int:
     """Write a stretch and return the next row's number."""
     rows[row, ARC], rows[row, FROM], rows[row, TO], rows[row, PIECE] = arc, start, end, piece
     return row + 1
 
 
 @compiled
-def _stay(arcs: Arcs, rows: NDArray[np.int64], many: int, arc: int, at_mm: int) -> int:
+def _stay(arcs: Integers2, rows: Integers2, many: int, arc: int, at_mm: int) -> int:
     """Go on along the last stretch's edge, or turn back on it; return how many rows there are."""
     last = many - 1
     if arc == rows[last, ARC]:
         rows[last, TO] = max(rows[last, TO], at_mm)
         return many
-    whole = arcs.length_mm[arc]
+    whole = arcs[arc, LENGTH]
     rows[last, TO] = max(rows[last, TO], whole - at_mm)
     turned = whole - rows[last, TO]
     return _set(rows, many, arc, turned, max(turned, at_mm), rows[last, PIECE])
@@ -57,34 +66,34 @@ def _stay(arcs: Arcs, rows: NDArray[np.int64], many: int, arc: int, at_mm: int) 
 
 @compiled
 def _lead(
-    arcs: Arcs, labels: Labels, rows: NDArray[np.int64], many: int, arc: int, at_mm: int
-) -> tuple[NDArray[np.int64], int]:
+    arcs: Integers2, table: Integers2, rows: Integers2, many: int, arc: int, at_mm: int
+) -> tuple[Integers2, int]:
     """Append the way the last search found to a place on ``arc``; return rows and their number."""
     last, piece = many - 1, rows[many - 1, PIECE]
     between = 0
-    step = labels.before[arc]
+    step = table[arc, BEFORE]
     while step >= 0:
         between += 1
-        step = labels.before[step]
+        step = table[step, BEFORE]
     rows = _room(rows, many + between + 2)
-    length = arcs.length_mm[rows[last, ARC]]
+    length = arcs[rows[last, ARC], LENGTH]
     if step == TURNED_AT_ONCE:
         back = length - rows[last, TO]
         many = _set(rows, many, rows[last, ARC] ^ 1, back, length, piece)
     else:
         rows[last, TO] = length
     row = many + between - 1
-    step = labels.before[arc]
+    step = table[arc, BEFORE]
     while step >= 0:
-        _set(rows, row, step, 0, arcs.length_mm[step], piece)
+        _set(rows, row, step, 0, arcs[step, LENGTH], piece)
         row -= 1
-        step = labels.before[step]
+        step = table[step, BEFORE]
     return rows, _set(rows, many + between, arc, 0, at_mm, piece)
 
 
 @compiled
 def lay_way(
-    arcs: Arcs,
+    streets: Streets,
     labels: Labels,
     states: States,
     steps: Steps,
@@ -96,7 +105,7 @@ def lay_way(
 
     Parameters
     ----------
-    arcs, labels, states, steps, model : Arcs, Labels, States, Steps, Model
+    streets, labels, states, steps, model : Streets, Labels, States, Steps, Model
         As given to :func:`~geo_service.streets.most_likely.most_likely`.
     chosen, piece : ndarray of int, shape (k,)
         What it returned.
@@ -107,6 +116,7 @@ def lay_way(
         Within a piece a stretch begins where the one before ended. Raises nothing.
     """
     samples = len(chosen)
+    arcs = streets.arcs
     rows = np.empty((samples + 16, 4), dtype=np.int64)
     row_of, stands = np.empty(samples, dtype=np.int64), np.empty(samples, dtype=np.int64)
     many = 0
@@ -123,7 +133,8 @@ def lay_way(
             else:
                 bound = longest_mm(steps.straight_mm[sample], model)
                 targets = want(labels, states.arc[chosen[sample] : chosen[sample] + 1])
-                search(arcs, labels, from_arc, from_mm, targets, 1, bound, model.turn_mm)
-                rows, many = _lead(arcs, labels, rows, many, arc, at_mm)
+                goal = goal_at(steps.lon[sample], steps.lat[sample], model.radius_m)
+                search(streets, labels, from_arc, from_mm, targets, 1, bound, model.turn_mm, goal)
+                rows, many = _lead(arcs, labels.table, rows, many, arc, at_mm)
         row_of[sample], stands[sample] = many - 1, rows[many - 1, TO]
     return Way(rows[:many].copy(), row_of, stands)

@@ -124,7 +124,7 @@ def authority_features() -> Iterator[dict[str, object]]:
 
 def _areas() -> Iterator[tuple[str, str, str, Polygon]]:
     district = business_district()
-    beyond = district.convex_hull.buffer(BEYOND_M, quad_segs=4).simplify(8.0)
+    beyond = district.buffer(BEYOND_M, quad_segs=2)
     yield "street", "云鹤街道", "Yunhe Subdistrict", beyond
     yield "district", "汇云商圈", "Huiyun Business District", district
     # Two main roads cut the district into four communities.
@@ -142,12 +142,12 @@ def _areas() -> Iterator[tuple[str, str, str, Polygon]]:
     yield "market", "集市街片区", "Jishi Street Quarter", _block(round_market, (-230.0, -20.0))
     round_park = [_road(name) for name in ("槐荫街", "塘边街", "新樱路", "江湾路")]
     yield "park", "月塘公园", "Yuetang Park", _block(round_park, (150.0, -300.0))
-    strip = _road("江湾路").buffer(RIVERSIDE_M, quad_segs=4, cap_style="flat").simplify(1.0)
+    strip = _road("江湾路").buffer(RIVERSIDE_M, quad_segs=4, cap_style="flat")
     yield "riverside", "江湾滨水带", "Jiangwan Waterfront", strip
 
 
 def business_district() -> Polygon:
-    """Return the district's outline on the plan: the block inside its four outer streets."""
+    """Return the district's outline on the plan: the block inside its three outer streets."""
     outer = [_road(name) for name in ("西园路", "北山路", "江湾路")]
     return _block(outer, (0.0, 0.0))
 
@@ -161,7 +161,7 @@ def _block(lines: list[LineString], inside: Point) -> Polygon:
     noded = shapely.unary_union([_drawn_out(line) for line in lines])
     blocks = shapely.get_parts(shapely.polygonize([noded]))
     spot = shapely.Point(inside)
-    return next(block for block in blocks if block.contains(spot))
+    return next(block for block in blocks if isinstance(block, Polygon) and block.contains(spot))
 
 
 def _drawn_out(line: LineString, metres: float = 40.0) -> LineString:

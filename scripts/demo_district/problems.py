@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 
 from demo_district.chance import chance
 from demo_district.frame import Point, read_points, to_position
@@ -20,7 +21,9 @@ REPORTED_BEFORE = 22
 """How many were reported in the weeks before the riders' five."""
 BUSY_TRIPS = 25
 """A stretch ridden by so many trips is busy."""
-NEAR_MALL_M = 420.0
+NEAR_MALL_M = 340.0
+APART_M, SHORTEST_M = 38.0, 30.0
+"""Issues lie so far from each other, and on stretches longer than this."""
 
 SAYINGS = {
     "standing_water": (
@@ -40,7 +43,7 @@ SAYINGS = {
     ),
     "broken_light": ("{street}路灯不亮，夜间骑行看不清", "{street}路灯忽明忽暗"),
     "damaged_road": (
-        "{street}路面坑洼，送餐容易洒",
+        "{street}路面坑洼不平",
         "{street}路面破损，有碎石",
         "{street}减速带螺栓松动翘起",
     ),
@@ -125,15 +128,18 @@ def issue_features(
 
 
 def _spots(stretches: Sequence[Stretch], traffic: Counter[int], dice: random.Random) -> list[_Spot]:
-    busy = [row for row in sorted(traffic) if traffic[row] >= BUSY_TRIPS]
-    near_mall = [row for row in sorted(traffic) if _from_mall(stretches[row]) < NEAR_MALL_M]
+    long = [row for row in sorted(traffic) if stretches[row].length_m > SHORTEST_M]
+    busy = [row for row in long if traffic[row] >= BUSY_TRIPS]
+    near_mall = [row for row in long if _from_mall(stretches[row]) < NEAR_MALL_M]
     spots = [_Spot(category, street, read_points(at)[0]) for category, street, at in QUIET]
     for wanted in WANTED:
         for rows, count in ((busy, wanted.busy), (near_mall, wanted.near_mall)):
-            for row in dice.sample(rows, count):
-                stretch = stretches[row]
+            until = len(spots) + count
+            while len(spots) < until:
+                stretch = stretches[dice.choice(rows)]
                 point = _beside(stretch, dice.uniform(0.2, 0.8), dice, wanted.beside_m)
-                spots.append(_Spot(wanted.category, stretch.street.name, point))
+                if all(math.dist(point, spot.point) > APART_M for spot in spots):
+                    spots.append(_Spot(wanted.category, stretch.street.name, point))
     return spots
 
 
@@ -148,7 +154,7 @@ def _beside(
 ) -> Point:
     """Return a point beside a stretch, at a share of its length, on either side."""
     left = stretch.length_m * share
-    for start, end in zip(stretch.line, stretch.line[1:], strict=False):
+    for start, end in pairwise(stretch.line):
         length = math.dist(start, end)
         if left <= length:
             break

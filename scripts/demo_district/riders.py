@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-
-import networkx as nx
+from itertools import pairwise
 
 from demo_district.chance import chance
 from demo_district.frame import Point, to_position
-from demo_district.rides import Leg, record, ride
+from demo_district.ride_graph import RideGraph
+from demo_district.rides import record, ride
 from demo_district.streets import Stretch
 
 RIDERS = 60
@@ -21,12 +21,12 @@ FIRST_DAY = datetime(2026, 9, 28, tzinfo=timezone(timedelta(hours=8)))
 MEALS = ((7.0, 8.5, 1.0), (11.0, 12.9, 4.2), (17.2, 19.5, 3.6), (21.0, 22.5, 1.2))
 """From and until which hour trips start, and how much that meal weighs."""
 FEWEST_TRIPS, MOST_TRIPS = 6, 12
-STEP_M = 22.0
-KITCHENS, DOORS = 26, 150
+KITCHENS = 26
+DOORS_APART_M = 80.0
+TWO_DOORS = 0.55
+"""How often a trip serves two doors."""
 FOOD_STREETS = ("集市街", "北市巷", "豆香巷", "面坊巷", "汇云西街", "汇云东街", "槐荫街")
 HOME_CLASSES = ("residential", "living_street", "service")
-CLASS_COST = {"primary": 0.95, "secondary": 0.95, "living_street": 1.1, "service": 1.25}
-BUSY = ("primary", "secondary")
 
 
 @dataclass(frozen=True)
@@ -41,95 +41,51 @@ class Trip:
     stretches: tuple[int, ...]
 
 
-def may_ride(stretch: Stretch) -> bool:
-    """Say whether a rider may ride a stretch on the bike."""
-    if stretch.tags.get("access") == "private" or stretch.tags.get("bicycle") == "no":
-        return False
-    walking = ("footway", "corridor", "pedestrian", "steps")
-    return stretch.street.highway not in walking or stretch.tags.get("bicycle") == "yes"
+@dataclass(frozen=True)
+class _District:
+    """Where riders ride, and between which kitchens and doors."""
 
-
-class Ridden:
-    """The streets as a directed graph of short steps, with the places riders go to."""
-
-    def __init__(self, stretches: Sequence[Stretch]) -> None:
-        graph = nx.DiGraph()
-        for row, stretch in enumerate(stretches):
-            if may_ride(stretch):
-                _add_stretch(graph, row, stretch)
-        largest = max(nx.strongly_connected_components(graph), key=len)
-        self.graph: nx.DiGraph = graph.subgraph(largest).copy()
-        picked = chance("places")
-        food = [node for node in sorted(self.graph) if self._touches(node, FOOD_STREETS)]
-        homes = [node for node in sorted(self.graph) if self._class_at(node) in HOME_CLASSES]
-        self.kitchens = picked.sample(food, KITCHENS)
-        self.doors = picked.sample(homes, DOORS)
-
-    def _touches(self, node: Point, names: Sequence[str]) -> bool:
-        return any(step["name"] in names for _, _, step in self.graph.out_edges(node, data=True))
-
-    def _class_at(self, node: Point) -> str:
-        return next(str(step["highway"]) for _, _, step in self.graph.out_edges(node, data=True))
-
-    def way(
-        self, start: Point, end: Point, taste: dict[int, float], wait_s: int
-    ) -> tuple[Leg, list[int]]:
-        """Return the way a rider of a certain taste takes, and its stretches."""
-
-        def cost(_from: Point, _to: Point, step: dict[str, float]) -> float:
-            return step["cost"] * taste[int(step["stretch"])]
-
-        nodes = nx.dijkstra_path(self.graph, start, end, weight=cost)
-        steps = [self.graph.edges[pair] for pair in zip(nodes, nodes[1:], strict=False)]
-        leg = Leg(
-            points=tuple(nodes),
-            classes=tuple(step["highway"] for step in steps),
-            lights=tuple(self._has_lights(node) for node in nodes),
-            wait_s=wait_s,
-        )
-        return leg, [step["stretch"] for step in steps]
-
-    def _has_lights(self, node: Point) -> bool:
-        steps = [step for _, _, step in self.graph.out_edges(node, data=True)]
-        names = {step["name"] for step in steps}
-        return len(names) > 1 and any(step["highway"] in BUSY for step in steps)
-
-
-def _add_stretch(graph: nx.DiGraph, row: int, stretch: Stretch) -> None:
-    for start, end in zip(stretch.line, stretch.line[1:], strict=False):
-        parts = max(1, math.ceil(math.dist(start, end) / STEP_M))
-        inner = [
-            (start[0] + (end[0] - start[0]) * k / parts, start[1] + (end[1] - start[1]) * k / parts)
-            for k in range(1, parts)
-        ]
-        nodes = [start, *inner, end]
-        for a, b in zip(nodes, nodes[1:], strict=False):
-            step = {
-                "stretch": row,
-                "highway": stretch.street.highway,
-                "name": stretch.street.name,
-                "cost": math.dist(a, b) * CLASS_COST.get(stretch.street.highway, 1.0),
-            }
-            graph.add_edge(a, b, **step)
-            if stretch.tags.get("oneway") != "yes":
-                graph.add_edge(b, a, **step)
+    graph: RideGraph
+    kitchens: list[Point]
+    doors: list[Point]
+    stretches: int
 
 
 def make_trips(stretches: Sequence[Stretch]) -> list[Trip]:
     """Return all trips in order of their start."""
-    ridden = Ridden(stretches)
+    district = _district(stretches)
     planned = []
     for number in range(1, RIDERS + 1):
         rider_id = f"rider-{number:02d}"
         dice = chance(rider_id)
-        pace = dice.uniform(15.5, 21.0) / 3.6
-        for start in _starts(dice):
-            planned.append((start, rider_id, pace, dice.random()))
-    planned.sort()
+        pace_m_s = dice.uniform(15.5, 21.0) / 3.6
+        planned += [(start, rider_id, pace_m_s) for start in _starts(dice)]
     return [
-        _trip(f"trip-{number:04d}", start, rider_id, pace, ridden, len(stretches))
-        for number, (start, rider_id, pace, _) in enumerate(planned, 1)
+        _trip(f"trip-{number:04d}", start, rider_id, pace_m_s, district)
+        for number, (start, rider_id, pace_m_s) in enumerate(sorted(planned), 1)
     ]
+
+
+def _district(stretches: Sequence[Stretch]) -> _District:
+    graph, dice = RideGraph(stretches), chance("kitchens and doors")
+    streets = [stretch.street for stretch in stretches]
+    food = [row for row, street in enumerate(streets) if street.name in FOOD_STREETS]
+    homes = [row for row, street in enumerate(streets) if street.highway in HOME_CLASSES]
+    return _District(
+        graph=graph,
+        kitchens=dice.sample(graph.points(food), KITCHENS),
+        doors=_spread(graph.points(homes), dice),
+        stretches=len(stretches),
+    )
+
+
+def _spread(points: list[Point], dice: random.Random) -> list[Point]:
+    """Choose points all over the district, none close to another."""
+    doors: list[Point] = []
+    for point in dice.sample(points, len(points)):
+        if all(math.dist(point, door) >= DOORS_APART_M for door in doors):
+            doors.append(point)
+    return doors
 
 
 def _starts(dice: random.Random) -> list[int]:
@@ -146,28 +102,26 @@ def _starts(dice: random.Random) -> list[int]:
     return starts
 
 
-def _trip(
-    trip_id: str, start: int, rider_id: str, pace: float, ridden: Ridden, stretches: int
-) -> Trip:
+def _trip(trip_id: str, start: int, rider_id: str, pace_m_s: float, district: _District) -> Trip:
+    """Ride from somewhere to a kitchen, and from there to one door or two."""
     dice = chance(trip_id)
-    stops = [dice.choice(ridden.doors), dice.choice(ridden.kitchens)]
-    stops += dice.sample(ridden.doors, 2 if dice.random() < 0.55 else 1)
+    stops = [dice.choice(district.doors), dice.choice(district.kitchens)]
+    stops += dice.sample(district.doors, 2 if dice.random() < TWO_DOORS else 1)
     waits = [dice.randint(50, 200), *(dice.randint(35, 110) for _ in stops[2:])]
-    taste = {row: dice.uniform(0.8, 1.35) for row in range(stretches)}
-    legs, ridden_stretches = [], []
-    for here, there, wait_s in zip(stops, stops[1:], waits, strict=False):
-        if here == there:
-            continue
-        leg, along = ridden.way(here, there, taste, wait_s)
-        legs.append(leg)
-        ridden_stretches += along
-    seconds, places = record(ride(legs, pace, dice), dice)
+    taste = {row: dice.uniform(0.8, 1.35) for row in range(district.stretches)}
+    legs, ridden = [], []
+    for (here, there), wait_s in zip(pairwise(stops), waits, strict=True):
+        if here != there:
+            leg, along = district.graph.way(here, there, taste, wait_s)
+            legs.append(leg)
+            ridden += along
+    seconds, places = record(ride(legs, pace_m_s, dice), dice)
     return Trip(
         trip_id,
         rider_id,
         tuple(start + second for second in seconds),
         tuple(places),
-        tuple(dict.fromkeys(ridden_stretches)),
+        tuple(dict.fromkeys(ridden)),
     )
 
 

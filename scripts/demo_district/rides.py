@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from demo_district.frame import Point
 
@@ -56,7 +57,7 @@ def ride(legs: Sequence[Leg], pace_m_s: float, chance: random.Random) -> list[Mo
 
 def _ride_leg(leg: Leg, pace_m_s: float, chance: random.Random, moments: list[Moment]) -> None:
     left_over, swing = 0.0, 0.0
-    for row, (start, end) in enumerate(zip(leg.points, leg.points[1:], strict=False)):
+    for row, (start, end) in enumerate(pairwise(leg.points)):
         length = math.dist(start, end)
         slow = 0.7 if row and _turns(leg.points[row - 1], start, end) else 1.0
         at = -left_over

@@ -45,7 +45,7 @@ def test_unknown_layer_is_refused_with_those_there_are(demo: Callable, tmp_path:
 
 def test_release_is_made_once(demo: Callable) -> None:
     again = demo("release", "2026-10")
-    assert again.code == 1
+    assert again.code == 2
     assert "2026-10" in again.err
 
 

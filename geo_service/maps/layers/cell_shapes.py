@@ -1,37 +1,23 @@
 """H3 cells as a page draws them."""
 
+import math
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geo_service.geometry.metric import segment_lengths_m
 from geo_service.maps.packing import pack_lines, to_pixels
 from geo_service.maps.view import View
-from geo_service.overlay.cells import cell_boundary, cell_centre
-
-Floats: TypeAlias = NDArray[np.float64]
-
-
-def cell_positions(cells: Sequence[str], view: View) -> tuple[Floats, Floats]:
-    """Find the middles of cells.
-
-    Returns
-    -------
-    lon, lat : ndarray of float, shape (cells,)
-        WGS-84, decimal degrees, in the page's frame.
-    """
-    lon, lat = cell_centre(cells)
-    return view.unwrapped(lon), lat
+from geo_service.overlay.cells import cell_boundary
 
 
 def pack_cells(cells: Sequence[str], view: View) -> dict[str, object]:
     """Pack the outlines of cells for the page's script."""
-    rings = cell_boundary(cells)
+    # The page closes rings itself.
+    rings = [ring[:-1] for ring in cell_boundary(cells)]
     offsets = np.zeros(len(rings) + 1, dtype=np.int64)
     np.cumsum([len(ring) for ring in rings], out=offsets[1:])
-    corners = np.concatenate(rings) if rings else np.empty((0, 2))
+    corners = np.concatenate([np.array(ring) for ring in rings]) if rings else np.empty((0, 2))
     x, y = to_pixels(view.unwrapped(corners[:, 0]), corners[:, 1])
     return pack_lines(x, y, offsets).as_values()
 
@@ -44,4 +30,4 @@ def spacing_m(cells: Sequence[str]) -> float:
     """
     ring = np.asarray(cell_boundary(cells[:1])[0], dtype=np.float64)
     edge = segment_lengths_m(ring[:1, 0], ring[:1, 1], ring[1:2, 0], ring[1:2, 1])
-    return float(edge[0]) * 3.0**0.5
+    return math.sqrt(3.0) * float(edge[0])

@@ -25,7 +25,18 @@ from geo_service.maps.words import (
 
 _LOOK = {Usable.YES: "solid", Usable.NO: "hollow", Usable.UNKNOWN: "unsure"}
 _LABELS = (
-    "kind now usable hours charged empty free observed_at amenities operator address id".split()
+    "kind",
+    "now",
+    "usable",
+    "hours",
+    "charged",
+    "empty",
+    "free",
+    "observed_at",
+    "amenities",
+    "operator",
+    "address",
+    "id",
 )
 _WHY = Words(
     "颜色与图形表示类别；实心为此刻可用。",
@@ -38,7 +49,9 @@ def draw_facilities(content: MapContent, view: View) -> DrawnLayer | None:
     if not content.facilities:
         return None
     counts = Counter(place.facility.kind for place in content.facilities)
-    kinds = sorted(counts, key=lambda kind: (list(KINDS).index(kind) if kind in KINDS else 99, kind))
+    kinds = sorted(
+        counts, key=lambda kind: (list(KINDS).index(kind) if kind in KINDS else 99, kind)
+    )
     looks = list(_LOOK.values())
     rows = [
         [
@@ -50,8 +63,11 @@ def draw_facilities(content: MapContent, view: View) -> DrawnLayer | None:
         ]
         for place in sorted(content.facilities, key=lambda place: place.facility.facility_id)
     ]
-    styles = [[KIND_COLOURS.get(kind, OTHER_KIND_COLOUR), sign(kind, OTHER_FACILITY), ""] for kind in kinds]
-    group = new_group("facilities", show=True)
+    styles = [
+        [KIND_COLOURS.get(kind, OTHER_KIND_COLOUR), sign(kind, OTHER_FACILITY), ""]
+        for kind in kinds
+    ]
+    group = new_group("facilities")
     data = {
         "shape": "square",
         "looks": looks,
@@ -66,7 +82,11 @@ def draw_facilities(content: MapContent, view: View) -> DrawnLayer | None:
     ]
     usable = Counter(place.usable for place in content.facilities)
     states = [
-        (mark("square", _LOOK[state], QUIET, OTHER_FACILITY), USABLE[state].html, say_count(usable[state]))
+        (
+            mark("square", _LOOK[state], QUIET, OTHER_FACILITY),
+            USABLE[state].html,
+            say_count(usable[state]),
+        )
         for state in Usable
         if usable[state]
     ]
@@ -89,7 +109,7 @@ def _card(place: FacilityOnMap, content: MapContent) -> list[object]:
         state.empty if state else None,
         state.free if state else None,
         say_time(state.observed_at, content.zone) if state else None,
-        _or_none("、".join(f"{words.zh} {words.en}".strip() for words in amenities)),
+        _or_none(" · ".join(f"{words.zh} {words.en}".strip() for words in amenities)),
         _or_none(facility.operator),
         _or_none(facility.address),
         as_entities(facility.facility_id),

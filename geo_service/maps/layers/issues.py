@@ -28,9 +28,18 @@ MOST_ISSUES = 10_000
 _LONGEST_DESCRIPTION = 300
 _LOOKS = ("solid", "hollow")
 _LABELS = (
-    "state reported_at closed_at description visibility passes riders first_pass last_pass "
-    "closest_m id"
-).split()
+    "state",
+    "reported_at",
+    "closed_at",
+    "description",
+    "visibility",
+    "passes",
+    "riders",
+    "first_pass",
+    "last_pass",
+    "closest_m",
+    "id",
+)
 _WHY = Words(
     "实心为未结，空心为已结；颜色与图形表示类别。右侧数字：未结 / 全部。",
     "Solid marks are open, hollow ones closed; colour and sign tell the category. "
@@ -62,7 +71,7 @@ def draw_issues(content: MapContent, view: View) -> DrawnLayer | None:
         ]
         for row in shown
     ]
-    group = new_group("issues", show=True)
+    group = new_group("issues")
     data = {
         "shape": "round",
         "looks": list(_LOOKS),
@@ -144,7 +153,7 @@ def _legend(
     if rest:
         of_rest = [sum(count[category] for category in rest) for count in (still, total)]
         words = Words(
-            f"{OTHER_CATEGORIES.zh} {len(rest)} 类", f"{len(rest)} {OTHER_CATEGORIES.en.lower()}"
+            f"{OTHER_CATEGORIES.zh} ({len(rest)})", f"{OTHER_CATEGORIES.en} ({len(rest)})"
         )
         figure = f"{say_count(of_rest[0])} / {say_count(of_rest[1])}"
         listed.append((mark("round", "solid", *styles[-1]), words.html, figure))

@@ -4,7 +4,8 @@ import numpy as np
 
 from geo_service.maps.content import MapContent
 from geo_service.maps.elements import Drawing
-from geo_service.maps.figures import class_limits, class_ranges, say_length, say_number
+from geo_service.maps.escape import as_entities
+from geo_service.maps.figures import class_limits, class_ranges, say_length, say_number, say_range
 from geo_service.maps.layers.cell_shapes import pack_cells
 from geo_service.maps.layers.drawn import DrawnLayer, new_group
 from geo_service.maps.legend import explain, steps
@@ -12,11 +13,14 @@ from geo_service.maps.palette import EMPTY_CELL, RATE_RAMP
 from geo_service.maps.view import View
 from geo_service.maps.words import CELL, FACTS, Words
 
-_LABELS = "rate interval issues trips riders passes metres".split()
+_LABELS = ("rate", "interval", "issues", "trips", "riders", "passes", "metres")
+_FEW_TRIPS = 30
+"""With fewer trips a cell is drawn faintly: one issue more or less would change its class."""
 _WHY = Words(
-    "网格内的问题数除以行程数，乘以一千。行程很少时数值不稳，请看卡片中的 95% 区间。",
-    "Issues in the cell per 1,000 trips through it. With few trips the figure is shaky: "
-    "see the 95 % interval in a cell's card.",
+    f"网格内的问题数除以行程数，乘以一千。行程不足 {_FEW_TRIPS} 次的网格画得浅，其数值不稳，"
+    "请看卡片中的 95% 区间。",
+    f"Issues in the cell per 1,000 trips through it. Cells with fewer than {_FEW_TRIPS} trips are "
+    "faint, their figure is shaky: see the 95 % interval in the card.",
 )
 
 
@@ -37,9 +41,10 @@ def draw_rate(content: MapContent, view: View) -> DrawnLayer | None:
     rows = [
         [
             int(step[place]),
-            f"{CELL.line} {cells.key[row]}",
+            bool(step[place] and cells.trips[row] >= _FEW_TRIPS),
+            f"{CELL.line} {as_entities(cells.key[row])}",
             say_number(float(rate[row])),
-            f"{say_number(float(cells.rate_low[row]))} – {say_number(float(cells.rate_high[row]))}",  # noqa: RUF001 - a range has an en dash
+            say_range(float(cells.rate_low[row]), float(cells.rate_high[row])),
             int(cells.issues[row]),
             int(cells.trips[row]),
             int(cells.riders[row]),
@@ -48,7 +53,7 @@ def draw_rate(content: MapContent, view: View) -> DrawnLayer | None:
         ]
         for place, row in enumerate(shown)
     ]
-    group = new_group("rate", show=False)
+    group = new_group("rate")
     data = {
         "shape": "cell",
         "lines": pack_cells([cells.key[row] for row in shown], view),

@@ -4,6 +4,7 @@ import numpy as np
 
 from geo_service.maps.content import MapContent
 from geo_service.maps.elements import Drawing
+from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import class_limits, class_ranges, say_count
 from geo_service.maps.layers.cell_shapes import pack_cells
 from geo_service.maps.layers.drawn import DrawnLayer, new_group
@@ -27,13 +28,14 @@ def draw_release(content: MapContent, view: View) -> DrawnLayer | None:
     rows = [
         [
             int(step[place]),
-            f"{CELL.line} {row.cell}",
+            False,
+            f"{CELL.line} {as_entities(row.cell)}",
             f"≥ {say_count(row.trips)}",
             f"≥ {say_count(row.riders)}",
         ]
         for place, row in enumerate(release.rows)
     ]
-    group = new_group("release", show=True)
+    group = new_group("release")
     data = {
         "shape": "cell",
         "lines": pack_cells([row.cell for row in release.rows], view),

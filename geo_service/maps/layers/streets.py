@@ -5,17 +5,25 @@ import numpy as np
 from geo_service.maps.content import MapContent
 from geo_service.maps.elements import Drawing
 from geo_service.maps.escape import as_entities
-from geo_service.maps.figures import class_limits, class_ranges, say_count, say_length, say_number
+from geo_service.maps.figures import (
+    class_limits,
+    class_ranges,
+    say_count,
+    say_length,
+    say_number,
+    say_range,
+)
 from geo_service.maps.layers.drawn import DrawnLayer, new_group
 from geo_service.maps.legend import explain, steps
 from geo_service.maps.packing import pack_lines, take_lines, to_pixels
 from geo_service.maps.palette import EXPOSURE_RAMP
 from geo_service.maps.view import View
 from geo_service.maps.words import FACTS, Words
+from geo_service.streets.network import Network
 
 MOST_STREETS = 20_000
 """A page holds no more than this, those with the most trips."""
-_LABELS = "trips riders metres issues passes rate interval".split()
+_LABELS = ("trips", "riders", "metres", "issues", "passes", "rate", "interval")
 _WHY = Words(
     "每段街道的行程数，两个方向合计。颜色越深，行程越多。",
     "Trips on each stretch of street, both directions together. The darker, the more trips.",
@@ -41,18 +49,19 @@ def draw_streets(content: MapContent, view: View) -> DrawnLayer | None:
     rows = [
         [
             int(step[place]),
-            as_entities(_name(content, int(edge[row])) or counted.key[row]),
+            True,
+            as_entities(_name(network, int(edge[row])) or counted.key[row]),
             int(trips[row]),
             int(counted.riders[row]),
             say_length(float(counted.metres[row])),
             int(counted.issues[row]),
             int(counted.passes[row]),
             say_number(float(counted.issues_per_1000_trips[row])),
-            f"{say_number(float(counted.rate_low[row]))} – {say_number(float(counted.rate_high[row]))}",  # noqa: E501, RUF001 - a range has an en dash
+            say_range(float(counted.rate_low[row]), float(counted.rate_high[row])),
         ]
         for place, row in enumerate(shown)
     ]
-    group = new_group("streets", show=False)
+    group = new_group("streets")
     data = {
         "shape": "street",
         "lines": pack_lines(x, y, offsets).as_values(),
@@ -73,7 +82,6 @@ def draw_streets(content: MapContent, view: View) -> DrawnLayer | None:
     return DrawnLayer("streets", group, steps(colours, ranges) + explain(_WHY) + left_out)
 
 
-def _name(content: MapContent, edge: int) -> str:
-    assert content.network is not None  # noqa: S101 - the caller has looked
-    name = int(content.network.edge_name[edge])
-    return content.network.names[name] or content.network.names_en[name]
+def _name(network: Network, edge: int) -> str:
+    name = int(network.edge_name[edge])
+    return network.names[name] or network.names_en[name]

@@ -1,0 +1,96 @@
+"""Frames on an interactive map."""
+
+from datetime import UTC, datetime
+
+import folium
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo_service.analyst.streets import Streets
+from geo_service.domain.facility import Facility
+from geo_service.domain.opening import Calendar, opening_at
+from geo_service.domain.usable import usable_at
+from geo_service.ingest import frames as held
+from geo_service.maps.assets import Assets
+from geo_service.maps.content import FacilityOnMap, MapContent
+from geo_service.maps.page import draw
+from geo_service.overlay.passes import NO_MOMENT, PassCounts
+from geo_service.settings import Settings
+
+
+def draw_map(
+    facilities: gpd.GeoDataFrame | None = None,
+    issues: gpd.GeoDataFrame | None = None,
+    passes: pd.DataFrame | None = None,
+    *,
+    streets: Streets | None = None,
+    title: str = "geo_service",
+) -> folium.Map:
+    """Draw frames on one map that needs no outside host.
+
+    Parameters
+    ----------
+    facilities, issues : GeoDataFrame, optional
+        As ``read_facilities`` and ``read_issues`` give them; EPSG:4326.
+    passes : DataFrame, optional
+        As ``find_passes`` gives them; drawn as heat at ``issues``, weight = passes.
+    streets : Streets, optional
+        Drawn as a quiet background.
+    title : str
+        Stands on the page.
+
+    Returns
+    -------
+    folium.Map
+        Save it with ``.save("map.html")``; add layers of your own.
+
+    Raises
+    ------
+    RefusedData
+        If a frame lacks a column, or is not of points in EPSG:4326.
+    """
+    now = datetime.now(tz=UTC)
+    reported = [] if issues is None else held.issues_from_frame(issues)
+    known = [] if facilities is None else held.facilities_from_frame(facilities)
+    layers = [
+        name
+        for name, given in (("facilities", facilities), ("issues", issues), ("passes", passes))
+        if given is not None
+    ]
+    content = MapContent(
+        title=title,
+        now=now,
+        facilities=[_as_it_stands(facility, now) for facility in known],
+        issues=reported,
+        network=None if streets is None else streets.network,
+        issue_passes=None
+        if passes is None
+        else _counts(passes, [issue.issue_id for issue in reported]),
+    )
+    return draw(content, layers, assets=Assets(embedded=True, stock=True))
+
+
+def _as_it_stands(facility: Facility, now: datetime) -> FacilityOnMap:
+    opening = opening_at(facility.opening_hours, now, Calendar())
+    usable = usable_at(facility, now, is_open=opening.open, stale_after_s=Settings().stale_after_s)
+    return FacilityOnMap(facility, opening, usable)
+
+
+def _counts(passes: pd.DataFrame, issue_ids: list[str]) -> PassCounts:
+    """Count a frame of passes by issue, in the order of the issues."""
+    held.need_columns(passes, ("issue_id", "rider_id", "t_closest", "distance_m"), "passes")
+    by_issue = passes.groupby("issue_id")
+    moment = passes["t_closest"].dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]")
+    us = moment.astype("int64").groupby(passes["issue_id"])
+
+    def column(figures: "pd.Series[int]", none: int = 0) -> np.ndarray:
+        return figures.reindex(issue_ids, fill_value=none).to_numpy(np.int64)
+
+    return PassCounts(
+        passes=column(by_issue.size()),
+        riders=column(by_issue["rider_id"].nunique()),
+        first_us=column(us.min(), NO_MOMENT),
+        last_us=column(us.max(), NO_MOMENT),
+        closest_m=by_issue["distance_m"].min().reindex(issue_ids).to_numpy(np.float64),
+    )

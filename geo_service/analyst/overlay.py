@@ -1,0 +1,176 @@
+"""Where traces pass issues, and what streets and cells see of it."""
+
+from typing import Literal
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geo_service.analyst.streets import Streets
+from geo_service.domain.passage import PassRule
+from geo_service.errors import RefusedData, WrongUsage
+from geo_service.export import frames
+from geo_service.flows import wiring
+from geo_service.flows.overlay_issues import count_on_streets
+from geo_service.ingest import frames as held
+from geo_service.overlay import along, passes
+from geo_service.overlay.exposure import count_cell_exposure
+from geo_service.overlay.issue_grid import issue_points
+from geo_service.settings import Settings
+from geo_service.streets.matching import match
+
+
+def find_passes(
+    traces: pd.DataFrame, issues: gpd.GeoDataFrame, radius_m: float = 25.0
+) -> pd.DataFrame:
+    """Find every pass: one trip coming within a radius of one issue while it is open.
+
+    Parameters
+    ----------
+    traces : DataFrame
+        ``trip_id, rider_id, t, lon, lat``; sorted stably by ``t``, nothing is dropped.
+    issues : GeoDataFrame
+        Points, EPSG:4326: ``issue_id, category, reported_at, closed_at``.
+    radius_m : float
+        Metres on the ellipsoid.
+
+    Returns
+    -------
+    DataFrame
+        ``trip_id, rider_id, issue_id, t_closest`` (UTC), ``distance_m``.
+
+    Raises
+    ------
+    RefusedData
+        If a column is missing, times have no zone, or positions are not in range.
+    """
+    fixes = held.fixes_from_frame(traces)
+    reported = held.issues_from_frame(issues)
+    found = passes.find_passes(fixes, issue_points(reported), PassRule(radius_m=radius_m))
+    return frames.passes_frame(found, fixes, [issue.issue_id for issue in reported])
+
+
+def count_passes(
+    traces: pd.DataFrame, issues: gpd.GeoDataFrame, radius_m: float = 25.0
+) -> gpd.GeoDataFrame:
+    """Count the passes of every issue, zeros too.
+
+    Takes and raises what ``find_passes`` does.
+
+    Returns
+    -------
+    GeoDataFrame
+        The issues, with ``passes, riders`` (distinct), ``first_pass, last_pass`` (UTC) and
+        ``closest_m`` (empty where there is none).
+    """
+    counts = passes.count_passes(
+        [held.fixes_from_frame(traces)],
+        issue_points(held.issues_from_frame(issues)),
+        PassRule(radius_m=radius_m),
+    )
+    return frames.with_pass_counts(issues, counts)
+
+
+def match_traces(streets: Streets, traces: pd.DataFrame) -> pd.DataFrame:
+    """Tell which street edges each trip rode along, in riding order.
+
+    Parameters
+    ----------
+    streets : Streets
+        Of the profile that rode.
+    traces : DataFrame
+        ``trip_id, rider_id, t, lon, lat``.
+
+    Returns
+    -------
+    DataFrame
+        A row a traversed edge: ``trip_id, edge_id, t_enter, t_leave`` (UTC). Fixes far from all
+        streets are matched to none.
+
+    Raises
+    ------
+    RefusedData
+        As ``find_passes`` does.
+    """
+    fixes = held.fixes_from_frame(traces)
+    matched = match(streets.network, streets.grid, fixes)
+    return frames.matched_frame(matched, fixes, streets.network)
+
+
+def count_exposure(
+    traces: pd.DataFrame,
+    issues: gpd.GeoDataFrame,
+    streets: Streets | None = None,
+    *,
+    by: Literal["street", "cell"] = "street",
+    radius_m: float = 25.0,
+) -> gpd.GeoDataFrame:
+    """Count what each street edge or H3 cell sees: trips, riders, metres, issues, passes.
+
+    Parameters
+    ----------
+    traces, issues, radius_m
+        As for ``find_passes``.
+    streets : Streets
+        What traces are matched to; needed by street.
+    by : {"street", "cell"}
+        A row for each edge (both directions together) or each H3 cell that saw any.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``edge_id`` or ``cell``, ``trips, riders, metres, issues, passes, issues_per_1000_trips``
+        and its exact Poisson 95 % interval ``rate_low, rate_high``.
+
+    Raises
+    ------
+    RefusedData
+        As ``find_passes`` does.
+    WrongUsage
+        If streets are needed and not given.
+    """
+    fixes = held.fixes_from_frame(traces)
+    reported = held.issues_from_frame(issues)
+    rule = PassRule(radius_m=radius_m)
+    if by == "cell":
+        return frames.cells_frame(
+            count_cell_exposure([fixes], issue_points(reported), rule, Settings().cell_resolution)
+        )
+    if streets is None:
+        raise WrongUsage("Exposure by street needs the streets.", where="streets")
+    counted = count_on_streets(
+        [fixes], reported, wiring.Streets(streets.network, streets.grid), rule
+    )
+    return frames.streets_frame(counted.exposure, streets.network, counted.edges)
+
+
+def issues_along(
+    line: shapely.LineString, issues: gpd.GeoDataFrame, radius_m: float = 25.0
+) -> gpd.GeoDataFrame:
+    """Find the issues along a route, in riding order.
+
+    Parameters
+    ----------
+    line : LineString
+        Longitudes and latitudes, WGS-84, decimal degrees.
+    issues : GeoDataFrame
+        Points, EPSG:4326.
+    radius_m : float
+        Metres on the ellipsoid.
+
+    Returns
+    -------
+    GeoDataFrame
+        The issues within the radius, with ``along_m`` from the start of the line and ``off_m``
+        beside it.
+
+    Raises
+    ------
+    RefusedData
+        If this is no line, or the issues are not points in EPSG:4326.
+    """
+    if line.geom_type != "LineString" or line.is_empty:
+        raise RefusedData(f"A route is a LineString, not a {line.geom_type}.", where="line")
+    lon, lat = shapely.get_coordinates(line).T
+    found = along.issues_along(lon, lat, issue_points(held.issues_from_frame(issues)), radius_m)
+    return issues.iloc[found.issue].assign(along_m=found.along_m, off_m=found.off_m)

@@ -1,0 +1,92 @@
+"""Which issues lie along a line, in riding order."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo_service.compiled import compiled
+from geo_service.overlay.issue_grid import IssueGrid, IssuePoints, build_grid, slots_near
+from geo_service.overlay.tangent_plane import TIED_M, chord_m, closest_on_segment, earth_centred
+
+Floats: TypeAlias = NDArray[np.float64]
+Integers: TypeAlias = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Along:
+    """One row an issue within the radius of the line, by ``along_m``; shape (a,) each."""
+
+    issue: Integers
+    """The issue's row."""
+    along_m: Floats
+    """Metres along the line to where it comes nearest to the issue; the first place if tied."""
+    off_m: Floats
+    """Metres from there to the issue."""
+
+    def __len__(self) -> int:
+        return len(self.issue)
+
+
+def issues_along(lon: Floats, lat: Floats, points: IssuePoints, radius_m: float) -> Along:
+    """Find the issues within a radius of a line.
+
+    Parameters
+    ----------
+    lon, lat : ndarray of float, shape (v,)
+        The line's vertices in riding order; WGS-84, decimal degrees. Every two are joined,
+        however far apart; a single one is a point.
+    points : IssuePoints
+        The issues; their times are not looked at.
+    radius_m : float
+        How near, metres.
+
+    Returns
+    -------
+    Along
+        Each issue once. Raises nothing.
+    """
+    if not len(lon) or not len(points):
+        none = np.zeros(0, dtype=np.float64)
+        return Along(np.zeros(0, dtype=np.int64), none, none)
+    metres = _lengths(lon, lat)
+    issues = np.arange(len(points), dtype=np.int64)
+    grid = build_grid(points, issues, radius_m=radius_m, longest_m=float(metres.max()))
+    along_m, off_m = _closest(lon, lat, metres, grid, float(radius_m))
+    hit = np.flatnonzero(off_m <= radius_m)
+    issue, along_m, off_m = grid.issue[hit], along_m[hit], off_m[hit]
+    order = np.lexsort((issue, along_m))
+    return Along(issue[order], along_m[order], off_m[order])
+
+
+@compiled
+def _lengths(lon: Floats, lat: Floats) -> Floats:
+    """Return the length from each vertex to the next, the last being 0; shape (v,)."""
+    metres = np.zeros(len(lon))
+    for vertex in range(len(lon) - 1):
+        metres[vertex] = chord_m(lon[vertex], lat[vertex], lon[vertex + 1], lat[vertex + 1])
+    return metres
+
+
+@compiled
+def _closest(
+    lon: Floats, lat: Floats, metres: Floats, grid: IssueGrid, radius_m: float
+) -> tuple[Floats, Floats]:
+    """Return where the line is nearest to each slot, and how near; infinity beyond the radius."""
+    slots = len(grid.issue)
+    along_m, off_m = np.zeros(slots), np.full(slots, np.inf)
+    near = np.empty(slots, dtype=np.int64)
+    ridden_m = 0.0
+    for vertex in range(max(1, len(lon) - 1)):
+        other = min(vertex + 1, len(lon) - 1)
+        count = slots_near(grid, lon[vertex], lat[vertex], lon[other], lat[other], near)
+        start = earth_centred(lon[vertex], lat[vertex])
+        end = earth_centred(lon[other], lat[other])
+        for slot in near[:count]:
+            distance_m, share = closest_on_segment(grid.planes[slot], start, end)
+            if distance_m <= radius_m and distance_m < off_m[slot] - TIED_M:
+                off_m[slot] = distance_m
+                along_m[slot] = ridden_m + share * metres[vertex]
+        ridden_m += metres[vertex]
+    return along_m, off_m

@@ -1,0 +1,65 @@
+"""Trips, distinct riders and metres of each place, added up while partitions stream by."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo_service.domain.trace import Fixes
+from geo_service.overlay.cell_visits import Visits
+from geo_service.overlay.distinct import Distinct, Numbering
+
+Floats: TypeAlias = NDArray[np.float64]
+Integers: TypeAlias = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Visited:
+    """One row a place that was visited, ascending."""
+
+    place: Integers
+    trips: Integers
+    riders: Integers
+    """Distinct ones."""
+    metres: Floats
+
+
+class VisitTally:
+    """Adds up visits; a trip lies in one partition only, a rider may come in many."""
+
+    def __init__(self) -> None:
+        self._places, self._riders = Numbering(), Numbering()
+        self._distinct = Distinct()
+        self._trips = np.zeros(0, dtype=np.int64)
+        self._metres = np.zeros(0, dtype=np.float64)
+
+    def add(self, fixes: Fixes, visits: Visits) -> None:
+        """Take in the visits of one partition.
+
+        Parameters
+        ----------
+        fixes : Fixes
+            The partition's trips; only their riders are read.
+        visits : Visits
+            Where the trips were. Raises nothing.
+        """
+        codes, row = np.unique(visits.place, return_inverse=True)
+        place = self._places.numbers(codes.tolist())[row]
+        places = len(self._places)
+        pairs = np.unique(place * fixes.trips + visits.trip)
+        pair_place, pair_trip = np.divmod(pairs, max(1, fixes.trips))
+        rider = self._riders.numbers(fixes.rider_ids)[fixes.rider[pair_trip]]
+        self._distinct.add(pair_place, rider)
+        new = places - len(self._trips)
+        self._trips = np.pad(self._trips, (0, new)) + np.bincount(pair_place, minlength=places)
+        self._metres = np.pad(self._metres, (0, new)) + np.bincount(
+            place, weights=visits.metres, minlength=places
+        )
+
+    def visited(self) -> Visited:
+        """Return the figures so far."""
+        place = np.array(self._places.names, dtype=np.int64)
+        order = np.argsort(place)
+        riders = self._distinct.count(len(place))
+        return Visited(place[order], self._trips[order], riders[order], self._metres[order])

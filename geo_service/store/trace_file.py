@@ -1,0 +1,132 @@
+"""One file of the trace lake: Parquet with packed numbers, written so that it is whole or absent.
+
+Columns: ``trip_id`` and ``rider_id`` (text), ``t`` (milliseconds since 1970 UTC), ``lon`` and
+``lat`` (WGS-84, 1e-7 degree), the numbers as differences (DELTA_BINARY_PACKED), every page with
+a checksum. Any program that reads Parquet reads them.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from geo_service.domain.trace import Integers
+from geo_service.errors import NotReady
+from geo_service.store.trace_packing import PackedTrips, Steps
+
+ENDING = ".parquet"
+UNFINISHED = ".part"
+ROWS_IN_A_GROUP = 262_144
+NUMBERS = ("t", "lon", "lat")
+
+
+class PackedRows(NamedTuple):
+    """Some rows of a file, whatever trips they belong to."""
+
+    t: Integers
+    lon: Steps
+    lat: Steps
+
+
+def encode(trips: PackedTrips) -> memoryview:
+    """Return the content of a file that holds the trips, in their order."""
+    number_of_row = np.repeat(
+        np.arange(len(trips.trip_ids), dtype=np.int32), np.diff(trips.offsets)
+    )
+    table = pa.table(
+        {
+            "trip_id": pa.DictionaryArray.from_arrays(number_of_row, list(trips.trip_ids)),
+            "rider_id": pa.DictionaryArray.from_arrays(number_of_row, list(trips.rider_ids)),
+            "t": trips.t,
+            "lon": trips.lon,
+            "lat": trips.lat,
+        }
+    )
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        table,
+        sink,
+        row_group_size=ROWS_IN_A_GROUP,
+        compression="zstd",
+        use_dictionary=["trip_id", "rider_id"],
+        column_encoding=dict.fromkeys(NUMBERS, "DELTA_BINARY_PACKED"),
+        write_statistics=False,
+        store_schema=False,
+        write_page_checksum=True,
+    )
+    return memoryview(sink.getvalue())
+
+
+def read_rows(path: Path, first: int, end: int) -> PackedRows:
+    """Read the rows from ``first`` up to ``end``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    NotReady
+        If the file is damaged.
+    """
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            groups = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
+            begins = np.concatenate(([0], np.cumsum(groups)))
+            low = int(np.searchsorted(begins, first, side="right")) - 1
+            high = int(np.searchsorted(begins, end, side="left"))
+            table = file.read_row_groups(range(low, high), columns=list(NUMBERS))
+    except FileNotFoundError as problem:
+        # Arrow's own does not say which file.
+        raise FileNotFoundError(problem.errno, "no such file", str(path)) from problem
+    except (OSError, pa.ArrowException) as problem:
+        raise NotReady(
+            "A file of the trace lake is damaged.",
+            where=str(path),
+            remedy="Restore a backup, or load its traces again.",
+        ) from problem
+    wanted = slice(first - int(begins[low]), end - int(begins[low]))
+    return PackedRows(*(table[name].to_numpy()[wanted] for name in NUMBERS))
+
+
+def concatenate(parts: Sequence[PackedRows]) -> PackedRows:
+    """Put rows one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    empty = PackedRows(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int32))
+    return PackedRows(*map(np.concatenate, zip(empty, *parts, strict=True)))
+
+
+def write_durably(path: Path, content: memoryview) -> None:
+    """Write a file under another name, make sure it is on the disk, and then name it.
+
+    The name itself is safe once ``sync_folder`` has returned.
+
+    Raises
+    ------
+    OSError
+        If it can't be written; nothing then bears the name.
+    """
+    unfinished = path.with_name(path.name + UNFINISHED)
+    with unfinished.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that the names in a folder are on the disk.
+
+    Raises
+    ------
+    OSError
+        If the folder can't be synced.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,144 @@
+"""The app: every door, what guards them, and how errors leave."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import cast
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+
+from geo_service.errors import GeoServiceError, NotReady
+from geo_service.flows.wiring import Workspace
+from geo_service.streets.profile import Profile
+from geo_service.web import (
+    assets,
+    docs,
+    facilities,
+    health,
+    maps,
+    nearest,
+    overlay,
+    releases,
+    rider_page,
+)
+from geo_service.web.answers import page_answer
+from geo_service.web.auth import COOKIE, forget_key
+from geo_service.web.guard import Guard
+from geo_service.web.pages import write_page
+from geo_service.web.problems import (
+    Problem,
+    hints,
+    problem_of_error,
+    problem_of_status,
+    problem_response,
+)
+from geo_service.web.service import Clock, look_at_clock, open_service
+
+LOG = logging.getLogger("geo_service.web")
+DESCRIPTION = (
+    "Nearest facilities by the streets riders ride, and where their routes pass reported issues. "
+    "Positions are WGS-84 in decimal degrees, longitude first in GeoJSON; times are UTC."
+)
+# A path with a fixed word stands before the one that takes any word there.
+DOORS: tuple[APIRouter, ...] = (
+    rider_page.router,
+    maps.router,
+    nearest.router,
+    facilities.router,
+    overlay.router,
+    releases.router,
+    health.router,
+    docs.router,
+    assets.router,
+)
+PAGES = ("/", "/planner")
+"""Where people arrive with a browser and are told in words, not JSON, what is wrong."""
+SMALLEST_ZIPPED = 1000
+
+
+def paths() -> tuple[str, ...]:
+    """Return every path that is answered, as the routes write them."""
+    found = [route.path for door in DOORS for route in door.routes if isinstance(route, APIRoute)]
+    return (*found, "/openapi.json")
+
+
+def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
+    """Make the app that serves a workspace.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened; the app lets go of it when it is shut down.
+    clock : callable
+        Tells the present moment, with a zone.
+    """
+
+    @asynccontextmanager
+    async def living(_: FastAPI) -> AsyncIterator[None]:
+        # The first question would otherwise wait for the streets to be opened.
+        with suppress(NotReady):
+            await run_in_threadpool(app.state.service.districts.current, Profile.EBIKE)
+        yield
+        workspace.close()
+
+    app = FastAPI(
+        title=docs.TITLE,
+        description=DESCRIPTION,
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+        # A tracer would be told whole addresses, with positions and keys in them.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+        lifespan=living,
+    )
+    app.state.service = open_service(workspace, clock)
+    app.mount(docs.SWAGGER, docs.swagger_files())
+    for door in DOORS:
+        app.include_router(door)
+    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
+    app.add_middleware(Guard)
+    app.add_exception_handler(GeoServiceError, _tell_error)
+    app.add_exception_handler(HTTPException, _tell_status)
+    app.add_exception_handler(RequestValidationError, _tell_unprocessable)
+    app.add_exception_handler(Exception, _tell_fault)
+    return app
+
+
+async def _tell_error(request: Request, error: Exception) -> Response:
+    problem = problem_of_error(cast("GeoServiceError", error))
+    if problem.status >= 500:
+        LOG.error("%s %s: %s", request.method, request.url.path, error)
+    return _tell(request, problem)
+
+
+async def _tell_status(request: Request, error: Exception) -> Response:
+    del request
+    told = cast("HTTPException", error)
+    return problem_response(problem_of_status(told.status_code), told.headers)
+
+
+async def _tell_unprocessable(request: Request, error: Exception) -> Response:
+    del error
+    return _tell(request, problem_of_status(422))
+
+
+async def _tell_fault(request: Request, error: Exception) -> Response:
+    # The server writes the error down with its trace once this has answered.
+    del error
+    return _tell(request, problem_of_status(500))
+
+
+def _tell(request: Request, problem: Problem) -> Response:
+    answer = problem_response(problem)
+    if request.url.path in PAGES and "text/html" in request.headers.get("accept", ""):
+        answer = page_answer(write_page("problem.html", problem=problem), status=problem.status)
+        answer.headers.update(hints(problem))
+    if problem.status == 401 and COOKIE in request.cookies:
+        # Else a browser whose key has expired would never see even what is public.
+        forget_key(answer)
+    return answer

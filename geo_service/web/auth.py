@@ -1,0 +1,96 @@
+"""Who is asking: keys in the Authorization header, and for pages in a cookie."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from geo_service.domain.role import Role
+from geo_service.errors import NoKey, NotAllowed
+from geo_service.flows.draw_map import Viewer
+from geo_service.flows.manage_keys import recognise_key, require_role
+from geo_service.store.keys import Key
+from geo_service.web.service import Service
+
+COOKIE = "geo_service_key"
+COOKIE_DAYS = 30
+LONGEST_KEY = 512
+
+
+def key_of(service: Service, request: Request, *, cookie: bool = False) -> Key | None:
+    """Return the key a request shows; None if it shows none.
+
+    Parameters
+    ----------
+    service : Service
+        Knows the keys.
+    request : Request
+        With ``Authorization: Bearer ...``.
+    cookie : bool
+        Whether the cookie of the pages counts too; for what a browser opens by itself.
+
+    Raises
+    ------
+    NoKey
+        If the key is unknown, expired or revoked, or the header can't be read.
+    """
+    token = _bearer(request)
+    if token is None and cookie:
+        token = request.cookies.get(COOKIE)
+    if token is None:
+        return None
+    if len(token) > LONGEST_KEY:
+        raise NoKey("This is no key.")
+    return recognise_key(service.workspace, token, service.clock())
+
+
+def require_analyst(service: Service, request: Request, *, cookie: bool = False) -> None:
+    """Let only analysts and administrators go on.
+
+    Raises
+    ------
+    NotAllowed
+        If the request shows no key, or one of another role.
+    NoKey
+        If it shows a key that is not valid.
+    """
+    key = key_of(service, request, cookie=cookie)
+    if key is None:
+        raise NotAllowed(
+            "This needs the key of an analyst.", remedy="Send Authorization: Bearer KEY."
+        )
+    require_role(key, Role.ANALYST)
+
+
+def viewer_of(key: Key | None) -> Viewer:
+    """Say by whose rights a map is drawn for the holder of a key."""
+    try:
+        require_role(key, Role.ANALYST)
+    except (NoKey, NotAllowed):
+        return Viewer.PUBLIC
+    return Viewer.ANALYST
+
+
+def keep_key(response: Response, request: Request, token: str) -> None:
+    """Give the browser a key to show with pages; scripts and other sites can't reach it."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=COOKIE_DAYS * 86_400,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+
+
+def forget_key(response: Response) -> None:
+    """Take the key from the browser."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+
+
+def _bearer(request: Request) -> str | None:
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NoKey("The Authorization header can't be read.", remedy="Send Bearer and the key.")
+    return token.strip()

@@ -1,0 +1,52 @@
+"""``GET /docs`` and ``/problems/...``: the API described, without any outside host."""
+
+from functools import cache
+from importlib.resources import files
+
+from fastapi import APIRouter, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+
+from geo_service.errors import NotFound
+from geo_service.web.answers import json_answer, page_answer, policy_for_inline
+from geo_service.web.assets import static_address
+from geo_service.web.problems import known_problems
+
+TITLE = "geo_service"
+SWAGGER = "/assets/swagger"
+
+router = APIRouter(tags=["problems"])
+
+
+def swagger_files() -> StaticFiles:
+    """Return the app that serves Swagger UI, out of the wheel ``fastapi-offline``."""
+    return StaticFiles(directory=str(files("fastapi_offline") / "static"))
+
+
+@router.get("/docs", include_in_schema=False)
+def docs() -> HTMLResponse:
+    """Show what can be asked, and let it be tried."""
+    page = _page()
+    return page_answer(page, policy_for_inline(page))
+
+
+@router.get("/problems/{code}", summary="What a problem's type means", response_class=Response)
+def problem(code: str) -> Response:
+    """Describe one kind of problem."""
+    known = known_problems()
+    if code not in known:
+        raise NotFound("There is no such kind of problem.")
+    return json_answer(known[code])
+
+
+@cache
+def _page() -> str:
+    page = get_swagger_ui_html(
+        openapi_url="/openapi.json",
+        title=TITLE,
+        swagger_js_url=f"{SWAGGER}/swagger-ui-bundle.js",
+        swagger_css_url=f"{SWAGGER}/swagger-ui.css",
+        swagger_favicon_url=static_address("sign.svg"),
+    )
+    return bytes(page.body).decode()

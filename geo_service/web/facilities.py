@@ -1,0 +1,28 @@
+"""``GET /facilities/{id}``: one facility as it stands."""
+
+from fastapi import APIRouter, Request, Response
+
+from geo_service.errors import NotFound
+from geo_service.export.features import facility_feature
+from geo_service.store import facilities as stored_facilities
+from geo_service.web.answers import GEOJSON, json_answer
+from geo_service.web.parameters import NoParameters, read_parameters
+from geo_service.web.service import service_of
+
+router = APIRouter(tags=["facilities"])
+
+
+@router.get(
+    "/facilities/{facility_id}",
+    summary="One facility",
+    response_class=Response,
+    responses={200: {"content": {GEOJSON: {}}, "description": "A Feature."}},
+)
+def facility(facility_id: str, request: Request) -> Response:
+    """Return the facility with its opening hours and the state it last reported."""
+    read_parameters(NoParameters, request.query_params.multi_items())
+    with service_of(request).workspace.database.reading() as connection:
+        found = stored_facilities.find(connection, facility_id)
+    if found is None:
+        raise NotFound("There is no facility with this id.")
+    return json_answer(facility_feature(found), media_type=GEOJSON)

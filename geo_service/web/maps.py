@@ -1,0 +1,74 @@
+"""``GET /planner`` and ``/maps/...``: maps drawn by the caller's rights."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import RedirectResponse
+
+from geo_service.errors import NotFound
+from geo_service.flows.draw_map import Viewer, draw_map
+from geo_service.flows.manage_keys import recognise_key
+from geo_service.maps.assets import Assets
+from geo_service.maps.page import LAYERS, PUBLIC_LAYERS
+from geo_service.web.answers import NOT_KEPT, page_answer, policy_for_inline
+from geo_service.web.auth import COOKIE, keep_key, key_of, require_analyst, viewer_of
+from geo_service.web.pages import write_page
+from geo_service.web.parameters import NoParameters, read_parameters
+from geo_service.web.service import service_of
+
+WHOLE_PAGES = ("public", "planner")
+NAMES = (*WHOLE_PAGES, *LAYERS)
+
+
+router = APIRouter(tags=["maps"])
+
+
+@router.get("/planner", summary="The planner's map", response_class=Response)
+def planner(request: Request) -> Response:
+    """Draw the public layers; with an analyst's key, all.
+
+    A key in the address is put into a cookie at once, so that it does not stay there.
+    """
+    # Messengers add parameters of their own to links they pass on, so pages refuse none.
+    token = request.query_params.get("key")
+    if token is not None:
+        service = service_of(request)
+        recognise_key(service.workspace, token, service.clock())
+        moved = RedirectResponse("/planner", status_code=303, headers=NOT_KEPT)
+        keep_key(moved, request, token)
+        return moved
+    if COOKIE not in request.cookies and request.headers.get("sec-fetch-site") == "cross-site":
+        # A strict cookie is not shown on the way in from another site, only from our own.
+        return page_answer(write_page("again.html"))
+    return _draw(request, _viewer(request), None)
+
+
+@router.get("/maps/{name}.html", summary="One map", response_class=Response)
+def one_map(name: str, request: Request) -> Response:
+    """Draw `public`, `planner`, or a single layer, by the caller's rights."""
+    read_parameters(NoParameters, request.query_params.multi_items())
+    if name not in NAMES:
+        raise NotFound("There is no such map.", remedy=f"There are: {', '.join(NAMES)}.")
+    if name == "planner":
+        return _draw(request, _viewer(request), None)
+    if name == "public":
+        return _draw(request, Viewer.PUBLIC, None)
+    if name in PUBLIC_LAYERS:
+        return _draw(request, _viewer(request), [name])
+    require_analyst(service_of(request), request, cookie=True)
+    return _draw(request, Viewer.ANALYST, [name])
+
+
+def _viewer(request: Request) -> Viewer:
+    return viewer_of(key_of(service_of(request), request, cookie=True))
+
+
+def _draw(request: Request, viewer: Viewer, layers: Sequence[str] | None) -> Response:
+    service = service_of(request)
+    now = service.clock()
+    if viewer is Viewer.PUBLIC:
+        page = service.public_pages.page(layers, now)
+    else:
+        assets = Assets(embedded=False)
+        page = draw_map(service.workspace, viewer, now, layers=layers, assets=assets)
+    return page_answer(page, policy_for_inline(page))

@@ -1,0 +1,193 @@
+"""Parameters in an address: read once, strictly, and described in OpenAPI from the same model."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, TypeVar, get_origin
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+
+from geo_service.domain.facility import SLUG
+from geo_service.web.problems import Fault, WrongParameters
+
+NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+WHOLE = re.compile(r"-?[0-9]{1,9}")
+NOW: Literal["now"] = "now"
+LIMITS = {
+    "ge": "minimum",
+    "le": "maximum",
+    "gt": "exclusiveMinimum",
+    "lt": "exclusiveMaximum",
+}
+LONGEST_LIST = 32
+LONGEST_NAME = 64
+
+
+def _number(text: object) -> float:
+    if not isinstance(text, str) or not NUMBER.fullmatch(text):
+        raise ValueError("It must be a plain decimal number.")
+    return float(text)
+
+
+def _whole(text: object) -> int:
+    if not isinstance(text, str) or not WHOLE.fullmatch(text):
+        raise ValueError("It must be a whole number.")
+    return int(text)
+
+
+def _flag(text: object) -> bool:
+    if text not in {"true", "false"}:
+        raise ValueError("It must be true or false.")
+    return text == "true"
+
+
+def _slug(text: object) -> str:
+    if not isinstance(text, str) or not SLUG.match(text):
+        raise ValueError("It must be lower-case letters, digits and _, starting with a letter.")
+    return text
+
+
+def _moment(text: object) -> datetime:
+    try:
+        read = datetime.fromisoformat(str(text))
+    except ValueError:
+        raise ValueError("It must be an ISO 8601 time, as 2026-10-01T04:00:00Z.") from None
+    if read.tzinfo is None:
+        raise ValueError("It needs a time zone: end it in Z, or in %2B08:00 for +08:00.")
+    # Beyond these years the libraries below can't count, and nobody means them.
+    if not 1970 <= read.year <= 2200:
+        raise ValueError("It must lie between the years 1970 and 2200.")
+    return read.astimezone(UTC)
+
+
+def _moment_or_now(text: object) -> datetime | Literal["now"]:
+    return NOW if text == NOW else _moment(text)
+
+
+def _box(text: object) -> tuple[float, float, float, float]:
+    parts = str(text).split(",")
+    if len(parts) != 4:
+        raise ValueError("It must be four numbers: west,south,east,north.")
+    west, south, east, north = map(_number, parts)
+    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
+        raise ValueError("It must be west,south,east,north in decimal degrees, south below north.")
+    return west, south, east, north
+
+
+TIME_SCHEMA = {"type": "string", "format": "date-time"}
+BOX_SCHEMA = {"type": "string", "example": "112.12,32.03,112.16,32.06"}
+
+Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
+WholeNumber = Annotated[int, BeforeValidator(_whole)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Slug = Annotated[str, BeforeValidator(_slug)]
+Slugs = Annotated[frozenset[Slug], Field(max_length=LONGEST_LIST)]
+Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema(TIME_SCHEMA)]
+MomentOrNow = Annotated[
+    datetime | Literal["now"],
+    BeforeValidator(_moment_or_now),
+    WithJsonSchema({"anyOf": [{"const": NOW}, TIME_SCHEMA]}),
+]
+Box = Annotated[
+    tuple[float, float, float, float], BeforeValidator(_box), WithJsonSchema(BOX_SCHEMA)
+]
+
+
+class Parameters(BaseModel):
+    """The parameters of one path; each door has its own."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class NoParameters(Parameters):
+    """Of a path that takes none."""
+
+
+Model = TypeVar("Model", bound=Parameters)
+
+
+def read_parameters(model: type[Model], pairs: Iterable[tuple[str, str]]) -> Model:
+    """Read the parameters of a request.
+
+    Parameters
+    ----------
+    model : type
+        Which there are.
+    pairs : iterable of (name, text)
+        As they stand in the address, in order, repeated names too.
+
+    Raises
+    ------
+    WrongParameters
+        Naming each that is unknown, repeated, missing or wrong; what was sent is not repeated.
+    """
+    held: dict[str, str | list[str]] = {}
+    faults: dict[str, str] = {}
+    for name, text in pairs:
+        if name not in model.model_fields:
+            known = ", ".join(model.model_fields) or "none"
+            faults[name[:LONGEST_NAME]] = f"There is no such parameter. Known: {known}."
+        elif _is_list(model, name):
+            texts = held.setdefault(name, [])
+            assert isinstance(texts, list)  # noqa: S101 - the branch below never meets a list
+            texts.append(text)
+        elif name in held:
+            faults[name] = "It is given more than once."
+        else:
+            held[name] = text
+    try:
+        read = model.model_validate(held)
+    except ValidationError as wrong:
+        for entry in wrong.errors(include_url=False, include_input=False):
+            faults.setdefault(str(entry["loc"][0]), _sentence(entry))
+    if faults:
+        raise WrongParameters([Fault(name, detail) for name, detail in faults.items()])
+    return read
+
+
+def describe_parameters(model: type[Parameters]) -> dict[str, Any]:
+    """Describe a path's parameters for OpenAPI, as FastAPI's ``openapi_extra`` takes it."""
+    schema = model.model_json_schema()
+    required = schema.get("required", [])
+    described = []
+    for name, entry in schema["properties"].items() if model.model_fields else ():
+        described.append(
+            {
+                "name": name,
+                "in": "query",
+                "required": name in required,
+                "description": entry.get("description", ""),
+                "schema": _plain_schema(entry, schema.get("$defs", {})),
+            }
+        )
+    return {"parameters": described}
+
+
+def _is_list(model: type[Parameters], name: str) -> bool:
+    return get_origin(model.model_fields[name].annotation) is frozenset
+
+
+def _sentence(entry: Mapping[str, Any]) -> str:
+    if entry["type"] == "missing":
+        return "It is required."
+    if entry["type"] == "value_error":
+        return str(entry["ctx"]["error"])
+    return f"{entry['msg'].replace('Input should', 'It must')}."
+
+
+def _plain_schema(entry: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    """Say in JSON Schema's own words what pydantic says in its own, and nothing of None."""
+    plain = dict(entry)
+    choices = [choice for choice in plain.pop("anyOf", ()) if choice.get("type") != "null"]
+    if len(choices) == 1:
+        plain = {**choices[0], **plain}
+    elif choices:
+        plain["anyOf"] = choices
+    reference = plain.pop("$ref", None)
+    if reference is not None:
+        plain = {**named[reference.rpartition("/")[2]], **plain}
+    for word in ("title", "description", "uniqueItems"):
+        plain.pop(word, None)
+    if plain.get("default", 0) in (None, []):
+        del plain["default"]
+    return {LIMITS.get(key, key): held for key, held in plain.items()}

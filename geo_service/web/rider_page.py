@@ -1,0 +1,171 @@
+"""``GET /``: the rider's page, whole without a script and quicker with one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+import numpy as np
+from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from geo_service.domain.facility import Kind
+from geo_service.errors import GeoServiceError, NotReady, UnknownKind
+from geo_service.flows.find_nearest import District
+from geo_service.geometry.metric import wrap_degrees
+from geo_service.maps.icons import sign_sheet
+from geo_service.store import city
+from geo_service.streets.nearest import Measure
+from geo_service.streets.profile import Profile
+from geo_service.web.answers import page_answer
+from geo_service.web.nearest import NearestParameters
+from geo_service.web.pages import write_page
+from geo_service.web.parameters import read_parameters
+from geo_service.web.problems import WrongParameters, problem_of_error
+from geo_service.web.rider_cards import Card, kind_sign, kind_word, write_card
+from geo_service.web.rider_words import Tongue, choose_tongue
+from geo_service.web.service import Service, service_of
+
+Pairs: TypeAlias = list[tuple[str, str]]
+
+LANGUAGE_COOKIE = "geo_service_language"
+YEAR_S = 31_536_000
+SHOWN, SHOWN_ON_MORE = 5, 20
+CHOICES = ("kind", "open_at", "usable", "k", "lat", "lon", "datum")
+"""What the page's form asks; anything else in the address is left alone, for messengers add
+parameters of their own to links they pass on."""
+
+router = APIRouter(tags=["rider"])
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A kind to choose."""
+
+    slug: str
+    name: str
+    sign: Markup
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page shows below the choices."""
+
+    notice: str
+    wrong: bool = False
+    """Whether the notice tells of a mistake."""
+    cards: tuple[Card, ...] = ()
+    more: bool = False
+    """Whether there may be more than is shown."""
+    position: tuple[str, str] = ("", "")
+    """Latitude and longitude as given, for the form; empty: none was given."""
+    status: int = 200
+
+
+@router.get("/", summary="The rider's page", response_class=Response)
+def rider_page(request: Request) -> Response:
+    """Show what is nearest: from the position given, else from the middle of the district."""
+    asked_tongue = request.query_params.get("lang")
+    tongue = choose_tongue(
+        asked_tongue,
+        request.cookies.get(LANGUAGE_COOKIE),
+        request.headers.get("accept-language", ""),
+    )
+    # A form sends fields that were left empty too.
+    pairs = [
+        (name, text.strip())
+        for name, text in request.query_params.multi_items()
+        if name in CHOICES and text.strip()
+    ]
+    page = _write(service_of(request), tongue, pairs or [("open_at", "now")])
+    if asked_tongue == tongue.code:
+        page.set_cookie(LANGUAGE_COOKIE, tongue.code, max_age=YEAR_S, samesite="lax", httponly=True)
+    page.headers["Vary"] = "Accept-Language, Cookie"
+    return page
+
+
+def _write(service: Service, tongue: Tongue, pairs: Pairs) -> HTMLResponse:
+    kinds: list[str] = []
+    title = ""
+    try:
+        title = _title(service)
+        district = service.districts.current(Profile.EBIKE)
+        kinds = _kinds(district)
+        shown = _ask(district, tongue, pairs, service.clock())
+    except GeoServiceError as error:
+        shown = _tell_error(tongue, error)
+    chosen = {text for name, text in pairs if name == "kind"}
+    page = write_page(
+        "rider.html",
+        words=tongue,
+        title=title or tongue.service,
+        tiles=[
+            Tile(kind, kind_word(tongue, kind), kind_sign(kind), kind in chosen) for kind in kinds
+        ],
+        open_now=("open_at", "now") in pairs,
+        usable_now=("usable", "true") in pairs,
+        datum=dict(pairs).get("datum"),
+        shown=shown,
+        more=SHOWN_ON_MORE,
+        sheet=Markup(sign_sheet()),  # noqa: S704 - our own drawings
+    )
+    return page_answer(page, status=shown.status)
+
+
+def _ask(district: District, tongue: Tongue, pairs: Pairs, now: datetime) -> Shown:
+    given = {name for name, _ in pairs}
+    here = not given.isdisjoint({"lat", "lon"})
+    if not here:
+        pairs = [pair for pair in pairs if pair[0] != "datum"] + _middle(district)
+    if "k" not in given:
+        pairs = [*pairs, ("k", str(SHOWN))]
+    asked = read_parameters(NearestParameters, pairs)
+    answer = district.ask(asked.question(now), now)
+    notice = tongue.from_here if here else tongue.from_middle
+    if not answer.found:
+        notice = tongue.nothing_fits
+    elif answer.by is Measure.STRAIGHT:
+        notice = tongue.in_straight_line
+    return Shown(
+        notice,
+        cards=tuple(write_card(tongue, near, now, by=answer.by) for near in answer.found),
+        more=len(answer.found) == asked.k < SHOWN_ON_MORE,
+        position=(f"{asked.lat:.6f}", f"{asked.lon:.6f}") if here else ("", ""),
+    )
+
+
+def _middle(district: District) -> Pairs:
+    """Return the middle of the facilities, else of the streets, as a form would send it."""
+    west, south, east, north = district.streets.network.extent
+    lon = np.array([facility.lon for facility in district.facilities] or [west, east])
+    lat = np.array([facility.lat for facility in district.facilities] or [south, north])
+    middle = lon[0] + np.median(wrap_degrees(lon - lon[0]))
+    return [
+        ("lat", f"{float(np.median(lat)):.6f}"),
+        ("lon", f"{float(wrap_degrees(middle)):.6f}"),
+    ]
+
+
+def _title(service: Service) -> str:
+    with service.workspace.database.reading() as connection:
+        return city.read_title(connection)
+
+
+def _kinds(district: District) -> list[str]:
+    """Return the kinds there are: those every city knows in their order, then the others."""
+    present = {facility.kind for facility in district.facilities}
+    known = [str(kind) for kind in Kind if kind in present]
+    return [*known, *sorted(present.difference(known))]
+
+
+def _tell_error(tongue: Tongue, error: GeoServiceError) -> Shown:
+    sentences = {
+        WrongParameters: tongue.wrong_position,
+        UnknownKind: tongue.unknown_kind,
+        NotReady: tongue.not_ready,
+    }
+    for kind, sentence in sentences.items():
+        if isinstance(error, kind):
+            return Shown(sentence, wrong=True, status=problem_of_error(error).status)
+    raise error

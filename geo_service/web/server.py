@@ -1,0 +1,80 @@
+"""``geo-service serve``: the app on a port, in one process or several."""
+
+import os
+from dataclasses import fields
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from geo_service.flows.wiring import open_workspace
+from geo_service.settings import PREFIX, Settings
+from geo_service.web.app import make_app
+
+PATIENCE_S = 10
+"""How long answers under way may take once the server is told to stop."""
+
+
+def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
+    """Serve a workspace until told to stop.
+
+    Parameters
+    ----------
+    settings : Settings
+        Names the workspace.
+    host : str
+        Where to listen.
+    port : int
+        From 1 to 65535.
+    workers : int
+        How many processes.
+
+    Raises
+    ------
+    NotReady
+        If there is no workspace.
+    """
+    # Said here, and not by each of the processes as it fails to start.
+    open_workspace(settings).close()
+    # Processes are started afresh and find their settings where any process does.
+    os.environ.update(environment_of(settings))
+    uvicorn.run(
+        f"{__name__}:app_of_environment",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        # Its log would hold whole addresses; ours leaves positions and keys out.
+        access_log=False,
+        log_config=log_config(),
+        server_header=False,
+        timeout_graceful_shutdown=PATIENCE_S,
+    )
+
+
+def app_of_environment() -> FastAPI:
+    """Make the app of the workspace that the environment names.
+
+    Raises
+    ------
+    NotReady
+        If there is no workspace.
+    WrongUsage
+        If a setting is wrong.
+    """
+    return make_app(open_workspace(Settings.from_environ(os.environ)))
+
+
+def log_config() -> dict[str, Any]:
+    """Return uvicorn's own way of logging, with our log of requests beside it."""
+    ours = {"handlers": ["default"], "level": "INFO", "propagate": False}
+    usual = uvicorn.config.LOGGING_CONFIG
+    return {**usual, "loggers": {**usual["loggers"], "geo_service": ours}}
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Write settings as environment variables, the opposite of ``Settings.from_environ``."""
+    return {
+        PREFIX + entry.name.upper(): str(getattr(settings, entry.name))
+        for entry in fields(settings)
+    }

@@ -1,0 +1,87 @@
+"use strict";
+
+// The page works without this file: it only saves a page load and finds the position itself.
+(() => {
+  const form = document.getElementById("ask");
+  const find = document.getElementById("find");
+  const label = find.querySelector("span");
+  const said = label.textContent;
+  const PATIENCE_MS = 10000;
+  const FRESH_MS = 30000;
+  let latest = 0;
+
+  const answer = () => document.getElementById("answer");
+
+  const busy = (words) => {
+    label.textContent = words || said;
+    find.setAttribute("aria-busy", String(Boolean(words)));
+  };
+
+  const tell = (words) => {
+    const notice = answer().querySelector(".notice");
+    notice.textContent = words;
+    notice.classList.add("wrong");
+    notice.scrollIntoView({ block: "center" });
+  };
+
+  // The server writes the answer; only that part of the page is exchanged for the new one.
+  const ask = async (extra) => {
+    const turn = (latest += 1);
+    const asked = new URLSearchParams(new FormData(form));
+    if (extra) asked.set(extra.name, extra.value);
+    answer().setAttribute("aria-busy", "true");
+    try {
+      const reply = await fetch(`${form.getAttribute("action")}?${asked}`, { headers: { Accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+      const fresh = page.getElementById("answer");
+      if (turn !== latest) return;
+      if (!fresh) throw new Error("no answer");
+      answer().replaceWith(document.adoptNode(fresh));
+    } catch {
+      if (turn === latest) tell(form.dataset.notReached);
+    } finally {
+      if (turn === latest) answer().removeAttribute("aria-busy");
+    }
+  };
+
+  const here = () =>
+    new Promise((found, failed) => {
+      if (!navigator.geolocation) failed(new Error("no geolocation"));
+      else
+        navigator.geolocation.getCurrentPosition(found, failed, {
+          enableHighAccuracy: true,
+          timeout: PATIENCE_MS,
+          maximumAge: FRESH_MS,
+        });
+    });
+
+  const findFromHere = async () => {
+    if (find.getAttribute("aria-busy") === "true") return;
+    busy(form.dataset.finding);
+    try {
+      const { coords } = await here();
+      form.elements.lat.value = coords.latitude.toFixed(6);
+      form.elements.lon.value = coords.longitude.toFixed(6);
+      form.elements.datum.value = "wgs84";
+      await ask();
+      answer().focus({ preventScroll: true });
+      answer().scrollIntoView({ block: "start" });
+    } catch {
+      tell(form.dataset.notLocated);
+      document.getElementById("by-hand").open = true;
+    } finally {
+      busy("");
+    }
+  };
+
+  form.addEventListener("submit", (event) => {
+    const pressed = event.submitter;
+    if (pressed && pressed.name === "lang") return;
+    event.preventDefault();
+    if (pressed === find) findFromHere();
+    else ask(pressed && pressed.name ? pressed : null);
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target.type === "checkbox") ask();
+  });
+})();

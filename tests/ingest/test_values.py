@@ -1,0 +1,56 @@
+import pytest
+
+from geo_service.ingest.values import count_of, made_id, slug_of, truth_of, words_of
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", []),
+        ("a;b", ["a", "b"]),
+        (" a , b |c", ["a", "b", "c"]),
+        ("空调、冰箱；微波炉，药箱", ["空调", "冰箱", "微波炉", "药箱"]),
+        ('["a", "b c"]', ["a", "b c"]),
+        ("[a; b", ["[a", "b"]),
+    ],
+)
+def test_lists(text, words):
+    assert words_of(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [("Drinking Water", "drinking_water"), ("Ｗｉ-Fi!", "wi_fi"), ("空调", "空调"), ("--", "")],
+)
+def test_slugs(text, slug):
+    assert slug_of(text) == slug
+
+
+def test_counts():
+    assert (count_of(""), count_of("3"), count_of("4.0"), count_of("0")) == (None, 3, 4, 0)
+    for wrong in ("-1", "1.5", "x", "nan", "inf"):
+        with pytest.raises((ValueError, OverflowError)):
+            count_of(wrong)
+
+
+def test_truth():
+    assert truth_of("True", blank=False)
+    assert truth_of("是", blank=False)
+    assert not truth_of("0", blank=True)
+    assert truth_of("", blank=True)
+    assert not truth_of("", blank=False)
+    with pytest.raises(ValueError, match="perhaps"):
+        truth_of("perhaps", blank=True)
+
+
+def test_a_made_id_depends_on_every_part_and_a_millionth_of_a_degree():
+    one = made_id("f", "a", "b", lon=112.0, lat=32.0)
+    assert one == made_id("f", "a", "b", lon=112.0000002, lat=31.9999998)
+    others = {
+        made_id("f", "ab", "", lon=112.0, lat=32.0),
+        made_id("f", "a", "b", lon=112.000001, lat=32.0),
+        made_id("f", "a", "b", lon=112.0, lat=32.000001),
+        made_id("i", "a", "b", lon=112.0, lat=32.0),
+    }
+    assert len(others | {one}) == 5
+    assert made_id("f", lon=-0.0000001, lat=0.0) == made_id("f", lon=0.0, lat=0.0)

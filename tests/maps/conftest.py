@@ -1,0 +1,162 @@
+"""A small district, made by hand: a chequerboard of streets with facilities, issues and figures."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from geo_service.domain.facility import Facility, State
+from geo_service.domain.issue import Issue
+from geo_service.domain.opening import Opening
+from geo_service.domain.release import Release, ReleasedCell
+from geo_service.domain.usable import Usable
+from geo_service.maps.content import FacilityOnMap, MapContent
+from geo_service.overlay.cells import cell_names, cell_of
+from geo_service.overlay.exposure import Exposure
+from geo_service.overlay.passes import NO_MOMENT, PassCounts
+from geo_service.streets.network import Network
+from geo_service.streets.profile import Profile
+
+NOW = datetime(2026, 10, 1, 4, 0, tzinfo=UTC)
+WEST, SOUTH, BLOCK = 112.140, 32.040, 0.002
+KINDS = ("rest_station", "parking_point", "charging_cabinet", "water_point", "repair_shop")
+CATEGORIES = ("standing_water", "blocked_lane", "lost_dog")
+
+
+def network_of_lines(
+    lines: list[list[tuple[float, float]]], classes: list[str], names: list[str]
+) -> Network:
+    """Build a network whose edges are the lines; costs do not matter to maps."""
+    edges = len(lines)
+    known = tuple(sorted(set(classes)))
+    said = ("", *sorted(set(names) - {""}))
+    lon, lat = np.array([point for line in lines for point in line], dtype=np.float64).T
+    nothing = np.zeros(edges, dtype=np.int64)
+    return Network(
+        profile=Profile.EBIKE,
+        node_lon=lon[:1],
+        node_lat=lat[:1],
+        edge_from=nothing,
+        edge_to=nothing,
+        edge_forward=np.ones(edges, dtype=np.bool_),
+        edge_backward=np.ones(edges, dtype=np.bool_),
+        edge_length_mm=nothing + 1,
+        edge_time_ms=nothing + 1,
+        edge_shape=np.cumsum([0, *map(len, lines)]),
+        shape_lon=lon,
+        shape_lat=lat,
+        shape_mm=np.zeros(len(lon), dtype=np.int64),
+        edge_way=np.arange(edges),
+        edge_from_id=nothing - 1,
+        edge_to_id=nothing - 1,
+        edge_name=np.array([said.index(name) for name in names]),
+        names=said,
+        names_en=tuple(f"{name} Street" if name else "" for name in said),
+        edge_class=np.array([known.index(name) for name in classes]),
+        classes=known,
+    )
+
+
+@pytest.fixture
+def chequerboard() -> Network:
+    """Return six streets each way, the middle ones named main roads, the last ones footways."""
+    lines, classes, names = [], [], []
+    for row in range(6):
+        at, end = row * BLOCK, 5 * BLOCK
+        lines.append([(WEST, SOUTH + at), (WEST + end / 2, SOUTH + at), (WEST + end, SOUTH + at)])
+        lines.append([(WEST + at, SOUTH), (WEST + at, SOUTH + end)])
+        classes += ["primary" if row == 2 else "footway" if row == 5 else "residential"] * 2
+        names += ["长虹路" if row == 2 else "", "建设街" if row == 2 else ""]
+    return network_of_lines(lines, classes, names)
+
+
+@pytest.fixture
+def content(chequerboard: Network) -> MapContent:
+    """Return content for every layer."""
+    facilities = [
+        FacilityOnMap(
+            Facility(
+                facility_id=f"f-{place}",
+                kind=kind,
+                lon=WEST + BLOCK * place,
+                lat=SOUTH + BLOCK / 2,
+                name=f"站点{place}",
+                name_en=f"Place {place}",
+                opening_hours="Mo-Su 08:00-20:00",
+                amenities=frozenset({"drinking_water", "sofa"}),
+                state=State(NOW, charged=3, empty=2) if kind == "charging_cabinet" else None,
+            ),
+            Opening(open=place != 1, changes_at=NOW + timedelta(hours=8)),
+            (Usable.YES, Usable.NO, Usable.UNKNOWN)[place % 3],
+        )
+        for place, kind in enumerate(KINDS)
+    ]
+    issues = [
+        Issue(
+            issue_id=f"i-{place}",
+            category=CATEGORIES[place % 3],
+            lon=WEST + BLOCK * (place % 4),
+            lat=SOUTH + BLOCK * (1 + place // 4),
+            reported_at=NOW - timedelta(days=9),
+            closed_at=NOW - timedelta(days=2) if place % 4 == 0 else None,
+            description=f"第{place}处",
+            approved=place != 5,
+        )
+        for place in range(12)
+    ]
+    passes = np.arange(12, dtype=np.int64)
+    moment = np.where(passes > 0, 1_790_000_000_000_000, NO_MOMENT)
+    closest = np.where(passes > 0, 4.2, np.nan)
+    return MapContent(
+        title="示例商圈 Sample",
+        now=NOW,
+        note="示意 illustrative",
+        facilities=facilities,
+        issues=issues,
+        network=chequerboard,
+        issue_passes=PassCounts(passes, passes // 2, moment, moment, closest),
+        cells=exposure_of(sample_cells(10), 12),
+        streets=exposure_of(tuple(f"{edge}/forward" for edge in range(12)), 12),
+        street_edge=np.arange(12, dtype=np.int64)[::-1].copy(),
+        release=Release(
+            "2026-09",
+            NOW - timedelta(days=31),
+            NOW - timedelta(days=1),
+            9,
+            tuple(
+                ReleasedCell(cell, 20 * (1 + row), 10) for row, cell in enumerate(sample_cells(9))
+            ),
+        ),
+        since=NOW - timedelta(days=30),
+        until=NOW,
+    )
+
+
+def sample_cells(resolution: int) -> tuple[str, ...]:
+    """Name the cells of a row of places."""
+    lon = WEST + np.arange(12) * BLOCK
+    return cell_names(np.unique(cell_of(lon, np.full(12, SOUTH), resolution)))
+
+
+def exposure_of(keys: tuple[str, ...], most: int) -> Exposure:
+    """Make figures that grow from row to row; the first row saw no trip."""
+    row = np.arange(len(keys), dtype=np.int64)
+    trips = row * most
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = np.where(trips > 0, 1000.0 * (row % 3) / trips, np.nan)
+    return Exposure(
+        keys, trips, trips // 2, trips * 50.0, row % 3, row * 2, rate, rate * 0.5, rate * 2.0
+    )
+
+
+@pytest.fixture
+def bare(content: MapContent) -> MapContent:
+    """Return content with nothing but a title and a moment."""
+    return MapContent(title=content.title, now=content.now)
+
+
+@pytest.fixture
+def public(content: MapContent) -> MapContent:
+    """Return what a flow gathers for everybody: no figure of traces but the release."""
+    return replace(content, issue_passes=None, cells=None, streets=None, street_edge=None)

@@ -1,0 +1,30 @@
+"""What a drawn layer holds, read back from the page."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from geo_service.maps.assets import Assets
+from geo_service.maps.content import MapContent
+from geo_service.maps.page import draw, render
+
+Read = Callable[[MapContent, str, str], Any]
+
+
+@pytest.fixture
+def drawn_data() -> Read:
+    """Return a function that draws one layer and reads what the page's script is given."""
+
+    def read(content: MapContent, layer: str, what: str) -> Any:  # noqa: ANN401 - JSON
+        html = render(draw(content, (layer,), assets=Assets(embedded=False)))
+        found = re.search(rf"geoMap\.{what}\((?:feature_group_{layer}, )?(.*)\);", html)
+        if found is None:
+            return None
+        value, end = json.JSONDecoder().raw_decode(found[1])
+        rest = found[1][end:].removeprefix(", ")
+        return value if not rest else [value, json.loads(rest)]
+
+    return read

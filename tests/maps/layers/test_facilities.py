@@ -1,0 +1,70 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+from geo_service.maps.content import MapContent
+from geo_service.maps.layers.facilities import draw_facilities
+from geo_service.maps.view import view_of
+
+
+def legend(content: MapContent) -> str:
+    drawn = draw_facilities(content, view_of(content))
+    assert drawn is not None
+    return drawn.legend
+
+
+def test_mark_stands_at_its_place_and_says_whether_it_can_be_used(
+    content: MapContent, drawn_data: Callable
+) -> None:
+    data = drawn_data(content, "facilities", "marks")
+    for place, row in zip(content.facilities, data["rows"], strict=True):
+        assert row[:2] == [round(place.facility.lat, 6), round(place.facility.lon, 6)]
+        expected = {"yes": "solid", "no": "hollow", "unknown": "unsure"}[place.usable]
+        assert data["looks"][row[3]] == expected
+
+
+def test_kind_has_its_sign_and_an_unknown_kind_the_common_one(
+    content: MapContent, drawn_data: Callable
+) -> None:
+    data = drawn_data(content, "facilities", "marks")
+    signs = [data["styles"][row[2]][1] for row in data["rows"]]
+    assert signs == ["rest_station", "parking_point", "charging_cabinet", "water_point", "facility"]
+
+
+def test_card_tells_live_state_hours_and_when_it_closes(
+    content: MapContent, drawn_data: Callable
+) -> None:
+    data = drawn_data(content, "facilities", "marks")
+    facts = dict(zip(data["labels"], data["rows"][2][6:], strict=True))
+    assert facts["可换电池 Charged&#32;batteries"] == 3
+    assert facts["空仓位 Empty&#32;slots"] == 2
+    assert facts["空余车位 Free&#32;spaces"] is None
+    assert facts["当前 Now"] == "开放中 open → 20:00"
+    assert "饮水" in facts["配套 Amenities"]
+    assert "sofa" in facts["配套 Amenities"]
+
+
+def test_place_without_a_name_bears_its_kind(content: MapContent, drawn_data: Callable) -> None:
+    place = content.facilities[0]
+    nameless = replace(place, facility=replace(place.facility, name="", name_en=""))
+    data = drawn_data(replace(content, facilities=[nameless]), "facilities", "marks")
+    assert data["rows"][0][4] == "休息驿站"
+
+
+def test_change_on_another_day_bears_its_date(content: MapContent, drawn_data: Callable) -> None:
+    place = content.facilities[0]
+    assert place.opening.changes_at is not None
+    later = replace(place.opening, changes_at=place.opening.changes_at.replace(day=3))
+    data = drawn_data(
+        replace(content, facilities=[replace(place, opening=later)]), "facilities", "marks"
+    )
+    assert "开放中 open → 10-03 20:00" in data["rows"][0]
+
+
+def test_legend_counts_each_kind_and_state(content: MapContent) -> None:
+    html = legend(content)
+    assert html.count('class="gm-figure">1<') == 6
+    assert html.count('class="gm-figure">2<') == 2
+
+
+def test_no_facilities_no_layer(bare: MapContent) -> None:
+    assert draw_facilities(bare, view_of(bare)) is None

@@ -1,0 +1,59 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from geo_service.maps.content import MapContent
+from geo_service.maps.layers.rate import draw_rate
+from geo_service.maps.palette import EMPTY_CELL, RATE_RAMP
+from geo_service.maps.view import view_of
+
+
+def test_cells_without_trips_have_no_rate(content: MapContent, drawn_data: Callable) -> None:
+    assert content.cells is not None
+    data = drawn_data(content, "rate", "shapes")
+    assert len(data["rows"]) == data["lines"]["lines"] == len(content.cells) - 1
+
+
+def test_cell_without_issues_is_pale_and_the_worst_is_darkest(
+    content: MapContent, drawn_data: Callable
+) -> None:
+    data = drawn_data(content, "rate", "shapes")
+    assert content.cells is not None
+    rate = content.cells.issues_per_1000_trips[1:]
+    colours = [data["colours"][row[0]] for row in data["rows"]]
+    assert {colours[place] for place in np.flatnonzero(rate == 0)} == {EMPTY_CELL}
+    assert colours[int(np.argmax(rate))] == RATE_RAMP[-1]
+
+
+def test_cell_with_few_trips_is_faint(content: MapContent, drawn_data: Callable) -> None:
+    data = drawn_data(content, "rate", "shapes")
+    trips = data["labels"].index("行程数 Trips") + 3
+    for row in data["rows"]:
+        assert row[1] == (row[0] > 0 and row[trips] >= 30)
+
+
+def test_card_gives_the_interval(content: MapContent, drawn_data: Callable) -> None:
+    data = drawn_data(content, "rate", "shapes")
+    facts = dict(zip(data["labels"], data["rows"][0][3:], strict=True))
+    assert facts["每千次行程问题数 Issues&#32;per&#32;1&#44;000&#32;trips"] == "83.3"
+    assert facts["95&#37;&#32;区间 95&#32;&#37;&#32;interval"] == "41.7–167"  # noqa: RUF001
+
+
+def test_cells_without_any_issue_are_one_class(content: MapContent, drawn_data: Callable) -> None:
+    assert content.cells is not None
+    quiet = replace(
+        content.cells, issues_per_1000_trips=np.where(content.cells.trips > 0, 0.0, np.nan)
+    )
+    data = drawn_data(replace(content, cells=quiet), "rate", "shapes")
+    assert {row[0] for row in data["rows"]} == {0}
+    drawn = draw_rate(replace(content, cells=quiet), view_of(content))
+    assert drawn is not None
+    assert drawn.legend.count("background:") == 1
+
+
+def test_no_cells_no_layer(content: MapContent, bare: MapContent) -> None:
+    assert draw_rate(bare, view_of(bare)) is None
+    assert content.cells is not None
+    unknown = replace(content.cells, issues_per_1000_trips=np.full(len(content.cells), np.nan))
+    assert draw_rate(replace(content, cells=unknown), view_of(content)) is None

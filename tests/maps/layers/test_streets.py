@@ -1,0 +1,48 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from geo_service.maps.content import MapContent
+from geo_service.maps.layers import streets as layer
+from geo_service.maps.layers.streets import draw_streets
+from geo_service.maps.view import view_of
+
+
+def test_ridden_streets_are_drawn_the_busiest_on_top(
+    content: MapContent, drawn_data: Callable
+) -> None:
+    data = drawn_data(content, "streets", "shapes")
+    trips = [row[3] for row in data["rows"]]
+    assert trips == sorted(trips)
+    assert len(trips) == data["lines"]["lines"] == 11
+    steps = [row[0] for row in data["rows"]]
+    assert steps == sorted(steps)
+
+
+def test_card_bears_the_name_of_the_edge_it_was_counted_on(
+    content: MapContent, drawn_data: Callable
+) -> None:
+    data = drawn_data(content, "streets", "shapes")
+    # Row r of the figures is edge 11 - r; edges 4 and 5 bear names.
+    names = {row[3]: row[2] for row in data["rows"]}
+    assert names[12 * (11 - 4)] == "长虹路"
+    assert names[12 * (11 - 5)] == "建设街"
+    assert names[12] == "1&#47;forward"
+
+
+def test_too_many_streets_leave_out_the_quiet_ones_and_say_so(
+    content: MapContent, drawn_data: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layer, "MOST_STREETS", 3)
+    assert [row[3] for row in drawn_data(content, "streets", "shapes")["rows"]] == [108, 120, 132]
+    drawn = draw_streets(content, view_of(content))
+    assert drawn is not None
+    assert "Only&#32;the&#32;3&#32;busiest" in drawn.legend
+
+
+def test_no_figures_or_no_trips_no_layer(content: MapContent, bare: MapContent) -> None:
+    assert draw_streets(bare, view_of(bare)) is None
+    assert content.streets is not None
+    still = replace(content, streets=replace(content.streets, trips=content.streets.trips * 0))
+    assert draw_streets(still, view_of(content)) is None

@@ -1,0 +1,84 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from geo_service.maps.basemap import draw_background
+from geo_service.maps.view import View
+from geo_service.streets.network import Network
+
+VIEW = View(112.14, 32.0, 112.0, 33.0, 113.0)
+
+
+def groups(network: Network, view: View = VIEW) -> dict[str, dict]:
+    return {group["name"]: group for group in draw_background(network, view)["groups"]}
+
+
+def repeated(network: Network, times: int) -> Network:
+    """Return the same streets many times over."""
+    points = len(network.shape_lon)
+    shape = [network.edge_shape[:-1] + points * turn for turn in range(times)]
+    many = {
+        name: np.tile(getattr(network, name), times)
+        for name in ("edge_from", "edge_name", "edge_class", "shape_lon", "shape_lat")
+    }
+    return replace(network, edge_shape=np.concatenate([*shape, [points * times]]), **many)
+
+
+def test_streets_are_grouped_by_their_class(chequerboard: Network) -> None:
+    found = groups(chequerboard)
+    assert {name: group["lines"]["lines"] for name, group in found.items()} == {
+        "path": 2,
+        "lane": 8,
+        "main": 2,
+    }
+
+
+def test_link_goes_with_its_road_and_the_unknown_is_a_lane(chequerboard: Network) -> None:
+    odd = replace(chequerboard, classes=("trunk_link", "moon_way", "tertiary_link"))
+    assert set(groups(odd)) == {"main", "lane", "street"}
+
+
+def test_street_layer_without_classes_is_all_lanes(chequerboard: Network) -> None:
+    edges = chequerboard.edges
+    bare = replace(chequerboard, classes=("",), edge_class=np.zeros(edges, dtype=np.int64))
+    assert groups(bare)["lane"]["lines"]["lines"] == edges
+
+
+def test_points_on_a_straight_street_are_left_out(chequerboard: Network) -> None:
+    lanes = groups(chequerboard)["lane"]["lines"]
+    assert lanes["points"] == 2 * lanes["lines"]
+
+
+def test_small_town_is_drawn_whole_from_every_zoom(chequerboard: Network) -> None:
+    assert {group["from_zoom"] for group in groups(chequerboard).values()} == {0}
+
+
+def test_large_city_shows_only_main_streets_from_afar(chequerboard: Network) -> None:
+    found = groups(repeated(chequerboard, 1_400))
+    zooms = [found[name]["from_zoom"] for name in ("main", "lane", "path")]
+    assert zooms[0] == 0 < zooms[1] < zooms[2]
+
+
+def test_large_city_without_main_streets_is_not_empty_from_afar(chequerboard: Network) -> None:
+    city = repeated(replace(chequerboard, classes=("path",) * 3), 1_400)
+    assert [group["from_zoom"] for group in groups(city).values()] == [0]
+
+
+def test_edges_of_a_large_city_stay_few_bytes(chequerboard: Network) -> None:
+    city = repeated(chequerboard, 1_400)
+    held = sum(len(group["lines"]["text"]) for group in groups(city).values())
+    assert held < 20 * city.edges
+
+
+def test_streets_across_the_180th_meridian_stay_together(chequerboard: Network) -> None:
+    lon = np.where(np.arange(len(chequerboard.shape_lon)) % 2 == 0, 179.999, -179.999)
+    across = replace(chequerboard, shape_lon=lon)
+    seam = groups(across, View(180.0, 32.0, 179.9, 33.0, 180.1))
+    assert sum(len(group["lines"]["text"]) for group in seam.values()) < 20 * across.edges
+
+
+@pytest.mark.parametrize("field", ["groups", "names"])
+def test_background_is_the_same_every_time(chequerboard: Network, field: str) -> None:
+    first, second = (draw_background(chequerboard, VIEW)[field] for _ in range(2))
+    assert first == second

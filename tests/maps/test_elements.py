@@ -1,0 +1,23 @@
+from branca.element import Figure
+
+from geo_service.maps.elements import Drawing, Sheet, StationMap, Verbatim
+
+
+def test_verbatim_is_never_read_as_a_template() -> None:
+    assert Verbatim("{{7*7}}{# gone #}").render() == "{{7*7}}{# gone #}"
+
+
+def test_data_of_a_drawing_reach_the_script_whole() -> None:
+    sheet = Sheet(title="t")
+    page = StationMap(sheet, {})
+    page.add_child(Drawing("rings", "passes", {"places": ["{{7*7}}"]}))
+    html = sheet.render()
+    assert r'geoMap.rings(map_page, {"places":["\u007b\u007b7*7\u007d\u007d"]});' in html
+
+
+def test_map_stands_alone_in_its_sheet() -> None:
+    sheet = Sheet(title="t")
+    page = StationMap(sheet, {})
+    assert isinstance(page.get_root(), Figure)
+    assert page.get_root() is sheet
+    assert page.get_name() == "map_page"

@@ -1,0 +1,67 @@
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo_service.maps.figures import (
+    class_limits,
+    class_ranges,
+    say_count,
+    say_length,
+    say_number,
+    say_time,
+    say_time_us,
+)
+
+XIANGYANG = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1234.5, "1,234"), (99.96, "100"), (12.345, "12.3"), (0.5, "0.5"), (0, "0")],
+)
+def test_numbers_have_three_digits(number: float, said: str) -> None:
+    assert say_number(number) == said
+
+
+def test_counts_and_lengths_are_easy_to_read() -> None:
+    assert say_count(1234567) == "1,234,567"
+    assert say_length(999.4) == "999 m"
+    assert say_length(12_345) == "12.3 km"
+
+
+def test_times_are_those_of_the_city() -> None:
+    moment = datetime(2026, 9, 30, 17, 5, tzinfo=UTC)
+    assert say_time(moment, XIANGYANG) == "2026-10-01 01:05"
+    assert say_time_us(int(moment.timestamp()) * 1_000_000, XIANGYANG) == "2026-10-01 01:05"
+
+
+def test_a_moment_that_never_was_is_not_said() -> None:
+    assert say_time_us(-1, XIANGYANG) == ""
+
+
+def test_limits_share_values_out_evenly_and_are_round() -> None:
+    limits = class_limits(np.arange(1, 1001), 5)
+    assert limits == [200, 400, 600, 800]
+
+
+def test_values_all_alike_are_one_class() -> None:
+    assert class_limits([7, 7, 7], 5) == []
+    assert class_ranges([], 7, 7) == ["7"]
+
+
+def test_nothing_to_share_out_gives_no_limit() -> None:
+    assert class_limits([0.0, float("nan")], 5) == []
+
+
+@given(st.lists(st.floats(0.001, 1e6), min_size=1, max_size=50), st.integers(1, 6))
+def test_every_class_has_values_and_a_range(values: list[float], classes: int) -> None:
+    limits = class_limits(values, classes)
+    assert limits == sorted(set(limits))
+    assert len(limits) < classes
+    found = np.searchsorted(limits, values, side="right")
+    assert {0, len(limits)} <= set(found.tolist())
+    assert len(class_ranges(limits, min(values), max(values))) == len(limits) + 1

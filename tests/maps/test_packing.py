@@ -1,0 +1,69 @@
+import base64
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo_service.maps.packing import pack_lines, take_lines, to_pixels
+
+WORLD = 256 * 2**18
+points = st.tuples(st.integers(-WORLD, 2 * WORLD), st.integers(0, WORLD))
+
+
+def unpacked(text: str, lines: int) -> list[list[tuple[int, int]]]:
+    """Read one number after the other, as slowly as can be."""
+    numbers, held, shift = [], 0, 0
+    for byte in base64.b64decode(text):
+        held |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            numbers.append(held)
+            held = shift = 0
+    found, x, y = [], 0, 0
+    rest = iter(numbers)
+    for _ in range(lines):
+        line = []
+        for _ in range(next(rest)):
+            step_x, step_y = (-(n + 1) // 2 if n % 2 else n // 2 for n in (next(rest), next(rest)))
+            x, y = x + step_x, y + step_y
+            line.append((x, y))
+        found.append(line)
+    assert next(rest, None) is None
+    return found
+
+
+@given(st.lists(st.lists(points, max_size=6), max_size=8))
+def test_packed_lines_come_back_whole(lines: list[list[tuple[int, int]]]) -> None:
+    flat = np.array([point for line in lines for point in line], dtype=np.int64).reshape(-1, 2)
+    offsets = np.cumsum([0, *map(len, lines)]).astype(np.int64)
+    packed = pack_lines(flat[:, 0], flat[:, 1], offsets)
+    assert (packed.lines, packed.points) == (len(lines), len(flat))
+    assert unpacked(packed.text, len(lines)) == lines
+
+
+def test_neighbours_take_two_bytes_a_point() -> None:
+    x = np.cumsum(np.full(999, 30))
+    packed = pack_lines(x, np.full(999, 5), np.array([0, 999]))
+    assert len(base64.b64decode(packed.text)) < 2 * 999 + 8
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "x", "y"),
+    [
+        (-180.0, 85.0511287798066, 0, 0),
+        (0.0, 0.0, WORLD // 2, WORLD // 2),
+        (180.0, -85.0511287798066, WORLD, WORLD),
+        (190.0, 0.0, WORLD + round(WORLD / 36), WORLD // 2),
+        (0.0, 90.0, WORLD // 2, 0),
+    ],
+)
+def test_pixels_are_those_of_web_maps(lon: float, lat: float, x: int, y: int) -> None:
+    found = to_pixels(np.array([lon]), np.array([lat]))
+    assert (int(found[0][0]), int(found[1][0])) == (x, y)
+
+
+def test_taken_lines_keep_the_order_asked_for() -> None:
+    rows, offsets = take_lines(np.array([0, 2, 5, 5, 9]), np.array([3, 0, 2]))
+    assert rows.tolist() == [5, 6, 7, 8, 0, 1]
+    assert offsets.tolist() == [0, 4, 6, 6]

@@ -1,0 +1,119 @@
+"""Issues as arrays, who is open when, and the grid that loses nobody."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from pyproj import Geod
+
+from geo_service.domain.issue import Issue
+from geo_service.overlay import issue_grid
+from geo_service.overlay.issue_grid import (
+    STILL_OPEN,
+    build_grid,
+    issue_points,
+    open_during,
+    slots_near,
+)
+
+GEOD = Geod(ellps="WGS84")
+
+
+def test_issues_become_arrays_with_their_lives(plan):
+    points = issue_points([plan.issue(0, 0, (0, 10), (20, None)), plan.issue(5, 0, (1, 2))])
+    assert points.interval_offsets.tolist() == [0, 2, 3]
+    starts = points.interval_from - points.interval_from[0]
+    assert starts.tolist() == [0, 20_000_000, 1_000_000]
+    assert (points.interval_to - points.interval_from)[[0, 2]].tolist() == [10_000_000, 1_000_000]
+    assert points.interval_to[1] == STILL_OPEN
+    assert (points.lon[0], points.lat[0]) == plan.at(0, 0)
+
+
+def test_times_are_kept_to_the_microsecond():
+    reported = datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+    points = issue_points(
+        [Issue("i", "c", 0.0, 0.0, reported, datetime(2024, 1, 1, 0, 0, 0, 7, UTC))]
+    )
+    assert points.interval_from.tolist() == [-1]
+    assert points.interval_to.tolist() == [1_704_067_200_000_007]
+
+
+def test_no_issues_are_empty_arrays():
+    points = issue_points([])
+    assert len(points) == 0
+    assert points.interval_offsets.tolist() == [0]
+    assert open_during(points, 0, 1).tolist() == []
+
+
+def test_open_during_holds_beginnings_but_not_ends(plan):
+    lives = [(0, 10), (10, 20), (20, 30), (5, 5), (-50, None), (31, None)]
+    points = issue_points(
+        [plan.issue(0, 0, life) for life in lives] + [plan.issue(0, 0, (0, 1), (15, 16))]
+    )
+    start = int(points.interval_from[0])
+    assert open_during(points, start + 10_000_000, start + 20_000_000).tolist() == [1, 2, 4, 6]
+    assert open_during(points, start + 9_999_999, start + 9_999_999).tolist() == [0, 4]
+
+
+def near_by_grid(points, radius_m, ends):
+    grid = build_grid(points, np.arange(len(points)), radius_m=radius_m, longest_m=500.0)
+    found = np.empty(len(points), dtype=np.int64)
+    count = slots_near(grid, *ends[0], *ends[1], found)
+    return sorted(grid.issue[found[:count]].tolist())
+
+
+@pytest.mark.parametrize("lat", [0.0, 32.04, -60.0, 75.0, 88.99, -89.5, 89.9999])
+@pytest.mark.parametrize("lon", [0.0, 112.15, 180.0, -179.9995])
+@pytest.mark.parametrize("spread_m", [300.0, 3000.0])
+def test_no_issue_within_the_radius_is_lost(lon, lat, spread_m, plan_at):
+    rng = np.random.default_rng([int(abs(lat) * 10), int(abs(lon)), int(spread_m)])
+    plan = plan_at(lon, lat)
+    issues = [plan.issue(*rng.uniform(-spread_m, spread_m, 2)) for _ in range(400)]
+    points = issue_points(issues)
+    for _ in range(40):
+        middle = rng.uniform(-spread_m, spread_m, 2)
+        half = rng.uniform(-170.0, 170.0, 2)
+        ends = plan.at(*(middle - half)), plan.at(*(middle + half))
+        along = GEOD.npts(*ends[0], *ends[1], 150)
+        way = np.array([ends[0], *along, ends[1]])
+        close = [
+            number
+            for number, one in enumerate(issues)
+            if min(GEOD.inv(way[:, 0], way[:, 1], [one.lon] * 152, [one.lat] * 152)[2]) <= 25.0
+        ]
+        proposed = near_by_grid(points, 25.0, ends)
+        assert set(close) <= set(proposed)
+        assert len(proposed) == len(set(proposed))
+
+
+def test_few_are_proposed_that_are_far(plan):
+    rng = np.random.default_rng(0)
+    points = issue_points([plan.issue(*rng.uniform(-5000, 5000, 2)) for _ in range(5000)])
+    ends = plan.at(-5, 0), plan.at(5, 5)
+    for number in near_by_grid(points, 25.0, ends):
+        lon, lat = points.lon[number], points.lat[number]
+        assert GEOD.inv(*plan.at(0, 0), lon, lat)[2] < 50.0
+
+
+def test_issues_spread_over_two_cities_do_not_make_a_grid_of_all_between(monkeypatch, plan_at):
+    monkeypatch.setattr(issue_grid, "_MOST_CELLS", 1000)
+    plans = [plan_at(112.15, 32.04), plan_at(116.4, 39.9)]
+    points = issue_points([plan.issue(at, 0) for plan in plans for at in (0, 70, 140)])
+    grid = build_grid(points, np.arange(6), radius_m=25.0, longest_m=500.0)
+    assert grid.rows * grid.columns <= 1100
+    for number, plan in ((1, plans[0]), (4, plans[1])):
+        assert number in near_by_grid(points, 25.0, (plan.at(70, 5), plan.at(70, -5)))
+
+
+def test_an_issue_on_the_first_longitude_stays_in_the_first_column():
+    # -119.7 brought into [0, 360) and back is not -119.7 to the last digit.
+    rng = np.random.default_rng(4)
+    for west in rng.uniform(-180.0, 0.0, 300):
+        points = issue_points(
+            [
+                Issue("i", "c", lon, 40.0, datetime(2024, 1, 1, tzinfo=UTC))
+                for lon in (west, west + 0.05)
+            ]
+        )
+        ends = (west, 40.0001), (west + 1e-5, 40.0001)
+        assert near_by_grid(points, 25.0, ends) == [0]

@@ -1,0 +1,80 @@
+"""The plane at an issue against pyproj, everywhere on earth."""
+
+import math
+
+import numpy as np
+import pytest
+from pyproj import Geod, Transformer
+
+from geo_service.overlay.tangent_plane import (
+    chord_m,
+    closest_on_segment,
+    earth_centred,
+    on_plane,
+    planes_at,
+    surely_within,
+)
+
+GEOD = Geod(ellps="WGS84")
+PLACES = [(0.0, 0.0), (112.15, 32.04), (180.0, 70.0), (-180.0, -85.0), (33.0, 89.999)]
+PLACES += [(77.0, 90.0), (-71.0, -45.0)]
+
+
+def test_earth_centred_coordinates_are_those_of_proj():
+    to_earth_centred = Transformer.from_crs("EPSG:4979", "EPSG:4978", always_xy=True)
+    for lon, lat in PLACES:
+        expected = to_earth_centred.transform(lon, lat, 0.0)
+        assert earth_centred(lon, lat) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("metres", [0.1, 25.0, 500.0, 1000.0])
+def test_places_lie_where_a_geodesic_leads(place, metres):
+    plane = planes_at(*(np.array([part]) for part in place))[0]
+    for bearing in range(0, 360, 15):
+        lon, lat, _ = GEOD.fwd(*place, bearing, metres)
+        east, north = on_plane(plane, earth_centred(lon, lat))
+        expected = (
+            metres * math.sin(math.radians(bearing)),
+            metres * math.cos(math.radians(bearing)),
+        )
+        assert (east, north) == pytest.approx(expected, abs=metres * 1e-6 + 1e-6)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_segment_is_closest_at_its_foot_or_at_an_end(place):
+    plane = planes_at(*(np.array([part]) for part in place))[0]
+
+    def at(bearing, metres):
+        return earth_centred(*GEOD.fwd(*place, bearing, metres)[:2])
+
+    distance_m, share = closest_on_segment(plane, at(90.0, 30.0), at(0.0, 40.0))
+    assert (distance_m, share) == pytest.approx((24.0, 0.36), abs=1e-4)
+    assert closest_on_segment(plane, at(10.0, 5.0), at(10.0, 80.0)) == pytest.approx((5.0, 0.0))
+    assert closest_on_segment(plane, at(10.0, 80.0), at(10.0, 5.0)) == pytest.approx((5.0, 1.0))
+    assert closest_on_segment(plane, at(3.0, 7.0), at(3.0, 7.0)) == pytest.approx((7.0, 0.0))
+
+
+def test_the_other_half_of_the_earth_is_infinitely_far():
+    plane = planes_at(np.array([10.0]), np.array([20.0]))[0]
+    behind = earth_centred(-170.0, -20.0)
+    assert closest_on_segment(plane, behind, behind) == (math.inf, 0.0)
+
+
+def test_a_chord_is_as_long_as_the_geodesic():
+    for metres, share in ((0.5, 1e-6), (500.0, 1e-8), (100_000.0, 1 / 90_000)):
+        for place in PLACES:
+            lon, lat, _ = GEOD.fwd(*place, 60.0, metres)
+            assert chord_m(*place, lon, lat) == pytest.approx(metres, rel=share)
+
+
+def test_surely_within_never_says_so_wrongly():
+    rng = np.random.default_rng(3)
+    said = 0
+    for lat in rng.uniform(-90.0, 90.0, 2000):
+        away = rng.uniform(-0.006, 0.006, 2)
+        there = lat + away[1] if abs(lat + away[1]) <= 90.0 else lat
+        if surely_within(50.0, lat, 50.0 + away[0], there, 500.0):
+            said += 1
+            assert GEOD.inv(50.0, lat, 50.0 + away[0], there)[2] <= 500.0
+    assert said > 100

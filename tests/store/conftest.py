@@ -1,0 +1,133 @@
+"""Databases and traces for the tests of the store."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeAlias
+
+import numpy as np
+import pytest
+
+from geo_service.domain.trace import Fixes
+from geo_service.store.database import Database
+from geo_service.store.trace_lake import TraceLake
+
+Trip: TypeAlias = tuple[str, Sequence[tuple[int, float, float]]]
+"""A rider and the fixes: microseconds, lon, lat."""
+FreshLake: TypeAlias = Callable[[], AbstractContextManager[TraceLake]]
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "city.sqlite"
+    made = Database(f"sqlite:///{path}")
+    made.migrate()
+    made.close()
+    return path
+
+
+@pytest.fixture
+def database_file(migrated_file: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(migrated_file, tmp_path / "city.sqlite"))
+
+
+@pytest.fixture
+def database(database_file: Path) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{database_file}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def shared_database(
+    migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """One database for all examples of a property, each of which replaces what is there."""
+    path = shutil.copy(migrated_file, tmp_path_factory.mktemp("shared") / "city.sqlite")
+    opened = Database(f"sqlite:///{path}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def lake(database: Database, tmp_path: Path) -> TraceLake:
+    return TraceLake(tmp_path / "traces", database)
+
+
+@pytest.fixture(scope="session")
+def fresh_lake(migrated_file: Path) -> FreshLake:
+    @contextmanager
+    def opened() -> Iterator[TraceLake]:
+        with TemporaryDirectory() as folder:
+            path = shutil.copy(migrated_file, folder)
+            database = Database(f"sqlite:///{path}")
+            yield TraceLake(Path(folder) / "traces", database)
+            database.close()
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def make_fixes() -> Callable[[Mapping[str, Trip]], Fixes]:
+    def make(trips: Mapping[str, Trip]) -> Fixes:
+        riders = sorted({rider for rider, _ in trips.values()})
+        rows = [row for _, fixes in trips.values() for row in fixes]
+        counts = [len(fixes) for _, fixes in trips.values()]
+        return Fixes(
+            trip_ids=tuple(trips),
+            rider_ids=tuple(riders),
+            rider=np.array([riders.index(rider) for rider, _ in trips.values()], dtype=np.int64),
+            offsets=np.cumsum([0, *counts], dtype=np.int64),
+            t=np.array([t for t, _, _ in rows], dtype=np.int64),
+            lon=np.array([lon for _, lon, _ in rows], dtype=np.float64),
+            lat=np.array([lat for _, _, lat in rows], dtype=np.float64),
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def trips_in() -> Callable[[Fixes], dict[str, Trip]]:
+    """Say what trips there are, the inverse of ``make_fixes``."""
+
+    def told(fixes: Fixes) -> dict[str, Trip]:
+        rows = list(zip(fixes.t.tolist(), fixes.lon.tolist(), fixes.lat.tolist(), strict=True))
+        return {
+            trip_id: (
+                fixes.rider_ids[fixes.rider[number]],
+                rows[fixes.offsets[number] : fixes.offsets[number + 1]],
+            )
+            for number, trip_id in enumerate(fixes.trip_ids)
+        }
+
+    return told
+
+
+@pytest.fixture
+def start_python(
+    pytestconfig: pytest.Config,
+) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start a process of its own that runs a few lines of Python."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(lines: str, *arguments: object) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", lines, *map(str, arguments)],
+            cwd=pytestconfig.rootpath,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()

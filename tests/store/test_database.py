@@ -1,0 +1,207 @@
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from subprocess import Popen
+
+import pytest
+from sqlalchemy import insert, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from geo_service.errors import NotReady, WrongUsage
+from geo_service.store import city, schema
+from geo_service.store.database import Database
+
+COUNT_UP = """
+import sys
+from geo_service.store import city
+from geo_service.store.database import Database
+
+database = Database(f"sqlite:///{sys.argv[1]}")
+for _ in range(int(sys.argv[2])):
+    with database.writing() as connection:
+        before = city.changes(connection)
+        city.count_change(connection)
+        assert city.changes(connection) == before + 1
+database.close()
+"""
+MIGRATE = """
+import sys
+from geo_service.store.database import Database
+
+database = Database(f"sqlite:///{sys.argv[1]}")
+database.migrate()
+database.close()
+"""
+
+
+def test_sqlite_keeps_a_log_and_its_promises(database: Database) -> None:
+    with database.writing() as connection:
+        answers = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    full = 2
+    assert answers == {
+        "journal_mode": "wal",
+        "synchronous": full,
+        "foreign_keys": 1,
+        "busy_timeout": 60_000,
+    }
+
+
+def test_a_failed_write_leaves_nothing(database: Database) -> None:
+    def write_and_fail() -> None:
+        with database.writing() as connection:
+            city.write_streets_version(connection, "half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
+    with database.reading() as connection:
+        assert city.read_streets_version(connection) is None
+        assert city.changes(connection) == 0
+
+
+def test_a_reader_cannot_write(database: Database) -> None:
+    with pytest.raises(NotReady, match="can't be written"), database.reading() as connection:
+        city.count_change(connection)
+    with database.writing() as connection:
+        city.count_change(connection)
+
+
+def test_a_reader_sees_one_state_while_others_write(database: Database) -> None:
+    with database.reading() as reader:
+        before = city.changes(reader)
+        with database.writing() as writer:
+            city.count_change(writer)
+        assert city.changes(reader) == before
+    with database.reading() as reader:
+        assert city.changes(reader) == before + 1
+
+
+def test_processes_that_read_then_write_at_once_all_succeed(
+    database: Database, database_file: Path, start_python: Callable[..., Popen[str]]
+) -> None:
+    rounds = 150
+    processes = [start_python(COUNT_UP, database_file, rounds) for _ in range(2)]
+    told = [process.communicate(timeout=60)[0] for process in processes]
+    assert told == ["", ""]
+    with database.reading() as connection:
+        assert city.changes(connection) == 2 * rounds
+
+
+def test_processes_that_make_the_tables_at_once_all_succeed(
+    tmp_path: Path, start_python: Callable[..., Popen[str]]
+) -> None:
+    path = tmp_path / "city.sqlite"
+    processes = [start_python(MIGRATE, path) for _ in range(4)]
+    assert [process.communicate(timeout=60)[0] for process in processes] == [""] * 4
+    with closing(Database(f"sqlite:///{path}")) as database, database.reading() as connection:
+        assert city.changes(connection) == 0
+
+
+def test_a_writer_that_waits_too_long_says_who_is_to_blame(
+    database: Database, database_file: Path
+) -> None:
+    hasty = Database(f"sqlite:///{database_file}", patience_s=0.0)
+    with (
+        database.writing(),
+        closing(hasty),
+        pytest.raises(NotReady) as raised,
+        hasty.writing(),
+    ):
+        pass
+    assert str(raised.value) == (
+        f"{database_file}: Another command is writing to this workspace. Try again when it is done."
+    )
+
+
+def test_migrating_again_changes_nothing(database: Database, database_file: Path) -> None:
+    with database.writing() as connection:
+        city.write_streets_version(connection, "kept")
+    content = database_file.read_bytes()
+    database.migrate()
+    with database.reading() as connection:
+        assert city.read_streets_version(connection) == "kept"
+    assert database_file.read_bytes() == content
+
+
+def test_a_newer_database_is_left_alone(database: Database, database_file: Path) -> None:
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NotReady, match="made by a newer geo_service") as raised:
+        database.migrate()
+    assert raised.value.where == str(database_file)
+
+
+def test_a_database_without_tables_says_how_to_make_them(tmp_path: Path) -> None:
+    with (
+        closing(Database(f"sqlite:///{tmp_path / 'new.sqlite'}")) as database,
+        pytest.raises(NotReady, match=r"has no tables yet\. Make the workspace"),
+        database.reading() as connection,
+    ):
+        city.changes(connection)
+
+
+def test_a_file_that_is_not_a_database(tmp_path: Path) -> None:
+    path = tmp_path / "city.sqlite"
+    path.write_text("rider,lon,lat\n" * 200)
+    with (
+        closing(Database(f"sqlite:///{path}")) as database,
+        pytest.raises(NotReady, match="is not a database"),
+    ):
+        database.migrate()
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with (
+        closing(Database(f"sqlite:///{tmp_path / 'nowhere' / 'city.sqlite'}")) as database,
+        pytest.raises(NotReady, match="can't be opened"),
+    ):
+        database.migrate()
+
+
+def test_a_damaged_database(migrated_file: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(migrated_file, tmp_path / "city.sqlite"))
+    content = bytearray(path.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)
+    path.write_bytes(content)
+    with (
+        closing(Database(f"sqlite:///{path}")) as database,
+        pytest.raises(NotReady, match=r"is damaged\. Restore a backup"),
+        database.reading() as connection,
+    ):
+        city.changes(connection)
+
+
+def test_a_broken_rule_of_the_data_is_a_fault_of_the_program(database: Database) -> None:
+    orphan = {"facility_id": "none", "observed_at": None, "out_of_order": False}
+    with pytest.raises(IntegrityError), database.writing() as connection:
+        connection.execute(insert(schema.facility_states), orphan)
+
+
+def test_a_broken_statement_is_a_fault_of_the_program(database: Database) -> None:
+    with pytest.raises(OperationalError), database.reading() as connection:
+        connection.execute(text("SELECT nothing FROM"))
+
+
+@pytest.mark.parametrize("url", ["", "no address", "nosuch://host/city"])
+def test_an_address_that_cannot_be_understood(url: str) -> None:
+    with pytest.raises(WrongUsage, match="can't be understood"):
+        Database(url)
+
+
+def test_a_server_that_does_not_answer_is_told_without_its_password() -> None:
+    address = "postgresql+psycopg://me:secret@127.0.0.1:1/city"
+    with closing(Database(address)) as database, pytest.raises(NotReady) as raised:
+        database.migrate()
+    assert "The database can't be reached." in str(raised.value)
+    assert "secret" not in str(raised.value)
+
+
+def test_other_programs_can_read_the_file(database_file: Path) -> None:
+    with closing(sqlite3.connect(database_file)) as other:
+        tables = {name for (name,) in other.execute("SELECT name FROM sqlite_master")}
+    assert set(schema.METADATA.tables) < tables

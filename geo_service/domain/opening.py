@@ -1,18 +1,25 @@
 """Opening hours in OSM syntax, in the time zone and holidays of a city."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # The library's stubs do not name its error.
 from opening_hours import (  # type: ignore[attr-defined]
     OpeningHours,
+    State,
     UnknownCountryError,
     validate,
 )
 
 from geo_service.errors import RefusedData, WrongUsage
+
+LOOKED_AHEAD = timedelta(days=400)
+"""How far ahead a change is looked for: more than a year, so that seasons are found."""
+
+SHOWN = 80
+"""How much of a text that can't be read an error repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,7 @@ class Opening:
 
     open: bool
     changes_at: datetime | None
-    """When it next opens or closes, in the city's time zone; None: never."""
+    """When it next opens or closes, in the city's time zone; None: not within 400 days."""
 
 
 def check_calendar(calendar: Calendar) -> None:
@@ -47,7 +54,7 @@ def check_calendar(calendar: Calendar) -> None:
     """
     try:
         zone = calendar.zone
-    except (ZoneInfoNotFoundError, ValueError) as problem:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
         raise WrongUsage(
             f"There is no time zone {calendar.time_zone!r}.",
             remedy="Give an IANA name, for example Asia/Shanghai.",
@@ -71,7 +78,7 @@ def check_opening_hours(text: str) -> None:
     """
     if not validate(text):
         raise RefusedData(
-            f"The opening hours {text!r} are not in OpenStreetMap's opening_hours syntax.",
+            f"The opening hours {text[:SHOWN]!r} are not in OpenStreetMap's opening_hours syntax.",
             remedy="Write for example 'Mo-Su 08:00-22:00' or '24/7'.",
         )
 
@@ -93,14 +100,12 @@ def opening_at(text: str, moment: datetime, calendar: Calendar) -> Opening:
     hours = _parsed(text, calendar)
     here = moment.astimezone(calendar.zone)
     is_open = hours.is_open(here)
-    change = hours.next_change(here)
-    # The state can change without the answer to "open?" changing (closed to unknown, say).
-    while change is not None and hours.is_open(change) == is_open:
-        later = hours.next_change(change)
-        if later is None or later <= change:
-            return Opening(open=is_open, changes_at=None)
-        change = later
-    return Opening(open=is_open, changes_at=change)
+    # The library's own next_change looks ahead 8,000 years where nothing changes: a second.
+    for start, _, state, _ in hours.intervals(here, here + LOOKED_AHEAD):
+        # A state can end without the answer to "open?" changing (closed to unknown, say).
+        if (state == State.OPEN) != is_open:
+            return Opening(open=is_open, changes_at=start)
+    return Opening(open=is_open, changes_at=None)
 
 
 @lru_cache(maxsize=4096)

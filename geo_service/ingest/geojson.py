@@ -140,9 +140,18 @@ def _shape(geometry: object) -> shapely.Geometry | None:
     try:
         # NaN and infinite numbers are told of later, position by position.
         with np.errstate(invalid="ignore"):
-            return shapely.force_2d(shapely.geometry.shape(geometry))
+            return shapely.geometry.shape({**geometry, "coordinates": _flat(coordinates)})
     except _SENSELESS as problem:
         raise ValueError(f"Its coordinates make no {kind}: {str(coordinates)[:60]}.") from problem
+
+
+def _flat(coordinates: Any) -> Any:  # noqa: ANN401 - nested to any depth
+    """Leave heights out; some positions of a line may have one and others not."""
+    if not isinstance(coordinates, list):
+        return coordinates
+    if coordinates and not isinstance(coordinates[0], list):
+        return coordinates[:2]
+    return [_flat(part) for part in coordinates]
 
 
 def _is_number(value: object) -> bool:

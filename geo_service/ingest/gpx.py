@@ -20,6 +20,8 @@ from geo_service.domain.refusal import Refusal
 from geo_service.errors import UnreadableFile
 from geo_service.ingest.rows import Rows
 
+_NO_FIX = ("extensions", "metadata", "rte", "rtept", "trkseg", "wpt")
+"""Elements whose times are not those of a fix."""
 _CUT_OFF = frozenset(
     expat.errors.codes[told]
     for told in (
@@ -114,6 +116,7 @@ class _Reader:
     def _opener(self, prefix: str) -> Callable[[str, dict[str, str]], None]:
         """Make the handler that is called at each opening tag."""
         point, track, when = prefix + "trkpt", prefix + "trk", prefix + "time"
+        others = frozenset(prefix + name for name in _NO_FIX)
         lon, lat, time, lengths = self.lon, self.lat, self.time, self.lengths
         parser = self.parser
         waiting = False
@@ -134,12 +137,13 @@ class _Reader:
                 lengths[-1] += 1
                 waiting = True
             elif waiting and name == when:
-                # The first time in a fix is its own; extensions come after it.
                 parser.CharacterDataHandler = hear
                 parser.EndElementHandler = close
                 waiting = False
             elif name == track:
                 lengths.append(0)
+                waiting = False
+            elif name in others:
                 waiting = False
 
         return opened

@@ -56,8 +56,9 @@ class Positions:
     def reason(self, row: int) -> str:
         """Say in a sentence what is wrong with a position; blank if nothing is."""
         fault = PositionFault(self.fault[row])
+        if fault is PositionFault.NONE:
+            return ""
         lon, lat = text_of(self.told_lon[row]), text_of(self.told_lat[row])
-        named = _named_fault(fault, lon, lat)
         match fault:
             case PositionFault.WRONG_GEOMETRY if self.shapes is not None:
                 return f"Its geometry is a {self.shapes[row].geom_type}, where a Point is needed."
@@ -77,7 +78,7 @@ class Positions:
                     f"lat {lat}); {self.margin_m / 1000:.0f} km are allowed."
                 )
             case _:
-                return named
+                return _named_fault(fault, lon, lat)
 
 
 def _named_fault(fault: PositionFault, lon: str, lat: str) -> str:

@@ -68,6 +68,8 @@ class Times:
 
     def reason(self, row: int, what: str) -> str:
         """Say in a sentence what is wrong with a time called ``what``; blank if nothing is."""
+        if self.fault[row] == TimeFault.NONE:
+            return ""
         told = text_of(self.told[row])
         match TimeFault(self.fault[row]):
             case TimeFault.MISSING:
@@ -87,10 +89,8 @@ class Times:
                     f"Its {what} {told!r} never was in {self.clock.zone}: the clocks went "
                     "forward over it."
                 )
-            case TimeFault.FUTURE:
-                return self._future(told, what)
             case _:
-                return ""
+                return self._future(told, what)
 
     def _future(self, told: str, what: str) -> str:
         now = self.clock.now or datetime.now(UTC)

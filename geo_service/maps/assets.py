@@ -31,15 +31,8 @@ _FOR_STOCK = {
     **{f"stock-{name}.css": url for name, url in folium.Map.default_css if name != "leaflet_css"},
     **{f"stock-{name}.js": url for name, url in folium.Map.default_js if name != "leaflet"},
 }
-NAMES = (
-    "map-base.css",
-    "cluster.css",
-    "page.css",
-    "leaflet.js",
-    "heat.js",
-    "cluster.js",
-    "page.js",
-)
+_LEAFLET = ("map-base.css", "leaflet.js")
+NAMES = (*_LEAFLET, "cluster.css", "heat.js", "cluster.js", "page.css", "page.js")
 """What every page needs, in the order in which it is needed."""
 STOCK_NAMES = tuple(_FOR_STOCK)
 """What folium's own pop-ups and icons need besides."""
@@ -69,7 +62,8 @@ class Assets:
 
     def elements(self) -> list[tuple[str, Element]]:
         """Return name and element of all that goes into the page's head, in order."""
-        names = (*STOCK_NAMES, *NAMES) if self.stock else NAMES
+        stock = STOCK_NAMES if self.stock else ()
+        names = (*_LEAFLET, *stock, *(name for name in NAMES if name not in _LEAFLET))
         return [(name, Verbatim(self._tag(read_asset(name)))) for name in names]
 
     def _tag(self, asset: Asset) -> str:

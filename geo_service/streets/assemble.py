@@ -79,7 +79,7 @@ def build_network(ways: Ways, profile: Profile) -> Assembled:
     RefusedData
         If no street is open to the profile, or nowhere can one go and come back.
     """
-    usable = _usable_segments(ways, profile)
+    usable = _without_repeats(_usable_segments(ways, profile))
     component = _components(usable, len(ways.node_lon))
     inside = component[usable.start] == component[usable.end]
     lengths = np.bincount(
@@ -92,7 +92,7 @@ def build_network(ways: Ways, profile: Profile) -> Assembled:
             remedy="Check the oneway column or tag.",
         )
     main = int(np.argmax(lengths))
-    kept = _without_repeats(usable.take(inside & (component[usable.start] == main)))
+    kept = usable.take(inside & (component[usable.start] == main))
     pieces = len(np.unique(component[usable.start[inside]]))
     left_out_m = float(usable.length_m.sum() - lengths[main])
     return Assembled(_contracted(ways, kept, profile), pieces, left_out_m)

@@ -162,9 +162,7 @@ def take_samples(
     )  # fmt: skip
     taken = 0
     for trip in range(len(offsets) - 1):
-        taken = _sample_trip(
-            grid, offsets[trip], offsets[trip + 1], t, lon, lat, rule, room, taken
-        )
+        taken = _sample_trip(grid, offsets[trip], offsets[trip + 1], t, lon, lat, rule, room, taken)
     first = np.zeros(taken + 1, dtype=np.int64)
     first[1:] = np.cumsum(room.many[:taken])
     flat = np.empty((3, first[taken]), dtype=np.int64)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo_service.domain.trace import Fixes
-from geo_service.streets.bounded_search import Labels, Streets, streets_of, blank_labels
+from geo_service.streets.bounded_search import Labels, Streets, blank_labels, streets_of
 from geo_service.streets.candidates import Samples, Thinning, take_samples
 from geo_service.streets.moments import put_on_way, time_rows
 from geo_service.streets.most_likely import NONE, Model, States, Steps, most_likely, states_of
@@ -30,10 +30,10 @@ class MatchRule:
     """A fix farther than this from every street is refused."""
     most_candidates: int = 12
     """So many edges are looked at for a fix, the nearest."""
-    sigma_m: float = 6.0
+    sigma_m: float = 8.0
     """Standard deviation of a fix across its street."""
-    apart_m: float = 30.0
-    """Fixes nearer than this to the last one looked at add only noise: 4 to 6 sigma."""
+    apart_m: float = 40.0
+    """Fixes nearer than this to the last one looked at add only noise: 5 sigma."""
     beta_near_m: float = 6.0
     """Mean difference between the way ridden and the straight line, for fixes up to 5 s apart."""
     beta_far_m: float = 15.0
@@ -48,7 +48,7 @@ class MatchRule:
     """No way is believed that is longer than so many times the straight line,"""
     slack_m: float = 200.0
     """and this."""
-    beam: float = 25.0
+    beam: float = 20.0
     """States so much less likely than the best (in natural logarithms) are given up."""
     off_m: float = 20.0
     """A piece is refused if its fixes lie farther than this off its streets (root mean square),"""
@@ -181,8 +181,8 @@ def _match_trips(
     edge_of_fix = np.where(row_of_fix == NONE, NONE, np.append(edge_of_row, NONE)[row_of_fix])
     kept = (edge_of_row != NONE) & (ridden > 0)
     first_sample = np.searchsorted(piece, way.rows[kept, PIECE])
-    trip = first - 1 + np.searchsorted(
-        offsets - offsets[0], samples.fix[first_sample], side="right"
+    trip = (
+        first - 1 + np.searchsorted(offsets - offsets[0], samples.fix[first_sample], side="right")
     )
     backward = (way.rows[kept, ARC] & 1).astype(np.bool_)
     metres = ridden[kept] / 1000.0
@@ -206,6 +206,4 @@ def _believed(
     straight_m = np.bincount(piece, np.maximum(steps.straight_mm, 0), pieces) / 1000.0
     ridden = way.rows[:, TO] - way.rows[:, FROM]
     way_m = np.bincount(way.rows[:, PIECE], ridden, pieces) / 1000.0
-    return (
-        (fixes > 1) & (off_m <= rule.off_m) & (way_m <= rule.stray * straight_m + rule.turn_m)
-    )
+    return (fixes > 1) & (off_m <= rule.off_m) & (way_m <= rule.stray * straight_m + rule.turn_m)

@@ -37,8 +37,8 @@ def _nearest_on_stretch(
     east, north = _east(lat), _north(lat)
     shape_lon, shape_lat, shape_mm = grid.shape_lon, grid.shape_lat, grid.shape_mm
     best_mm, best_m = low_mm, np.inf
-    point = first + np.searchsorted(shape_mm[first:last], low_mm, side="right") - 1
-    point = min(max(point, first), last - 2)
+    below = int(np.searchsorted(shape_mm[first:last], low_mm, side="right")) - 1
+    point = first + min(max(below, 0), last - first - 2)
     while point < last - 1 and (shape_mm[point] <= high_mm):
         whole = shape_mm[point + 1] - shape_mm[point]
         x = _wrap(shape_lon[point] - lon) * east
@@ -54,7 +54,7 @@ def _nearest_on_stretch(
         part = min(max(part, least), most)
         off_m = np.hypot(x + part * along_x, y + part * along_y)
         if off_m < best_m:
-            best_mm, best_m = shape_mm[point] + int(round(part * whole)), off_m
+            best_mm, best_m = shape_mm[point] + int(np.rint(part * whole)), off_m
         point += 1
     return min(max(best_mm, low_mm), high_mm), best_m
 
@@ -160,7 +160,11 @@ def put_on_way(
 
 @compiled
 def time_rows(
-    rows: NDArray[np.int64], start_mm: Integers, row_of_fix: Integers, along_mm: Integers, t: Integers
+    rows: NDArray[np.int64],
+    start_mm: Integers,
+    row_of_fix: Integers,
+    along_mm: Integers,
+    t: Integers,
 ) -> tuple[Integers, Integers]:
     """Tell when each stretch was entered and left, linearly between the fixes on the way.
 
@@ -203,5 +207,5 @@ def time_rows(
         if at + 1 < len(fixes) and rows[row_of_fix[fixes[at + 1]], PIECE] == piece:
             ahead = fixes[at + 1]
             part = (end - along_mm[here]) / (along_mm[ahead] - along_mm[here])
-            leave[row] += int(round(part * (t[ahead] - t[here])))
+            leave[row] += int(np.rint(part * (t[ahead] - t[here])))
     return enter, leave

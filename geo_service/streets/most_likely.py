@@ -57,7 +57,7 @@ class States(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """What leads from the sample before to each of k samples."""
+    """What is known of the steps to each of k samples from the one before it."""
 
     straight_mm: Integers
     """Shape (k,): straight from the sample before, or NONE where nothing joins the two."""
@@ -67,6 +67,14 @@ class Steps(NamedTuple):
     """Shape (k,)."""
     beta_mm: Floats
     """Shape (k,): mean difference between way and straight line."""
+
+
+class _Step(NamedTuple):
+    """One step: straight length, mean difference from it, and where it leads."""
+
+    straight_mm: int
+    beta_mm: float
+    goal: Goal
 
 
 @compiled
@@ -143,13 +151,11 @@ def on_the_spot(
 
 
 @compiled
-def _unlikely_step(
-    length_mm: int, turns: int, straight_mm: int, beta_mm: float, model: Model
-) -> float:
+def _unlikely_step(length_mm: int, turns: int, step: _Step, model: Model) -> float:
     """Return how unlikely a way is between samples so far apart; infinite if not to be believed."""
-    if length_mm + turns * model.turn_mm > longest_mm(straight_mm, model):
+    if length_mm + turns * model.turn_mm > longest_mm(step.straight_mm, model):
         return np.inf
-    return (abs(length_mm - straight_mm) + turns * model.turn_mm) / beta_mm
+    return (abs(length_mm - step.straight_mm) + turns * model.turn_mm) / step.beta_mm
 
 
 @compiled
@@ -165,8 +171,7 @@ def _join_on_the_spot(
     arcs: Integers2,
     states: States,
     sample: int,
-    straight_mm: int,
-    beta_mm: float,
+    step: _Step,
     model: Model,
     alive: float,
     score: Floats,
@@ -187,7 +192,7 @@ def _join_on_the_spot(
             if length == NONE:
                 continue
             whole = score[source] + unlikely[target]
-            whole += _unlikely_step(length, turns, straight_mm, beta_mm, model)
+            whole += _unlikely_step(length, turns, step, model)
             if whole < score[target]:
                 score[target], back[target] = whole, source
         best = min(best, score[target])
@@ -203,7 +208,7 @@ def _allowance(
     most = -np.inf
     for target in range(first, last):
         most = max(most, min(score[target], best + model.beam) - unlikely[target])
-    return most - score[source]
+    return float(most - score[source])
 
 
 @compiled
@@ -213,12 +218,10 @@ def _join_by_search(
     states: States,
     sample: int,
     source: int,
-    straight_mm: int,
-    beta_mm: float,
+    step: _Step,
     model: Model,
     targets: int,
     bound_mm: int,
-    goal: Goal,
     best: float,
     score: Floats,
     back: Integers,
@@ -229,7 +232,7 @@ def _join_by_search(
     arcs, table = streets.arcs, labels.table
     start, start_mm = arc[source], at_mm[source]
     number = search(
-        streets, labels, start, start_mm, targets, last - first, bound_mm, model.turn_mm, goal
+        streets, labels, start, start_mm, targets, last - first, bound_mm, model.turn_mm, step.goal
     )
     for target in range(first, last):
         end, end_mm = arc[target], at_mm[target]
@@ -240,7 +243,7 @@ def _join_by_search(
         turns = table[end, TURNS]
         length = table[end, COST] - turns * model.turn_mm + end_mm
         whole = score[source] + unlikely[target]
-        whole += _unlikely_step(length, turns, straight_mm, beta_mm, model)
+        whole += _unlikely_step(length, turns, step, model)
         if whole < score[target]:
             score[target], back[target] = whole, source
             best = min(best, whole)
@@ -261,24 +264,22 @@ def _join(
     """Join a sample to the one before it, the likeliest sources first; return whether it can be."""
     before, first, last = states.first[sample - 1], states.first[sample], states.first[sample + 1]
     order = before + np.argsort(score[before:first])
-    straight_mm, beta_mm = steps.straight_mm[sample], steps.beta_mm[sample]
     goal = goal_at(steps.lon[sample], steps.lat[sample], model.radius_m)
+    step = _Step(steps.straight_mm[sample], steps.beta_mm[sample], goal)
     alive = score[order[0]] + model.beam
-    best = _join_on_the_spot(
-        streets.arcs, states, sample, straight_mm, beta_mm, model, alive, score, back
-    )
+    best = _join_on_the_spot(streets.arcs, states, sample, step, model, alive, score, back)
     targets = want(labels, states.arc[first:last])
-    limit = longest_mm(straight_mm, model)
+    limit = longest_mm(step.straight_mm, model)
     for source in order:
         if score[source] > alive:
             break
         allowance = _allowance(states, sample, source, best, model, score)
         if allowance <= 0.0:
             break
-        bound_mm = int(min(straight_mm + allowance * beta_mm, limit))
+        bound_mm = int(min(step.straight_mm + allowance * step.beta_mm, limit))
         best = _join_by_search(
-            streets, labels, states, sample, source, straight_mm, beta_mm, model, targets,
-            bound_mm, goal, best, score, back,
+            streets, labels, states, sample, source, step, model, targets,
+            bound_mm, best, score, back,
         )  # fmt: skip
     return best < np.inf
 

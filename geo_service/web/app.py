@@ -28,7 +28,7 @@ from geo_service.web import (
 )
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import COOKIE, forget_key
-from geo_service.web.guard import Guard
+from geo_service.web.guard import HEADERS, Guard
 from geo_service.web.pages import write_page
 from geo_service.web.problems import (
     Problem,
@@ -128,9 +128,12 @@ async def _tell_unprocessable(request: Request, error: Exception) -> Response:
 
 
 async def _tell_fault(request: Request, error: Exception) -> Response:
-    # The server writes the error down with its trace once this has answered.
-    del error
-    return _tell(request, problem_of_status(500))
+    # The server writes the error's trace down once this has answered, from outside the guard.
+    LOG.error("%s %s 500: %s", request.method, request.url.path, type(error).__name__)
+    answer = _tell(request, problem_of_status(500))
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    return answer
 
 
 def _tell(request: Request, problem: Problem) -> Response:

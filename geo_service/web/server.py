@@ -11,6 +11,9 @@ from geo_service.flows.wiring import open_workspace
 from geo_service.settings import PREFIX, Settings
 from geo_service.web.app import make_app
 
+# Its own log would hold whole addresses; ours leaves positions and keys out.
+DISCRETION: dict[str, Any] = {"access_log": False, "server_header": False}
+"""What the server is told not to tell."""
 PATIENCE_S = 10
 """How long answers under way may take once the server is told to stop."""
 
@@ -44,10 +47,8 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
         host=host,
         port=port,
         workers=workers,
-        # Its log would hold whole addresses; ours leaves positions and keys out.
-        access_log=False,
         log_config=log_config(),
-        server_header=False,
+        **DISCRETION,
         timeout_graceful_shutdown=PATIENCE_S,
     )
 

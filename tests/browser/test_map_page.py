@@ -115,9 +115,11 @@ def painted(page: Page, pane: str) -> int:
 
 def wait_painted(page: Page, pane: str, *, wanted: bool = True) -> None:
     page.wait_for_function(
-        """([pane, wanted]) => wanted === [...document.querySelectorAll(`.leaflet-${pane}-pane canvas`)]
-            .some(canvas => canvas.width && canvas.getContext("2d")
-                .getImageData(0, 0, canvas.width, canvas.height).data.some((v, at) => at % 4 === 3 && v))
+        """([pane, wanted]) => wanted ===
+            [...document.querySelectorAll(`.leaflet-${pane}-pane canvas`)].some(canvas =>
+                canvas.width && canvas.getContext("2d")
+                    .getImageData(0, 0, canvas.width, canvas.height)
+                    .data.some((value, at) => at % 4 === 3 && value))
         """,
         arg=[pane, wanted],
     )
@@ -280,7 +282,7 @@ class _Server(http.server.BaseHTTPRequestHandler):
 
     page = ""
 
-    def do_GET(self) -> None:  # noqa: N802 - the library's name
+    def do_GET(self) -> None:
         path = urlsplit(self.path).path
         try:
             asset = None if path == "/" else read_asset(path.removeprefix("/assets/"))

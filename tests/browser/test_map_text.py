@@ -92,7 +92,8 @@ def test_text_is_shown_and_never_run(open_page: Callable, payload: str) -> None:
         assert card.locator("dd").filter(has_text=shown).count() >= 1
         assert card.locator("img, script").count() == 0
         assert page.locator(f".leaflet-marker-icon:has(.gm-{mark})").first.get_attribute("title")
-        page.keyboard.press("Escape")
+        page.locator(".leaflet-popup-close-button").click()
+        card.wait_for(state="detached")
     assert opened.dialogs == []
     assert opened.complaints == []
     assert opened.outside == []

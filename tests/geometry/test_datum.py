@@ -1,21 +1,25 @@
 """Displacements that are known, and the way back to a centimetre."""
 
+from typing import TypeAlias
+
 import numpy as np
 import pytest
 from pyproj import Geod
 
-from geo_service.geometry.datum import Datum, convert
+from geo_service.geometry.datum import Datum, Floats, convert
+
+Positions: TypeAlias = tuple[Floats, Floats]
 
 GEOD = Geod(ellps="WGS84")
 CENTIMETRE = 0.01
 XIANGYANG = np.array([112.15]), np.array([32.04])
 
 
-def metres(here, there):
+def metres(here: Positions, there: Positions) -> Floats:
     return np.asarray(GEOD.inv(*here, *there)[2])
 
 
-def over_china(count=4000):
+def over_china(count: int = 4000) -> Positions:
     """Draw positions away from the border of the box outside which the datums are one."""
     rng = np.random.default_rng(5)
     return rng.uniform(73.6, 135.0, count), rng.uniform(3.9, 53.5, count)
@@ -23,7 +27,7 @@ def over_china(count=4000):
 
 @pytest.mark.parametrize("source", Datum)
 @pytest.mark.parametrize("target", Datum)
-def test_there_and_back_is_within_a_centimetre_all_over_china(source, target):
+def test_there_and_back_is_within_a_centimetre_all_over_china(source: Datum, target: Datum) -> None:
     here = over_china()
     there = convert(*here, source=source, target=target)
     back = convert(*there, source=target, target=source)
@@ -31,12 +35,12 @@ def test_there_and_back_is_within_a_centimetre_all_over_china(source, target):
 
 
 @pytest.mark.parametrize(("datum", "about_m"), [(Datum.GCJ02, 600.0), (Datum.BD09, 1250.0)])
-def test_xiangyang_is_displaced_as_far_as_is_known(datum, about_m):
+def test_xiangyang_is_displaced_as_far_as_is_known(datum: Datum, about_m: float) -> None:
     there = convert(*XIANGYANG, source=Datum.WGS84, target=datum)
     assert metres(XIANGYANG, there)[0] == pytest.approx(about_m, rel=0.05)
 
 
-def test_positions_published_in_both_datums_agree():
+def test_positions_published_in_both_datums_agree() -> None:
     # Tiananmen, as in the tests of the public gcoord and coordtransform libraries: the same
     # point in BD-09, GCJ-02 and WGS-84, to 1e-6 degree.
     bd09 = np.array([116.404]), np.array([39.915])
@@ -50,7 +54,7 @@ def test_positions_published_in_both_datums_agree():
     )
 
 
-def test_one_conversion_is_as_good_as_two():
+def test_one_conversion_is_as_good_as_two() -> None:
     here = over_china(200)
     direct = convert(*here, source=Datum.BD09, target=Datum.WGS84)
     gcj02 = convert(*here, source=Datum.BD09, target=Datum.GCJ02)
@@ -59,7 +63,7 @@ def test_one_conversion_is_as_good_as_two():
 
 @pytest.mark.parametrize("source", Datum)
 @pytest.mark.parametrize("target", Datum)
-def test_outside_china_nothing_changes(source, target):
+def test_outside_china_nothing_changes(source: Datum, target: Datum) -> None:
     lon = np.array([2.35, -71.06, 139.69, 179.9, -179.9, 72.0, 103.8, 18.4])
     lat = np.array([48.86, 42.36, 35.69, 0.0, 89.0, 30.0, 0.5, -33.9])
     there = convert(lon, lat, source=source, target=target)
@@ -67,7 +71,7 @@ def test_outside_china_nothing_changes(source, target):
     assert there[1].tolist() == lat.tolist()
 
 
-def test_no_number_stays_no_number_and_leaves_its_neighbours_alone():
+def test_no_number_stays_no_number_and_leaves_its_neighbours_alone() -> None:
     lon, lat = np.array([np.nan, 112.15]), np.array([32.04, 32.04])
     there_lon, there_lat = convert(lon, lat, source=Datum.GCJ02, target=Datum.WGS84)
     alone = convert(*XIANGYANG, source=Datum.GCJ02, target=Datum.WGS84)
@@ -75,13 +79,13 @@ def test_no_number_stays_no_number_and_leaves_its_neighbours_alone():
     assert (there_lon[1], there_lat[1]) == (alone[0][0], alone[1][0])
 
 
-def test_what_was_given_is_not_changed():
+def test_what_was_given_is_not_changed() -> None:
     lon, lat = XIANGYANG
     same_lon, _ = convert(lon, lat, source=Datum.WGS84, target=Datum.WGS84)
     same_lon += 1.0
     assert lon.tolist() == [112.15]
 
 
-def test_lists_and_no_positions_are_taken_too():
+def test_lists_and_no_positions_are_taken_too() -> None:
     assert convert([], [], source=Datum.GCJ02, target=Datum.WGS84)[0].tolist() == []
     assert convert([10.0], [50.0], source=Datum.BD09, target=Datum.WGS84)[1].tolist() == [50.0]

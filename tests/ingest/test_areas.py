@@ -1,3 +1,6 @@
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -12,7 +15,11 @@ SQUARE = [[[112, 32], [112.1, 32], [112.1, 32.1], [112, 32.1], [112, 32]]]
 BOW_TIE = [[[112, 32], [112.1, 32.1], [112.1, 32], [112, 32.1], [112, 32]]]
 
 
-def test_polygons_are_areas_and_records_without_shape_bodies(write, collection, feature):
+def test_polygons_are_areas_and_records_without_shape_bodies(
+    write: Callable[[str, str | bytes], Path],
+    collection: Callable[[Sequence[object]], str],
+    feature: Callable[..., dict[str, object]],
+) -> None:
     path = write(
         "areas.geojson",
         collection(
@@ -53,8 +60,10 @@ def test_polygons_are_areas_and_records_without_shape_bodies(write, collection, 
         (
             "Polygon",
             [[[32, 112], [33, 112], [33, 113], [32, 112]]],
-            "A corner of its polygon has the latitude 113.0, beyond 90 degrees: latitude and "
-            "longitude look swapped.",
+            (
+                "A corner of its polygon has the latitude 113.0, beyond 90 degrees: latitude and "
+                "longitude look swapped."
+            ),
         ),
         (
             "Polygon",
@@ -69,18 +78,31 @@ def test_polygons_are_areas_and_records_without_shape_bodies(write, collection, 
         ("Polygon", [[[112, 32], [113, 32]]], None),
     ],
 )
-def test_a_polygon_that_is_none_is_refused(write, collection, feature, kind, coordinates, reason):
+def test_a_polygon_that_is_none_is_refused(
+    write: Callable[[str, str | bytes], Path],
+    collection: Callable[[Sequence[object]], str],
+    feature: Callable[..., dict[str, object]],
+    kind: str | None,
+    coordinates: object,
+    reason: str | None,
+) -> None:
     path = write("a.geojson", collection([feature(kind, coordinates, id="a", body_id="b")]))
     batch = read_areas(path)
     (refusal,) = batch.areas.refusals
     assert refusal.record_id == "a"
     if reason is None:
-        assert refusal.reason.startswith("Its coordinates make no Polygon: [[[112, 32], [113, 32]]]")
+        assert refusal.reason.startswith(
+            "Its coordinates make no Polygon: [[[112, 32], [113, 32]]]"
+        )
     else:
         assert refusal.reason == reason
 
 
-def test_corners_are_converted_from_the_declared_datum(write, collection, feature):
+def test_corners_are_converted_from_the_declared_datum(
+    write: Callable[[str, str | bytes], Path],
+    collection: Callable[[Sequence[object]], str],
+    feature: Callable[..., dict[str, object]],
+) -> None:
     path = write("a.geojson", collection([feature("Polygon", SQUARE, id="a", body_id="b")]))
     (area,) = read_areas(path, datum=Datum.GCJ02).areas.records
     corners = shapely.get_coordinates(shapely.from_wkb(area.wkb))
@@ -95,8 +117,10 @@ def test_corners_are_converted_from_the_declared_datum(write, collection, featur
         ({"record": "body", "level": "community"}, "The body has no id."),
         (
             {"record": "body", "id": "b", "level": "county"},
-            "The level of the body is 'county'; the levels are street_committee, "
-            "business_district_committee, community, company_branch, volunteer_body.",
+            (
+                "The level of the body is 'county'; the levels are street_committee, "
+                "business_district_committee, community, company_branch, volunteer_body."
+            ),
         ),
         (
             {"record": "body", "id": "b", "level": "community", "parent_id": "b"},
@@ -105,13 +129,23 @@ def test_corners_are_converted_from_the_declared_datum(write, collection, featur
         ({"record": "zone", "id": "b"}, "Its record is 'zone'; write area or body."),
     ],
 )
-def test_a_body_that_makes_no_sense_is_refused(write, collection, feature, properties, reason):
+def test_a_body_that_makes_no_sense_is_refused(
+    write: Callable[[str, str | bytes], Path],
+    collection: Callable[[Sequence[object]], str],
+    feature: Callable[..., dict[str, object]],
+    properties: dict[str, object],
+    reason: str | None,
+) -> None:
     batch = read_areas(write("a.geojson", collection([feature(None, **properties)])))
     refusals = (*batch.areas.refusals, *batch.bodies.refusals)
     assert [one.reason for one in refusals] == [reason]
 
 
-def test_an_area_needs_an_id_and_a_body(write, collection, feature):
+def test_an_area_needs_an_id_and_a_body(
+    write: Callable[[str, str | bytes], Path],
+    collection: Callable[[Sequence[object]], str],
+    feature: Callable[..., dict[str, object]],
+) -> None:
     features = [feature("Polygon", SQUARE, body_id="b"), feature("Polygon", SQUARE, id="a")]
     batch = read_areas(write("a.geojson", collection(features)))
     assert [one.reason for one in batch.areas.refusals] == [
@@ -120,7 +154,11 @@ def test_an_area_needs_an_id_and_a_body(write, collection, feature):
     ]
 
 
-def test_ids_are_told_apart_among_areas_and_among_bodies(write, collection, feature):
+def test_ids_are_told_apart_among_areas_and_among_bodies(
+    write: Callable[[str, str | bytes], Path],
+    collection: Callable[[Sequence[object]], str],
+    feature: Callable[..., dict[str, object]],
+) -> None:
     body = {"record": "body", "id": "x", "level": "community"}
     area = feature("Polygon", SQUARE, id="x", body_id="x")
     batch = read_areas(
@@ -132,7 +170,9 @@ def test_ids_are_told_apart_among_areas_and_among_bodies(write, collection, feat
     assert batch.bodies.refusals[0].reason == reason.format(2)
 
 
-def test_a_table_gives_polygons_as_well_known_text(write):
+def test_a_table_gives_polygons_as_well_known_text(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
     wkt = "POLYGON ((112 32, 112.1 32, 112.1 32.1, 112 32))"
     path = write("a.csv", f'id,body_id,wkt\na,b,"{wkt}"\nc,b,POLYGON ((\n')
     batch = read_areas(path).areas
@@ -142,13 +182,13 @@ def test_a_table_gives_polygons_as_well_known_text(write):
     ]
 
 
-def test_a_table_without_polygons_is_refused(write):
+def test_a_table_without_polygons_is_refused(write: Callable[[str, str | bytes], Path]) -> None:
     path = write("a.csv", "id,body_id\na,b\n")
     with pytest.raises(MissingColumn, match=r"There are no polygons and no column 'wkt'\. There "):
         read_areas(path)
 
 
-def test_a_frame_of_an_analyst_is_read_too():
+def test_a_frame_of_an_analyst_is_read_too() -> None:
     frame = gpd.GeoDataFrame(
         {"id": ["a"], "body_id": ["b"]}, geometry=[shapely.box(112, 32, 112.1, 32.1)], crs=4326
     )

@@ -10,11 +10,11 @@ OURS = {"id": "issue_id", "lon": "", "lat": ""}
 
 
 @pytest.fixture
-def rows():
+def rows() -> Rows:
     return Rows(pd.DataFrame({"issue_id": [1], "X": ["5"], "lat": [" 6 "], "z": [None]}), file="f")
 
 
-def test_names_are_ours_then_the_other_name_then_the_users(rows):
+def test_names_are_ours_then_the_other_name_then_the_users(rows: Rows) -> None:
     columns = name_columns(rows, {"lon": "X"}, OURS)
     assert columns.theirs == {"id": "issue_id", "lon": "X", "lat": "lat"}
     assert columns.texts("id") == ["1"]
@@ -23,13 +23,13 @@ def test_names_are_ours_then_the_other_name_then_the_users(rows):
     assert columns.more() == [{}]
 
 
-def test_one_of_their_columns_may_be_two_of_ours(rows):
+def test_one_of_their_columns_may_be_two_of_ours(rows: Rows) -> None:
     columns = name_columns(rows, {"lon": "X", "id": "X"}, OURS)
     assert columns.texts("id") == columns.texts("lon") == ["5"]
     assert columns.more() == [{"issue_id": "1"}]
 
 
-def test_a_column_of_ours_that_is_none_is_wrong_usage(rows):
+def test_a_column_of_ours_that_is_none_is_wrong_usage(rows: Rows) -> None:
     with pytest.raises(WrongUsage) as error:
         name_columns(rows, {"longitude": "X"}, OURS)
     assert str(error.value) == (
@@ -38,7 +38,7 @@ def test_a_column_of_ours_that_is_none_is_wrong_usage(rows):
     )
 
 
-def test_a_column_of_theirs_that_is_not_there_is_missing(rows):
+def test_a_column_of_theirs_that_is_not_there_is_missing(rows: Rows) -> None:
     with pytest.raises(MissingColumn) as error:
         name_columns(rows, {"lon": "longitude"}, OURS)
     assert str(error.value) == (
@@ -47,7 +47,7 @@ def test_a_column_of_theirs_that_is_not_there_is_missing(rows):
     )
 
 
-def test_a_column_that_is_needed_is_missing(rows):
+def test_a_column_that_is_needed_is_missing(rows: Rows) -> None:
     columns = name_columns(rows, {}, OURS)
     with pytest.raises(MissingColumn, match=r"no column 'lon'.*--columns lon=X\.$"):
         columns.need("id", "lon")
@@ -73,5 +73,5 @@ def test_a_column_that_is_needed_is_missing(rows):
         (np.array([1, 2]), "[1, 2]"),
     ],
 )
-def test_what_a_cell_says(value, text):
+def test_what_a_cell_says(value: object, text: str) -> None:
     assert text_of(value) == text

@@ -1,5 +1,8 @@
 import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -7,6 +10,7 @@ import pytest
 import shapely
 
 from geo_service.domain.facility import Service, State
+from geo_service.domain.refusal import Batch
 from geo_service.errors import MissingColumn, WrongUsage
 from geo_service.geometry.datum import Datum, convert
 from geo_service.ingest.extent import Extent
@@ -15,12 +19,16 @@ from geo_service.ingest.facilities import parse_facilities, read_facilities
 HEAD = "id,kind,lon,lat"
 
 
-def only_reason(batch):
+def only_reason(batch: Batch[Any]) -> str:
     assert len(batch.refusals) == 1
     return batch.refusals[0].reason
 
 
-def test_every_property_arrives(write, collection, feature):
+def test_every_property_arrives(
+    write: Callable[[str, str | bytes], Path],
+    collection: Callable[[Sequence[object]], str],
+    feature: Callable[..., dict[str, object]],
+) -> None:
     path = write(
         "stations.geojson",
         collection(
@@ -61,13 +69,17 @@ def test_every_property_arrives(write, collection, feature):
 @pytest.mark.parametrize(
     "amenities", ["fridge;microwave", "fridge, microwave", "fridge|microwave", "fridge、microwave"]
 )
-def test_amenities_may_be_one_text(write, amenities):
+def test_amenities_may_be_one_text(
+    write: Callable[[str, str | bytes], Path], amenities: str
+) -> None:
     path = write("f.csv", f'{HEAD},amenities\nx,rest_station,112,32,"{amenities}"\n')
     assert read_facilities(path).records[0].amenities == {"fridge", "microwave"}
 
 
 @pytest.mark.parametrize("datum", [Datum.GCJ02, Datum.BD09])
-def test_the_declared_datum_is_converted_to_wgs84(write, datum):
+def test_the_declared_datum_is_converted_to_wgs84(
+    write: Callable[[str, str | bytes], Path], datum: Datum
+) -> None:
     path = write("f.csv", f"{HEAD}\nx,rest_station,112.15,32.05\n")
     (place,) = read_facilities(path, datum=datum).records
     lon, lat = convert([112.15], [32.05], source=datum, target=Datum.WGS84)
@@ -81,22 +93,28 @@ def test_the_declared_datum_is_converted_to_wgs84(write, datum):
         (
             "32.04",
             "112.14",
-            "Its latitude 112.14 is beyond 90 degrees: latitude and longitude look swapped "
-            "(lat 32.04, lon 112.14 would be a place).",
+            (
+                "Its latitude 112.14 is beyond 90 degrees: latitude and longitude look swapped "
+                "(lat 32.04, lon 112.14 would be a place)."
+            ),
         ),
         ("NaN", "32", "Its position is NaN, which is no number."),
         ("112", "Infinity", "Its position is infinite: lon 112, lat Infinity."),
         (
             "1122",
             "32",
-            "Its position, lon 1122, lat 32, is not on earth: longitudes go from -180 to 180, "
-            "latitudes from -90 to 90.",
+            (
+                "Its position, lon 1122, lat 32, is not on earth: longitudes go from -180 to 180, "
+                "latitudes from -90 to 90."
+            ),
         ),
         ("112,5", "32", "Its position is not in numbers: lon '112,5', lat '32'."),
         ("", "32", "It has no position."),
     ],
 )
-def test_a_position_that_is_no_place_is_refused(write, lon, lat, reason):
+def test_a_position_that_is_no_place_is_refused(
+    write: Callable[[str, str | bytes], Path], lon: str, lat: str, reason: str
+) -> None:
     path = write("f.csv", f'{HEAD}\nbad,rest_station,"{lon}","{lat}"\ngood,rest_station,112,32\n')
     batch = read_facilities(path)
     assert [one.facility_id for one in batch.records] == ["good"]
@@ -124,18 +142,29 @@ def test_a_position_that_is_no_place_is_refused(write, lon, lat, reason):
     ],
 )
 def test_a_geometry_that_is_no_point_is_refused(
-    write, collection, feature, kind, coordinates, reason
-):
+    write: Callable[[str, str | bytes], Path],
+    collection: Callable[[Sequence[object]], str],
+    feature: Callable[..., dict[str, object]],
+    kind: str | None,
+    coordinates: object,
+    reason: str,
+) -> None:
     path = write("f.geojson", collection([feature(kind, coordinates, id="a", kind="x")]))
     assert only_reason(read_facilities(path)) == reason
 
 
-def test_several_points_that_are_one_are_that_one(write, collection, feature):
+def test_several_points_that_are_one_are_that_one(
+    write: Callable[[str, str | bytes], Path],
+    collection: Callable[[Sequence[object]], str],
+    feature: Callable[..., dict[str, object]],
+) -> None:
     path = write("f.geojson", collection([feature("MultiPoint", [[112, 32]], id="a", kind="x")]))
     assert read_facilities(path).records[0].lon == 112.0
 
 
-def test_the_second_of_two_records_with_one_id_is_refused(write):
+def test_the_second_of_two_records_with_one_id_is_refused(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
     path = write("f.csv", f"{HEAD}\na,x,112,32\nb,x,112,32\na,y,113,33\n")
     batch = read_facilities(path)
     assert [one.kind for one in batch.records] == ["x", "x"]
@@ -143,12 +172,14 @@ def test_the_second_of_two_records_with_one_id_is_refused(write):
     assert batch.refusals[0].row == 3
 
 
-def test_an_id_of_a_refused_record_is_free_again(write):
+def test_an_id_of_a_refused_record_is_free_again(write: Callable[[str, str | bytes], Path]) -> None:
     path = write("f.csv", f"{HEAD}\na,x,112,99\na,x,112,32\n")
     assert len(read_facilities(path).records) == 1
 
 
-def test_a_missing_id_is_made_of_name_and_position(write):
+def test_a_missing_id_is_made_of_name_and_position(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
     path = write("f.csv", "kind,name,lon,lat\nx,东站,112.1234567,32\nx,西站,112.1234567,32\n")
     again = write("g.csv", "name,lat,lon,kind\n东站,32.0000001,112.1234568,y\n")
     first, second = (one.facility_id for one in read_facilities(path).records)
@@ -157,13 +188,15 @@ def test_a_missing_id_is_made_of_name_and_position(write):
     assert read_facilities(again).records[0].facility_id == first
 
 
-def test_the_same_record_twice_without_an_id_is_refused_once(write):
+def test_the_same_record_twice_without_an_id_is_refused_once(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
     path = write("f.csv", "kind,name,lon,lat\nx,东站,112,32\nx,东站,112,32\n")
     reason = only_reason(read_facilities(path))
     assert reason == "It says the same as record 1, and neither has an id."
 
 
-def test_a_repeated_name_is_kept_with_a_warning(write):
+def test_a_repeated_name_is_kept_with_a_warning(write: Callable[[str, str | bytes], Path]) -> None:
     path = write("f.csv", f"{HEAD},name\na,x,112,32,东站\nb,x,112,33,东站\nc,x,112,34,\nd,x,1,3,\n")
     batch = read_facilities(path)
     assert len(batch.records) == 4
@@ -172,13 +205,13 @@ def test_a_repeated_name_is_kept_with_a_warning(write):
     )
 
 
-def test_a_kind_for_all_fills_the_gaps_only(write):
+def test_a_kind_for_all_fills_the_gaps_only(write: Callable[[str, str | bytes], Path]) -> None:
     path = write("f.csv", f"{HEAD}\na,,112,32\nb,water_point,112,33\n")
     batch = read_facilities(path, kind="parking_point")
     assert [one.kind for one in batch.records] == ["parking_point", "water_point"]
 
 
-def test_without_any_kind_the_file_is_refused(write):
+def test_without_any_kind_the_file_is_refused(write: Callable[[str, str | bytes], Path]) -> None:
     path = write("f.csv", "id,lon,lat,type\na,112,32,x\n")
     with pytest.raises(MissingColumn) as error:
         read_facilities(path)
@@ -188,14 +221,14 @@ def test_without_any_kind_the_file_is_refused(write):
     )
 
 
-def test_a_record_without_kind_is_refused(write):
+def test_a_record_without_kind_is_refused(write: Callable[[str, str | bytes], Path]) -> None:
     path = write("f.csv", f"{HEAD}\na,,112,32\n")
     assert only_reason(read_facilities(path)) == (
         "It says no kind; name the kind of such records with --kind."
     )
 
 
-def test_a_kind_that_is_no_slug_is_refused(write):
+def test_a_kind_that_is_no_slug_is_refused(write: Callable[[str, str | bytes], Path]) -> None:
     path = write("f.csv", f"{HEAD}\na,Charging Cabinet,112,32\n")
     assert only_reason(read_facilities(path)) == (
         "The kind 'Charging Cabinet' is not a slug: small letters a to z, digits and underscores, "
@@ -203,20 +236,26 @@ def test_a_kind_that_is_no_slug_is_refused(write):
     )
 
 
-def test_a_kind_for_all_that_is_no_slug_is_wrong_usage(write):
+def test_a_kind_for_all_that_is_no_slug_is_wrong_usage(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
     path = write("f.csv", f"{HEAD}\na,,112,32\n")
     with pytest.raises(WrongUsage, match="The kind '充电柜' is not a slug"):
         read_facilities(path, kind="充电柜")
 
 
-def test_opening_hours_that_make_no_sense_are_refused(write):
+def test_opening_hours_that_make_no_sense_are_refused(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
     path = write("f.csv", f"{HEAD},opening_hours\na,x,112,32,周一到周五\nb,x,112,33,24/7\n")
     batch = read_facilities(path)
     assert [one.opening_hours for one in batch.records] == ["24/7"]
-    assert only_reason(batch).startswith("The opening hours '周一到周五' are not in OpenStreetMap's")
+    assert only_reason(batch).startswith(
+        "The opening hours '周一到周五' are not in OpenStreetMap's"
+    )
 
 
-def test_an_unknown_service_is_refused(write):
+def test_an_unknown_service_is_refused(write: Callable[[str, str | bytes], Path]) -> None:
     path = write("f.csv", f"{HEAD},services\na,charging_cabinet,112,32,charge;wash\n")
     assert only_reason(read_facilities(path)) == (
         "Its services are 'charge;wash'; a cabinet offers charge or swap."
@@ -233,31 +272,40 @@ def test_an_unknown_service_is_refused(write):
         ("1,2,maybe,1700000000", "Its out_of_order is 'maybe'; write true or false."),
         (
             "1,2,no,2026-01-01T00:00:00Z",
-            "Its observed_at '2026-01-01T00:00:00Z' lies in the future (it is "
-            "2025-06-01T12:00:00Z now).",
+            (
+                "Its observed_at '2026-01-01T00:00:00Z' lies in the future (it is "
+                "2025-06-01T12:00:00Z now)."
+            ),
         ),
     ],
 )
-def test_a_state_that_makes_no_sense_is_refused(write, now, state, reason):
+def test_a_state_that_makes_no_sense_is_refused(
+    write: Callable[[str, str | bytes], Path], now: datetime, state: str, reason: str
+) -> None:
     path = write(
-        "f.csv", f"{HEAD},charged,empty,out_of_order,observed_at\na,charging_cabinet,112,32,{state}\n"
+        "f.csv",
+        f"{HEAD},charged,empty,out_of_order,observed_at\na,charging_cabinet,112,32,{state}\n",
     )
     assert only_reason(read_facilities(path, now=now)) == reason
 
 
-def test_a_state_without_a_column_for_its_time_is_refused(write):
+def test_a_state_without_a_column_for_its_time_is_refused(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
     path = write("f.csv", f"{HEAD},free\na,parking_point,112,32,4\n")
     assert only_reason(read_facilities(path)) == (
         "It tells its state, but there is no column observed_at."
     )
 
 
-def test_without_any_state_there_is_none(write):
+def test_without_any_state_there_is_none(write: Callable[[str, str | bytes], Path]) -> None:
     path = write("f.csv", f"{HEAD},free,observed_at\na,parking_point,112,32,,\n")
     assert read_facilities(path).records[0].state is None
 
 
-def test_a_record_far_from_the_streets_is_refused(write):
+def test_a_record_far_from_the_streets_is_refused(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
     path = write("f.csv", f"{HEAD}\na,x,112.1,32\nb,x,114.1,32\n")
     batch = read_facilities(path, near=Extent(112.0, 31.9, 112.2, 32.1))
     assert [one.facility_id for one in batch.records] == ["a"]
@@ -266,7 +314,7 @@ def test_a_record_far_from_the_streets_is_refused(write):
     )
 
 
-def test_a_frame_in_another_reference_system_is_brought_to_degrees():
+def test_a_frame_in_another_reference_system_is_brought_to_degrees() -> None:
     frame = gpd.GeoDataFrame(
         {"id": [7.0], "kind": ["x"]}, geometry=[shapely.Point(112, 32)], crs=4326, index=[5]
     ).to_crs(3857)
@@ -275,7 +323,7 @@ def test_a_frame_in_another_reference_system_is_brought_to_degrees():
     assert (place.lon, place.lat) == pytest.approx((112.0, 32.0))
 
 
-def test_an_id_that_can_not_be_printed_is_refused():
+def test_an_id_that_can_not_be_printed_is_refused() -> None:
     frame = pd.DataFrame({"id": ["a\nb", "x" * 201], "kind": "x", "lon": 112.0, "lat": 32.0})
     assert [one.reason for one in parse_facilities(frame).refusals] == [
         "Its id holds characters that can't be printed.",
@@ -284,7 +332,7 @@ def test_an_id_that_can_not_be_printed_is_refused():
 
 
 @pytest.mark.real
-def test_jinans_charging_stations(shared_data):
+def test_jinans_charging_stations(shared_data: Path) -> None:
     path = shared_data / "facilities" / "jinan_charging_stations.geojson"
     batch = read_facilities(path, datum=Datum.GCJ02, kind="charging_cabinet")
     assert (batch.read, len(batch.records), len(batch.refusals)) == (992, 985, 7)
@@ -299,11 +347,14 @@ def test_jinans_charging_stations(shared_data):
 
 
 @pytest.mark.real
-def test_jinans_charging_stations_far_from_its_streets(shared_data):
+def test_jinans_charging_stations_far_from_its_streets(shared_data: Path) -> None:
     pyogrio = pytest.importorskip("pyogrio")
     roads = shared_data / "streets" / "jinan_roads_mtrajrec.gpkg"
-    bounds = [pyogrio.read_info(roads, layer=name)["total_bounds"] for name, kind in
-              pyogrio.list_layers(roads) if "Line" in str(kind)]
+    bounds = [
+        pyogrio.read_info(roads, layer=name)["total_bounds"]
+        for name, kind in pyogrio.list_layers(roads)
+        if "Line" in str(kind)
+    ]
     batch = read_facilities(
         shared_data / "facilities" / "jinan_charging_stations.geojson",
         datum=Datum.GCJ02,

@@ -1,19 +1,26 @@
 import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 import shapely
 
 from geo_service.errors import UnreadableFile
 from geo_service.ingest.geojson import parse_geojson, read_geojson
+from geo_service.ingest.rows import Rows
 
 POINT = {"type": "Point", "coordinates": [112, 32, 70]}
 
 
-def parse(document):
+def parse(document: object) -> Rows:
     return parse_geojson(json.dumps(document).encode(), file="a.geojson")
 
 
-def test_properties_and_shapes_arrive(write, collection, feature):
+def test_properties_and_shapes_arrive(
+    write: Callable[[str, str | bytes], Path],
+    collection: Callable[[Sequence[object]], str],
+    feature: Callable[..., dict[str, object]],
+) -> None:
     rows = read_geojson(
         write("a.geojson", collection([feature("Point", [112, 32], a=1), feature(None, b=[2])]))
     )
@@ -22,18 +29,20 @@ def test_properties_and_shapes_arrive(write, collection, feature):
     assert rows.shapes.tolist() == [shapely.Point(112, 32), None]
 
 
-def test_a_long_number_keeps_its_digits(collection, feature):
+def test_a_long_number_keeps_its_digits(
+    collection: Callable[[Sequence[object]], str], feature: Callable[..., dict[str, object]]
+) -> None:
     features = [feature(None, id=1399392858620000523), feature(None, x=1)]
     rows = parse_geojson(collection(features).encode(), file="a")
     assert rows.frame["id"][0] == 1399392858620000523
 
 
-def test_a_feature_and_a_bare_geometry_are_files_too():
+def test_a_feature_and_a_bare_geometry_are_files_too() -> None:
     assert parse({"type": "Feature", "geometry": POINT, "properties": {"a": 1}}).frame["a"][0] == 1
     assert parse(POINT).shapes[0] == shapely.Point(112, 32)
 
 
-def test_the_features_own_id_stands_in_where_the_properties_have_none():
+def test_the_features_own_id_stands_in_where_the_properties_have_none() -> None:
     features = [
         {"type": "Feature", "id": 7, "geometry": POINT, "properties": None},
         {"type": "Feature", "id": 8, "geometry": POINT, "properties": {"id": "x"}},
@@ -42,7 +51,7 @@ def test_the_features_own_id_stands_in_where_the_properties_have_none():
     assert rows.frame["id"].tolist() == [7, "x"]
 
 
-def test_a_feature_without_sense_is_a_fault_of_its_own():
+def test_a_feature_without_sense_is_a_fault_of_its_own() -> None:
     rows = parse(
         {
             "type": "FeatureCollection",
@@ -64,7 +73,9 @@ def test_a_feature_without_sense_is_a_fault_of_its_own():
     assert rows.shapes[4] == shapely.Point(112, 32)
 
 
-def test_the_height_is_left_out(feature, collection):
+def test_the_height_is_left_out(
+    feature: Callable[..., dict[str, object]], collection: Callable[[Sequence[object]], str]
+) -> None:
     content = collection([feature("LineString", [[1, 2, 3], [4, 5, 6]])]).encode()
     assert not parse_geojson(content, file="a").shapes[0].has_z
 
@@ -83,18 +94,26 @@ def test_the_height_is_left_out(feature, collection):
         ('{"type": "FeatureCollection", "features": ["\\ud800"]}', "half a character"),
     ],
 )
-def test_what_is_not_geojson_is_refused(write, content, message):
+def test_what_is_not_geojson_is_refused(
+    write: Callable[[str, str | bytes], Path], content: str, message: str
+) -> None:
     with pytest.raises(UnreadableFile, match=message):
         read_geojson(write("a.geojson", content))
 
 
-def test_an_escaped_character_outside_the_first_plane_is_whole(write, collection, feature):
+def test_an_escaped_character_outside_the_first_plane_is_whole(
+    write: Callable[[str, str | bytes], Path],
+    collection: Callable[[Sequence[object]], str],
+    feature: Callable[..., dict[str, object]],
+) -> None:
     content = collection([feature(None, name="🔋")])
     assert "\\ud83d" in content
     assert read_geojson(write("a.geojson", content)).frame["name"][0] == "🔋"
 
 
-def test_a_named_reference_system_is_honoured(feature, collection):
+def test_a_named_reference_system_is_honoured(
+    feature: Callable[..., dict[str, object]], collection: Callable[[Sequence[object]], str]
+) -> None:
     document = json.loads(collection([feature("Point", [12467782.9, 3763310.6])]))
     document["crs"] = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3857"}}
     (shape,) = parse(document).shapes

@@ -3,21 +3,21 @@ import time
 import pytest
 
 from geo_service.errors import UnreadableFile
-from geo_service.ingest.gpx import parse_gpx
+from geo_service.ingest.gpx import Tracks, parse_gpx
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<gpx xmlns="http://www.topografix.com/GPX/1/1">'
 FIX = '<trkpt lat="32.0" lon="112.0"><time>2025-01-01T00:00:00Z</time></trkpt>'
 
 
-def parse(text):
+def parse(text: str) -> Tracks:
     return parse_gpx(text.encode(), file="morning.gpx")
 
 
-def track(*segments):
+def track(*segments: str) -> str:
     return "<trk><name>x</name>" + "".join(f"<trkseg>{one}</trkseg>" for one in segments) + "</trk>"
 
 
-def test_each_track_is_a_trip_and_its_segments_follow_one_another():
+def test_each_track_is_a_trip_and_its_segments_follow_one_another() -> None:
     later = FIX.replace("00:00Z", "01:00Z").replace("32.0", "32.1")
     tracks = parse(HEAD + track(FIX, later) + track(FIX) + "</gpx>")
     frame = tracks.rows.frame
@@ -29,14 +29,14 @@ def test_each_track_is_a_trip_and_its_segments_follow_one_another():
     assert tracks.refusals == ()
 
 
-def test_prefixed_names_and_old_versions_are_gpx_too():
+def test_prefixed_names_and_old_versions_are_gpx_too() -> None:
     text = FIX.replace("<", "<g:").replace("<g:/", "</g:")
     tracks = parse(f'<g:gpx xmlns:g="x"><g:trk><g:trkseg>{text}</g:trkseg></g:trk></g:gpx>')
     assert tracks.rows.frame["t"].tolist() == ["2025-01-01T00:00:00Z"]
     assert len(parse(f"<gpx>{track(FIX)}</gpx>").rows) == 1
 
 
-def test_only_a_fixes_own_time_is_its_time():
+def test_only_a_fixes_own_time_is_its_time() -> None:
     text = (
         "<metadata><time>2001-01-01T00:00:00Z</time></metadata>"
         "<trk><time>2002-01-01T00:00:00Z</time><trkseg>"
@@ -50,20 +50,20 @@ def test_only_a_fixes_own_time_is_its_time():
     assert frame["t"].isna().tolist() == [False, True]
 
 
-def test_a_fix_without_a_position_is_not_passed_over():
+def test_a_fix_without_a_position_is_not_passed_over() -> None:
     frame = parse(HEAD + track('<trkpt lat="32"/><trkpt lat="x" lon="1"/>') + "</gpx>").rows.frame
     assert frame["lon"].isna().tolist() == [True, False]
     assert frame["lat"].tolist() == ["32", "x"]
 
 
-def test_a_track_without_fixes_is_refused():
+def test_a_track_without_fixes_is_refused() -> None:
     (refusal,) = parse(HEAD + track(FIX) + track("") + "</gpx>").refusals
     assert (refusal.file, refusal.row, refusal.record_id) == ("morning.gpx", 2, "morning-2")
     assert refusal.reason == "The track holds no fix."
 
 
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.9, 0.999])
-def test_a_file_that_is_cut_off_is_refused_wherever_it_is_cut(share):
+def test_a_file_that_is_cut_off_is_refused_wherever_it_is_cut(share: float) -> None:
     whole = HEAD + track(*[FIX] * 50) + "</gpx>"
     with pytest.raises(UnreadableFile) as error:
         parse(whole[: int(len(whole) * share)])
@@ -71,7 +71,7 @@ def test_a_file_that_is_cut_off_is_refused_wherever_it_is_cut(share):
     assert str(error.value).endswith(" Fetch or export it again.")
 
 
-def test_a_file_cut_between_two_fixes_is_refused():
+def test_a_file_cut_between_two_fixes_is_refused() -> None:
     with pytest.raises(UnreadableFile, match="The GPX file is cut off"):
         parse(HEAD + "<trk><trkseg>" + FIX)
 
@@ -85,7 +85,7 @@ def test_a_file_cut_between_two_fixes_is_refused():
         (HEAD + "<rte/></gpx>", "The GPX file holds no track. Routes and waypoints are no traces"),
     ],
 )
-def test_what_is_no_gpx_is_refused(text, message):
+def test_what_is_no_gpx_is_refused(text: str, message: str) -> None:
     with pytest.raises(UnreadableFile, match=message):
         parse(text)
 
@@ -101,7 +101,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS.keys())
-def test_an_entity_bomb_is_refused_at_once(bomb, encoding):
+def test_an_entity_bomb_is_refused_at_once(bomb: str, encoding: str) -> None:
     start = time.perf_counter()
     with pytest.raises(UnreadableFile) as error:
         parse_gpx(bomb.encode(encoding), file="bomb.gpx")

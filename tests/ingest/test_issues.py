@@ -1,7 +1,11 @@
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from geo_service.domain.refusal import Batch
 from geo_service.errors import MissingColumn, WrongUsage
 from geo_service.ingest.extent import Extent
 from geo_service.ingest.issues import read_issues
@@ -10,13 +14,13 @@ HEAD = "id,category,lon,lat,reported_at,closed_at"
 BOSTON = {"category": "type", "reported_at": "opened", "closed_at": "closed"}
 
 
-def only_reason(batch):
+def only_reason(batch: Batch[Any]) -> str:
     assert batch.records == []
     assert len(batch.refusals) == 1
     return batch.refusals[0].reason
 
 
-def test_every_column_arrives(write, now):
+def test_every_column_arrives(write: Callable[[str, str | bytes], Path], now: datetime) -> None:
     path = write(
         "issues.csv",
         "issue_id,category,description,lon,lat,reported_at,closed_at,approved,street\n"
@@ -31,7 +35,9 @@ def test_every_column_arrives(write, now):
     assert issue.more == {"street": "天元路"}
 
 
-def test_without_a_close_it_is_open_and_without_a_word_approved(write, now):
+def test_without_a_close_it_is_open_and_without_a_word_approved(
+    write: Callable[[str, str | bytes], Path], now: datetime
+) -> None:
     path = write("issues.csv", f"{HEAD}\na,积水,112,32,2025-01-01T00:00Z,\n")
     (issue,) = read_issues(path, now=now).records
     assert issue.closed_at is None
@@ -39,14 +45,18 @@ def test_without_a_close_it_is_open_and_without_a_word_approved(write, now):
     assert issue.category == "积水"
 
 
-def test_closed_before_reported_is_refused(write, now):
+def test_closed_before_reported_is_refused(
+    write: Callable[[str, str | bytes], Path], now: datetime
+) -> None:
     path = write("i.csv", f"{HEAD}\na,x,112,32,2025-01-02T00:00:00Z,2025-01-01T23:59:59Z\n")
     assert only_reason(read_issues(path, now=now)) == (
         "It was closed (2025-01-01T23:59:59Z) before it was reported (2025-01-02T00:00:00Z)."
     )
 
 
-def test_closed_when_reported_is_accepted(write, now):
+def test_closed_when_reported_is_accepted(
+    write: Callable[[str, str | bytes], Path], now: datetime
+) -> None:
     path = write("i.csv", f"{HEAD}\na,x,112,32,2025-01-02T00:00:00Z,2025-01-02T00:00:00Z\n")
     assert len(read_issues(path, now=now).records) == 1
 
@@ -56,45 +66,61 @@ def test_closed_when_reported_is_accepted(write, now):
     [
         (
             "2025-01-01 08:00:00,",
-            "Its reported_at '2025-01-01 08:00:00' bears no time zone: say which is meant, as in "
-            "--time-zone Asia/Shanghai.",
+            (
+                "Its reported_at '2025-01-01 08:00:00' bears no time zone: say which is meant, as in "
+                "--time-zone Asia/Shanghai."
+            ),
         ),
         (
             "2025-07-01T00:00:00Z,",
-            "Its reported_at '2025-07-01T00:00:00Z' lies in the future (it is "
-            "2025-06-01T12:00:00Z now).",
+            (
+                "Its reported_at '2025-07-01T00:00:00Z' lies in the future (it is "
+                "2025-06-01T12:00:00Z now)."
+            ),
         ),
         (
             "2025-01-01T00:00Z,2025-07-01T00:00Z",
-            "Its closed_at '2025-07-01T00:00Z' lies in the future (it is 2025-06-01T12:00:00Z "
-            "now).",
+            (
+                "Its closed_at '2025-07-01T00:00Z' lies in the future (it is 2025-06-01T12:00:00Z "
+                "now)."
+            ),
         ),
         (
             "1735700000000,",
-            "Its reported_at '1735700000000' lies in the future (it is 2025-06-01T12:00:00Z now). "
-            "It looks like milliseconds; give Unix seconds.",
+            (
+                "Its reported_at '1735700000000' lies in the future (it is 2025-06-01T12:00:00Z now). "
+                "It looks like milliseconds; give Unix seconds."
+            ),
         ),
         (
             "01/02/2025 8:00 AM,",
-            "Its reported_at '01/02/2025 8:00 AM' can't be read: write ISO 8601, as in "
-            "2025-03-01T08:05:00+08:00, or Unix seconds.",
+            (
+                "Its reported_at '01/02/2025 8:00 AM' can't be read: write ISO 8601, as in "
+                "2025-03-01T08:05:00+08:00, or Unix seconds."
+            ),
         ),
         (",", "It has no reported_at."),
     ],
 )
-def test_a_time_that_can_not_be_is_refused(write, now, told, reason):
+def test_a_time_that_can_not_be_is_refused(
+    write: Callable[[str, str | bytes], Path], now: datetime, told: str, reason: str
+) -> None:
     path = write("i.csv", f"{HEAD}\na,x,112,32,{told}\n")
     assert only_reason(read_issues(path, now=now)) == reason
 
 
-def test_a_time_a_little_in_the_future_is_another_clock(write, now):
+def test_a_time_a_little_in_the_future_is_another_clock(
+    write: Callable[[str, str | bytes], Path], now: datetime
+) -> None:
     soon = (now + timedelta(seconds=299)).isoformat()
     path = write("i.csv", f"{HEAD}\na,x,112,32,{soon},\n")
     assert len(read_issues(path, now=now).records) == 1
     assert len(read_issues(path, now=now, future_slack_s=298).records) == 0
 
 
-def test_the_time_zone_of_the_load_is_for_times_without_one(write, now):
+def test_the_time_zone_of_the_load_is_for_times_without_one(
+    write: Callable[[str, str | bytes], Path], now: datetime
+) -> None:
     path = write(
         "i.csv",
         f"{HEAD}\na,x,112,32,2025-01-01 08:00:00,2025-01-01T03:00:00Z\n",
@@ -104,13 +130,17 @@ def test_the_time_zone_of_the_load_is_for_times_without_one(write, now):
     assert issue.closed_at == datetime(2025, 1, 1, 3, tzinfo=UTC)
 
 
-def test_an_unknown_time_zone_is_wrong_usage(write, now):
+def test_an_unknown_time_zone_is_wrong_usage(
+    write: Callable[[str, str | bytes], Path], now: datetime
+) -> None:
     path = write("i.csv", f"{HEAD}\na,x,112,32,2025-01-01 08:00:00,\n")
     with pytest.raises(WrongUsage, match="There is no time zone 'Mars/Olympus'"):
         read_issues(path, now=now, time_zone="Mars/Olympus")
 
 
-def test_missing_columns_are_named_with_those_that_are_there(write, now):
+def test_missing_columns_are_named_with_those_that_are_there(
+    write: Callable[[str, str | bytes], Path], now: datetime
+) -> None:
     path = write("i.csv", "case,type,lon,lat,opened\n1,x,112,32,2025-01-01T00:00Z\n")
     with pytest.raises(MissingColumn) as error:
         read_issues(path, now=now)
@@ -120,17 +150,23 @@ def test_missing_columns_are_named_with_those_that_are_there(write, now):
     )
 
 
-def test_no_category_is_refused(write, now):
+def test_no_category_is_refused(write: Callable[[str, str | bytes], Path], now: datetime) -> None:
     path = write("i.csv", f"{HEAD}\na, ,112,32,2025-01-01T00:00Z,\n")
     assert only_reason(read_issues(path, now=now)) == "It says no category."
 
 
-def test_an_approval_that_is_neither_yes_nor_no_is_refused(write, now):
+def test_an_approval_that_is_neither_yes_nor_no_is_refused(
+    write: Callable[[str, str | bytes], Path], now: datetime
+) -> None:
     path = write("i.csv", f"{HEAD},approved\na,x,112,32,2025-01-01T00:00Z,,later\n")
-    assert only_reason(read_issues(path, now=now)) == "Its approved is 'later'; write true or false."
+    assert (
+        only_reason(read_issues(path, now=now)) == "Its approved is 'later'; write true or false."
+    )
 
 
-def test_swapped_and_far_positions_are_refused(write, now):
+def test_swapped_and_far_positions_are_refused(
+    write: Callable[[str, str | bytes], Path], now: datetime
+) -> None:
     path = write(
         "i.csv",
         f"{HEAD}\na,x,32,112,2025-01-01T00:00Z,\nb,x,10,50,2025-01-01T00:00Z,\n",
@@ -140,7 +176,9 @@ def test_swapped_and_far_positions_are_refused(write, now):
     assert "km from the streets" in batch.refusals[1].reason
 
 
-def test_a_missing_id_is_made_of_what_the_issue_says(write, now):
+def test_a_missing_id_is_made_of_what_the_issue_says(
+    write: Callable[[str, str | bytes], Path], now: datetime
+) -> None:
     head = "category,lon,lat,reported_at"
     path = write(
         "i.csv",
@@ -157,7 +195,7 @@ def test_a_missing_id_is_made_of_what_the_issue_says(write, now):
 
 
 @pytest.mark.real
-def test_bostons_five_thousand(shared_data, now):
+def test_bostons_five_thousand(shared_data: Path, now: datetime) -> None:
     path = shared_data / "issues" / "boston311_2015_sample5000.csv"
     batch = read_issues(path, columns=BOSTON, time_zone="America/New_York", now=now)
     assert (batch.read, len(batch.records), len(batch.refusals)) == (5000, 4993, 7)
@@ -168,7 +206,9 @@ def test_bostons_five_thousand(shared_data, now):
 
 
 @pytest.mark.real
-def test_boston_without_a_time_zone_is_refused_record_by_record(shared_data, now):
+def test_boston_without_a_time_zone_is_refused_record_by_record(
+    shared_data: Path, now: datetime
+) -> None:
     path = shared_data / "issues" / "boston311_2015_sample5000.csv"
     batch = read_issues(path, columns=BOSTON, now=now)
     assert len(batch.refusals) == 5000
@@ -177,11 +217,13 @@ def test_boston_without_a_time_zone_is_refused_record_by_record(shared_data, now
 
 @pytest.mark.real
 @pytest.mark.slow
-def test_all_of_boston_from_parquet(shared_data, now):
+def test_all_of_boston_from_parquet(shared_data: Path, now: datetime) -> None:
     path = shared_data / "issues" / "boston311_2015.parquet"
     batch = read_issues(path, columns=BOSTON, time_zone="America/New_York", now=now)
     assert (batch.read, len(batch.refusals)) == (121_145, 197)
     assert batch.warnings == (
-        "1 local times were twice in America/New_York, because the clocks went back; the first "
-        "is taken.",
+        (
+            "1 local times were twice in America/New_York, because the clocks went back; the first "
+            "is taken."
+        ),
     )

@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from pathlib import Path
+
 import geopandas as gpd
 import pytest
 import shapely
@@ -7,7 +10,7 @@ from geo_service.ingest.layers import read_layer
 
 
 @pytest.fixture
-def places():
+def places() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {"id": ["a", "b"], "name": ["充电站", "休息站"], "n": [1, 2]},
         geometry=[shapely.Point(112, 32), shapely.Point(113, 33)],
@@ -16,7 +19,7 @@ def places():
 
 
 @pytest.mark.parametrize("ending", ["gpkg", "shp"])
-def test_columns_and_shapes_arrive(places, tmp_path, ending):
+def test_columns_and_shapes_arrive(places: gpd.GeoDataFrame, tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"a.{ending}"
     places.to_file(path, encoding="UTF-8")
     rows = read_layer(path, geometry="Point")
@@ -25,7 +28,9 @@ def test_columns_and_shapes_arrive(places, tmp_path, ending):
     assert rows.file == f"a.{ending}"
 
 
-def test_a_shapefile_that_does_not_say_its_encoding(places, tmp_path):
+def test_a_shapefile_that_does_not_say_its_encoding(
+    places: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
     for encoding in ("GB18030", "UTF-8"):
         path = tmp_path / f"{encoding}.shp"
         places.to_file(path, encoding=encoding)
@@ -34,14 +39,16 @@ def test_a_shapefile_that_does_not_say_its_encoding(places, tmp_path):
         assert rows.frame["name"].tolist() == ["充电站", "休息站"]
 
 
-def test_projected_shapes_are_brought_to_degrees(places, tmp_path):
+def test_projected_shapes_are_brought_to_degrees(places: gpd.GeoDataFrame, tmp_path: Path) -> None:
     path = tmp_path / "a.gpkg"
     places.to_crs(3857).to_file(path)
     shape = read_layer(path, geometry="Point").shapes[1]
     assert (shape.x, shape.y) == pytest.approx((113.0, 33.0))
 
 
-def test_times_keep_their_zone_or_their_want_of_one(tmp_path, places):
+def test_times_keep_their_zone_or_their_want_of_one(
+    tmp_path: Path, places: gpd.GeoDataFrame
+) -> None:
     path = tmp_path / "a.gpkg"
     places.assign(t=["2025-01-01T08:00:00+08:00", "2025-01-01T08:00:00"]).to_file(path)
     assert read_layer(path, geometry="Point").frame["t"].tolist() == [
@@ -50,7 +57,9 @@ def test_times_keep_their_zone_or_their_want_of_one(tmp_path, places):
     ]
 
 
-def test_of_several_layers_the_one_with_the_shapes_wanted_is_read(places, tmp_path):
+def test_of_several_layers_the_one_with_the_shapes_wanted_is_read(
+    places: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
     path = tmp_path / "a.gpkg"
     places.to_file(path, layer="points")
     places.set_geometry([shapely.box(1, 2, 3, 4)] * 2).to_file(path, layer="areas")
@@ -61,13 +70,15 @@ def test_of_several_layers_the_one_with_the_shapes_wanted_is_read(places, tmp_pa
 
 
 @pytest.mark.parametrize("ending", ["gpkg", "shp"])
-def test_a_file_that_is_none_is_refused(write, ending):
+def test_a_file_that_is_none_is_refused(
+    write: Callable[[str, str | bytes], Path], ending: str
+) -> None:
     path = write(f"a.{ending}", "no such thing")
     with pytest.raises(UnreadableFile, match="damaged, cut off, or not what its name says"):
         read_layer(path, geometry="Point")
 
 
-def test_a_geopackage_that_is_cut_off_is_refused(places, tmp_path):
+def test_a_geopackage_that_is_cut_off_is_refused(places: gpd.GeoDataFrame, tmp_path: Path) -> None:
     path = tmp_path / "a.gpkg"
     places.to_file(path)
     path.write_bytes(path.read_bytes()[:30_000])
@@ -75,6 +86,6 @@ def test_a_geopackage_that_is_cut_off_is_refused(places, tmp_path):
         read_layer(path, geometry="Point")
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path):
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="There is no such file"):
         read_layer(tmp_path / "a.gpkg", geometry="Point")

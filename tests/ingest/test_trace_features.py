@@ -1,20 +1,21 @@
 import json
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from geo_service.ingest.geojson import parse_geojson
 from geo_service.ingest.trace_features import holds_lines, take_lines
-from geo_service.ingest.trace_table import TraceRule
+from geo_service.ingest.trace_table import TraceBatch, TraceRule
 
 LINE = [[112.0, 32.0], [112.001, 32.0, 70.0], [112.002, 32.0]]
 TIMES = ["2025-01-01T00:00:00Z", "2025-01-01T00:01:00Z", "2025-01-01T00:02:00Z"]
 
 
 @pytest.fixture
-def take(collection):
+def take(collection: Callable[[Sequence[object]], str]) -> Callable[..., TraceBatch]:
     """Return a function that reads features as trips."""
 
-    def _take(*features, **rule):
+    def _take(*features: object, **rule: object) -> TraceBatch:
         rows = parse_geojson(collection(features).encode(), file="ride.geojson")
         return take_lines(rows, TraceRule(**rule))
 
@@ -31,7 +32,11 @@ def take(collection):
         {"times": json.dumps(TIMES)},
     ],
 )
-def test_a_line_with_times_is_a_trip(take, feature, properties):
+def test_a_line_with_times_is_a_trip(
+    take: Callable[..., TraceBatch],
+    feature: Callable[..., dict[str, object]],
+    properties: dict[str, object],
+) -> None:
     batch = take(feature("LineString", LINE, trip_id="x", rider_id="r", **properties))
     fixes = batch.fixes
     assert (fixes.trip_ids, fixes.rider_ids) == (("x",), ("r",))
@@ -40,13 +45,22 @@ def test_a_line_with_times_is_a_trip(take, feature, properties):
     assert (batch.read, batch.fixes_read) == (1, 3)
 
 
-def test_the_parts_of_a_line_follow_one_another(take, feature):
-    batch = take(feature("MultiLineString", [LINE[:2], [*LINE[2:], [112.003, 32.0]]], times=[
-        TIMES[:2], [TIMES[2], "2025-01-01T00:03:00Z"]]))
+def test_the_parts_of_a_line_follow_one_another(
+    take: Callable[..., TraceBatch], feature: Callable[..., dict[str, object]]
+) -> None:
+    batch = take(
+        feature(
+            "MultiLineString",
+            [LINE[:2], [*LINE[2:], [112.003, 32.0]]],
+            times=[TIMES[:2], [TIMES[2], "2025-01-01T00:03:00Z"]],
+        )
+    )
     assert len(batch.fixes) == 4
 
 
-def test_a_trip_without_id_is_named_for_file_and_number(take, feature):
+def test_a_trip_without_id_is_named_for_file_and_number(
+    take: Callable[..., TraceBatch], feature: Callable[..., dict[str, object]]
+) -> None:
     batch = take(
         feature("LineString", LINE, times=TIMES),
         {**feature("LineString", LINE, times=TIMES), "id": 9},
@@ -54,7 +68,9 @@ def test_a_trip_without_id_is_named_for_file_and_number(take, feature):
     assert batch.fixes.trip_ids == ("ride-1", "9")
 
 
-def test_the_users_columns_count(take, feature):
+def test_the_users_columns_count(
+    take: Callable[..., TraceBatch], feature: Callable[..., dict[str, object]]
+) -> None:
     batch = take(
         feature("LineString", LINE, ride=5, zeit=TIMES),
         columns={"trip_id": "ride", "t": "zeit"},
@@ -71,8 +87,10 @@ def test_the_users_columns_count(take, feature):
             "LineString",
             LINE,
             None,
-            "None of its 3 fixes bears a time; give the times of its positions in a list, the "
-            "property 'times'.",
+            (
+                "None of its 3 fixes bears a time; give the times of its positions in a list, the "
+                "property 'times'."
+            ),
         ),
         ("LineString", LINE, TIMES[:2], "It has 3 positions and 2 times."),
         ("LineString", [], TIMES, "Its geometry is empty."),
@@ -81,7 +99,14 @@ def test_the_users_columns_count(take, feature):
         ("LineString", [[1, "x"], [2, 3]], TIMES, "Its coordinates make no LineString: [[1, 'x']"),
     ],
 )
-def test_what_is_no_trip_is_refused(take, feature, kind, coordinates, times, reason):
+def test_what_is_no_trip_is_refused(
+    take: Callable[..., TraceBatch],
+    feature: Callable[..., dict[str, object]],
+    kind: str | None,
+    coordinates: object,
+    times: object,
+    reason: str,
+) -> None:
     batch = take(
         feature("LineString", LINE, trip_id="good", times=TIMES),
         feature(kind, coordinates, trip_id="bad", times=times),
@@ -93,7 +118,9 @@ def test_what_is_no_trip_is_refused(take, feature, kind, coordinates, times, rea
     assert batch.read == 2
 
 
-def test_the_second_trip_of_one_id_is_refused(take, feature):
+def test_the_second_trip_of_one_id_is_refused(
+    take: Callable[..., TraceBatch], feature: Callable[..., dict[str, object]]
+) -> None:
     line = feature("LineString", LINE, trip_id="x", times=TIMES)
     batch = take(line, line)
     assert batch.fixes.trip_ids == ("x",)
@@ -102,7 +129,9 @@ def test_the_second_trip_of_one_id_is_refused(take, feature):
     ]
 
 
-def test_a_fix_of_no_use_names_its_trips_number(take, feature):
+def test_a_fix_of_no_use_names_its_trips_number(
+    take: Callable[..., TraceBatch], feature: Callable[..., dict[str, object]]
+) -> None:
     line = [[112.0, 32.0], [112.0, float("nan")], *[[112.0, 32.0]] * 8]
     times = [1735689600 + 60 * step for step in range(10)]
     batch = take(feature("LineString", LINE, times=TIMES), feature("LineString", line, times=times))
@@ -112,6 +141,8 @@ def test_a_fix_of_no_use_names_its_trips_number(take, feature):
     assert len(batch.fixes) == 3 + 9
 
 
-def test_points_are_no_lines(collection, feature):
+def test_points_are_no_lines(
+    collection: Callable[[Sequence[object]], str], feature: Callable[..., dict[str, object]]
+) -> None:
     rows = parse_geojson(collection([feature("Point", [1, 2], t=0)]).encode(), file="a")
     assert not holds_lines(rows)

@@ -14,26 +14,31 @@ from geo_service.ingest.values import count_of, made_id, slug_of, truth_of, word
         ("[a; b", ["[a", "b"]),
     ],
 )
-def test_lists(text, words):
+def test_lists(text: str, words: list[str]) -> None:
     assert words_of(text) == words
 
 
 @pytest.mark.parametrize(
     ("text", "slug"),
-    [("Drinking Water", "drinking_water"), ("Ｗｉ-Fi!", "wi_fi"), ("空调", "空调"), ("--", "")],
+    [
+        ("Drinking Water", "drinking_water"),
+        ("\uff37\uff49-Fi!", "wi_fi"),
+        ("空调", "空调"),
+        ("--", ""),
+    ],
 )
-def test_slugs(text, slug):
+def test_slugs(text: str, slug: str) -> None:
     assert slug_of(text) == slug
 
 
-def test_counts():
+def test_counts() -> None:
     assert (count_of(""), count_of("3"), count_of("4.0"), count_of("0")) == (None, 3, 4, 0)
     for wrong in ("-1", "1.5", "x", "nan", "inf"):
         with pytest.raises((ValueError, OverflowError)):
             count_of(wrong)
 
 
-def test_truth():
+def test_truth() -> None:
     assert truth_of("True", blank=False)
     assert truth_of("是", blank=False)
     assert not truth_of("0", blank=True)
@@ -43,7 +48,7 @@ def test_truth():
         truth_of("perhaps", blank=True)
 
 
-def test_a_made_id_depends_on_every_part_and_a_millionth_of_a_degree():
+def test_a_made_id_depends_on_every_part_and_a_millionth_of_a_degree() -> None:
     one = made_id("f", "a", "b", lon=112.0, lat=32.0)
     assert one == made_id("f", "a", "b", lon=112.0000002, lat=31.9999998)
     others = {

@@ -78,10 +78,13 @@ def test_embedded_page_holds_the_texts() -> None:
         assert "src=" not in tag.partition(">")[0]
 
 
-def test_stock_comes_before_ours_so_that_our_look_prevails() -> None:
+def test_stock_comes_after_leaflet_which_it_needs_and_before_our_look_which_prevails() -> None:
     names = [name for name, _ in Assets(stock=True).elements()]
-    assert names == [*STOCK_NAMES, *NAMES]
+    assert set(names) == {*STOCK_NAMES, *NAMES}
     assert "stock-jquery.js" in names
+    places = [names.index(name) for name in STOCK_NAMES]
+    assert names.index("leaflet.js") < min(places)
+    assert max(places) < names.index("page.css")
 
 
 def test_version_changes_with_the_text() -> None:

@@ -1,5 +1,6 @@
 """Trips and issues drawn by hand, and a slow, plain oracle of passes."""
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,12 @@ Trip: TypeAlias = tuple[str, Sequence[Fix]]
 """The rider, and the fixes."""
 Interval: TypeAlias = tuple[float, float | None]
 """Seconds since the start."""
+
+
+FixesFrom: TypeAlias = Callable[..., Fixes]
+"""Called with trips."""
+Seconds: TypeAlias = Callable[[int], float]
+"""Microseconds UTC to seconds since the start."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,11 @@ class SlowPass:
     distance_m: float
 
 
+Oracle: TypeAlias = Callable[
+    [Sequence[Trip], Sequence[Issue], PassRule], tuple[list[SlowPass], set[tuple[int, int]]]
+]
+
+
 def slow_passes(
     trips: Sequence[Trip], issues: Sequence[Issue], rule: PassRule
 ) -> tuple[list[SlowPass], set[tuple[int, int]]]:
@@ -132,8 +144,7 @@ def stretches(fixes: Sequence[Fix], rule: PassRule) -> list[list[tuple[int, int]
                 continue
         parts.append([row])
     return [
-        [(part[0], part[0])] if len(part) == 1 else list(zip(part[:-1], part[1:], strict=True))
-        for part in parts
+        [(part[0], part[0])] if len(part) == 1 else list(itertools.pairwise(part)) for part in parts
     ]
 
 
@@ -181,20 +192,18 @@ def plan_at() -> type[Plan]:
 
 
 @pytest.fixture
-def fixes_from() -> Callable[..., Fixes]:
+def fixes_from() -> FixesFrom:
     """Return what puts trips into columns."""
     return fixes_of
 
 
 @pytest.fixture
-def seconds() -> Callable[[int], float]:
+def seconds() -> Seconds:
     """Return what turns microseconds UTC into seconds since the start."""
     return lambda us: (int(us) - START_US) / 1e6
 
 
 @pytest.fixture
-def oracle() -> Callable[
-    [Sequence[Trip], Sequence[Issue], PassRule], tuple[list[SlowPass], set[tuple[int, int]]]
-]:
+def oracle() -> Oracle:
     """Return the slow, plain finder of passes."""
     return slow_passes

@@ -1,5 +1,9 @@
 """The compiled loop against plain loops on azimuthal maps, over random rides and issues."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
@@ -7,11 +11,17 @@ from geo_service.domain.passage import PassRule
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.overlay.passes import find_passes
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo_service.domain.issue import Issue
+    from tests.overlay.conftest import FixesFrom, Oracle, Plan, Seconds, Trip
+
 PLACES = [(112.15, 32.04), (0.0, 0.0), (180.0, 15.0), (-179.999, -62.0), (25.0, 70.0)]
 PLACES += [(10.0, -85.0), (77.0, 89.99), (180.0, -89.995), (-71.06, 42.36)]
 
 
-def random_rides(rng, plan):
+def random_rides(rng: np.random.Generator, plan: Plan) -> list[Trip]:
     """Draw rides with stops, noise, pauses, jumps and lone fixes, all in one square kilometre."""
     trips = []
     for number in range(rng.integers(1, 6)):
@@ -27,7 +37,7 @@ def random_rides(rng, plan):
     return trips
 
 
-def random_issues(rng, plan, trips):
+def random_issues(rng: np.random.Generator, plan: Plan, trips: Sequence[Trip]) -> list[Issue]:
     """Draw issues beside the rides, with lives that begin and end among them."""
     issues = []
     fixes = [fix for _, rows in trips for fix in rows]
@@ -48,7 +58,14 @@ def random_issues(rng, plan, trips):
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("seed", range(6))
-def test_it_finds_what_plain_loops_find(plan_at, fixes_from, oracle, seconds, place, seed):
+def test_it_finds_what_plain_loops_find(
+    plan_at: type[Plan],
+    fixes_from: FixesFrom,
+    oracle: Oracle,
+    seconds: Seconds,
+    place: tuple[float, float],
+    seed: int,
+) -> None:
     rng = np.random.default_rng([seed, *(int(abs(part) * 1000) for part in place)])
     plan = plan_at(*place)
     trips = random_rides(rng, plan)
@@ -75,7 +92,7 @@ def test_it_finds_what_plain_loops_find(plan_at, fixes_from, oracle, seconds, pl
     )
 
 
-def test_the_oracle_is_sure_of_most_and_finds_many(plan, oracle):
+def test_the_oracle_is_sure_of_most_and_finds_many(plan: Plan, oracle: Oracle) -> None:
     rng = np.random.default_rng(1)
     trips = random_rides(rng, plan)
     issues = random_issues(rng, plan, trips)

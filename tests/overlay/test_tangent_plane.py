@@ -20,7 +20,7 @@ PLACES = [(0.0, 0.0), (112.15, 32.04), (180.0, 70.0), (-180.0, -85.0), (33.0, 89
 PLACES += [(77.0, 90.0), (-71.0, -45.0)]
 
 
-def test_earth_centred_coordinates_are_those_of_proj():
+def test_earth_centred_coordinates_are_those_of_proj() -> None:
     to_earth_centred = Transformer.from_crs("EPSG:4979", "EPSG:4978", always_xy=True)
     for lon, lat in PLACES:
         expected = to_earth_centred.transform(lon, lat, 0.0)
@@ -29,7 +29,7 @@ def test_earth_centred_coordinates_are_those_of_proj():
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("metres", [0.1, 25.0, 500.0, 1000.0])
-def test_places_lie_where_a_geodesic_leads(place, metres):
+def test_places_lie_where_a_geodesic_leads(place: tuple[float, float], metres: float) -> None:
     plane = planes_at(*(np.array([part]) for part in place))[0]
     for bearing in range(0, 360, 15):
         lon, lat, _ = GEOD.fwd(*place, bearing, metres)
@@ -42,10 +42,10 @@ def test_places_lie_where_a_geodesic_leads(place, metres):
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_segment_is_closest_at_its_foot_or_at_an_end(place):
+def test_a_segment_is_closest_at_its_foot_or_at_an_end(place: tuple[float, float]) -> None:
     plane = planes_at(*(np.array([part]) for part in place))[0]
 
-    def at(bearing, metres):
+    def at(bearing: float, metres: float) -> tuple[float, float, float]:
         return earth_centred(*GEOD.fwd(*place, bearing, metres)[:2])
 
     distance_m, share = closest_on_segment(plane, at(90.0, 30.0), at(0.0, 40.0))
@@ -55,20 +55,20 @@ def test_a_segment_is_closest_at_its_foot_or_at_an_end(place):
     assert closest_on_segment(plane, at(3.0, 7.0), at(3.0, 7.0)) == pytest.approx((7.0, 0.0))
 
 
-def test_the_other_half_of_the_earth_is_infinitely_far():
+def test_the_other_half_of_the_earth_is_infinitely_far() -> None:
     plane = planes_at(np.array([10.0]), np.array([20.0]))[0]
     behind = earth_centred(-170.0, -20.0)
     assert closest_on_segment(plane, behind, behind) == (math.inf, 0.0)
 
 
-def test_a_chord_is_as_long_as_the_geodesic():
+def test_a_chord_is_as_long_as_the_geodesic() -> None:
     for metres, share in ((0.5, 1e-6), (500.0, 1e-8), (100_000.0, 1 / 90_000)):
         for place in PLACES:
             lon, lat, _ = GEOD.fwd(*place, 60.0, metres)
             assert chord_m(*place, lon, lat) == pytest.approx(metres, rel=share)
 
 
-def test_surely_within_never_says_so_wrongly():
+def test_surely_within_never_says_so_wrongly() -> None:
     rng = np.random.default_rng(3)
     said = 0
     for lat in rng.uniform(-90.0, 90.0, 2000):

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 
 from geo_service.errors import RefusedData
 from geo_service.geometry.metric import metres_per_degree_east, metres_per_degree_north
+from geo_service.ingest.streets import read_streets
 from geo_service.streets.assemble import build_network
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
@@ -20,6 +23,7 @@ Drawn: TypeAlias = tuple[Sequence[int], Mapping[str, str]]
 DrawWays: TypeAlias = Callable[..., Ways]
 RandomWays: TypeAlias = Callable[[int], Ways]
 RandomNetwork: TypeAlias = Callable[[int, Profile], Network]
+RealNetwork: TypeAlias = Callable[[str, Profile], Network]
 
 
 @dataclass(frozen=True)
@@ -140,3 +144,15 @@ def random_network() -> RandomNetwork:
                 seed += 1000
 
     return _network
+
+
+@pytest.fixture(scope="session")
+def real_network(shared_data: Path) -> RealNetwork:
+    """Return a function that reads a city's file, once, and builds a profile's network."""
+
+    @cache
+    def _built(file: str) -> dict[Profile, Network]:
+        ways = read_streets(shared_data / "streets" / file)
+        return {profile: build_network(ways, profile).network for profile in Profile}
+
+    return lambda file, profile: _built(file)[profile]

@@ -233,7 +233,7 @@ const geoMap = (() => {
     // A card must not open under the panel.
     const panel = document.getElementById("gm-panel");
     const beside = panel && isWide() ? panel.offsetWidth + 32 : 12;
-    return { minWidth: 240, maxWidth: 300, autoPanPaddingTopLeft: [beside, 16], autoPanPaddingBottomRight: [16, 16] };
+    return { minWidth: 240, maxWidth: 300, autoPanPaddingTopLeft: [5, 16], autoPanPaddingBottomRight: [16, 16] };
   }
 
   function marks(group, { shape, looks, styles, labels, rows }) {
@@ -256,7 +256,7 @@ const geoMap = (() => {
   }
 
   function rings(group, { places }) {
-    const look = { radius: 17, weight: 2, color: "#8e1f1a", dashArray: "3 5", fill: false, interactive: false };
+    const look = { radius: 17, weight: 2, color: "#8e1f1a", dashArray: "3 5", fill: false, interactive: false, renderer: ground, pane: "ground" };
     const held = L.layerGroup(places.map((place) => L.circleMarker(place, look)));
     // From afar many rings would hide all else.
     const showNear = () => {
@@ -298,7 +298,7 @@ const geoMap = (() => {
 
   // --- the page ---------------------------------------------------------------------------------
   function open(name, { corners, osm }) {
-    const map = L.map(name, { zoomControl: false, minZoom: 3, maxZoom: 19, zoomSnap: 0.5, preferCanvas: true, attributionControl: false });
+    const map = L.map(name, { zoomControl: false, minZoom: 3, maxZoom: 19, zoomSnap: 0.5, attributionControl: false });
     for (const [pane, depth] of [["ground", 350], ["heat", 380], ["names", 390]]) map.createPane(pane).style.zIndex = depth;
     for (const pane of ["heat", "names"]) map.getPane(pane).style.pointerEvents = "none";
     ground = L.canvas({ pane: "ground", padding: 0.3, tolerance: 3 });

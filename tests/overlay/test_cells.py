@@ -1,0 +1,48 @@
+"""H3 cells as arrays and names."""
+
+import h3
+import numpy as np
+import pytest
+import shapely
+
+from geo_service.overlay.cells import cell_boundary, cell_centre, cell_names, cell_of, edge_metres
+
+
+def test_positions_lie_in_the_cells_that_h3_names() -> None:
+    rng = np.random.default_rng(1)
+    lon, lat = rng.uniform(-180, 180, 200), rng.uniform(-90, 90, 200)
+    names = cell_names(cell_of(lon, lat, 9))
+    assert names == tuple(h3.latlng_to_cell(y, x, 9) for x, y in zip(lon, lat, strict=True))
+
+
+def test_a_position_lies_within_its_cells_border() -> None:
+    lon, lat = np.array([112.15, -71.06]), np.array([32.04, 42.36])
+    rings = cell_boundary(cell_names(cell_of(lon, lat, 10)))
+    for ring, x, y in zip(rings, lon, lat, strict=True):
+        assert ring[0] == ring[-1]
+        assert shapely.LinearRing(ring).is_ccw
+        assert shapely.Polygon(ring).contains(shapely.Point(x, y))
+
+
+@pytest.mark.parametrize("lon", [179.99999, -179.99999])
+def test_a_ring_over_the_180th_meridian_stays_in_one_piece(lon: float) -> None:
+    (ring,) = cell_boundary(cell_names(cell_of(np.array([lon]), np.array([51.0]), 7)))
+    assert max(x for x, _ in ring) - min(x for x, _ in ring) < 0.1
+    assert max(abs(x) for x, _ in ring) > 180.0
+
+
+def test_the_centre_of_a_cell_lies_in_it() -> None:
+    cells = cell_of(np.array([112.15, 114.0]), np.array([32.04, 22.5]), 10)
+    assert cell_of(*cell_centre(cell_names(cells)), 10).tolist() == cells.tolist()
+
+
+def test_no_cells_are_empty_answers() -> None:
+    none = np.zeros(0)
+    assert cell_of(none, none, 9).tolist() == []
+    assert cell_names(np.zeros(0, dtype=np.int64)) == ()
+    assert cell_boundary([]) == []
+    assert [part.tolist() for part in cell_centre([])] == [[], []]
+
+
+def test_a_side_at_resolution_10_is_about_76_metres() -> None:
+    assert edge_metres(10) == pytest.approx(75.9, abs=0.1)

@@ -1,0 +1,267 @@
+"""A small city, really loaded and really served on a loopback port."""
+
+import csv
+import json
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from geo_service.domain.opening import Calendar
+from geo_service.domain.role import Role
+from geo_service.flows.import_traces import import_traces
+from geo_service.flows.load_facilities import load_facilities
+from geo_service.flows.load_issues import load_issues
+from geo_service.flows.load_streets import load_streets
+from geo_service.flows.loading import LoadOptions
+from geo_service.flows.manage_keys import add_key, revoke_key
+from geo_service.flows.publish_release import publish_release
+from geo_service.flows.wiring import open_workspace, start_workspace
+from geo_service.settings import Settings
+from geo_service.web.app import make_app
+from geo_service.web.server import DISCRETION
+
+NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
+"""A Wednesday, ten in the morning in Shanghai."""
+WEST, SOUTH, STEP = 112.13, 32.03, 0.002
+ROWS = 8
+HOSTILE = """<b onclick=x>"站' &amp; ${1+1}`</b>"""
+
+Moment = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class City:
+    """A workspace on disk and the keys that open it."""
+
+    settings: Settings
+    keys: dict[str, str]
+
+
+def _feature(shape: str, coordinates: object, properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "properties": properties,
+        "geometry": {"type": shape, "coordinates": coordinates},
+    }
+
+
+def _write(path: Path, features: list[dict[str, Any]]) -> Path:
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return path
+
+
+def _corner(column: int, row: int) -> list[float]:
+    return [round(WEST + column * STEP, 6), round(SOUTH + row * STEP, 6)]
+
+
+def _streets() -> list[dict[str, Any]]:
+    """A grid of two-way streets, split at its corners."""
+    inner = range(ROWS - 1)
+    across = [[_corner(c, r), _corner(c + 1, r)] for c in inner for r in range(ROWS)]
+    up = [[_corner(c, r), _corner(c, r + 1)] for c in range(ROWS) for r in inner]
+    return [
+        _feature("LineString", line, {"highway": "residential", "name": "格子街"})
+        for line in (*across, *up)
+    ]
+
+
+def _facilities() -> list[dict[str, Any]]:
+    fresh = (NOW - timedelta(minutes=3)).isoformat()
+    stale = (NOW - timedelta(minutes=30)).isoformat()
+    rows: list[tuple[list[float], dict[str, Any]]] = [
+        (
+            _corner(2, 2),
+            {
+                "id": "cabinet-fresh",
+                "kind": "charging_cabinet",
+                "name": "换电柜",
+                "name_en": "Swap cabinet",
+                "opening_hours": "24/7",
+                "charged": 2,
+                "empty": 3,
+                "observed_at": fresh,
+            },
+        ),
+        (
+            _corner(3, 3),
+            {
+                "id": "cabinet-stale",
+                "kind": "charging_cabinet",
+                "name": "旧柜",
+                "opening_hours": "24/7",
+                "charged": 2,
+                "empty": 3,
+                "observed_at": stale,
+            },
+        ),
+        (
+            _corner(5, 2),
+            {
+                "id": "station",
+                "kind": "rest_station",
+                "name": HOSTILE,
+                "name_en": "Station",
+                "opening_hours": "Mo-Su 08:00-22:00",
+                "amenities": "drinking_water;microwave",
+            },
+        ),
+        (
+            _corner(1, 5),
+            {
+                "id": "station-night",
+                "kind": "rest_station",
+                "name": "夜站",
+                "opening_hours": "Mo-Su 20:00-23:00",
+                "amenities": "drinking_water",
+            },
+        ),
+        (
+            _corner(6, 6),
+            {
+                "id": "window",
+                "kind": "service_window",
+                "name": "窗口",
+                "opening_hours": "We 09:00-12:00; PH off",
+            },
+        ),
+    ]
+    return [_feature("Point", place, properties) for place, properties in rows]
+
+
+def _issues() -> list[dict[str, Any]]:
+    reported = "2026-09-20T08:00:00+08:00"
+    return [
+        _feature(
+            "Point",
+            [round(WEST + (column + 0.5) * STEP, 6), round(SOUTH + 4 * STEP + 0.00005, 6)],
+            {
+                "id": f"issue-{column}",
+                "category": "standing_water",
+                "description": "私密" if column == 5 else "积水",
+                "reported_at": reported,
+                "approved": column != 5,
+            },
+        )
+        for column in range(1, 6)
+    ]
+
+
+def _trips(path: Path) -> Path:
+    """Twelve riders ride two trips each along the fifth street, past all issues."""
+    with path.open("w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["trip_id", "rider_id", "t", "lon", "lat"])
+        for rider in range(12):
+            for trip in range(2):
+                start = datetime(2026, 10, 5 + trip, 1, rider, tzinfo=UTC)
+                for step in range(57):
+                    t = (start + timedelta(seconds=5 * step)).isoformat()
+                    lon = WEST + step * STEP / 8
+                    name = f"trip-secret-{rider}-{trip}"
+                    table.writerow(
+                        [name, f"rider-secret-{rider}", t, f"{lon:.6f}", SOUTH + 4 * STEP]
+                    )
+    return path
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """Build the city once; what changes it takes a copy."""
+    folder = tmp_path_factory.mktemp("city")
+    settings = Settings(workspace=folder / "workspace", rider_key_file=folder / "rider.key")
+    options = LoadOptions()
+    with start_workspace(settings, Calendar()) as workspace:
+        load_streets(workspace, [_write(folder / "streets.geojson", _streets())])
+        load_facilities(workspace, [_write(folder / "f.geojson", _facilities())], options, NOW)
+        load_issues(workspace, [_write(folder / "i.geojson", _issues())], options, NOW)
+        import_traces(workspace, [_trips(folder / "t.csv")], options, NOW)
+        publish_release(workspace, "2026-10", NOW)
+        keys = {str(role): add_key(workspace, role, None, NOW)[1] for role in Role}
+        soon = NOW + timedelta(seconds=1)
+        keys["expired"] = add_key(workspace, Role.ANALYST, soon, NOW - timedelta(days=1))[1]
+        key_id, keys["revoked"] = add_key(workspace, Role.ANALYST, None, NOW)
+        revoke_key(workspace, key_id, NOW)
+    return City(settings, keys)
+
+
+@contextmanager
+def served(settings: Settings, clock: Moment) -> Iterator[httpx.Client]:
+    """Serve a workspace on a port of its own while the block runs."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    # Whoever connects from now on waits in line until the server is up.
+    listening.listen(64)
+    app = make_app(open_workspace(settings), clock=clock)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, **DISCRETION))
+    thread = threading.Thread(target=server.run, args=([listening],))
+    thread.start()
+    try:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with httpx.Client(base_url=address, timeout=60) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
+
+
+@pytest.fixture(scope="session")
+def settings(city: City) -> Settings:
+    return city.settings
+
+
+@pytest.fixture(scope="session")
+def keys(city: City) -> dict[str, str]:
+    """Return a token for every role, and two that are worth nothing."""
+    return city.keys
+
+
+@pytest.fixture(scope="session")
+def bearer(city: City) -> Callable[[str], dict[str, str]]:
+    """Return the header that shows a key."""
+    return lambda name: {"Authorization": f"Bearer {city.keys[name]}"}
+
+
+@pytest.fixture(scope="session")
+def city_door(city: City) -> Iterator[httpx.Client]:
+    with served(city.settings, lambda: NOW + timedelta(seconds=1)) as client:
+        yield client
+
+
+@pytest.fixture
+def door(city_door: httpx.Client) -> httpx.Client:
+    """Ask the city over HTTP; the clock stands a second after ``NOW``."""
+    city_door.cookies.clear()
+    return city_door
+
+
+@pytest.fixture
+def own_settings(city: City, tmp_path: Path) -> Settings:
+    """Return the settings of a city that the test may change."""
+    folder = shutil.copytree(city.settings.workspace, tmp_path / "workspace")
+    return replace(city.settings, workspace=folder)
+
+
+@pytest.fixture
+def serve_city() -> Callable[[Settings, Moment], Any]:
+    return served
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def hostile() -> str:
+    return HOSTILE

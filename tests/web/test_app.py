@@ -1,0 +1,124 @@
+"""What holds of all doors together."""
+
+import html
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+import httpx
+import pytest
+
+from geo_service.domain.facility import Facility
+from geo_service.flows.wiring import open_workspace
+from geo_service.maps.page import LAYERS
+from geo_service.store import facilities as stored_facilities
+from geo_service.web.app import paths
+
+FILLED = {
+    "/facilities/nearest": ["/facilities/nearest?lat=32.0341&lon=112.1341&k=50"],
+    "/facilities/{facility_id}": ["/facilities/station", "/facilities/none"],
+    "/releases/{period}": ["/releases/2026-10"],
+    "/maps/{name}.html": [f"/maps/{name}.html" for name in ("public", "planner", *LAYERS)],
+    "/problems/{code}": ["/problems/not-found"],
+    "/assets/{name}": ["/assets/rider.js", "/assets/page.js"],
+    "/": ["/", "/?lat=32.0341&lon=112.1341&k=20", "/?lang=en"],
+    "/overlay/issues": ["/overlay/issues", "/overlay/issues?radius_m=100"],
+}
+
+
+def addresses() -> list[str]:
+    return [address for path in paths() for address in FILLED.get(path, [path])]
+
+
+def test_every_path_can_be_walked() -> None:
+    assert not [address for address in addresses() if "{" in address]
+    assert len(paths()) == len(set(paths()))
+
+
+@pytest.mark.parametrize("key", [None, "rider", "operator", "staff"])
+def test_nothing_of_traces_comes_out_without_an_analysts_key(door: httpx.Client, bearer: Bearer, settings: Settings, key: str | None) -> None:
+    """Every path is asked; only releases may tell of trips, and they only of rounded cells."""
+    headers = {} if key is None else bearer(key)
+    with open_workspace(settings) as workspace:
+        riders = {name for day in workspace.lake.read(None, None) for name in day.rider_ids}
+    assert len(riders) == 12
+    for address in addresses():
+        answer = door.get(address, headers=headers)
+        assert answer.status_code in {200, 403, 404, 503}, address
+        text = _words(answer.text)
+        assert "secret" not in text, address
+        assert not any(rider in text for rider in riders), address
+        assert "issue-5" not in text, address
+        if address not in {"/openapi.json", "/docs", "/assets/page.js"}:
+            for word in ("passes", "first_pass", "closest_m", "per_1000", "trip_id", "rider_id"):
+                assert not re.search(rf'"{word}"|\b{word}\b *[:=]', text), (address, word)
+        if answer.headers["content-type"] == "application/geo+json":
+            told = {name for one in _features(answer) for name in one["properties"]}
+            if not address.startswith("/releases"):
+                assert told.isdisjoint({"trips", "riders", "metres", "passes"}), address
+
+
+def _words(page: str) -> str:
+    """Read an answer as a person does: neither entities nor script's escapes."""
+    return html.unescape(re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), page))
+
+
+def _features(answer: httpx.Response) -> list[dict]:
+    body = answer.json()
+    return body["features"] if "features" in body else [body]
+
+
+def test_nothing_is_at_other_paths(door: httpx.Client) -> None:
+    missing = door.get("/secret-place?x=1")
+    assert missing.status_code == 404
+    assert missing.headers["content-type"] == "application/problem+json"
+    assert "secret-place" not in missing.text
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_other_methods_are_told_which_there_are(door: httpx.Client, method: str) -> None:
+    refused = door.request(method, "/facilities/nearest", content=b"a body to keep")
+    assert refused.status_code == 405
+    assert refused.headers["allow"] == "GET"
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert "body to keep" not in refused.text
+
+
+def test_fault_of_ours_is_told_without_its_insides(
+    door: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object) -> None:
+        raise RuntimeError("insides of the program")
+
+    monkeypatch.setattr(stored_facilities, "find", break_down)
+    broken = door.get("/facilities/station")
+    assert broken.status_code == 500
+    assert broken.headers["content-type"] == "application/problem+json"
+    assert "insides" not in broken.text
+    assert "Traceback" not in broken.text
+    assert broken.headers["x-content-type-options"] == "nosniff"
+
+
+def test_people_are_told_on_a_page_and_programs_in_json(door: httpx.Client, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"/planner?key={keys['revoked']}"
+    page = door.get(address, headers={"Accept": "text/html,*/*"})
+    assert page.headers["content-type"].startswith("text/html")
+    data = door.get(address, headers={"Accept": "*/*"})
+    assert data.headers["content-type"] == "application/problem+json"
+    assert page.status_code == data.status_code == 401
+
+
+def test_doors_see_what_is_loaded_while_they_are_open(own_settings: Settings, serve_city: Callable, now: datetime) -> None:
+    question = "/facilities/nearest?lat=32.0341&lon=112.1341&k=1"
+    with serve_city(own_settings, lambda: now) as door:
+        before = door.get(question).json()["features"][0]["id"]
+        with open_workspace(own_settings) as workspace:
+            new = Facility("new", "water_point", 112.134, 32.0341)
+            with workspace.database.writing() as connection:
+                stored_facilities.write(connection, [new])
+        assert before == "cabinet-fresh"
+        assert door.get(question).json()["features"][0]["id"] == "new"
+
+
+def test_long_answers_are_zipped(door: httpx.Client) -> None:
+    assert door.get("/planner").headers["content-encoding"] == "gzip"

@@ -1,0 +1,98 @@
+from datetime import UTC, datetime
+from typing import Annotated
+
+import pytest
+from pydantic import Field
+
+from geo_service.web.parameters import (
+    Box,
+    Flag,
+    Moment,
+    Number,
+    Parameters,
+    Slugs,
+    describe_parameters,
+    read_parameters,
+)
+from geo_service.web.problems import WrongParameters
+
+
+class Sample(Parameters):
+    """Of no door."""
+
+    size: Annotated[Number, Field(gt=0, description="How large.")]
+    since: Moment | None = None
+    box: Box | None = None
+    kind: Slugs = frozenset()
+    really: Flag = False
+
+
+def faults(*pairs: tuple[str, str]) -> dict[str, str]:
+    with pytest.raises(WrongParameters) as refused:
+        read_parameters(Sample, [("size", "1"), *pairs])
+    return {fault.field: fault.detail for fault in refused.value.faults}
+
+
+def test_moments_are_brought_to_utc() -> None:
+    read = read_parameters(Sample, [("size", "1"), ("since", "2026-11-18T10:00:00+08:00")])
+    assert read.since == datetime(2026, 11, 18, 2, tzinfo=UTC)
+    assert read.since is not None
+    assert read.since.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-18", "2026-11-18T10:00", "1969-12-31T00:00Z", "2300-01-01T00:00Z", "0"]
+)
+def test_moments_need_a_zone_and_a_year_one_can_mean(text: str) -> None:
+    assert set(faults(("since", text))) == {"since"}
+
+
+def test_moment_whose_plus_was_lost_is_told_how_to_write_it() -> None:
+    assert "%2B" in faults(("since", "2026-11-18T10:00:00"))["since"]
+
+
+@pytest.mark.parametrize("text", ["1,2,3,4", "170,-10,-170,10", "-180,-90,180,90"])
+def test_boxes_may_cross_the_180th_meridian(text: str) -> None:
+    read = read_parameters(Sample, [("size", "1"), ("box", text)])
+    assert read.box == tuple(map(float, text.split(",")))
+
+
+@pytest.mark.parametrize(
+    "text", ["1,2,3", "1,2,3,4,5", "1,4,3,2", "1,2,3,nan", "1,2,181,4", "1,-91,2,4", "a,b,c,d"]
+)
+def test_boxes_that_are_none_are_refused(text: str) -> None:
+    assert set(faults(("box", text))) == {"box"}
+
+
+def test_lists_gather_repeated_names() -> None:
+    read = read_parameters(Sample, [("kind", "a"), ("size", "1"), ("kind", "b"), ("kind", "a")])
+    assert read.kind == {"a", "b"}
+
+
+def test_flags_are_words_and_not_numbers() -> None:
+    assert read_parameters(Sample, [("size", "1"), ("really", "true")]).really is True
+    assert read_parameters(Sample, [("size", "1"), ("really", "false")]).really is False
+    for text in ("0", "1", "True", "on", ""):
+        assert set(faults(("really", text))) == {"really"}
+
+
+def test_long_names_are_cut() -> None:
+    assert list(faults(("x" * 5000, "1"))) == ["x" * 64]
+
+
+def test_numbers_too_great_for_any_meaning_are_refused() -> None:
+    with pytest.raises(WrongParameters) as refused:
+        read_parameters(Sample, [("size", "9" * 400)])
+    assert [fault.field for fault in refused.value.faults] == ["size"]
+
+
+def test_description_says_limits_in_the_words_of_json_schema() -> None:
+    described = {one["name"]: one for one in describe_parameters(Sample)["parameters"]}
+    assert described["size"] == {
+        "name": "size",
+        "in": "query",
+        "required": True,
+        "description": "How large.",
+        "schema": {"type": "number", "exclusiveMinimum": 0},
+    }
+    assert described["since"]["schema"] == {"type": "string", "format": "date-time"}

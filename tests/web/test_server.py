@@ -1,0 +1,58 @@
+import os
+import socket
+import subprocess
+import sys
+import urllib.request
+from dataclasses import replace
+
+import pytest
+
+from geo_service.errors import NotReady
+from geo_service.settings import Settings
+from geo_service.web.server import environment_of, log_config, serve
+
+
+def test_settings_come_back_from_the_environment(settings: Settings) -> None:
+    ours = replace(settings, max_snap_m=321.5, release_riders=11)
+    assert Settings.from_environ(environment_of(ours)) == ours
+
+
+def test_without_a_workspace_it_says_so_before_anything_is_started(tmp_path) -> None:
+    with pytest.raises(NotReady, match="no workspace"):
+        serve(Settings(workspace=tmp_path / "none"), host="127.0.0.1", port=1, workers=1)
+
+
+def test_our_log_stands_beside_the_servers() -> None:
+    loggers = log_config()["loggers"]
+    assert {"uvicorn", "geo_service"} <= set(loggers)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_command_serves_the_workspace_and_stops_when_told(settings: Settings, workers: int) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = ["serve", "--port", str(port), "--workers", str(workers)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "geo_service", *words],
+        env={**os.environ, **environment_of(settings)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    said = []
+    try:
+        for line in process.stderr:
+            said.append(line)
+            if "running on" in line:
+                break
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready?secret=1") as answer:
+            assert answer.status == 200
+    finally:
+        process.terminate()
+        _, rest = process.communicate(timeout=30)
+    log = "".join(said) + rest
+    assert "GET /health/ready 200" in log
+    assert "secret" not in log
+    assert "Traceback" not in log

@@ -1,6 +1,7 @@
 """``serve`` and ``demo``: answer over HTTP."""
 
 import argparse
+import threading
 
 from geo_service.cli import words
 
@@ -38,7 +39,7 @@ def run_serve(arguments: argparse.Namespace) -> None:
 
 def run_demo(arguments: argparse.Namespace) -> None:
     """Build the demo district and serve it."""
-    from geo_service.flows.build_demo import build_demo
+    from geo_service.flows.build_demo import build_demo, keep_reporting
     from geo_service.web.server import serve
 
     settings = words.settings_of(arguments)
@@ -53,5 +54,9 @@ def run_demo(arguments: argparse.Namespace) -> None:
         f"  API       {address}/docs\n"
         f"  analyst   geo-service overlay {workspace} --out passes.csv\n"
     )
-    if not arguments.no_serve:
-        serve(settings, host=arguments.host, port=arguments.port, workers=1)
+    if arguments.no_serve:
+        return
+    stop = threading.Event()
+    threading.Thread(target=keep_reporting, args=(settings, words.now, stop), daemon=True).start()
+    serve(settings, host=arguments.host, port=arguments.port, workers=1)
+    stop.set()

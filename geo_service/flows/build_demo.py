@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
+from threading import Event
 
 from geo_service.domain.opening import Calendar
 from geo_service.domain.role import Role
@@ -29,6 +30,8 @@ TITLE = "襄阳 · 骑手服务示范商圈 Demo business district"
 PERIOD = "2026-10"
 POSITION = (32.04, 112.14)
 KEY_DAYS = 30
+REPORT_EVERY_S = 240.0
+"""Often enough that the demo's live state never goes stale."""
 
 
 def build_demo(settings: Settings, now: datetime, *, say: Callable[[str], None]) -> str:
@@ -96,6 +99,23 @@ def demo_data() -> Path:
         if (folder / "streets.geojson").exists():
             return folder
     raise NotReady("The demo district's files are not installed with geo_service.")
+
+
+def keep_reporting(settings: Settings, clock: Callable[[], datetime], stop: Event) -> None:
+    """Let the demo's cabinets and parking points report themselves until told to stop.
+
+    Parameters
+    ----------
+    settings : Settings
+        Names the demo's workspace.
+    clock : callable
+        Returns the moment, with a zone.
+    stop : Event
+        Set when the demo ends.
+    """
+    while not stop.wait(REPORT_EVERY_S):
+        with start_workspace(settings) as workspace:
+            _report_states(workspace, clock())
 
 
 def _report_states(workspace: Workspace, now: datetime) -> None:

@@ -27,7 +27,7 @@ _GEOMETRIES = frozenset(
     }
 )
 _SENSELESS = (
-    shapely.GEOSException,
+    shapely.errors.ShapelyError,
     ValueError,
     TypeError,
     KeyError,
@@ -140,7 +140,8 @@ def _shape(geometry: object) -> shapely.Geometry | None:
     try:
         # NaN and infinite numbers are told of later, position by position.
         with np.errstate(invalid="ignore"):
-            return shapely.geometry.shape({**geometry, "coordinates": _flat(coordinates)})
+            flat = {**geometry, "coordinates": _flat(coordinates)}
+            return shapely.geometry.shape(geometry if kind == "GeometryCollection" else flat)
     except _SENSELESS as problem:
         raise ValueError(f"Its coordinates make no {kind}: {str(coordinates)[:60]}.") from problem
 

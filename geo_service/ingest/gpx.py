@@ -64,6 +64,8 @@ def parse_gpx(content: bytes, *, file: str) -> Tracks:
     try:
         # All at once: then the text of an element never comes in two parts.
         reader.parser.Parse(content, True)  # noqa: FBT003 - expat's own signature
+    except IndexError as problem:
+        raise UnreadableFile("The GPX file has a fix outside any track.", where=file) from problem
     except expat.ExpatError as problem:
         cut = problem.code in _CUT_OFF
         raise UnreadableFile(

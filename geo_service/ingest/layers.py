@@ -30,6 +30,8 @@ def read_layer(path: Path, *, geometry: str) -> Rows:
     """
     if not path.exists():
         raise UnreadableFile("There is no such file.", where=str(path))
+    if path.suffix.lower() == ".shp":
+        _check_shapefile(path)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         try:
@@ -50,6 +52,31 @@ def read_layer(path: Path, *, geometry: str) -> Rows:
             ) from problem
     said = tuple(dict.fromkeys(f"{path.name}: {entry.message}" for entry in told))
     return Rows(rows.frame, rows.shapes, rows.file, rows.faults, said)
+
+
+def _check_shapefile(path: Path) -> None:
+    """Refuse a Shapefile of which a part is missing or cut off, which GDAL reads without a word.
+
+    Source: ESRI Shapefile Technical Description (1998), p. 3: bytes 24-27 hold the length.
+    """
+    for ending in (".dbf", ".shx"):
+        beside = (path.with_suffix(ending), path.with_suffix(ending.upper()))
+        if not any(file.exists() for file in beside):
+            raise UnreadableFile(
+                f"There is no {beside[0].name} beside it.",
+                where=path.name,
+                remedy="A Shapefile is several files; bring them all.",
+            )
+    with path.open("rb") as file:
+        header = file.read(28)
+    told = 2 * int.from_bytes(header[24:], "big")
+    size = path.stat().st_size
+    if told > size:
+        raise UnreadableFile(
+            f"The file is cut off: it has {size} of its {told} bytes.",
+            where=path.name,
+            remedy="Export it again.",
+        )
 
 
 def _layer_of(path: Path, geometry: str) -> str:

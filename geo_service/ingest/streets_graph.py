@@ -22,6 +22,8 @@ Drawn: TypeAlias = Street[int | Place]
 
 WGS84 = "EPSG:4326"
 _TEXTS = (*KEPT_TAGS, "name", "name:en")
+_AGAINST = frozenset({"-1", "reverse"})
+"""Where osmnx keeps these words, it has turned the edge around; the way runs against it."""
 _DIGITS = 7
 """Decimals to which shape points of twins agree."""
 
@@ -96,8 +98,7 @@ def ways_of(graph: StreetGraph, *, where: str) -> Ways:
         )
     tags_decide = not graph.directed or any(_is_osm_word(said) for _, _, said in edges)
     streets = [
-        _street(number, edge, row_of, places, oneway=None if tags_decide else "yes")
-        for number, edge in enumerate(edges)
+        _street(edge, row_of, places, oneway=None if tags_decide else "yes") for edge in edges
     ]
     if not tags_decide:
         streets = join_twins(streets, same_way=True)
@@ -124,7 +125,6 @@ def _is_osm_word(said: Attributes) -> bool:
 
 
 def _street(
-    number: int,
     edge: tuple[Any, Any, Attributes],
     row_of: Mapping[Any, int],
     places: Sequence[Place],
@@ -133,15 +133,15 @@ def _street(
 ) -> Drawn:
     """Draw an edge: its end nodes by row, its shape points by place."""
     start, end, said = edge
-    if (str(said.get("from")), str(said.get("to"))) == (str(end), str(start)):
+    against = said.get("oneway") in _AGAINST if oneway is None else False
+    if against or (str(said.get("from")), str(said.get("to"))) == (str(end), str(start)):
         start, end = end, start
     first, last = row_of[start], row_of[end]
     inner = _inner_points(said.get("geometry"), places[first], places[last])
     tags = {key: text for key in _TEXTS if (text := _text(key, said.get(key)))}
     if oneway is not None:
         tags["oneway"] = oneway
-    ways = _whole_numbers(said.get("osmid")) or (number,)
-    return Street(ways, (first, *inner, last), tags)
+    return Street(_whole_numbers(said.get("osmid")), (first, *inner, last), tags)
 
 
 def _inner_points(geometry: object, start: Place, end: Place) -> tuple[Place, ...]:
@@ -183,13 +183,16 @@ def _whole_numbers(value: object) -> tuple[int, ...]:
 
 
 def _named_apart(streets: Iterable[Drawn]) -> list[Drawn]:
-    """Choose one of an edge's OSM ways, so that parallel edges get different names."""
+    """Choose one of an edge's OSM ways, so that parallel edges get different names.
+
+    An edge that names no way gets its number in the graph.
+    """
     taken: set[tuple[int, frozenset[Hashable]]] = set()
     named = []
-    for street in streets:
+    for number, street in enumerate(streets):
         ends = frozenset((street.refs[0], street.refs[-1]))
-        free = [way for way in street.way_ids if (way, ends) not in taken]
-        way = (free or street.way_ids)[0]
+        ways = street.way_ids or (number,)
+        way = next((way for way in ways if (way, ends) not in taken), ways[0])
         taken.add((way, ends))
         named.append(street._replace(way_ids=(way,)))
     return named

@@ -63,21 +63,24 @@ def fetch_streets(place: str) -> Ways:
 
 
 def _graph_of(osmnx: Any, area: object, place: str, errors: Any) -> Any:  # noqa: ANN401 - osmnx is a module without types
+    nothing = RefusedData(
+        f"OpenStreetMap has no streets in {place!r}.", remedy="Name a larger place."
+    )
     try:
-        return osmnx.graph_from_polygon(
+        graph = osmnx.graph_from_polygon(
             area,
             simplify=False,
             retain_all=True,
             truncate_by_edge=True,
             custom_filter=_ALL_STREETS,
         )
-    except (errors.InsufficientResponseError, ValueError) as problem:
-        if isinstance(problem, errors.ResponseStatusCodeError):
-            raise
-        raise RefusedData(
-            f"OpenStreetMap has no streets in {place!r}.",
-            remedy="Name a larger place.",
-        ) from problem
+    except errors.ResponseStatusCodeError:
+        raise
+    except ValueError as problem:
+        raise nothing from problem
+    if graph.number_of_edges() == 0:
+        raise nothing
+    return graph
 
 
 @contextmanager

@@ -21,6 +21,8 @@ Faults: TypeAlias = NDArray[np.int8]
 _SECOND = 1_000_000
 _LATEST_S = 9_000_000_000_000.0
 """Seconds that still fit into 64 bits of microseconds."""
+_FIRST_US, _LAST_US = -62_135_596_800 * _SECOND, 253_402_300_799 * _SECOND
+"""The years 1 and 9999, beyond which a calendar has no date."""
 _BLOCK = 1 << 16
 """Rows that are read together; only a block that has a fault is read one by one."""
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?\Z")
@@ -162,6 +164,7 @@ def read_times(column: "pd.Series[Any]", clock: Clock) -> Times:
     if clock.now is not None:
         latest = (clock.now.timestamp() + clock.future_slack_s) * _SECOND
         fault[(fault == TimeFault.NONE) & (us > latest)] = TimeFault.FUTURE
+    fault[(fault == TimeFault.NONE) & ((us < _FIRST_US) | (us > _LAST_US))] = TimeFault.UNREADABLE
     us[(fault != TimeFault.NONE)] = 0
     return Times(us, fault, column.array, clock, repeated)
 

@@ -175,6 +175,9 @@ def _sort(rows: Rows, rule: TraceRule, numbers: Integers | None) -> _Sorted:
 
 def _numbered(column: "pd.Series[Any]") -> tuple[Integers, list[str]]:
     """Give the names of a column numbers in order of appearance; -1 where it names none."""
+    if column.dtype == object:
+        # Lists and the like have a text, but no place in a table of names.
+        column = pd.Series([text_of(value) or None for value in column], dtype="str")
     codes, found = pd.factorize(column)
     names = [text_of(value) for value in found]
     merged, unique = pd.factorize(pd.Series([name or None for name in names], dtype="object"))

@@ -86,7 +86,7 @@ def walk(
     found = [(0, 0, 0, 0.0) for _ in range(0)]
     number = 0
     for trip in range(len(track.offsets) - 1):
-        number = _walk_trip(trip, number + 2, track, grid, intervals, reach, runs, near, met, found)
+        number = _walk_trip(trip, number, track, grid, intervals, reach, runs, near, met, found)
     passes = len(found)
     trips, issues = np.empty(passes, dtype=np.int64), np.empty(passes, dtype=np.int64)
     t, distance_m = np.empty(passes, dtype=np.int64), np.empty(passes)

@@ -144,8 +144,7 @@ def unpack(packed: PackedTrips) -> Fixes:
         rider=np.array(rider, dtype=np.int64),
         offsets=packed.offsets,
         t=packed.t * MICROSECONDS_A_MILLISECOND,
-        # Divided, not multiplied by 1e-7: the nearest number to the decimal, so that packing
-        # again changes nothing.
+        # Divided, not multiplied by 1e-7, so that seven decimals come back as they were given.
         lon=packed.lon / STEPS_A_DEGREE,
         lat=packed.lat / STEPS_A_DEGREE,
     )

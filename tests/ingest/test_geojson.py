@@ -73,11 +73,20 @@ def test_a_feature_without_sense_is_a_fault_of_its_own() -> None:
     assert rows.shapes[4] == shapely.Point(112, 32)
 
 
+def test_a_collection_of_geometries_is_a_shape() -> None:
+    inner = {"type": "GeometryCollection", "geometries": [POINT]}
+    assert parse(inner).shapes[0].geom_type == "GeometryCollection"
+    assert parse({**inner, "geometries": 3}).faults == {
+        0: "Its coordinates make no GeometryCollection: None."
+    }
+
+
 def test_the_height_is_left_out(
     feature: Callable[..., dict[str, object]], collection: Callable[[Sequence[object]], str]
 ) -> None:
-    content = collection([feature("LineString", [[1, 2, 3], [4, 5, 6]])]).encode()
-    assert not parse_geojson(content, file="a").shapes[0].has_z
+    content = collection([feature("LineString", [[1, 2, 3], [4, 5]])]).encode()
+    (shape,) = parse_geojson(content, file="a").shapes
+    assert list(shape.coords) == [(1, 2), (4, 5)]
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,7 @@ def test_a_file_cut_between_two_fixes_is_refused() -> None:
     [
         (HEAD + "<trk></gpx>", r"The GPX file is not well-formed at line 2 \(mismatched tag\)"),
         ("no XML at all", r"The GPX file is not well-formed at line 1 \(syntax error\)"),
+        ("<gpx>" + FIX + "</gpx>", "The GPX file has a fix outside any track"),
         ("<osm/>", r"The file is XML, but not GPX \(it begins with <osm>\)"),
         (HEAD + "<rte/></gpx>", "The GPX file holds no track. Routes and waypoints are no traces"),
     ],

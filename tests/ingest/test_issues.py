@@ -67,8 +67,8 @@ def test_closed_when_reported_is_accepted(
         (
             "2025-01-01 08:00:00,",
             (
-                "Its reported_at '2025-01-01 08:00:00' bears no time zone: say which is meant, as in "
-                "--time-zone Asia/Shanghai."
+                "Its reported_at '2025-01-01 08:00:00' bears no time zone: say which is meant, as "
+                "in --time-zone Asia/Shanghai."
             ),
         ),
         (
@@ -88,8 +88,8 @@ def test_closed_when_reported_is_accepted(
         (
             "1735700000000,",
             (
-                "Its reported_at '1735700000000' lies in the future (it is 2025-06-01T12:00:00Z now). "
-                "It looks like milliseconds; give Unix seconds."
+                "Its reported_at '1735700000000' lies in the future (it is 2025-06-01T12:00:00Z "
+                "now). It looks like milliseconds; give Unix seconds."
             ),
         ),
         (

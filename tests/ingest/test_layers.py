@@ -73,7 +73,8 @@ def test_of_several_layers_the_one_with_the_shapes_wanted_is_read(
 def test_a_file_that_is_none_is_refused(
     write: Callable[[str, str | bytes], Path], ending: str
 ) -> None:
-    path = write(f"a.{ending}", "no such thing")
+    for beside in ("dbf", "shx", ending):
+        path = write(f"a.{beside}", "no such thing")
     with pytest.raises(UnreadableFile, match="damaged, cut off, or not what its name says"):
         read_layer(path, geometry="Point")
 
@@ -89,3 +90,18 @@ def test_a_geopackage_that_is_cut_off_is_refused(places: gpd.GeoDataFrame, tmp_p
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="There is no such file"):
         read_layer(tmp_path / "a.gpkg", geometry="Point")
+
+
+def test_a_shapefile_that_is_cut_off_or_incomplete_is_refused(
+    places: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.shp"
+    places.to_file(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-20])
+    with pytest.raises(UnreadableFile, match=r"a\.shp: The file is cut off: it has 136 of its 156"):
+        read_layer(path, geometry="Point")
+    path.write_bytes(whole)
+    path.with_suffix(".dbf").unlink()
+    with pytest.raises(UnreadableFile, match=r"There is no a\.dbf beside it\. A Shapefile is sev"):
+        read_layer(path, geometry="Point")

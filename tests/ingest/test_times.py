@@ -108,6 +108,14 @@ def test_the_future_begins_after_the_slack() -> None:
     assert times.fault.tolist() == [TimeFault.NONE, TimeFault.FUTURE]
 
 
+def test_a_time_that_no_calendar_has_can_not_be_read() -> None:
+    column = pd.Series([1e12, -1e11, 253402300799.0, -62135596800.0])
+    times = read_times(column, Clock())
+    assert times.fault.tolist() == [TimeFault.UNREADABLE] * 2 + [TimeFault.NONE] * 2
+    assert times.moment(2).isoformat() == "9999-12-31T23:59:59+00:00"
+    assert times.moment(3).isoformat() == "0001-01-01T00:00:00+00:00"
+
+
 def test_an_unknown_zone_is_wrong_usage() -> None:
     assert zone_named(None) is None
     for name in ("Mars/Olympus", "../etc/passwd", "America"):

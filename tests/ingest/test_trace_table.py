@@ -223,6 +223,13 @@ def test_names_that_read_the_same_are_one_trip(frame: pd.DataFrame) -> None:
     assert take(frame).fixes.trip_ids == ("1", "2")
 
 
+def test_a_trip_may_be_named_by_anything(frame: pd.DataFrame) -> None:
+    frame["trip_id"] = pd.Series([["a", 1]] * 10 + [None] * 5 + [7] * 5, dtype=object)
+    batch = take(frame)
+    assert batch.fixes.trip_ids == ('["a", 1]', "7")
+    assert only_reason(batch) == "5 fixes name no trip (trip_id)."
+
+
 @pytest.mark.parametrize("column", ["trip_id", "t", "lon"])
 def test_a_missing_column_is_named(frame: pd.DataFrame, column: str) -> None:
     with pytest.raises(MissingColumn, match=f"There is no column '{column}'"):

@@ -1,11 +1,16 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from geo_service.ingest.streets import read_streets
 from geo_service.maps.basemap import draw_background
+from geo_service.maps.escape import as_script
 from geo_service.maps.view import View
+from geo_service.streets.assemble import build_network
 from geo_service.streets.network import Network
+from geo_service.streets.profile import Profile
 
 VIEW = View(112.14, 32.0, 112.0, 33.0, 113.0)
 
@@ -76,6 +81,16 @@ def test_streets_across_the_180th_meridian_stay_together(chequerboard: Network) 
     across = replace(chequerboard, shape_lon=lon)
     seam = groups(across, View(180.0, 32.0, 179.9, 33.0, 180.1))
     assert sum(len(group["lines"]["text"]) for group in seam.values()) < 20 * across.edges
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_streets_of_porto_take_under_two_megabytes(shared_data: Path) -> None:
+    ways = read_streets(shared_data / "streets" / "porto_conveyal_r5.osm.pbf")
+    network = build_network(ways, Profile.WALK).network
+    drawn = draw_background(network, View(-8.6, 41.0, -9.0, 41.3, -8.0))
+    assert network.edges > 80_000
+    assert len(as_script(drawn)) < 2_000_000
 
 
 @pytest.mark.parametrize("field", ["groups", "names"])

@@ -32,14 +32,18 @@ def test_name_stands_on_its_street_with_room_on_both_sides(chequerboard: Network
 
 
 def test_bent_street_bears_no_name(chequerboard: Network) -> None:
-    turn = np.linspace(0, 40, len(chequerboard.shape_lon))
-    bent = replace(
+    turn = np.linspace(0, 2 * np.pi, 60)
+    one = np.ones(1, dtype=np.int64)
+    ring = replace(
         chequerboard,
-        shape_lon=112.14 + 2e-4 * np.cos(turn),
-        shape_lat=32.04 + 2e-4 * np.sin(turn),
-        edge_shape=np.linspace(0, len(turn), chequerboard.edges + 1).astype(np.int64),
+        edge_from=one,
+        edge_name=one,
+        edge_class=one * 0,
+        shape_lon=112.14 + 5e-4 * np.cos(turn),
+        shape_lat=32.04 + 5e-4 * np.sin(turn),
+        edge_shape=np.array([0, 60]),
     )
-    assert names_of(bent) == []
+    assert names_of(ring) == []
 
 
 def test_streets_without_names_give_none(chequerboard: Network) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,7 +62,7 @@ def test_random_lines_are_as_the_finest_sampling_says(
     issues = line[rng.integers(0, 9, 40)] + rng.uniform(-60, 60, (40, 2))
     way = np.array([plan.at(*vertex) for vertex in line])
     samples = np.concatenate(
-        [GEOD.npts(*a, *b, 2000, initial_idx=0) for a, b in zip(way[:-1], way[1:], strict=True)]
+        [GEOD.npts(*a, *b, 2000, initial_idx=0) for a, b in itertools.pairwise(way)]
     )
     nearest = {}
     for number, east_north in enumerate(issues):

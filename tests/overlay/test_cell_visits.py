@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,7 @@ def test_metres_are_shared_out_as_fine_sampling_shares_them(
     trips = [plan.trip("r", [(t, *at) for t, at in enumerate(way)]) for way in ways]
     sampled: dict[tuple[int, str], float] = defaultdict(float)
     for trip, way in enumerate(ways):
-        for start, end in zip(way[:-1], way[1:], strict=True):
+        for start, end in itertools.pairwise(way):
             length = float(np.hypot(*(end - start)))
             for share in (np.arange(2000) + 0.5) / 2000:
                 lon, lat = plan.at(*(start + share * (end - start)))

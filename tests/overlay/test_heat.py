@@ -29,9 +29,7 @@ def test_pass_heat_lies_at_the_issues_with_their_passes(plan: Plan, fixes_from: 
     assert len(heat) == 2
 
 
-def test_exposure_heat_lies_in_the_middle_of_ridden_cells(
-    plan: Plan, fixes_from: FixesFrom
-) -> None:
+def test_exposure_heat_lies_amid_ridden_cells(plan: Plan, fixes_from: FixesFrom) -> None:
     fixes = fixes_from(plan.trip("a", [(0, 0, 0)]), plan.trip("b", [(0, 0, 0)]))
     points = issue_points([plan.issue(2000, 0)])
     heat = exposure_heat(count_cell_exposure([fixes], points, PassRule(), 10))

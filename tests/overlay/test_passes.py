@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     PassesOf = Callable[..., list[tuple[float, float]]]
 
 RULE = PassRule(radius_m=25.0, max_gap_s=120.0, max_gap_m=500.0)
+ODD_PLACES = [(180.0, 0.0), (-180.0, -17.0), (179.9999, 65.0), (180.0, 70.0), (10.0, 70.0)]
+ODD_PLACES += [(10.0, -70.0), (0.0, 89.0), (30.0, 89.9), (-120.0, -89.999), (0.0, 90.0), (0.0, 0.0)]
 
 
 @pytest.fixture
@@ -81,6 +84,13 @@ def test_an_interval_holds_its_beginning_and_not_its_end(passes_of: PassesOf, pl
     assert len(passes_of(stop, plan.issue(0, 0, (10, None)))) == 1
     assert len(passes_of(stop, plan.issue(0, 0, (10, 10.000001)))) == 1
     assert passes_of(stop, plan.issue(0, 0, (5, 10))) == []
+    corner = [(0, -100, 0), (10, 0, 0), (20, 0, 100)]
+    assert len(passes_of(corner, plan.issue(0, 0, (10, None)))) == 1
+    assert passes_of(corner, plan.issue(0, 0, (5, 10))) == []
+
+
+def test_a_moment_in_two_overlapping_intervals_counts_once(passes_of: PassesOf, plan: Plan) -> None:
+    assert len(passes_of([(10, 0, 0)], plan.issue(0, 0, (0, 20), (5, 30)))) == 1
 
 
 def test_an_interval_that_ends_before_it_begins_is_never_open(
@@ -172,22 +182,7 @@ def test_two_fixes_at_one_moment_are_a_segment_all_the_same(passes_of: PassesOf)
     assert passes_of([(5, -50, 0), (5, 50, 0)]) == [near((5.0, 0.0))]
 
 
-@pytest.mark.parametrize(
-    ("lon", "lat"),
-    [
-        (180.0, 0.0),
-        (-180.0, -17.0),
-        (179.9999, 65.0),
-        (10.0, 70.0),
-        (10.0, -70.0),
-        (180.0, 70.0),
-        (0.0, 89.0),
-        (30.0, 89.9),
-        (-120.0, -89.999),
-        (0.0, 90.0),
-        (0.0, 0.0),
-    ],
-)
+@pytest.mark.parametrize(("lon", "lat"), ODD_PLACES)
 def test_distances_hold_at_the_180th_meridian_and_at_high_latitudes(
     passes_of: PassesOf, plan_at: type[Plan], lon: float, lat: float
 ) -> None:
@@ -280,6 +275,9 @@ def test_a_trip_without_fixes_is_no_pass(plan: Plan, fixes_from: FixesFrom) -> N
     assert find_passes(fixes, issue_points([plan.issue(0, 0)]), RULE).trip.tolist() == [1]
 
 
+@pytest.mark.skipif(
+    os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="plain Python refuses such numbers itself"
+)
 def test_positions_that_are_no_numbers_hit_nothing(plan: Plan, fixes_from: FixesFrom) -> None:
     nowhere = ("r", [(0, float("nan"), float("nan")), (5, float("inf"), 0.0)])
     assert len(find_passes(fixes_from(nowhere), issue_points([plan.issue(0, 0)]), RULE)) == 0

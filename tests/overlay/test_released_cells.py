@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from tests.overlay.conftest import FixesFrom, Plan
 
 
-def release(partitions: Iterable[Fixes], trim_m: float = 200.0) -> ReleasedCells:
-    return count_released_cells(partitions, resolution=9, riders=10, step=10, trim_m=trim_m)
+def release(
+    partitions: Iterable[Fixes], trim_m: float = 200.0, resolution: int = 9
+) -> ReleasedCells:
+    return count_released_cells(
+        partitions, resolution=resolution, riders=10, step=10, trim_m=trim_m
+    )
 
 
 def rides(plan: Plan, count: int, riders: int, metres: float = 3000.0) -> list[tuple]:
@@ -28,9 +32,9 @@ def rides(plan: Plan, count: int, riders: int, metres: float = 3000.0) -> list[t
     return [plan.trip(f"r{number % riders}", rows) for number in range(count)]
 
 
-def cell_at(plan: Plan, east: float) -> str:
+def cell_at(plan: Plan, east: float, resolution: int = 9) -> str:
     lon, lat = plan.at(east, 0)
-    return h3.latlng_to_cell(lat, lon, 9)
+    return h3.latlng_to_cell(lat, lon, resolution)
 
 
 @pytest.mark.parametrize(
@@ -59,12 +63,12 @@ def test_riders_are_counted_once_over_all_partitions(plan: Plan, fixes_from: Fix
 
 def test_the_ends_of_trips_are_left_out(plan: Plan, fixes_from: FixesFrom) -> None:
     partition = fixes_from(*rides(plan, 30, 30, metres=3000.0))
-    shown = set(release([partition]).cell)
-    kept = {cell_at(plan, east) for east in np.arange(-1300, 1301, 5.0)}
-    ends = {cell_at(plan, east) for east in (-1500, 1500)}
+    shown = set(release([partition], resolution=11).cell)
+    kept = {cell_at(plan, east, 11) for east in np.arange(-1300, 1300.5, 0.5)}
+    ends = {cell_at(plan, sign * east, 11) for sign in (-1, 1) for east in (1500, 1420, 1350)}
     assert shown == kept
     assert not ends & kept
-    assert set(release([partition], trim_m=0.0).cell) >= kept | ends
+    assert set(release([partition], trim_m=0.0, resolution=11).cell) >= kept | ends
 
 
 def test_short_trips_are_not_told_of(plan: Plan, fixes_from: FixesFrom) -> None:

@@ -55,7 +55,7 @@ def by_id(records: list[Facility]) -> list[Facility]:
     return sorted(records, key=lambda record: record.facility_id)
 
 
-@settings(deadline=None)  # each example writes to a disk
+@settings(deadline=None, max_examples=50)  # each example writes to a disk
 @given(records=st.lists(FACILITIES, unique_by=lambda record: record.facility_id))
 def test_facilities_come_back_as_they_were(
     shared_database: Database, records: list[Facility]

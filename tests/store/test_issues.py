@@ -52,7 +52,7 @@ def issue(
     )
 
 
-@settings(deadline=None)  # each example writes to a disk
+@settings(deadline=None, max_examples=50)  # each example writes to a disk
 @given(records=st.lists(ISSUES, unique_by=lambda record: record.issue_id, max_size=20))
 def test_issues_come_back_as_they_were(shared_database: Database, records: list[Issue]) -> None:
     with shared_database.writing() as connection:

@@ -22,7 +22,7 @@ FreshLake = Callable[[], AbstractContextManager[TraceLake]]
 MIDNIGHT = datetime(2024, 5, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 START = int(MIDNIGHT.timestamp()) * 1_000_000
-STEP = 1.0000001e-7
+STEP = 1.000002e-7
 HOUR_US = 3_600_000_000
 
 # Times and positions on the lake's own steps, so that they come back exactly.
@@ -84,6 +84,12 @@ def test_days_come_one_at_a_time_with_trips_whole_and_in_order_of_id(
     assert trips_in(first)["m"] == over_midnight
     assert second.trip_ids == ("b",)
     assert files(lake) == ["2024-05-01", "2024-05-01", "2024-05-02"]
+
+
+def test_a_file_holds_its_trips_in_order_of_id(lake: TraceLake, make_fixes: Make) -> None:
+    lake.add(make_fixes({"c": trip(1, count=1), "a": trip(2), "b": trip(3, count=1)}))
+    (path,) = lake._folder.iterdir()
+    assert pq.read_table(path)["trip_id"].to_pylist() == ["a", "a", "a", "b", "c"]
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,8 @@ def test_trips_come_back_within_a_step(
         for (t, lon, lat), (old_t, old_lon, old_lat) in zip(back[trip_id][1], fixes, strict=True):
             assert t % 1000 == 0
             assert abs(t - old_t) <= 500
-            assert abs(lon - old_lon) <= 0.5000001e-7
-            assert abs(lat - old_lat) <= 0.5000001e-7
+            assert abs(lon - old_lon) <= 0.500001e-7
+            assert abs(lat - old_lat) <= 0.500001e-7
 
 
 @settings(deadline=None)
@@ -48,6 +48,14 @@ def test_packing_again_changes_nothing(
     packed = pack(once)
     assert trips_in(unpack(packed)) == trips_in(once)
     assert packed.digests() == pack(make_fixes(trips)).digests()
+
+
+def test_seven_decimals_come_back_as_they_were_given(make_fixes: Make) -> None:
+    steps = np.random.default_rng(3).integers(-900_000_000, 900_000_000, 1000) / 1e7
+    rows = [(NOON + second * 1_000_000, 2 * lat, lat) for second, lat in enumerate(steps)]
+    back = unpack(pack(make_fixes({"a": ("r1", rows)})))
+    assert back.lat.tolist() == steps.tolist()
+    assert back.lon.tolist() == [lon for _, lon, _ in rows]
 
 
 @pytest.mark.parametrize(

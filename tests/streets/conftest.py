@@ -14,6 +14,7 @@ from geo_service.errors import RefusedData
 from geo_service.geometry.metric import metres_per_degree_east, metres_per_degree_north
 from geo_service.ingest.streets import read_streets
 from geo_service.streets.assemble import build_network
+from geo_service.streets.nearest import Reached, Sites
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 from geo_service.streets.ways import Ways, WaysKind
@@ -23,6 +24,8 @@ Drawn: TypeAlias = tuple[Sequence[int], Mapping[str, str]]
 DrawWays: TypeAlias = Callable[..., Ways]
 RandomWays: TypeAlias = Callable[[int], Ways]
 RandomNetwork: TypeAlias = Callable[[int, Profile], Network]
+RowsOf: TypeAlias = Callable[[Reached, Sites, int], list[tuple[int, str, int, int]]]
+"""Rank, id, millimetres and milliseconds of what was found for a position."""
 RealNetwork: TypeAlias = Callable[[str, Profile], Network]
 
 
@@ -156,3 +159,21 @@ def real_network(shared_data: Path) -> RealNetwork:
         return {profile: build_network(ways, profile).network for profile in Profile}
 
     return lambda file, profile: _built(file)[profile]
+
+
+@pytest.fixture(scope="session")
+def rows_of() -> RowsOf:
+    """Return a function that tells what was found for one position, as plain rows."""
+
+    def _rows_of(reached: Reached, sites: Sites, query: int) -> list[tuple[int, str, int, int]]:
+        return [
+            (
+                int(reached.rank[row]),
+                sites.ids[reached.site[row]],
+                int(reached.distance_mm[row]),
+                int(reached.duration_ms[row]),
+            )
+            for row in np.flatnonzero(reached.query == query)
+        ]
+
+    return _rows_of

@@ -17,10 +17,8 @@ def test_policy_allows_the_scripts_in_the_page_and_no_other() -> None:
         '<SCRIPT type="x">two</SCRIPT><img onerror="three">'
     )
     policy = policy_for_inline(page)
-    assert (
-        f"'sha256-{hashed(chr(10) + 'run(' + chr(34) + '站' + chr(34) + ');' + chr(10))}'" in policy
-    )
-    assert f"'sha256-{hashed('two')}'" in policy
+    for script in ('\nrun("站");\n', "two"):
+        assert f"'sha256-{hashed(script)}'" in policy
     assert policy.count("sha256-") == 2
     assert "script-src 'self'" in policy
 

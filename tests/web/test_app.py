@@ -11,8 +11,11 @@ import pytest
 from geo_service.domain.facility import Facility
 from geo_service.flows.wiring import open_workspace
 from geo_service.maps.page import LAYERS
+from geo_service.settings import Settings
 from geo_service.store import facilities as stored_facilities
 from geo_service.web.app import paths
+
+Bearer = Callable[[str], dict[str, str]]
 
 FILLED = {
     "/facilities/nearest": ["/facilities/nearest?lat=32.0341&lon=112.1341&k=50"],
@@ -36,7 +39,9 @@ def test_every_path_can_be_walked() -> None:
 
 
 @pytest.mark.parametrize("key", [None, "rider", "operator", "staff"])
-def test_nothing_of_traces_comes_out_without_an_analysts_key(door: httpx.Client, bearer: Bearer, settings: Settings, key: str | None) -> None:
+def test_nothing_of_traces_comes_out_without_an_analysts_key(
+    door: httpx.Client, bearer: Bearer, settings: Settings, key: str | None
+) -> None:
     """Every path is asked; only releases may tell of trips, and they only of rounded cells."""
     headers = {} if key is None else bearer(key)
     with open_workspace(settings) as workspace:
@@ -65,7 +70,7 @@ def _words(page: str) -> str:
 
 def _features(answer: httpx.Response) -> list[dict]:
     body = answer.json()
-    return body["features"] if "features" in body else [body]
+    return body.get("features", [body])
 
 
 def test_nothing_is_at_other_paths(door: httpx.Client) -> None:
@@ -99,7 +104,9 @@ def test_fault_of_ours_is_told_without_its_insides(
     assert broken.headers["x-content-type-options"] == "nosniff"
 
 
-def test_people_are_told_on_a_page_and_programs_in_json(door: httpx.Client, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_people_are_told_on_a_page_and_programs_in_json(
+    door: httpx.Client, keys: dict[str, str]
+) -> None:
     address = f"/planner?key={keys['revoked']}"
     page = door.get(address, headers={"Accept": "text/html,*/*"})
     assert page.headers["content-type"].startswith("text/html")
@@ -108,7 +115,9 @@ def test_people_are_told_on_a_page_and_programs_in_json(door: httpx.Client, keys
     assert page.status_code == data.status_code == 401
 
 
-def test_doors_see_what_is_loaded_while_they_are_open(own_settings: Settings, serve_city: Callable, now: datetime) -> None:
+def test_doors_see_what_is_loaded_while_they_are_open(
+    own_settings: Settings, serve_city: Callable, now: datetime
+) -> None:
     question = "/facilities/nearest?lat=32.0341&lon=112.1341&k=1"
     with serve_city(own_settings, lambda: now) as door:
         before = door.get(question).json()["features"][0]["id"]

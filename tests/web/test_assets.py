@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from geo_service.maps.assets import NAMES, STOCK_NAMES
-from geo_service.web.assets import OURS, static_address
+from geo_service.web.assets import OURS, static_address, static_text
 
 
 @pytest.mark.parametrize("name", [*OURS, *NAMES, *STOCK_NAMES])
@@ -29,8 +29,6 @@ def test_nothing_else_is_served(door: httpx.Client, name: str) -> None:
 
 
 def test_our_own_files_ask_no_outside_host() -> None:
-    from geo_service.web.assets import static_text
-
     for name in OURS:
         text = static_text(name).replace("http://www.w3.org/2000/svg", "")
         assert "http" not in text

@@ -1,5 +1,9 @@
+from collections.abc import Callable
+
 import httpx
 import pytest
+
+Bearer = Callable[[str], dict[str, str]]
 
 PATH = "/overlay/issues"
 
@@ -10,7 +14,9 @@ def test_analysts_and_administrators_come_in(door: httpx.Client, bearer: Bearer,
 
 
 @pytest.mark.parametrize("role", ["rider", "operator", "staff"])
-def test_other_roles_are_told_that_they_may_not(door: httpx.Client, bearer: Bearer, role: str) -> None:
+def test_other_roles_are_told_that_they_may_not(
+    door: httpx.Client, bearer: Bearer, role: str
+) -> None:
     refused = door.get(PATH, headers=bearer(role))
     assert refused.status_code == 403
     assert "analyst" in refused.json()["detail"]
@@ -25,7 +31,9 @@ def test_without_a_key_the_answer_is_403(door: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["expired", "revoked"])
-def test_keys_that_have_ended_are_told_so(door: httpx.Client, bearer: Bearer, keys: Keys, name: str) -> None:
+def test_keys_that_have_ended_are_told_so(
+    door: httpx.Client, bearer: Bearer, keys: dict[str, str], name: str
+) -> None:
     refused = door.get(PATH, headers=bearer(name))
     assert refused.status_code == 401
     assert refused.headers["www-authenticate"].startswith("Bearer")
@@ -41,16 +49,18 @@ def test_headers_that_hold_no_key_are_refused(door: httpx.Client, header: str) -
     assert "xxx" not in refused.text
 
 
-def test_scheme_is_read_in_any_case(door: httpx.Client, keys: Keys) -> None:
+def test_scheme_is_read_in_any_case(door: httpx.Client, keys: dict[str, str]) -> None:
     header = {"Authorization": f"bearer  {keys['analyst']}"}
     assert door.get(PATH, headers=header).status_code == 200
 
 
-def test_cookie_opens_pages_and_nothing_else(door: httpx.Client, keys: Keys) -> None:
+def test_cookie_opens_pages_and_nothing_else(door: httpx.Client, keys: dict[str, str]) -> None:
     cookie = {"Cookie": f"geo_service_key={keys['analyst']}"}
     assert door.get("/maps/passes.html", headers=cookie).status_code == 200
     assert door.get(PATH, headers=cookie).status_code == 403
 
 
-def test_key_in_the_address_opens_no_door_but_the_planners(door: httpx.Client, keys: Keys) -> None:
+def test_key_in_the_address_opens_no_door_but_the_planners(
+    door: httpx.Client, keys: dict[str, str]
+) -> None:
     assert door.get(PATH, params={"key": keys["analyst"]}).status_code == 403

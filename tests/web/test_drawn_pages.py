@@ -4,6 +4,7 @@ import pytest
 
 from geo_service.errors import WrongUsage
 from geo_service.flows.wiring import open_workspace
+from geo_service.settings import Settings
 from geo_service.store import issues as stored_issues
 from geo_service.web.drawn_pages import DrawnPages
 
@@ -17,7 +18,9 @@ def test_page_is_kept_for_its_minute(own_settings: Settings, now: datetime) -> N
         assert pages.page(["issues"], now) != first
 
 
-def test_page_is_drawn_anew_when_the_workspace_has_changed(own_settings: Settings, now: datetime) -> None:
+def test_page_is_drawn_anew_when_the_workspace_has_changed(
+    own_settings: Settings, now: datetime
+) -> None:
     with open_workspace(own_settings) as workspace:
         pages = DrawnPages(workspace)
         first = pages.page(None, now)

@@ -1,20 +1,25 @@
 import html
 import re
+from collections.abc import Callable
 
 import httpx
 import pytest
 
 from geo_service.maps.page import LAYERS, PUBLIC_LAYERS
 
+Bearer = Callable[[str], dict[str, str]]
+
 PRIVATE = sorted(set(LAYERS) - set(PUBLIC_LAYERS))
 HTML = {"Accept": "text/html"}
 
 
-def cookie(keys: Keys, name: str = "analyst") -> dict[str, str]:
+def cookie(keys: dict[str, str], name: str = "analyst") -> dict[str, str]:
     return {"Cookie": f"geo_service_key={keys[name]}", **HTML}
 
 
-def test_planner_shows_the_public_layers_without_a_key(door: httpx.Client, keys: Keys) -> None:
+def test_planner_shows_the_public_layers_without_a_key(
+    door: httpx.Client, keys: dict[str, str]
+) -> None:
     public = door.get("/planner", headers=HTML)
     assert public.status_code == 200
     assert public.text == door.get("/maps/public.html").text
@@ -25,13 +30,15 @@ def test_planner_shows_the_public_layers_without_a_key(door: httpx.Client, keys:
 
 
 @pytest.mark.parametrize("role", ["analyst", "admin"])
-def test_planner_shows_all_layers_with_a_key(door: httpx.Client, bearer: Bearer, keys: Keys, role: str) -> None:
+def test_planner_shows_all_layers_with_a_key(
+    door: httpx.Client, bearer: Bearer, keys: dict[str, str], role: str
+) -> None:
     page = door.get("/planner", headers=bearer(role)).text
     assert "Passes at open issues" in _words(page)
     assert door.get("/planner", headers=cookie(keys, role)).text == page
 
 
-def test_key_leaves_the_address_at_once(door: httpx.Client, keys: Keys) -> None:
+def test_key_leaves_the_address_at_once(door: httpx.Client, keys: dict[str, str]) -> None:
     moved = door.get("/planner", params={"key": keys["analyst"]})
     assert moved.status_code == 303
     assert moved.headers["location"] == "/planner"
@@ -45,7 +52,9 @@ def test_key_leaves_the_address_at_once(door: httpx.Client, keys: Keys) -> None:
 
 
 @pytest.mark.parametrize("name", ["expired", "revoked"])
-def test_key_that_has_ended_is_told_on_a_page(door: httpx.Client, keys: Keys, name: str) -> None:
+def test_key_that_has_ended_is_told_on_a_page(
+    door: httpx.Client, keys: dict[str, str], name: str
+) -> None:
     refused = door.get("/planner", params={"key": keys[name]}, headers=HTML)
     assert refused.status_code == 401
     assert refused.headers["content-type"].startswith("text/html")
@@ -54,13 +63,13 @@ def test_key_that_has_ended_is_told_on_a_page(door: httpx.Client, keys: Keys, na
     assert keys[name] not in refused.text
 
 
-def test_cookie_that_has_ended_is_taken_away(door: httpx.Client, keys: Keys) -> None:
+def test_cookie_that_has_ended_is_taken_away(door: httpx.Client, keys: dict[str, str]) -> None:
     refused = door.get("/planner", headers=cookie(keys, "expired"))
     assert refused.status_code == 401
     assert 'geo_service_key="";' in refused.headers["set-cookie"]
 
 
-def test_way_in_from_another_site_goes_once_round(door: httpx.Client, keys: Keys) -> None:
+def test_way_in_from_another_site_goes_once_round(door: httpx.Client, keys: dict[str, str]) -> None:
     """A browser keeps a strict cookie back on such a way in, even on the redirect after it."""
     arriving = {**HTML, "Sec-Fetch-Site": "cross-site"}
     page = door.get("/planner", headers=arriving)
@@ -71,7 +80,9 @@ def test_way_in_from_another_site_goes_once_round(door: httpx.Client, keys: Keys
 
 
 @pytest.mark.parametrize("name", PRIVATE)
-def test_layers_of_traces_need_an_analysts_key(door: httpx.Client, bearer: Bearer, keys: Keys, name: str) -> None:
+def test_layers_of_traces_need_an_analysts_key(
+    door: httpx.Client, bearer: Bearer, keys: dict[str, str], name: str
+) -> None:
     path = f"/maps/{name}.html"
     assert door.get(path).status_code == 403
     assert door.get(path, headers=bearer("staff")).status_code == 403

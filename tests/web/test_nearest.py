@@ -121,7 +121,7 @@ def test_k_by_profile_and_limit(door: httpx.Client) -> None:
         ("lat", "0x20"),
         ("lat", "1_0"),
         ("lat", "true"),
-        ("lat", "３２"),
+        ("lat", "\uff13\uff12"),
         ("lon", "Infinity"),
         ("lon", "1e99"),
         ("lon", "180.5"),

@@ -1,5 +1,9 @@
+from collections.abc import Callable
+
 import httpx
 import pytest
+
+Bearer = Callable[[str], dict[str, str]]
 
 PATHS = ["/overlay/issues", "/overlay/cells", "/overlay/streets"]
 
@@ -77,7 +81,9 @@ def test_cells_and_streets_have_trips(door: httpx.Client, bearer: Bearer) -> Non
         ("k", "3"),
     ],
 )
-def test_wrong_parameters_are_named(door: httpx.Client, bearer: Bearer, name: str, text: str) -> None:
+def test_wrong_parameters_are_named(
+    door: httpx.Client, bearer: Bearer, name: str, text: str
+) -> None:
     refused = door.get("/overlay/cells", params={name: text}, headers=bearer("analyst"))
     assert refused.status_code == 422
     assert [fault["field"] for fault in refused.json()["errors"]] == [name]

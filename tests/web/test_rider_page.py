@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 
+from geo_service.settings import Settings
 from geo_service.web.assets import static_text
 
 EN = {"Accept-Language": "en-GB,en;q=0.9,zh;q=0.5", "Accept": "text/html"}
@@ -196,7 +197,9 @@ def test_page_is_small_enough_for_a_weak_connection(door: httpx.Client) -> None:
     assert parts < 16_000
 
 
-def test_page_can_be_asked_at_any_hour(settings: Settings, serve_city: Callable, now: datetime) -> None:
+def test_page_can_be_asked_at_any_hour(
+    settings: Settings, serve_city: Callable, now: datetime
+) -> None:
     with serve_city(settings, lambda: now.replace(hour=15)) as door:
         page = door.get("/", params={**HERE, "kind": "service_window"}, headers=EN)
         assert "Closed, opens 25/11 09:00" in page.text or "Wed 09:00" in page.text

@@ -2,9 +2,10 @@ import os
 import socket
 import subprocess
 import sys
-import urllib.request
 from dataclasses import replace
+from pathlib import Path
 
+import httpx
 import pytest
 
 from geo_service.errors import NotReady
@@ -17,7 +18,7 @@ def test_settings_come_back_from_the_environment(settings: Settings) -> None:
     assert Settings.from_environ(environment_of(ours)) == ours
 
 
-def test_without_a_workspace_it_says_so_before_anything_is_started(tmp_path) -> None:
+def test_without_a_workspace_it_says_so_before_anything_is_started(tmp_path: Path) -> None:
     with pytest.raises(NotReady, match="no workspace"):
         serve(Settings(workspace=tmp_path / "none"), host="127.0.0.1", port=1, workers=1)
 
@@ -45,10 +46,12 @@ def test_command_serves_the_workspace_and_stops_when_told(settings: Settings, wo
     try:
         for line in process.stderr:
             said.append(line)
-            if "running on" in line:
+            if "startup complete" in line:
                 break
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready?secret=1") as answer:
-            assert answer.status == 200
+        # It listens a moment after it has said so.
+        with httpx.Client(transport=httpx.HTTPTransport(retries=6), timeout=60) as client:
+            answer = client.get(f"http://127.0.0.1:{port}/health/ready?secret=1")
+        assert answer.status_code == 200
     finally:
         process.terminate()
         _, rest = process.communicate(timeout=30)

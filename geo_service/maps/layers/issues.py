@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import cycle
 
 from geo_service.domain.issue import Issue
 from geo_service.maps.content import MapContent
 from geo_service.maps.elements import Drawing
 from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import say_count, say_length, say_time, say_time_us
-from geo_service.maps.icons import OTHER_ISSUE, SIGNS
+from geo_service.maps.icons import OTHER_ISSUE
 from geo_service.maps.layers.drawn import DrawnLayer, new_group
 from geo_service.maps.legend import explain, keys, mark
 from geo_service.maps.palette import CATEGORY_COLOURS, OTHER_CATEGORY_COLOUR, QUIET
@@ -56,7 +57,7 @@ def draw_issues(content: MapContent, view: View) -> DrawnLayer | None:
     counts = Counter(issue.category for issue in issues)
     named = sorted(counts, key=lambda category: (-counts[category], category))
     named = named[: len(CATEGORY_COLOURS)]
-    styles = [_style(rank, category) for rank, category in enumerate(named)]
+    styles = _styles(named)
     others = len(counts) > len(named)
     if others:
         styles.append([OTHER_CATEGORY_COLOUR, OTHER_ISSUE, ""])
@@ -83,11 +84,22 @@ def draw_issues(content: MapContent, view: View) -> DrawnLayer | None:
     return DrawnLayer("issues", group, _legend(content, named, styles, is_open, len(shown)))
 
 
-def _style(rank: int, category: str) -> list[str]:
-    """Return colour, sign and letter; a category without a sign of its own bears a letter."""
-    if category in SIGNS:
-        return [CATEGORY_COLOURS[rank], category, ""]
-    return [CATEGORY_COLOURS[rank], "", "ABCDEFGH"[rank]]
+def _styles(named: Sequence[str]) -> list[list[str]]:
+    """Return colour, sign and letter of each category; one without a sign bears a letter.
+
+    A known category has its colour on every map; the others share what colours are left.
+    """
+    fixed = {
+        category: CATEGORY_COLOURS[place % len(CATEGORY_COLOURS)]
+        for place, category in enumerate(CATEGORIES)
+    }
+    taken = {fixed[category] for category in named if category in fixed}
+    left = cycle([colour for colour in CATEGORY_COLOURS if colour not in taken] or CATEGORY_COLOURS)
+    letters = iter("ABCDEFGH")
+    return [
+        [fixed[category], category, ""] if category in fixed else [next(left), "", next(letters)]
+        for category in named
+    ]
 
 
 def _chosen(issues: Sequence[Issue], is_open: Sequence[bool]) -> list[int]:

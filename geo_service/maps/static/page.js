@@ -38,13 +38,9 @@ const geoMap = (() => {
     const xy = new Float64Array(2 * points);
     const start = new Uint32Array(lines + 1);
     const box = new Float64Array(4 * lines);
-    let at = 0;
-    let x = 0;
-    let y = 0;
+    let [at, x, y] = [0, 0, 0];
     const number = () => {
-      let value = 0;
-      let scale = 1;
-      let byte;
+      let [value, scale, byte] = [0, 1, 0];
       do {
         byte = raw.charCodeAt(at++);
         value += (byte & 127) * scale;
@@ -89,8 +85,7 @@ const geoMap = (() => {
     const { box, xy, start } = packed;
     for (let line = 0; line < packed.lines; line++) {
       if (box[4 * line] > right || box[4 * line + 2] < left || box[4 * line + 1] > bottom || box[4 * line + 3] < top) continue;
-      let lastX = Infinity;
-      let lastY = Infinity;
+      let [lastX, lastY] = [Infinity, Infinity];
       for (let point = start[line]; point < start[line + 1]; point++) {
         const x = (xy[2 * point] - west) * scale;
         const y = (xy[2 * point + 1] - north) * scale;
@@ -233,7 +228,7 @@ const geoMap = (() => {
     // A card must not open under the panel.
     const panel = document.getElementById("gm-panel");
     const beside = panel && isWide() ? panel.offsetWidth + 32 : 12;
-    return { minWidth: 240, maxWidth: 300, autoPanPaddingTopLeft: [5, 16], autoPanPaddingBottomRight: [16, 16] };
+    return { minWidth: 240, maxWidth: 300, autoPanPaddingTopLeft: [beside, 16], autoPanPaddingBottomRight: [16, 16] };
   }
 
   function marks(group, { shape, looks, styles, labels, rows }) {

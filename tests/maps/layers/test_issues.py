@@ -36,7 +36,22 @@ def test_category_has_its_sign_or_a_letter(content: MapContent, drawn_data: Call
     assert found["i&#45;1"]["style"][1:] == ["blocked_lane", ""]
     sign, letter = found["i&#45;2"]["style"][1:]
     assert sign == ""
-    assert letter in "ABC"
+    assert letter == "A"
+
+
+def test_known_category_has_the_same_colour_on_every_map(
+    content: MapContent, drawn_data: Callable
+) -> None:
+    few = replace(content, issues=content.issues[1:3], issue_passes=None)
+    whole, part = (by_id(drawn_data(each, "issues", "marks")) for each in (content, few))
+    assert whole["i&#45;1"]["style"][0] == part["i&#45;1"]["style"][0]
+
+
+def test_categories_differ_in_colour_as_long_as_there_are_colours(
+    content: MapContent, drawn_data: Callable
+) -> None:
+    styles = drawn_data(content, "issues", "marks")["styles"]
+    assert len({colour for colour, *_ in styles}) == 3
 
 
 def test_card_tells_passes_only_where_they_were_counted(

@@ -1,11 +1,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from geo_service.maps.content import MapContent
 from geo_service.maps.layers import streets as layer
 from geo_service.maps.layers.streets import draw_streets
+from geo_service.maps.packing import pack_lines, to_pixels
 from geo_service.maps.view import view_of
 
 
@@ -29,6 +31,18 @@ def test_card_bears_the_name_of_the_edge_it_was_counted_on(
     assert names[12 * (11 - 4)] == "长虹路"
     assert names[12 * (11 - 5)] == "建设街"
     assert names[12] == "1&#47;forward"
+
+
+def test_lines_are_those_of_the_edges_counted(content: MapContent, drawn_data: Callable) -> None:
+    network = content.network
+    assert network is not None
+    edges = range(10, -1, -1)
+    places = [range(network.edge_shape[edge], network.edge_shape[edge + 1]) for edge in edges]
+    points = [point for place in places for point in place]
+    x, y = to_pixels(network.shape_lon[points], network.shape_lat[points])
+    packed = pack_lines(x, y, np.cumsum([0, *map(len, places)]))
+    data = drawn_data(content, "streets", "shapes")
+    assert data["lines"]["text"] == packed.text
 
 
 def test_too_many_streets_leave_out_the_quiet_ones_and_say_so(

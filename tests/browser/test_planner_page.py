@@ -1,0 +1,98 @@
+"""The planner's map as it comes from the server, under its policy."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, expect
+
+from geo_service.flows.build_demo import build_demo
+from geo_service.flows.wiring import open_workspace
+from geo_service.settings import Settings
+from geo_service.web.app import make_app
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+NOW = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
+READY = "[data-map=ready]"
+PASSES = "Passes at open issues"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Serve the demo district; return its address and an analyst's key."""
+    folder = tmp_path_factory.mktemp("planner")
+    settings = Settings(workspace=folder / "workspace", rider_key_file=folder / "rider.key")
+    key = build_demo(settings, NOW, say=lambda _: None)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(64)
+        app = make_app(open_workspace(settings), clock=lambda: NOW)
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}", key
+        server.should_exit = True
+        thread.join()
+
+
+def test_everybody_sees_the_public_layers(demo: tuple[str, str], open_page: Callable) -> None:
+    opened = open_page(address=f"{demo[0]}/planner", until=READY)
+    expect(opened.page.locator("body")).not_to_contain_text(PASSES)
+    expect(opened.page.locator("body")).to_contain_text("Facilities")
+    assert opened.complaints == []
+    assert opened.outside == []
+
+
+def test_planners_link_shows_all_and_loses_its_key(
+    demo: tuple[str, str], open_page: Callable
+) -> None:
+    address, key = demo
+    opened = open_page(address=f"{address}/planner?key={key}", until=READY)
+    assert opened.page.url == f"{address}/planner"
+    expect(opened.page.locator("body")).to_contain_text(PASSES)
+    assert opened.page.evaluate("document.cookie") == ""
+    assert opened.complaints == []
+    assert opened.outside == []
+    opened.page.reload()
+    expect(opened.page.locator("body")).to_contain_text(PASSES)
+
+
+def test_link_followed_from_another_site_shows_all_too(
+    demo: tuple[str, str], chromium: Browser
+) -> None:
+    address, key = demo
+    with chromium.new_context() as context:
+        page = context.new_page()
+        letter = f'<a href="{address}/planner?key={key}">map</a>'
+        page.route(
+            "http://letters.test/",
+            lambda route: route.fulfill(body=letter, content_type="text/html"),
+        )
+        page.goto("http://letters.test/")
+        page.get_by_text("map").click()
+        page.wait_for_selector(READY, state="attached")
+        assert page.url == f"{address}/planner"
+        expect(page.locator("body")).to_contain_text(PASSES)
+
+
+def test_policy_stops_what_is_smuggled_in(demo: tuple[str, str], open_page: Callable) -> None:
+    opened = open_page(address=f"{demo[0]}/planner", until=READY)
+    opened.page.evaluate(
+        """() => new Promise((done) => {
+            document.addEventListener("securitypolicyviolation", () => done(), { once: true });
+            const image = "<img src=x onerror='window.smuggled = 1'>";
+            document.body.insertAdjacentHTML("beforeend", image);
+        })"""
+    )
+    assert opened.page.evaluate("window.smuggled") is None
+
+
+def test_docs_open_without_outside_hosts(demo: tuple[str, str], open_page: Callable) -> None:
+    opened = open_page(address=f"{demo[0]}/docs", until=".opblock")
+    expect(opened.page.locator("body")).to_contain_text("/facilities/nearest")
+    assert opened.complaints == []
+    assert opened.outside == []

@@ -31,6 +31,7 @@ def run_map(arguments: argparse.Namespace) -> None:
             words.now(),
             layers=arguments.layers,
             public=arguments.public,
+            offline=arguments.offline,
             progress=words.days_going_by,
         )
     words.say(f"{arguments.out}: {size / 1e6:.1f} MB")

@@ -9,6 +9,7 @@ from pandas.api.typing import NaTType
 
 from geo_service.errors import WrongUsage
 from geo_service.export.spreadsheet import safe_cell
+from geo_service.export.whole_file import whole_file
 
 ENDINGS = (".csv", ".geojson", ".gpkg", ".parquet")
 
@@ -41,13 +42,8 @@ def write_table(frame: gpd.GeoDataFrame, path: Path) -> None:
         If the name's ending is not known.
     """
     check_ending(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".unfinished-{path.name}")
-    try:
-        _write(frame, unfinished)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole_file(path) as unfinished:
+        _write(frame, unfinished, layer=path.stem)
 
 
 def geojson_text(frame: gpd.GeoDataFrame) -> str:
@@ -57,15 +53,13 @@ def geojson_text(frame: gpd.GeoDataFrame) -> str:
     return json.dumps(features, ensure_ascii=False, allow_nan=False)
 
 
-def _write(frame: gpd.GeoDataFrame, path: Path) -> None:
+def _write(frame: gpd.GeoDataFrame, path: Path, *, layer: str) -> None:
     if path.suffix.lower() == ".csv":
         _as_plain_table(frame).to_csv(path, index=False, encoding="utf-8-sig")
     elif path.suffix.lower() == ".parquet":
         frame.to_parquet(path, index=False)
     elif path.suffix.lower() == ".gpkg":
-        _with_text_times(frame).to_file(
-            path, layer=path.stem.removeprefix(".unfinished-"), driver="GPKG"
-        )
+        _with_text_times(frame).to_file(path, layer=layer, driver="GPKG")
     else:
         path.write_text(geojson_text(frame), encoding="utf-8")
 

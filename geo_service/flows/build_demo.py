@@ -27,6 +27,7 @@ from geo_service.store import facilities as stored_facilities
 from geo_service.streets.profile import Profile
 
 TITLE = "襄阳 · 骑手服务示范商圈 Demo business district"
+NOTE = "示意数据，非实测 Illustrative data, not surveyed"
 PERIOD = "2026-10"
 POSITION = (32.04, 112.14)
 KEY_DAYS = 30
@@ -62,7 +63,7 @@ def build_demo(settings: Settings, now: datetime, *, say: Callable[[str], None])
     with start_workspace(settings, Calendar()) as workspace:
         say("Streets, facilities, issues and areas ...")
         with workspace.database.writing() as connection:
-            city.write_title(connection, TITLE)
+            city.write_title(connection, TITLE, NOTE)
         load_streets(workspace, [data / "streets.geojson"])
         options = LoadOptions()
         load_facilities(workspace, [data / "facilities.geojson"], options, now)

@@ -9,6 +9,7 @@ from geo_service.domain.opening import opening_at
 from geo_service.domain.release import Release
 from geo_service.domain.usable import usable_at
 from geo_service.errors import WrongUsage
+from geo_service.export.whole_file import whole_file
 from geo_service.flows.overlay_issues import (
     OverlayQuestion,
     Progress,
@@ -18,7 +19,7 @@ from geo_service.flows.overlay_issues import (
     overlay_by_street,
 )
 from geo_service.flows.wiring import Workspace
-from geo_service.maps.assets import Assets
+from geo_service.maps.assets import NAMES, Assets, read_asset
 from geo_service.maps.content import FacilityOnMap, MapContent
 from geo_service.maps.page import LAYERS, PLANNER_LAYERS, PUBLIC_LAYERS, draw, render
 from geo_service.store import city, releases
@@ -94,9 +95,13 @@ def write_map(
     *,
     layers: Sequence[str] | None,
     public: bool,
+    offline: bool,
     progress: Progress,
 ) -> int:
-    """Draw a map into a file that needs no other file, and return its size in bytes.
+    """Draw a map into a file, and return its size in bytes.
+
+    An offline page is one file that needs no other; else its scripts and styles are written once
+    into a folder ``assets`` beside it, for all maps there.
 
     Raises
     ------
@@ -108,32 +113,39 @@ def write_map(
         Viewer.PUBLIC if public else Viewer.ANALYST,
         now,
         layers=layers,
+        assets=EMBEDDED if offline else Assets(embedded=False, prefix="assets/"),
         progress=progress,
     ).encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".unfinished-{path.name}")
-    unfinished.write_bytes(page)
-    unfinished.replace(path)
+    if not offline:
+        for name in NAMES:
+            with whole_file(path.parent / "assets" / name) as unfinished:
+                unfinished.write_text(read_asset(name).text, encoding="utf-8")
+    with whole_file(path) as unfinished:
+        unfinished.write_bytes(page)
     return len(page)
 
 
 def _public_content(workspace: Workspace, now: datetime) -> MapContent:
+    title, note = _heading(workspace)
     with workspace.database.reading() as connection:
         issues = stored_issues.read_all(connection, approved_only=True)
     return MapContent(
-        title=_title(workspace),
+        title=title,
+        note=note,
         now=now,
         time_zone=workspace.calendar.time_zone,
         facilities=_facilities(workspace, now),
         issues=issues,
         network=_network(workspace),
         release=_newest_release(workspace),
+        radius_m=workspace.settings.radius_m,
     )
 
 
 def _analyst_content(
     workspace: Workspace, now: datetime, layers: Sequence[str], progress: Progress
 ) -> MapContent:
+    title, note = _heading(workspace)
     question = OverlayQuestion()
     by_issue = overlay_by_issue(workspace, question, progress)
     by_cell = by_street = None
@@ -142,7 +154,8 @@ def _analyst_content(
     if "streets" in layers:
         by_street = overlay_by_street(workspace, question, progress)
     return MapContent(
-        title=_title(workspace),
+        title=title,
+        note=note,
         now=now,
         time_zone=workspace.calendar.time_zone,
         facilities=_facilities(workspace, now),
@@ -157,9 +170,11 @@ def _analyst_content(
     )
 
 
-def _title(workspace: Workspace) -> str:
+def _heading(workspace: Workspace) -> tuple[str, str]:
+    """Return the title of the city's pages and the remark under it."""
     with workspace.database.reading() as connection:
-        return city.read_title(connection) or workspace.settings.workspace.name
+        title = city.read_title(connection) or workspace.settings.workspace.name
+        return title, city.read_note(connection)
 
 
 def _facilities(workspace: Workspace, now: datetime) -> list[FacilityOnMap]:

@@ -26,9 +26,14 @@ def read_title(connection: Connection) -> str:
     return connection.scalar(select(city.c.title)) or ""
 
 
-def write_title(connection: Connection, title: str) -> None:
-    """Keep what the city's pages are headed with."""
-    connection.execute(update(city).values(title=title))
+def read_note(connection: Connection) -> str:
+    """Return the remark under the title; blank until it is written."""
+    return connection.scalar(select(city.c.note)) or ""
+
+
+def write_title(connection: Connection, title: str, note: str = "") -> None:
+    """Keep what the city's pages are headed with, and the remark under it."""
+    connection.execute(update(city).values(title=title, note=note))
     count_change(connection)
 
 

@@ -40,6 +40,7 @@ city = Table(
     Column("time_zone", String),
     Column("country", String),
     Column("title", Text),
+    Column("note", Text),
     Column("streets_version", String),
     Column("changes", BigInteger, nullable=False),
 )

@@ -27,6 +27,18 @@ def test_planner_draws_the_map_into_one_file(demo: Callable, tmp_path: Path) -> 
     assert 100_000 < page.stat().st_size < 3_000_000
 
 
+def test_maps_share_their_scripts_and_styles(demo: Callable, tmp_path: Path) -> None:
+    sizes = []
+    for words in (("--offline",), ()):
+        assert demo("map", *words, "--layers", "facilities", "--out", tmp_path / "x.html").code == 0
+        sizes.append((tmp_path / "x.html").stat().st_size)
+    assert sizes[1] < sizes[0] / 2
+    page = (tmp_path / "x.html").read_text(encoding="utf-8")
+    named = re.findall(r'(?:src|href)="(assets/[^"?]+)', page)
+    assert "assets/leaflet.js" in named
+    assert all((tmp_path / name).stat().st_size > 100 for name in named)
+
+
 def test_public_map_tells_nothing_of_traces_but_the_release(demo: Callable, tmp_path: Path) -> None:
     page = tmp_path / "public.html"
     assert demo("map", "--public", "--offline", "--out", page).code == 0

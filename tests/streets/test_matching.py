@@ -249,6 +249,15 @@ def test_the_way_is_cut_where_no_street_leads(town: Build) -> None:
     assert matched.t_enter[1] - matched.t_leave[0] == 5_000_000
 
 
+def test_the_way_is_cut_on_one_long_edge_too(town: Build) -> None:
+    # A single edge out for 1.5 km and back 100 m beside itself.
+    places = {1: (0, 0), 2: (1500, 0), 3: (1500, 100), 4: (0, 100)}
+    streets = town(places, ([1, 2, 3, 4], STREET))
+    trip = [*line((100, 0), (300, 0), 50), *line((300, 100), (100, 100), 50)]
+    matched = streets.match(streets.fixes(trip))
+    assert matched.metres == pytest.approx([200.0, 200.0], abs=0.1)
+
+
 def test_a_train_across_the_streets_is_refused(town: Build) -> None:
     places = {10 * x + y: (200.0 * x, 200.0 * y) for x in range(8) for y in range(8)}
     rows = [([10 * x + y for x in range(8)], STREET) for y in range(8)]

@@ -9,7 +9,16 @@ import pytest
 
 from geo_service.domain.trace import Fixes
 from geo_service.geometry.metric import GEOD, metres_per_degree_east, metres_per_degree_north
-from geo_service.streets.bounded_search import blank_labels, streets_of
+from geo_service.streets.bounded_search import (
+    COST,
+    SEARCH,
+    TURNS,
+    blank_labels,
+    goal_at,
+    search,
+    streets_of,
+    want,
+)
 from geo_service.streets.candidates import take_samples
 from geo_service.streets.matching import Matched, MatchRule, match
 from geo_service.streets.most_likely import Steps, most_likely, states_of
@@ -198,6 +207,28 @@ def test_no_sequence_of_states_is_likelier(
         assert matched.metres.sum() == pytest.approx(ridden, abs=0.01)
     assert matched.metres.sum() <= ridden + 0.01
     _assert_the_way_hangs_together(network, matched)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_arc_is_reached_at_the_least_cost(random_network: RandomNetwork, seed: int) -> None:
+    network = random_network(seed, Profile.EBIKE)
+    streets, oracle = streets_of(network), Oracle(network)
+    labels, usable = blank_labels(streets), np.flatnonzero(oracle.open)
+    everywhere = goal_at(network.node_lon[0], network.node_lat[0], 1e7)
+    targets = want(labels, usable)
+    for arc in usable.tolist():
+        middle = int(oracle.length[arc] * 500)
+        many, turn_mm = len(usable), round(RULE.turn_m * 1000)
+        number = search(
+            streets, labels, arc, middle, targets, many, 10_000_000, turn_mm, everywhere
+        )
+        for target in usable.tolist():
+            if target in {arc, arc ^ 1}:
+                continue
+            length, turns, _ = oracle.way((arc, middle / 1000.0, 0.0), (target, 0.0, 0.0))
+            assert labels.table[target, SEARCH] == number
+            assert labels.table[target, COST] == round(1000 * (length + turns * RULE.turn_m))
+            assert labels.table[target, TURNS] == turns
 
 
 def _assert_the_way_hangs_together(network: Network, matched: Matched) -> None:

@@ -49,6 +49,7 @@ def _make_city() -> None:
         sa.Column("time_zone", sa.String()),
         sa.Column("country", sa.String()),
         sa.Column("title", sa.Text()),
+        sa.Column("note", sa.Text()),
         sa.Column("streets_version", sa.String()),
         sa.Column("changes", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("city_id", name=op.f("pk_city")),

@@ -1,10 +1,16 @@
 """What all tests share."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# Machines are noisy, so no example has a deadline; CI tries the same examples each time.
+settings.register_profile("here", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("here")
 
 
 @pytest.fixture(scope="session")

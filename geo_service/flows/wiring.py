@@ -93,7 +93,7 @@ class Workspace:
 
 
 def start_workspace(settings: Settings, calendar: Calendar | None = None) -> Workspace:
-    """Make the workspace if it is not there, bring its database up to date, and open it.
+    """Make the workspace if it is not there, tidy up after a crash, and open it.
 
     Parameters
     ----------
@@ -110,12 +110,9 @@ def start_workspace(settings: Settings, calendar: Calendar | None = None) -> Wor
     if calendar is not None:
         check_calendar(calendar)
     settings.workspace.mkdir(parents=True, exist_ok=True)
-    database = Database(_address(settings))
-    database.migrate()
-    if calendar is not None:
-        with database.writing() as connection:
-            city.write_calendar(connection, calendar)
-    return _assemble(settings, database)
+    workspace = _assemble(settings, calendar)
+    workspace.lake.remove_leftovers()
+    return workspace
 
 
 def open_workspace(settings: Settings) -> Workspace:
@@ -132,14 +129,19 @@ def open_workspace(settings: Settings) -> Workspace:
             where=str(settings.workspace),
             remedy="Make one with 'geo-service init', or name another with --workspace.",
         )
-    return start_workspace(settings)
+    return _assemble(settings)
 
 
 def _address(settings: Settings) -> str:
     return settings.database_url or f"sqlite:///{settings.workspace / DATABASE_FILE}"
 
 
-def _assemble(settings: Settings, database: Database) -> Workspace:
+def _assemble(settings: Settings, calendar: Calendar | None = None) -> Workspace:
+    database = Database(_address(settings))
+    database.migrate()
+    if calendar is not None:
+        with database.writing() as connection:
+            city.write_calendar(connection, calendar)
     with database.reading() as connection:
         calendar = city.read_calendar(connection)
     return Workspace(

@@ -43,10 +43,12 @@ def read_csv(path: Path) -> Rows:
     content = text.utf8.lstrip(b"\r\n")
     head = content[:_HEAD].decode(errors="ignore")
     delimiter = max(_DELIMITERS, key=head.splitlines()[0].count)
-    names = [name.strip() for name in next(csv.reader(io.StringIO(head), delimiter=delimiter))]
+    heading = next(csv.reader(io.StringIO(head, newline=None), delimiter=delimiter))
+    names = [name.strip() for name in heading]
     check_names(names, path.name)
     try:
-        frame, faults = _read_fast(content, names, delimiter), dict[int, str]()
+        frame, faults = _read_fast(content, heading, delimiter), dict[int, str]()
+        frame.columns = pd.Index(names)
     except pa.ArrowInvalid:
         frame, faults = _read_patiently(content, names, delimiter, path.name)
     return Rows(frame, file=path.name, faults=faults, warnings=text.warnings)
@@ -69,14 +71,14 @@ def check_names(names: Sequence[str], file: str) -> None:
         )
 
 
-def _read_fast(content: bytes, names: list[str], delimiter: str) -> pd.DataFrame:
+def _read_fast(content: bytes, heading: list[str], delimiter: str) -> pd.DataFrame:
     """Read with Arrow, which raises ArrowInvalid at the first record that has a fault."""
     table = arrow_csv.read_csv(
         pa.BufferReader(content),
-        read_options=arrow_csv.ReadOptions(block_size=_BLOCK, column_names=names, skip_rows=1),
+        read_options=arrow_csv.ReadOptions(block_size=_BLOCK),
         parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
         convert_options=arrow_csv.ConvertOptions(
-            column_types={name: pa.large_string() for name in names},
+            column_types=dict.fromkeys(heading, pa.large_string()),
             strings_can_be_null=True,
             null_values=[""],
         ),

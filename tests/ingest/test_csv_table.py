@@ -29,7 +29,7 @@ def test_the_delimiter_is_that_of_the_heading(
     assert records(rows) == [["1", "x"]]
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_lines_end_either_way_and_blank_ones_are_none(
     write: Callable[[str, str | bytes], Path], end: str
 ) -> None:
@@ -40,8 +40,8 @@ def test_lines_end_either_way_and_blank_ones_are_none(
 def test_quoted_fields_may_hold_delimiters_quotes_and_line_ends(
     write: Callable[[str, str | bytes], Path],
 ) -> None:
-    rows = read_csv(write("a.csv", '"id","na,me"\n1,"a ""b"",\nc"\n'))
-    assert list(rows.frame.columns) == ["id", "na,me"]
+    rows = read_csv(write("a.csv", '"id"," na,\nme "\n1,"a ""b"",\nc"\n'))
+    assert list(rows.frame.columns) == ["id", "na,\nme"]
     assert records(rows) == [["1", 'a "b",\nc']]
 
 

@@ -26,3 +26,13 @@ def test_each_write_changes_the_count(database: Database) -> None:
         city.write_calendar(connection, Calendar())
         city.write_streets_version(connection, "one")
         assert city.changes(connection) == before + 2
+
+
+def test_the_title_and_its_note_are_kept_together(database: Database) -> None:
+    with database.writing() as connection:
+        assert (city.read_title(connection), city.read_note(connection)) == ("", "")
+        city.write_title(connection, "襄阳 Xiangyang", "示意 illustrative")
+        assert city.read_title(connection) == "襄阳 Xiangyang"
+        assert city.read_note(connection) == "示意 illustrative"
+        city.write_title(connection, "Another")
+        assert city.read_note(connection) == ""

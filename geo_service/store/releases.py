@@ -4,6 +4,7 @@ from sqlalchemy import Connection, insert, select
 
 from geo_service.domain.release import Release, ReleasedCell
 from geo_service.errors import WrongUsage
+from geo_service.store.city import count_change
 from geo_service.store.schema import release_cells, releases
 
 
@@ -36,6 +37,7 @@ def write(connection: Connection, release: Release) -> None:
             "resolution": release.resolution,
         },
     )
+    count_change(connection)
     cells = [
         {"period": release.period, "cell": row.cell, "trips": row.trips, "riders": row.riders}
         for row in release.rows

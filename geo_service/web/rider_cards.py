@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from geo_service.domain.facility import State
 from geo_service.domain.near import NearFacility
+from geo_service.domain.usable import Usable
 from geo_service.export.navigate import amap_link
 from geo_service.maps.icons import OTHER_FACILITY, show_sign, sign
 from geo_service.maps.words import AMENITIES, KINDS, Words, said
@@ -32,6 +33,7 @@ class Card:
     """yes, no or unknown; empty where a place is closed or reports no state."""
     usable_words: str
     counts: tuple[str, ...]
+    """Only while they can be believed."""
     amenities: tuple[str, ...]
     link: str
 
@@ -57,7 +59,9 @@ def write_card(tongue: Tongue, near: NearFacility, now: datetime, *, by: Measure
         usable_words=""
         if age_s is None
         else f"{tongue.usable[near.usable]} · {say_age(tongue, age_s)}",
-        counts=() if age_s is None else _counts(tongue, facility.state),
+        counts=()
+        if age_s is None or near.usable is Usable.UNKNOWN
+        else _counts(tongue, facility.state),
         amenities=tuple(_word(tongue, AMENITIES, slug) for slug in sorted(facility.amenities)),
         link=amap_link(facility, riding=True),
     )

@@ -23,7 +23,6 @@ class Tongue:
     find: str
     finding: str
     what: str
-    any_kind: str
     open_now: str
     usable_now: str
     from_middle: str
@@ -75,7 +74,6 @@ ZH = Tongue(
     find="找最近的",
     finding="正在定位…",
     what="找什么",
-    any_kind="都可以",
     open_now="现在营业",
     usable_now="现在可用",
     from_middle="从商圈中心算起。点下面的按钮，用你的位置。",
@@ -127,7 +125,6 @@ EN = Tongue(
     find="Find nearest",
     finding="Finding you…",
     what="Looking for",
-    any_kind="Anything",
     open_now="Open now",
     usable_now="Usable now",
     from_middle="From the middle of the district. The button below uses your own position.",

@@ -10,6 +10,7 @@ from geo_service.domain.trace import Fixes
 from geo_service.geometry.metric import metres_per_degree_east, metres_per_degree_north
 from geo_service.streets import matching
 from geo_service.streets.assemble import build_network
+from geo_service.streets.candidates import take_samples
 from geo_service.streets.matching import Matched, MatchRule, match
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
@@ -159,10 +160,60 @@ def test_one_who_stands_rides_nothing(corner: Town) -> None:
 
 
 def test_a_stop_is_spent_where_one_stops(corner: Town) -> None:
-    trip = [*line((0, 0), (200, 0), 10), *[(200.0, 0.0)] * 60, *line((210, 0), (600, 0), 10)]
+    # Looked at are the fixes at 280 m and 320 m; the stop is between them, short of the corner.
+    trip = [*line((0, 0), (290, 0), 10), *[(290.0, 0.0)] * 60, *line((300, 0), (600, 0), 10)]
     matched = corner.match(corner.fixes(trip, every_s=1.0))
-    # The corner is 10 s of riding after the 60 s stop, which began after 20 s.
     assert matched.t_leave[0] == pytest.approx(START_US + 90_000_000, abs=1e5)
+
+
+def test_a_stop_on_the_way_back_is_spent_where_one_stops(corner: Town) -> None:
+    trip = [*line((600, 0), (310, 0), 10), *[(310.0, 0.0)] * 60, *line((300, 0), (0, 0), 10)]
+    matched = corner.match(corner.fixes(trip, every_s=1.0))
+    assert corner.ridden(matched) == ["102/4/2", "100/2/1"]
+    assert matched.t_leave[0] == pytest.approx(START_US + 90_000_000, abs=1e5)
+
+
+def test_time_never_runs_back_with_the_noise(corner: Town) -> None:
+    # Samples at 270 m and 312 m; of the two between, the second lies behind the first.
+    trip = [(270, 0), (298, 0), (280, 0), (312, 0), (360, 0), (410, 0)]
+    matched = corner.match(corner.fixes(trip, every_s=1.0))
+    # From 298 m (after 2 s) to 312 m (after 3 s); the corner is at 300 m.
+    assert matched.t_leave[0] == pytest.approx(START_US + 2e6 + 1e6 * 2 / 14, abs=2e4)
+
+
+def test_a_step_back_by_noise_is_not_ridden(corner: Town) -> None:
+    trip = [(50, 0), (100, 0), (150, 18), (116, -8), (200, 0), (250, 0), (240, 0)]
+    matched = corner.match(corner.fixes(trip))
+    assert corner.ridden(matched) == ["100/1/2"]
+    assert matched.metres == pytest.approx([200.0], abs=0.1)
+
+
+def test_a_fix_close_to_the_last_one_may_still_be_too_far_from_the_street(corner: Town) -> None:
+    trip = [(50, 0), (100, 0), (150, 30), (150, 62), (200, 0), (250, 0)]
+    matched = corner.match(corner.fixes(trip))
+    assert np.flatnonzero(matched.edge_of_fix < 0).tolist() == [3]
+    assert matched.metres == pytest.approx([200.0], abs=0.1)
+
+
+def test_many_edges_may_lie_between_two_fixes(town: Build) -> None:
+    places = {i: (25.0 * i, 0.0) for i in range(61)}
+    streets = town(places, *(([i, i + 1], STREET) for i in range(60)))
+    matched = streets.match(streets.fixes([(5, 0), (1495, 0)], every_s=60.0))
+    assert streets.ridden(matched) == [f"{100 + i}/{i}/{i + 1}" for i in range(60)]
+    assert matched.metres.tolist() == pytest.approx([20.0, *[25.0] * 58, 20.0], abs=0.1)
+
+
+def test_the_longest_wait_between_samples_decides_how_straight_a_way_is(corner: Town) -> None:
+    fixes = corner.fixes([(0, 0), (10, 0), (20, 0), (100, 0), (150, 0)])
+    t = START_US + np.array([0, 1, 13, 14, 15]) * 1_000_000
+    samples = take_samples(
+        corner.grid, fixes.offsets, t, fixes.lon, fixes.lat, MatchRule().thinning()
+    )
+    assert samples.fix.tolist() == [0, 3, 4]
+    assert samples.of_fix.tolist() == [0, 0, 0, 1, 2]
+    assert samples.wait_us.tolist() == [0, 12_000_000, 1_000_000]
+    beta_mm = MatchRule().beta_mm(np.array([1, 5, 10, 15, 60]) * 1_000_000)
+    assert beta_mm.tolist() == [6000.0, 6000.0, 10_500.0, 15_000.0, 15_000.0]
 
 
 def test_a_one_way_street_is_not_ridden_against(town: Build) -> None:
@@ -265,6 +316,16 @@ def test_a_train_across_the_streets_is_refused(town: Build) -> None:
     streets = town(places, *rows, *columns)
     matched = streets.match(streets.fixes(line((0, 100), (1400, 870), 35.0), every_s=1.0))
     assert matched.metres.sum() < 100.0
+
+
+def test_who_crosses_streets_is_not_led_round_the_blocks(town: Build) -> None:
+    # Streets north, 100 m apart, joined 80 m to the south; the fixes lie where they are crossed.
+    places = {i: (100.0 * i, 0.0) for i in range(8)}
+    places |= {10 + i: (100.0 * i, 160.0) for i in range(8)}
+    streets = town(places, (range(8), STREET), *(([i, 10 + i], STREET) for i in range(8)))
+    matched = streets.match(streets.fixes(line((0, 80), (700, 80), 100.0), every_s=15.0))
+    assert matched.edge.size == 0
+    assert set(matched.edge_of_fix.tolist()) == {-1}
 
 
 def test_streets_across_the_180th_meridian(town: Build) -> None:

@@ -31,10 +31,12 @@ State = tuple[int, float, float]
 """Arc, metres along it, metres off it."""
 FIXES = 4
 BETA_M = 6.0
+# A turn costs no multiple of a block's length: equal costs would have two right answers.
 # So wide that nothing is cut, given up or refused: every sequence of states is in the running.
 RULE = MatchRule(
     radius_m=35.0, most_candidates=100, apart_m=15.0, max_gap_m=1e6, detour=100.0, slack_m=1e5,
     beam=1e9, off_m=1e6, stray=1e6, beta_near_m=BETA_M,
+    turn_m=57.31,
 )  # fmt: skip
 
 
@@ -242,6 +244,7 @@ def _assert_the_way_hangs_together(network: Network, matched: Matched) -> None:
     same = matched.edge[1:] == matched.edge[:-1]
     assert np.all((head[:-1] == tail[1:]) | same)
     assert np.all(matched.t_leave[:-1] == matched.t_enter[1:])
+    assert np.all(matched.metres > 0.0)
     assert np.all(matched.t_enter <= matched.t_leave)
     allowed = np.where(
         matched.backward, network.edge_backward[matched.edge], network.edge_forward[matched.edge]

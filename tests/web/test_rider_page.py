@@ -89,6 +89,7 @@ def test_card_says_all_a_rider_needs(door: httpx.Client) -> None:
         assert words in html.unescape(first), words
     second = page.split('<li class="card">')[2]
     assert "State unknown · reported 30 min ago" in second
+    assert "charged" not in second
 
 
 def test_amenities_and_closing_time_are_said(door: httpx.Client) -> None:

@@ -80,9 +80,11 @@ def _as_it_stands(facility: Facility, now: datetime) -> FacilityOnMap:
 def _counts(passes: pd.DataFrame, issue_ids: list[str]) -> PassCounts:
     """Count a frame of passes by issue, in the order of the issues."""
     held.need_columns(passes, ("issue_id", "rider_id", "t_closest", "distance_m"), "passes")
-    by_issue = passes.groupby("issue_id")
+    # Issues are known by their ids as text, whatever type the frames hold them in.
+    issue_of_pass = passes["issue_id"].map(str)
+    by_issue = passes.groupby(issue_of_pass)
     moment = passes["t_closest"].dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]")
-    us = moment.astype("int64").groupby(passes["issue_id"])
+    us = moment.astype("int64").groupby(issue_of_pass)
 
     def column(figures: "pd.Series[int]", none: int = 0) -> np.ndarray:
         return figures.reindex(issue_ids, fill_value=none).to_numpy(np.int64)

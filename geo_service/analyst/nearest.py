@@ -44,14 +44,19 @@ def nearest_facilities(
     Returns
     -------
     DataFrame
-        ``query`` (row position in ``points``), ``rank`` (from 1), ``facility_id, distance_m,
-        duration_s, straight_m, snapped_m``.
+        ``query`` (row position in ``points``), ``rank`` (from 1), ``facility_id`` (as the frame
+        has it), ``distance_m, duration_s, straight_m, snapped_m``.
 
     Raises
     ------
     RefusedData
-        If a frame is not of points in EPSG:4326.
+        If a frame is not of points in EPSG:4326, or facilities have no ``facility_id``.
+    WrongUsage
+        If k is below 1.
+    ValueError
+        If ``by`` has another name.
     """
+    held.need_columns(facilities, ("facility_id",), "facilities")
     lon, lat = held.points_from_frame(points, "points")
     site_lon, site_lat = held.points_from_frame(facilities, "facilities")
     ids = [str(name) for name in facilities["facility_id"]]
@@ -66,4 +71,6 @@ def nearest_facilities(
         measure=Measure(by),
         max_snap_m=max_snap_m,
     )
-    return frames.nearest_frame(answer.reached, ids, (lon, lat), (site_lon, site_lat))
+    return frames.nearest_frame(
+        answer.reached, pd.Index(facilities["facility_id"]), (lon, lat), (site_lon, site_lat)
+    )

@@ -3,6 +3,7 @@
 from typing import Literal
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -37,17 +38,20 @@ def find_passes(
     Returns
     -------
     DataFrame
-        ``trip_id, rider_id, issue_id, t_closest`` (UTC), ``distance_m``.
+        ``trip_id, rider_id, issue_id, t_closest`` (UTC), ``distance_m``; ids as the frames have
+        them. Riders who share a trip id each have a trip of their own.
 
     Raises
     ------
     RefusedData
         If a column is missing, times have no zone, or positions are not in range.
+    WrongUsage
+        If the radius is not more than 0.
     """
-    fixes = held.fixes_from_frame(traces)
-    reported = held.issues_from_frame(issues)
-    found = passes.find_passes(fixes, issue_points(reported), PassRule(radius_m=radius_m))
-    return frames.passes_frame(found, fixes, [issue.issue_id for issue in reported])
+    trips = held.traces_from_frame(traces)
+    points = issue_points(held.issues_from_frame(issues))
+    found = passes.find_passes(trips.fixes, points, _rule(radius_m))
+    return frames.passes_frame(found, trips.trip_ids, trips.rider_ids, pd.Index(issues["issue_id"]))
 
 
 def count_passes(
@@ -64,9 +68,9 @@ def count_passes(
         ``closest_m`` (empty where there is none).
     """
     counts = passes.count_passes(
-        [held.fixes_from_frame(traces)],
+        [held.traces_from_frame(traces).fixes],
         issue_points(held.issues_from_frame(issues)),
-        PassRule(radius_m=radius_m),
+        _rule(radius_m),
     )
     return frames.with_pass_counts(issues, counts)
 
@@ -92,9 +96,9 @@ def match_traces(streets: Streets, traces: pd.DataFrame) -> pd.DataFrame:
     RefusedData
         As ``find_passes`` does.
     """
-    fixes = held.fixes_from_frame(traces)
-    matched = match(streets.network, streets.grid, fixes)
-    return frames.matched_frame(matched, fixes, streets.network)
+    trips = held.traces_from_frame(traces)
+    matched = match(streets.network, streets.grid, trips.fixes)
+    return frames.matched_frame(matched, trips.trip_ids, streets.network)
 
 
 def count_exposure(
@@ -127,11 +131,15 @@ def count_exposure(
     RefusedData
         As ``find_passes`` does.
     WrongUsage
-        If streets are needed and not given.
+        If streets are needed and not given, or ``by`` or the radius make no sense.
     """
-    fixes = held.fixes_from_frame(traces)
+    if by not in ("street", "cell"):
+        raise WrongUsage(
+            f"Exposure can't be counted by {by!r}.", where="by", remedy="There are: street, cell."
+        )
+    fixes = held.traces_from_frame(traces).fixes
     reported = held.issues_from_frame(issues)
-    rule = PassRule(radius_m=radius_m)
+    rule = _rule(radius_m)
     if by == "cell":
         return frames.cells_frame(
             count_cell_exposure([fixes], issue_points(reported), rule, Settings().cell_resolution)
@@ -167,10 +175,28 @@ def issues_along(
     Raises
     ------
     RefusedData
-        If this is no line, or the issues are not points in EPSG:4326.
+        If this is no line on earth, or the issues are not points in EPSG:4326.
+    WrongUsage
+        If the radius is not more than 0.
     """
     if line.geom_type != "LineString" or line.is_empty:
-        raise RefusedData(f"A route is a LineString, not a {line.geom_type}.", where="line")
+        raise RefusedData(
+            f"A route is a LineString with positions, not {line.geom_type}.", where="line"
+        )
     lon, lat = shapely.get_coordinates(line).T
-    found = along.issues_along(lon, lat, issue_points(held.issues_from_frame(issues)), radius_m)
+    # Written so that NaN, which is in no order with anything, is caught too.
+    if not ((np.abs(lon) <= 180.0) & (np.abs(lat) <= 90.0)).all():
+        raise RefusedData(
+            "The route has positions that are not on earth.",
+            where="line",
+            remedy="Give WGS-84 longitudes and latitudes in decimal degrees.",
+        )
+    points = issue_points(held.issues_from_frame(issues))
+    found = along.issues_along(lon, lat, points, _rule(radius_m).radius_m)
     return issues.iloc[found.issue].assign(along_m=found.along_m, off_m=found.off_m)
+
+
+def _rule(radius_m: float) -> PassRule:
+    if not 0.0 < radius_m < np.inf:
+        raise WrongUsage(f"The radius is {radius_m} m; it must be more than 0.", where="radius_m")
+    return PassRule(radius_m=radius_m)

@@ -48,6 +48,8 @@ def run_load(arguments: argparse.Namespace) -> None:
     from geo_service.flows.loading import LoadOptions
     from geo_service.flows.wiring import start_workspace
 
+    if arguments.place and arguments.what != "streets":
+        raise WrongUsage("Only streets come from a place; name a file.", where="--place")
     if not arguments.files and not arguments.place:
         raise WrongUsage("Name at least one file to load.")
     options = LoadOptions(
@@ -63,7 +65,11 @@ def run_load(arguments: argparse.Namespace) -> None:
         if arguments.what == "streets":
             _say(
                 load_streets(
-                    workspace, arguments.files, place=arguments.place, columns=arguments.columns
+                    workspace,
+                    arguments.files,
+                    place=arguments.place,
+                    columns=arguments.columns,
+                    datum=arguments.datum,
                 ),
                 as_json=arguments.json,
             )
@@ -93,6 +99,7 @@ def _say(report: "LoadReport", *, as_json: bool, traces: "TraceReport | None" = 
                 "refused": report.refused,
                 "replaced": report.replaced,
                 "removed": report.removed,
+                "refused_list": report.refused_list and str(report.refused_list),
                 **extra,
             }
         )

@@ -11,6 +11,8 @@ from geo_service.cli import city, keys, load, nearest, overlay, pages, release, 
 COMMANDS = (city, load, nearest, overlay, pages, release, keys, serve)
 
 DONE, REFUSED, WRONG = 0, 1, 2
+STOPPED = 130
+"""As shells say it of a program ended by Ctrl-C."""
 EXIT_CODES: dict[type[errors.GeoServiceError], int] = {
     errors.WrongUsage: WRONG,
     errors.GeoServiceError: REFUSED,
@@ -29,9 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done, 1 refused (what and where on the error stream), 2 wrong usage.
+        0 done, 1 refused (what and where on the error stream), 2 wrong usage, 130 stopped.
     """
-    typed = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    typed = parser().parse_args([words.plain_number(word) for word in given])
     try:
         typed.run(typed)
         sys.stdout.flush()
@@ -40,10 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
     except KeyboardInterrupt:
         words.say_beside("geo-service: stopped; nothing is half-written.")
-        return 130
+        return STOPPED
     except BrokenPipeError:
         # The reader of the pipe has gone; Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        words.say_beside(f"geo-service: {error.filename or 'disk'}: {error.strerror or error}.")
+        return REFUSED
     return DONE
 
 

@@ -22,7 +22,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (%(default)s)")
-    parser.add_argument("--port", type=words.positive, default=8000, help="(%(default)s)")
+    parser.add_argument("--port", type=words.port, default=8000, help="(%(default)s)")
 
 
 def run_serve(arguments: argparse.Namespace) -> None:

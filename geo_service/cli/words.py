@@ -3,9 +3,11 @@
 import argparse
 import json
 import os
+import re
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from geo_service.domain.trace import Fixes
+
+
+ODD_NEGATIVE = re.compile(r"-(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,3}|-\d+\.", re.ASCII)
+"""Negative numbers that argparse does not know as numbers."""
 
 
 def add_workspace(parser: argparse.ArgumentParser) -> None:
@@ -49,9 +55,12 @@ def moment(text: str) -> datetime:
         ) from None
     if read.tzinfo is None:
         raise argparse.ArgumentTypeError(
-            f"{text!r} has no time zone; write for example {text}+08:00"
+            f"{text!r} has no time zone; write for example {read:%Y-%m-%dT%H:%M}+08:00"
         )
-    return read.astimezone(UTC)
+    try:
+        return read.astimezone(UTC)
+    except OverflowError:
+        raise argparse.ArgumentTypeError(f"{text!r} is beyond all calendars") from None
 
 
 def now() -> datetime:
@@ -72,6 +81,22 @@ def positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
     return int(text)
+
+
+def port(text: str) -> int:
+    """Read the number of a port, 1 to 65535."""
+    number = positive(text)
+    if number > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; they end at 65535")
+    return number
+
+
+def plain_number(word: str) -> str:
+    """Write a negative number such as ``-1e-3`` without an exponent, and leave all else alone.
+
+    argparse takes such a word for an option.
+    """
+    return f"{Decimal(word):f}" if ODD_NEGATIVE.fullmatch(word) else word
 
 
 def days_going_by(partitions: "Iterator[Fixes]") -> "Iterable[Fixes]":

@@ -1,6 +1,6 @@
 """Domain values as the frames analysts work with: EPSG:4326, times in UTC."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,15 +29,15 @@ def facilities_frame(facilities: Sequence[Facility]) -> gpd.GeoDataFrame:
     return _points(
         facilities,
         {
-            "facility_id": [one.facility_id for one in facilities],
-            "kind": [one.kind for one in facilities],
-            "name": [one.name for one in facilities],
-            "name_en": [one.name_en for one in facilities],
-            "operator": [one.operator for one in facilities],
-            "address": [one.address for one in facilities],
-            "opening_hours": [one.opening_hours for one in facilities],
-            "amenities": [";".join(sorted(one.amenities)) for one in facilities],
-            "services": [";".join(sorted(one.services)) for one in facilities],
+            "facility_id": _texts(one.facility_id for one in facilities),
+            "kind": _texts(one.kind for one in facilities),
+            "name": _texts(one.name for one in facilities),
+            "name_en": _texts(one.name_en for one in facilities),
+            "operator": _texts(one.operator for one in facilities),
+            "address": _texts(one.address for one in facilities),
+            "opening_hours": _texts(one.opening_hours for one in facilities),
+            "amenities": _texts(";".join(sorted(one.amenities)) for one in facilities),
+            "services": _texts(";".join(sorted(one.services)) for one in facilities),
         },
     )
 
@@ -51,9 +51,9 @@ def issues_frame(issues: Sequence[Issue]) -> gpd.GeoDataFrame:
     return _points(
         issues,
         {
-            "issue_id": [one.issue_id for one in issues],
-            "category": [one.category for one in issues],
-            "description": [one.description for one in issues],
+            "issue_id": _texts(one.issue_id for one in issues),
+            "category": _texts(one.category for one in issues),
+            "description": _texts(one.description for one in issues),
             "reported_at": _times([one.reported_at for one in issues]),
             "closed_at": _times([one.closed_at for one in issues]),
             "approved": np.array([one.approved for one in issues], dtype=np.bool_),
@@ -78,13 +78,18 @@ def fixes_frame(fixes: Fixes) -> pd.DataFrame:
     )
 
 
-def passes_frame(passes: Passes, fixes: Fixes, issue_ids: Sequence[str]) -> pd.DataFrame:
-    """One row a pass: ``trip_id, rider_id, issue_id, t_closest`` (UTC), ``distance_m``."""
+def passes_frame(
+    passes: Passes, trip_ids: pd.Index, rider_ids: pd.Index, issue_ids: pd.Index
+) -> pd.DataFrame:
+    """One row a pass: ``trip_id, rider_id, issue_id, t_closest`` (UTC), ``distance_m``.
+
+    ``trip_ids`` and ``rider_ids`` are of each trip, ``issue_ids`` of each issue.
+    """
     return pd.DataFrame(
         {
-            "trip_id": np.array(fixes.trip_ids, dtype=object)[passes.trip],
-            "rider_id": np.array(fixes.rider_ids, dtype=object)[fixes.rider[passes.trip]],
-            "issue_id": np.array(issue_ids, dtype=object)[passes.issue],
+            "trip_id": trip_ids[passes.trip],
+            "rider_id": rider_ids[passes.trip],
+            "issue_id": issue_ids[passes.issue],
             "t_closest": moments(passes.t),
             "distance_m": passes.distance_m,
         }
@@ -93,7 +98,7 @@ def passes_frame(passes: Passes, fixes: Fixes, issue_ids: Sequence[str]) -> pd.D
 
 def nearest_frame(
     reached: Reached,
-    facility_ids: Sequence[str],
+    facility_ids: pd.Index,
     points: tuple[Floats, Floats],
     sites: tuple[Floats, Floats],
 ) -> pd.DataFrame:
@@ -111,7 +116,7 @@ def nearest_frame(
         {
             "query": reached.query,
             "rank": reached.rank,
-            "facility_id": np.array(facility_ids, dtype=object)[reached.site],
+            "facility_id": facility_ids[reached.site],
             "distance_m": reached.distance_mm / 1000,
             "duration_s": reached.duration_ms / 1000,
             "straight_m": straight,
@@ -120,15 +125,15 @@ def nearest_frame(
     )
 
 
-def matched_frame(matched: Matched, fixes: Fixes, network: Network) -> pd.DataFrame:
+def matched_frame(matched: Matched, trip_ids: pd.Index, network: Network) -> pd.DataFrame:
     """One row a traversed edge: ``trip_id, edge_id, t_enter, t_leave`` (UTC)."""
     return pd.DataFrame(
         {
-            "trip_id": np.array(fixes.trip_ids, dtype=object)[matched.trip],
-            "edge_id": [
+            "trip_id": trip_ids[matched.trip],
+            "edge_id": _texts(
                 network.edge_id(edge, backward=bool(backward))
                 for edge, backward in zip(matched.edge, matched.backward, strict=True)
-            ],
+            ),
             "t_enter": moments(matched.t_enter),
             "t_leave": moments(matched.t_leave),
         }
@@ -149,7 +154,7 @@ def with_pass_counts(issues: gpd.GeoDataFrame, counts: PassCounts) -> gpd.GeoDat
 def cells_frame(exposure: Exposure) -> gpd.GeoDataFrame:
     """One row an H3 cell, hexagons, with its figures."""
     return gpd.GeoDataFrame(
-        {"cell": list(exposure.key), **_figures(exposure)},
+        {"cell": _texts(exposure.key), **_figures(exposure)},
         geometry=[shapely.Polygon(ring) for ring in cell_boundary(exposure.key)],
         crs=WGS84,
     )
@@ -161,9 +166,9 @@ def streets_frame(
     """One row a street edge, lines, with its name, class and figures."""
     return gpd.GeoDataFrame(
         {
-            "edge_id": list(exposure.key),
-            "name": [network.names[index] for index in network.edge_name[edges]],
-            "highway": [network.classes[index] for index in network.edge_class[edges]],
+            "edge_id": _texts(exposure.key),
+            "name": _texts(network.names[index] for index in network.edge_name[edges]),
+            "highway": _texts(network.classes[index] for index in network.edge_class[edges]),
             **_figures(exposure),
         },
         geometry=edge_lines(network, edges),
@@ -188,6 +193,11 @@ def moments(us: NDArray[np.int64], *, none: int | None = None) -> pd.DatetimeInd
     if none is not None:
         stamps = np.where(us == none, np.datetime64("NaT"), stamps)
     return pd.DatetimeIndex(stamps).tz_localize("UTC")
+
+
+def _texts(texts: Iterable[str]) -> NDArray[np.object_]:
+    """Return a column that stays one of text where there is no row."""
+    return np.array(list(texts), dtype=np.object_)
 
 
 def _times(times: Sequence[datetime | None]) -> pd.DatetimeIndex:

@@ -1,6 +1,7 @@
 """Text from strangers, made safe for people who open tables in a spreadsheet."""
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are full-width signs, which spreadsheets set to Chinese or Japanese run too."""
 
 
 def safe_cell(text: str) -> str:

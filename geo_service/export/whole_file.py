@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 
 @contextmanager
@@ -17,12 +18,11 @@ def whole_file(path: Path) -> Iterator[Path]:
     Yields
     ------
     Path
-        A name beside it, gone afterwards whatever happens.
+        The same name in a folder of its own beside it, for formats that write more than one file
+        on the way; that folder is gone afterwards whatever happens.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".unfinished-{path.name}")
-    try:
+    with TemporaryDirectory(dir=path.parent, prefix=".unfinished-") as folder:
+        unfinished = Path(folder) / path.name
         yield unfinished
         unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ from geo_service.flows.loading import LoadOptions
 from geo_service.flows.manage_keys import add_key
 from geo_service.flows.overlay_issues import OverlayQuestion, overlay_by_street
 from geo_service.flows.publish_release import publish_release
-from geo_service.flows.wiring import Workspace, start_workspace
+from geo_service.flows.wiring import Workspace, open_workspace, start_workspace
 from geo_service.settings import Settings
 from geo_service.store import city, releases
 from geo_service.store import facilities as stored_facilities
@@ -115,7 +115,7 @@ def keep_reporting(settings: Settings, clock: Callable[[], datetime], stop: Even
         Set when the demo ends.
     """
     while not stop.wait(REPORT_EVERY_S):
-        with start_workspace(settings) as workspace:
+        with open_workspace(settings) as workspace:
             _report_states(workspace, clock())
 
 

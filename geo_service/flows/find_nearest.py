@@ -90,7 +90,7 @@ class District:
                 "distances are in a straight line."
             )
         if len(found) < question.k:
-            notes.append(_why_fewer(len(found), question, int(wanted.sum())))
+            notes.append(self._why_fewer(len(found), question, int(wanted.sum())))
         return NearestAnswer(found, by, tuple(notes))
 
     def _check(self, question: NearestQuestion) -> None:
@@ -184,15 +184,20 @@ class District:
             state_age_s=age,
         )
 
-
-def _why_fewer(found: int, question: NearestQuestion, fitting: int) -> str:
-    if fitting == 0:
-        return "No facility fits the filters at this time."
-    if question.max_distance_m is not None:
-        return f"Within {question.max_distance_m:.0f} m, {found} of {fitting} that fit the filters."
-    if fitting > found:
-        return f"{fitting} fit the filters, but only {found} can be reached by street."
-    return f"No more than {found} fit the filters."
+    def _why_fewer(self, found: int, question: NearestQuestion, fitting: int) -> str:
+        limit = question.max_distance_m
+        if not self.facilities:
+            return "There are no facilities here yet."
+        if fitting == 0:
+            return "No facility fits the filters at this time."
+        if limit is not None:
+            return f"Within {limit:.0f} m, {found} of {fitting} that fit the filters."
+        if fitting > found:
+            return (
+                f"{fitting} fit the filters, but only {found} can be reached by street; "
+                "in a straight line all can be found."
+            )
+        return f"No more than {found} fit the filters."
 
 
 def open_district(workspace: Workspace, profile: Profile) -> District:

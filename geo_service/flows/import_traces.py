@@ -7,6 +7,7 @@ from pathlib import Path
 
 from geo_service.domain.rider import pseudonym
 from geo_service.domain.trace import Fixes
+from geo_service.errors import WrongUsage
 from geo_service.flows.doubt_datum import doubt_datum_of_positions
 from geo_service.flows.loading import LoadOptions, LoadReport, settle_refusals, streets_extent
 from geo_service.flows.wiring import Workspace
@@ -44,7 +45,15 @@ def import_traces(
     ------
     RefusedData
         If a file can't be read, or trips are refused and not to be skipped.
+    WrongUsage
+        If the files are said to be the whole truth: trips of other days would be lost.
     """
+    if options.replace:
+        raise WrongUsage(
+            "Traces can't be replaced as a whole.",
+            where="--replace",
+            remedy="Leave it out: a trip sent again replaces itself.",
+        )
     settings = workspace.settings
     batch = read_traces(
         files,

@@ -31,9 +31,9 @@ def load_facilities(
     files : sequence of Path
         GeoJSON, GeoPackage, Shapefile, CSV or Parquet.
     options : LoadOptions
-        Datum, column names, kind, and whether refused records may be left out.
+        Datum, column names, kind, time zone, and whether refused records may be left out.
     now : datetime
-        With a zone.
+        With a zone; live state observed later than it is refused.
 
     Raises
     ------
@@ -43,7 +43,14 @@ def load_facilities(
 
     def read(path: Path) -> Batch[Facility]:
         return read_facilities(
-            path, datum=options.datum, columns=options.columns, kind=options.kind, near=extent
+            path,
+            datum=options.datum,
+            columns=options.columns,
+            kind=options.kind,
+            time_zone=options.time_zone,
+            now=now,
+            future_slack_s=workspace.settings.future_slack_s,
+            near=extent,
         )
 
     extent = streets_extent(workspace)

@@ -1,16 +1,18 @@
 """Streets from a file or a place's name, compiled for both profiles into the workspace."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from geo_service.errors import WrongUsage
 from geo_service.flows.loading import LoadReport
 from geo_service.flows.wiring import Workspace
+from geo_service.geometry.datum import Datum, convert
 from geo_service.ingest.streets import fetch_streets, read_streets
 from geo_service.store import city
 from geo_service.streets.assemble import Assembled, build_network
 from geo_service.streets.profile import Profile
-from geo_service.streets.ways import Ways
+from geo_service.streets.ways import Ways, WaysKind
 
 
 def load_streets(
@@ -19,6 +21,7 @@ def load_streets(
     *,
     place: str | None = None,
     columns: Mapping[str, str] | None = None,
+    datum: Datum = Datum.WGS84,
 ) -> LoadReport:
     """Replace the workspace's streets, in one step that readers see whole or not at all.
 
@@ -32,17 +35,21 @@ def load_streets(
         Instead of a file, a place to ask OpenStreetMap for; needs the internet.
     columns : mapping of str to str, optional
         Our name of a column of the line layer to theirs.
+    datum : Datum
+        How the positions of a line layer are meant; OpenStreetMap's are always WGS-84.
 
     Raises
     ------
     WrongUsage
-        If not exactly one file or one place is given.
+        If not exactly one file or one place is given, or OpenStreetMap is said to be in another
+        datum.
     RefusedData
         If the file can't be read or holds no street that a profile may use.
     """
     if len(files) + (place is not None) != 1:
         raise WrongUsage("Streets come from one file, or from one --place.")
     ways = fetch_streets(place) if place else read_streets(files[0], columns=columns or {})
+    ways = _in_wgs84(ways, datum)
     built = {profile: build_network(ways, profile) for profile in Profile}
     version = workspace.networks.write(
         {profile: assembled.network for profile, assembled in built.items()}
@@ -60,6 +67,15 @@ def load_streets(
             for warning in _piece_warnings(profile, assembled)
         ),
     )
+
+
+def _in_wgs84(ways: Ways, datum: Datum) -> Ways:
+    if datum is Datum.WGS84:
+        return ways
+    if ways.kind is WaysKind.OSM:
+        raise WrongUsage(f"OpenStreetMap is in wgs84, not {datum}.", where="--datum")
+    lon, lat = convert(ways.node_lon, ways.node_lat, source=datum, target=Datum.WGS84)
+    return replace(ways, node_lon=lon, node_lat=lat)
 
 
 def _count(ways: Ways) -> int:

@@ -77,6 +77,8 @@ def require_role(key: Key | None, *roles: Role) -> None:
     """
     needed = " or ".join(roles)
     if key is None:
-        raise NoKey(f"This needs the key of an {needed}.", remedy="Send Authorization: Bearer KEY.")
+        raise NoKey(
+            f"This needs a key with the role {needed}.", remedy="Send Authorization: Bearer KEY."
+        )
     if key.role is not Role.ADMIN and key.role not in roles:
-        raise NotAllowed(f"This needs the key of an {needed}, not of a {key.role}.")
+        raise NotAllowed(f"This needs a key with the role {needed}; yours has {key.role}.")

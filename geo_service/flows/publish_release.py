@@ -24,9 +24,7 @@ def publish_release(workspace: Workspace, period: str, now: datetime) -> Release
     Raises
     ------
     WrongUsage
-        If this is no month, or it is not over.
-    RefusedData
-        If it has been released, or overlaps what has been.
+        If this is no month, it is not over, or it has been released, wholly or in part.
     """
     since, until = closed_month(period, workspace.calendar.zone, now)
     settings = workspace.settings

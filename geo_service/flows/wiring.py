@@ -1,8 +1,12 @@
 """A workspace and its parts, built from settings: the one place that knows what is made of what."""
 
 import os
+import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import NamedTuple, Self
 
 from geo_service.domain.opening import Calendar, check_calendar
@@ -16,6 +20,7 @@ from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap import SnapGrid
 
+KEY_BYTES = 32
 DATABASE_FILE = "geo_service.sqlite"
 
 
@@ -82,14 +87,33 @@ class Workspace:
         )
 
     def rider_key(self) -> bytes:
-        """Return the secret behind the riders' pseudonyms, making it on first use."""
+        """Return the secret behind the riders' pseudonyms, making it on first use.
+
+        Raises
+        ------
+        NotReady
+            If its file does not hold a whole key; without it riders would not be the same again.
+        """
         path = self.settings.rider_key_file
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(secrets.token_hex(32))
-        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+            _make_rider_key(path)
+        text = path.read_text(encoding="utf-8", errors="replace").strip()
+        if not re.fullmatch(r"[0-9a-f]{64}", text):
+            raise NotReady(
+                "The riders' key is damaged.", where=str(path), remedy="Restore it from a backup."
+            )
+        return bytes.fromhex(text)
+
+
+def _make_rider_key(path: Path) -> None:
+    """Write a fresh key whole; whoever comes first, all use that one."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-") as file:
+        file.write(secrets.token_hex(KEY_BYTES).encode())
+        file.flush()
+        os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(file.name, path)
 
 
 def start_workspace(settings: Settings, calendar: Calendar | None = None) -> Workspace:

@@ -1,6 +1,7 @@
 """Frames an analyst already holds as domain columns: checked, sorted by time, nothing dropped."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -12,6 +13,7 @@ from geo_service.domain.facility import Facility, Service
 from geo_service.domain.issue import Issue
 from geo_service.domain.trace import Fixes
 from geo_service.errors import MissingColumn, RefusedData
+from geo_service.ingest.frame_times import as_interval, utc_times
 
 TRACE_COLUMNS = ("trip_id", "rider_id", "t", "lon", "lat")
 ISSUE_COLUMNS = ("issue_id", "category", "reported_at")
@@ -19,45 +21,52 @@ FACILITY_COLUMNS = ("facility_id", "kind")
 FACILITY_TEXTS = ("name", "name_en", "operator", "address", "opening_hours")
 
 
-def fixes_from_frame(traces: pd.DataFrame) -> Fixes:
+@dataclass(frozen=True, slots=True, eq=False)
+class HeldTraces:
+    """The fixes of a frame, and whose they are in the frame's own words."""
+
+    fixes: Fixes
+    trip_ids: pd.Index
+    """Of each trip, shape (trips,), as the frame has them: numbers stay numbers."""
+    rider_ids: pd.Index
+    """Of each trip's rider, shape (trips,), likewise."""
+
+
+def traces_from_frame(traces: pd.DataFrame) -> HeldTraces:
     """Read a frame of fixes (``trip_id, rider_id, t, lon, lat``), trips in order of appearance.
 
-    Fixes are sorted stably by ``t`` within their trip; nothing is dropped. A trip belongs to the
-    rider of its first fix.
+    Fixes are sorted stably by ``t`` within their trip; nothing is dropped. A trip is one rider's:
+    where riders share a trip id, each has a trip of their own.
 
     Raises
     ------
     MissingColumn
         If a column is not there.
     RefusedData
-        If times have no zone, or a position is not a number or out of range.
+        If a fix has no trip, its time has no zone, or its position is not on earth.
     """
     need_columns(traces, TRACE_COLUMNS, "traces")
-    t = _microseconds(traces["t"], "t")
-    lon = traces["lon"].to_numpy(np.float64)
-    lat = traces["lat"].to_numpy(np.float64)
-    wrong = ~(np.isfinite(lon) & np.isfinite(lat) & (np.abs(lat) <= 90.0) & (np.abs(lon) <= 180.0))
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise RefusedData(
-            f"Row {row} has the position lon {lon[row]}, lat {lat[row]}.",
-            where="traces",
-            remedy="Give WGS-84 longitudes and latitudes in decimal degrees.",
-        )
-    trip, trip_ids = pd.factorize(traces["trip_id"])
-    rider, rider_ids = pd.factorize(traces["rider_id"])
+    t = utc_times(traces["t"], "t", needed=True).to_numpy("datetime64[us]").astype(np.int64)
+    lon, lat = _numbers(traces, "lon"), _numbers(traces, "lat")
+    _check_positions(lon, lat, "traces")
+    name, names = pd.factorize(traces["trip_id"])
+    if (name < 0).any():
+        raise RefusedData(f"Row {int(np.argmax(name < 0))} has no trip_id.", where="traces")
+    # Fixes of nobody in particular are together those of one unknown rider.
+    rider, riders = pd.factorize(traces["rider_id"], use_na_sentinel=False)
+    trip, pairs = pd.factorize(name.astype(np.int64) * max(1, len(riders)) + rider)
+    name_of_trip, rider_of_trip = np.divmod(pairs.astype(np.int64), max(1, len(riders)))
     order = np.lexsort((t, trip))
-    offsets = np.concatenate(([0], np.cumsum(np.bincount(trip, minlength=len(trip_ids)))))
-    _, first = np.unique(trip, return_index=True)
-    return Fixes(
-        trip_ids=tuple(str(name) for name in trip_ids),
-        rider_ids=tuple(str(name) for name in rider_ids),
-        rider=rider[first].astype(np.int64),
-        offsets=offsets.astype(np.int64),
+    fixes = Fixes(
+        trip_ids=tuple(str(names[number]) for number in name_of_trip),
+        rider_ids=tuple(str(rider_id) for rider_id in riders),
+        rider=rider_of_trip,
+        offsets=np.concatenate(([0], np.cumsum(np.bincount(trip, minlength=len(pairs))))),
         t=t[order],
         lon=lon[order],
         lat=lat[order],
     )
+    return HeldTraces(fixes, names[name_of_trip], riders[rider_of_trip])
 
 
 def issues_from_frame(issues: gpd.GeoDataFrame) -> list[Issue]:
@@ -71,35 +80,35 @@ def issues_from_frame(issues: gpd.GeoDataFrame) -> list[Issue]:
     MissingColumn
         If a column is not there.
     RefusedData
-        If times have no zone, or the points are not in EPSG:4326.
+        If times have no zone, or the rows are not points in EPSG:4326.
     """
     need_columns(issues, ISSUE_COLUMNS, "issues")
-    _check_crs(issues, "issues")
-    reported = pd.to_datetime(issues["reported_at"])
-    _microseconds(reported, "reported_at")
-    closed = _column(issues, "closed_at", pd.NaT)
+    lon, lat = points_from_frame(issues, "issues")
+    reported = utc_times(issues["reported_at"], "reported_at", needed=True)
+    closed = utc_times(_column(issues, "closed_at", None), "closed_at", needed=False)
     return [
         Issue(
             issue_id=str(issue_id),
-            category=str(category),
-            lon=point.x,
-            lat=point.y,
-            reported_at=opened.to_pydatetime(),
-            closed_at=None if pd.isna(ended) else pd.Timestamp(ended).to_pydatetime(),
-            description="" if pd.isna(text) else str(text),
-            approved=bool(approved),
-            reopened=tuple(later),
+            category=_text(category),
+            lon=float(lon[row]),
+            lat=float(lat[row]),
+            reported_at=reported.iloc[row].to_pydatetime(),
+            closed_at=None if pd.isna(closed.iloc[row]) else closed.iloc[row].to_pydatetime(),
+            description=_text(description),
+            approved=True if _is_missing(approved) else bool(approved),
+            reopened=()
+            if _is_missing(reopened)
+            else tuple(as_interval(pair, "reopened") for pair in reopened),
         )
-        for issue_id, category, point, opened, ended, text, approved, later in zip(
-            issues["issue_id"],
-            issues["category"],
-            issues.geometry,
-            reported,
-            closed,
-            _column(issues, "description", ""),
-            _column(issues, "approved", True),  # noqa: FBT003 - the default of a column
-            _column(issues, "reopened", ()),
-            strict=True,
+        for row, (issue_id, category, description, approved, reopened) in enumerate(
+            zip(
+                issues["issue_id"],
+                issues["category"],
+                _column(issues, "description", ""),
+                _column(issues, "approved", default=True),
+                _column(issues, "reopened", None),
+                strict=True,
+            )
         )
     ]
 
@@ -115,12 +124,12 @@ def facilities_from_frame(facilities: gpd.GeoDataFrame) -> list[Facility]:
     MissingColumn
         If a column is not there.
     RefusedData
-        If the rows are not points in EPSG:4326.
+        If the rows are not points in EPSG:4326, or a service is not known.
     """
     need_columns(facilities, FACILITY_COLUMNS, "facilities")
     lon, lat = points_from_frame(facilities, "facilities")
     texts = {
-        name: ["" if pd.isna(text) else str(text) for text in _column(facilities, name, "")]
+        name: [_text(text) for text in _column(facilities, name, "")]
         for name in (*FACILITY_COLUMNS, *FACILITY_TEXTS, "amenities", "services")
     }
     return [
@@ -134,8 +143,8 @@ def facilities_from_frame(facilities: gpd.GeoDataFrame) -> list[Facility]:
             operator=texts["operator"][row],
             address=texts["address"][row],
             opening_hours=texts["opening_hours"][row],
-            amenities=frozenset(filter(None, texts["amenities"][row].split(";"))),
-            services=frozenset(map(Service, filter(None, texts["services"][row].split(";")))),
+            amenities=frozenset(_parted(texts["amenities"][row])),
+            services=frozenset(_service(name, row) for name in _parted(texts["services"][row])),
         )
         for row in range(len(facilities))
     ]
@@ -149,21 +158,16 @@ def points_from_frame(
     Raises
     ------
     RefusedData
-        If the frame is in another system, or holds something else than points.
+        If the frame is in another system, or holds something else than points on earth.
     """
     _check_crs(points, what)
-    if not (points.geometry.geom_type == "Point").all():
-        raise RefusedData("Not every row is a point.", where=what)
-    return points.geometry.x.to_numpy(np.float64), points.geometry.y.to_numpy(np.float64)
-
-
-def _check_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries, what: str) -> None:
-    if frame.crs is not None and frame.crs.to_epsg() != 4326:
-        raise RefusedData(
-            f"The positions are in {frame.crs.to_string()}.",
-            where=what,
-            remedy="Bring them to EPSG:4326 first, with to_crs(4326).",
-        )
+    wrong = ~((points.geometry.geom_type == "Point") & ~points.geometry.is_empty).to_numpy(np.bool_)
+    if wrong.any():
+        raise RefusedData(f"Row {int(np.argmax(wrong))} is not a point.", where=what)
+    lon = points.geometry.x.to_numpy(np.float64)
+    lat = points.geometry.y.to_numpy(np.float64)
+    _check_positions(lon, lat, what)
+    return lon, lat
 
 
 def need_columns(frame: pd.DataFrame, names: Iterable[str], what: str) -> None:
@@ -183,20 +187,61 @@ def need_columns(frame: pd.DataFrame, names: Iterable[str], what: str) -> None:
         )
 
 
-def _column(frame: pd.DataFrame, name: str, default: object) -> Iterable[Any]:
-    return frame[name] if name in frame.columns else [default] * len(frame)
-
-
-def _microseconds(times: pd.Series, name: str) -> NDArray[np.int64]:
-    """Return times as microseconds UTC."""
-    stamps = pd.to_datetime(times)
-    if stamps.dt.tz is None:
+def _check_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries, what: str) -> None:
+    """Let through what is EPSG:4326 by that or another name, such as GeoParquet's OGC:CRS84."""
+    if frame.crs is not None and not frame.crs.equals("EPSG:4326", ignore_axis_order=True):
         raise RefusedData(
-            f"The times in {name} have no zone.",
-            remedy="Say which one with .dt.tz_localize('Asia/Shanghai'), for example.",
+            f"The positions are in {frame.crs.to_string()}.",
+            where=what,
+            remedy="Bring them to EPSG:4326 first, with to_crs(4326).",
         )
-    if stamps.isna().any():
-        raise RefusedData(f"Row {int(np.argmax(stamps.isna()))} has no time.", where=name)
-    return (
-        stamps.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]").astype(np.int64)
-    )
+
+
+def _check_positions(lon: NDArray[np.float64], lat: NDArray[np.float64], what: str) -> None:
+    # Written so that NaN, which is in no order with anything, is caught too.
+    wrong = ~((np.abs(lat) <= 90.0) & (np.abs(lon) <= 180.0))
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise RefusedData(
+            f"Row {row} has the position lon {lon[row]}, lat {lat[row]}.",
+            where=what,
+            remedy="Give WGS-84 longitudes and latitudes in decimal degrees.",
+        )
+
+
+def _numbers(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
+    try:
+        return frame[name].to_numpy(np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as problem:
+        raise RefusedData(
+            f"The column {name} holds more than numbers.", where="traces"
+        ) from problem
+
+
+def _column(frame: pd.DataFrame, name: str, default: object) -> "pd.Series[Any]":
+    if name in frame.columns:
+        return frame[name]
+    return pd.Series([default] * len(frame), dtype="object")
+
+
+def _is_missing(value: Any) -> bool:  # noqa: ANN401 - cells are of any type
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - as above
+    return "" if _is_missing(value) else str(value)
+
+
+def _parted(text: str) -> list[str]:
+    return [part for part in map(str.strip, text.split(";")) if part]
+
+
+def _service(name: str, row: int) -> Service:
+    try:
+        return Service(name)
+    except ValueError as problem:
+        raise RefusedData(
+            f"Row {row} offers the service {name!r}.",
+            where="facilities",
+            remedy=f"There are: {', '.join(Service)}.",
+        ) from problem

@@ -53,7 +53,7 @@ def issues_along(lon: Floats, lat: Floats, points: IssuePoints, radius_m: float)
     metres = _lengths(lon, lat)
     issues = np.arange(len(points), dtype=np.int64)
     grid = build_grid(points, issues, radius_m=radius_m, longest_m=float(metres.max()))
-    along_m, off_m = _closest(lon, lat, metres, grid, float(radius_m))
+    along_m, off_m = _closest(lon, lat, metres, grid)
     hit = np.flatnonzero(off_m <= radius_m)
     issue, along_m, off_m = grid.issue[hit], along_m[hit], off_m[hit]
     order = np.lexsort((issue, along_m))
@@ -70,10 +70,8 @@ def _lengths(lon: Floats, lat: Floats) -> Floats:
 
 
 @compiled
-def _closest(
-    lon: Floats, lat: Floats, metres: Floats, grid: IssueGrid, radius_m: float
-) -> tuple[Floats, Floats]:
-    """Return where the line is nearest to each slot, and how near; infinity beyond the radius."""
+def _closest(lon: Floats, lat: Floats, metres: Floats, grid: IssueGrid) -> tuple[Floats, Floats]:
+    """Return where the line is nearest to each slot, and how near; infinity if never close."""
     slots = len(grid.issue)
     along_m, off_m = np.zeros(slots), np.full(slots, np.inf)
     near = np.empty(slots, dtype=np.int64)
@@ -85,7 +83,7 @@ def _closest(
         end = earth_centred(lon[other], lat[other])
         for slot in near[:count]:
             distance_m, share = closest_on_segment(grid.planes[slot], start, end)
-            if distance_m <= radius_m and distance_m < off_m[slot] - TIED_M:
+            if distance_m < off_m[slot] - TIED_M:
                 off_m[slot] = distance_m
                 along_m[slot] = ridden_m + share * metres[vertex]
         ridden_m += metres[vertex]

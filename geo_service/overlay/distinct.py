@@ -59,9 +59,8 @@ class Distinct:
         place, rider : ndarray of int, shape (n,)
             Numbers from 0 to 2^31 - 1. Raises nothing.
         """
-        pairs = np.unique((place << _BITS) | rider)
-        self._fresh.append(pairs)
-        self._waiting += len(pairs)
+        self._fresh.append((place << _BITS) | rider)
+        self._waiting += len(place)
         # Merging only when the new ones outweigh the old keeps the whole work near n log n.
         if self._waiting > len(self._kept):
             self._merge()

@@ -25,10 +25,8 @@ Integers: TypeAlias = NDArray[np.int64]
 
 STILL_OPEN = int(np.iinfo(np.int64).max)
 CELL_M = 48.0
-_MOST_CELLS = 1 << 21
-"""Sixteen megabytes; issues spread wider than that get larger cells."""
-_POLAR_DEGREES = 89.0
-"""Beyond this, columns are too narrow to mean anything, and a segment may go over the pole."""
+_MOST_CELLS = 1 << 22
+"""Thirty-two megabytes; issues spread wider than that get larger cells."""
 _WIDEST_DEGREES = 180.0
 """Issues spread wider are not parted into columns, so that no segment meets both ends of a row."""
 _FULL_TURN = 720.0
@@ -131,11 +129,7 @@ def open_during(points: IssuePoints, from_us: int, to_us: int) -> Integers:
     ndarray of int, shape (m,)
         Rows of ``points``, ascending. Raises nothing.
     """
-    within = (
-        (points.interval_from <= to_us)
-        & (points.interval_to > from_us)
-        & (points.interval_from < points.interval_to)
-    )
+    within = (points.interval_from <= to_us) & (points.interval_to > from_us)
     owner = np.repeat(np.arange(len(points)), np.diff(points.interval_offsets))
     return np.unique(owner[within]).astype(np.int64)
 
@@ -163,10 +157,12 @@ def build_grid(
     """
     lon, lat = points.lon[issues], points.lat[issues]
     south, north = float(lat.min()), float(lat.max())
-    west, span = _widest_gap_left_out(lon)
+    west = _beyond_widest_gap(lon)
+    east = np.mod(lon - west, 360.0)
+    span = float(east.max())
     around = math.degrees((radius_m + longest_m) / _SHORTEST_RADIUS_M)
     highest = min(90.0, max(abs(south), abs(north)) + around)
-    whole_rows = highest > _POLAR_DEGREES or span > _WIDEST_DEGREES
+    whole_rows = span > _WIDEST_DEGREES
     level, rise = math.cos(math.radians(highest)), math.tan(math.radians(highest))
     rows_per_degree = math.radians(_SHORTEST_RADIUS_M) / max(CELL_M, radius_m)
     columns_per_degree = 0.0 if whole_rows else rows_per_degree * level
@@ -175,13 +171,12 @@ def build_grid(
     rows_per_degree, columns_per_degree = rows_per_degree / coarser, columns_per_degree / coarser
     rows = int((north - south) * rows_per_degree) + 1
     columns = int(span * columns_per_degree) + 1
-    east = np.mod(lon - west, 360.0)
     row = ((lat - south) * rows_per_degree).astype(np.int64)
     column = (east * columns_per_degree).astype(np.int64)
     offsets, order = group_rows(row * columns + column, rows * columns)
-    # A geodesic leaves the latitudes of its ends by at most L² tan(latitude) / 8R; over a pole
-    # it leaves them by as much as half its length.
-    beyond_m = longest_m if whole_rows else min(longest_m, longest_m**2 * rise / 5.0e7)
+    # A geodesic leaves the latitudes of its ends by at most L² tan(latitude) / 8R, and by half
+    # its length where it goes over a pole.
+    beyond_m = min(longest_m, longest_m**2 * rise / 5.0e7)
     return IssueGrid(
         issue=issues[order],
         planes=planes_at(lon[order], lat[order]),
@@ -200,14 +195,11 @@ def build_grid(
     )
 
 
-def _widest_gap_left_out(lon: Floats) -> tuple[float, float]:
-    """Return where the longitudes begin and how far east they go, the short way round."""
+def _beyond_widest_gap(lon: Floats) -> float:
+    """Return the longitude, from 0 to 360, that ends the widest gap between longitudes."""
     around = np.unique(np.mod(lon, 360.0))
-    gaps = np.diff(around, append=around[0] + 360.0)
-    widest = int(np.argmax(gaps))
-    west, span = around[(widest + 1) % len(around)], 360.0 - gaps[widest]
-    # A tenth of a millimetre more, lest rounding take the first issue for one 360 degrees on.
-    return float(west) - 1e-9, float(span) + 2e-9
+    gaps = np.diff(around, prepend=around[-1] - 360.0)
+    return float(around[np.argmax(gaps)])
 
 
 def _lon_reach(level: float, radius_m: float) -> float:

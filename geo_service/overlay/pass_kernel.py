@@ -109,7 +109,8 @@ def _walk_trip(
     found: Found,
 ) -> int:
     """Walk one trip; its segments get numbers above ``number``; return the last one used."""
-    started, meetings, joined_before = number, 0, False
+    started, meetings, joined_before, known = number, 0, False, -1
+    finish = (0.0, 0.0, 0.0)
     end = track.offsets[trip + 1]
     for fix in range(track.offsets[trip], end):
         joined = fix + 1 < end and are_joined(
@@ -126,8 +127,8 @@ def _walk_trip(
         )
         if count == 0:
             continue
-        start = earth_centred(track.lon[fix], track.lat[fix])
-        finish = earth_centred(track.lon[other], track.lat[other])
+        start = finish if known == fix else earth_centred(track.lon[fix], track.lat[fix])
+        known, finish = other, earth_centred(track.lon[other], track.lat[other])
         for slot in near[:count]:
             distance_m, share = closest_on_segment(grid.planes[slot], start, finish)
             if distance_m > reach.radius_m:

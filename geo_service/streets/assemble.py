@@ -194,11 +194,6 @@ def _junctions(segments: _Segments, nodes: int) -> Flags:
     junction |= segments.way[leaving] != segments.way[arriving]
     junction |= segments.forward[leaving] != segments.forward[arriving]
     junction |= segments.backward[leaving] != segments.backward[arriving]
-    # A ring that nothing else touches keeps the point where its way begins.
-    first = np.flatnonzero(np.diff(segments.way, prepend=-1))
-    ways_with_junction = np.unique(segments.way[junction[segments.start]])
-    alone = first[~np.isin(segments.way[first], ways_with_junction)]
-    junction[segments.start[alone]] = True
     return junction
 
 
@@ -221,6 +216,7 @@ def _from_junctions(segments: _Segments, junction: Flags) -> _Segments:
 def _edge_starts(segments: _Segments, junction: Flags) -> Integers:
     """Return the rows at which an edge starts."""
     starts = junction[segments.start].copy()
+    # A ring that nothing else touches is all there is; its edge starts where its way does.
     starts[0] = True
     starts[1:] |= segments.way[1:] != segments.way[:-1]
     return np.flatnonzero(starts)

@@ -104,7 +104,7 @@ def streets_of(network: Network) -> Streets:
 
 
 def blank_labels(streets: Streets) -> Labels:
-    """Return labels for a first search over ``streets``."""
+    """Return labels for a first search over ``streets``; raises nothing."""
     many = len(streets.arcs)
     return Labels(
         table=np.zeros((many, 8), dtype=np.int64),
@@ -115,7 +115,7 @@ def blank_labels(streets: Streets) -> Labels:
 
 @compiled
 def goal_at(lon: float, lat: float, radius_m: float) -> Goal:
-    """Return the circle around a position (WGS-84, decimal degrees) as a goal."""
+    """Return the circle around a position (WGS-84, decimal degrees) as a goal; raises nothing."""
     return Goal(lon, lat, _east(lat), _north(lat), radius_m)
 
 
@@ -194,7 +194,7 @@ def _reach(
 
 @compiled
 def want(labels: Labels, targets: Integers) -> int:
-    """Mark the arcs a search shall look for, and return the number of this set of targets."""
+    """Mark the arcs a search shall look for, and return the number of this set; raises nothing."""
     table = labels.table
     labels.counter[0] += 1
     number = labels.counter[0]

@@ -155,7 +155,8 @@ def _match_trips(
     """Match the trips ``first`` to ``last``; return the columns of :class:`Matched`."""
     offsets = fixes.offsets[first : last + 1]
     part = slice(int(offsets[0]), int(offsets[-1]))
-    t, lon, lat = fixes.t[part], fixes.lon[part], fixes.lat[part]
+    # Copies: read-only or strided arrays would have every kernel compiled once more.
+    t, lon, lat = np.array(fixes.t[part]), np.array(fixes.lon[part]), np.array(fixes.lat[part])
     samples = take_samples(grid, offsets - offsets[0], t, lon, lat, rule.thinning())
     sigma_mm = rule.sigma_m * 1000.0
     states = states_of(
@@ -171,8 +172,8 @@ def _match_trips(
     ridden = way.rows[:, TO] - way.rows[:, FROM]
     start_mm = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(ridden)])
     row_of_fix, along_mm = put_on_way(
-        way, start_mm, piece, samples.fix, samples.of_fix, lon, lat, network.edge_shape,
-        grid, rule.radius_m,
+        way, start_mm, piece, samples.fix, samples.of_fix, lon, lat,
+        np.array(network.edge_shape), grid, rule.radius_m,
     )  # fmt: skip
     enter, leave = time_rows(way.rows, start_mm, row_of_fix, along_mm, t)
 

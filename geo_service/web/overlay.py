@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from numpy.typing import NDArray
 from pydantic import Field
 
+from geo_service.export.table import geojson_text
 from geo_service.flows.overlay_issues import MOST_RADIUS_M, OverlayQuestion, overlay_frame
 from geo_service.web.answers import GEOJSON, NOT_KEPT
 from geo_service.web.auth import require_analyst
@@ -40,8 +41,6 @@ class OverlayParameters(Parameters):
     ] = None
 
 
-Frame: TypeAlias = Any
-"""A GeoDataFrame; its library is at home elsewhere and has no types."""
 Shapes: TypeAlias = NDArray[np.object_]
 Flags: TypeAlias = NDArray[np.bool_]
 
@@ -83,14 +82,7 @@ def _answer(request: Request, row: str) -> Response:
     frame = overlay_frame(service.workspace, row, question)
     if asked.bbox is not None:
         frame = frame[_meets(frame.geometry.to_numpy(), asked.bbox)]
-    return Response(_as_geojson(frame), media_type=GEOJSON, headers=NOT_KEPT)
-
-
-def _as_geojson(frame: Frame) -> str:
-    """Write a frame as GeoJSON: times in ISO 8601, null for what is not known."""
-    moments = frame.select_dtypes(include=["datetimetz"])
-    texts = {name: moments[name].dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ") for name in moments}
-    return str(frame.assign(**texts).to_json(drop_id=True, na="null", ensure_ascii=False))
+    return Response(geojson_text(frame), media_type=GEOJSON, headers=NOT_KEPT)
 
 
 def _meets(shapes: Shapes, box: tuple[float, float, float, float]) -> Flags:

@@ -93,6 +93,11 @@ def test_long_stretches_between_vertices_are_searched_too(plan: Plan) -> None:
     assert found.off_m == pytest.approx([10, 10, 10], abs=0.02)
 
 
+def test_a_long_stretch_may_pass_poleward_of_its_ends(plan_at: type[Plan]) -> None:
+    found = along(plan_at(10.0, 85.0), [(-1000, 0), (1000, 0)], [(0, 24.9)], 25.0)
+    assert found.along_m == pytest.approx([1000.0], abs=0.1)
+
+
 def test_no_line_and_no_issues_are_no_rows(plan: Plan) -> None:
     assert len(along(plan, [], [(0, 0)], 25.0)) == 0
     assert len(along(plan, [(0, 0), (5, 5)], [], 25.0)) == 0

@@ -67,6 +67,13 @@ def test_the_metres_sum_to_all_segments(plan: Plan, fixes_from: FixesFrom) -> No
     assert visits.metres.sum() == pytest.approx(450 + 300 + 300, rel=1e-4)
 
 
+def test_a_ride_back_has_the_same_metres(plan: Plan, fixes_from: FixesFrom) -> None:
+    rows = [(0, 0, 0), (60, 470, 130), (120, 700, -200)]
+    there = metres_by_cell(fixes_from(plan.trip("r", rows)), 10)
+    back = [(120 - t, east, north) for t, east, north in reversed(rows)]
+    assert metres_by_cell(fixes_from(plan.trip("r", back)), 10) == pytest.approx(there, abs=1e-6)
+
+
 def test_a_segment_visits_the_cells_between_its_fixes(plan: Plan, fixes_from: FixesFrom) -> None:
     fixes = fixes_from(plan.trip("r", [(0, 0, 0), (60, 480, 0)]))
     far = [h3.latlng_to_cell(*reversed(plan.at(east, 0)), 10) for east in (0, 240, 480)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from typing import TYPE_CHECKING
 
@@ -204,9 +205,31 @@ def test_issues_all_round_the_earth_are_found(plan_at: type[Plan], fixes_from: F
     assert found.distance_m == pytest.approx(np.full(len(places), 3.0), abs=0.003)
 
 
+def test_issues_round_a_pole_are_found_on_either_side_of_any_meridian(
+    plan_at: type[Plan], fixes_from: FixesFrom
+) -> None:
+    corners = 2000.0 * np.exp(2j * np.pi * np.arange(37) / 36)
+    plan = plan_at(0.0, 90.0)
+    places = [(float(corner.real), float(corner.imag)) for corner in corners]
+    rides = [plan.trip("r", [(0, *start), (60, *end)]) for start, end in itertools.pairwise(places)]
+    issues = issue_points([plan.issue(*place) for place in places[:-1]])
+    found = find_passes(fixes_from(*rides), issues, RULE)
+    met = sorted(zip(found.trip.tolist(), found.issue.tolist(), strict=True))
+    assert met == sorted([(k, k) for k in range(36)] + [(k, (k + 1) % 36) for k in range(36)])
+
+
+def test_a_long_segment_may_pass_poleward_of_its_ends(
+    passes_of: PassesOf, plan_at: type[Plan]
+) -> None:
+    plan, rule = plan_at(10.0, 85.0), PassRule(25.0, 120.0, 5000.0)
+    rows = [(0, -1000, 0), (60, 1000, 0)]
+    assert passes_of(rows, plan.issue(0, 24.9), rule, plan) == [near((30.0, 24.9))]
+
+
 def test_passes_come_by_trip_then_moment_then_issue(plan: Plan, fixes_from: FixesFrom) -> None:
-    issues = issue_points([plan.issue(100, 0), plan.issue(0, 5), plan.issue(0, -5)])
-    ride = plan.trip("r", [(0, -100, 0), (20, 100, 0), (30, 200, 0)])
+    # The first issue is met first but is closest last; the other two are one place.
+    issues = issue_points([plan.issue(33, 0), plan.issue(20, 24), plan.issue(20, 24)])
+    ride = plan.trip("r", [(t, 10 * t, 0) for t in range(6)])
     found = find_passes(fixes_from(ride, ride), issues, RULE)
     assert found.trip.tolist() == [0, 0, 0, 1, 1, 1]
     assert found.issue.tolist() == [1, 2, 0, 1, 2, 0]

@@ -37,6 +37,8 @@ def near(metres: Sequence[float]) -> object:
 def test_a_straight_ride_is_cut_at_the_metre(plan: Plan, fixes_from: FixesFrom) -> None:
     rows = [(t * 10, t * 90, 0) for t in range(11)]
     assert eastings(plan, fixes_from, rows) == near([200, 270, 360, 450, 540, 630, 700])
+    rows = [(0, 0, 0), (20, 150, 0), (25, 205, 0), (40, 400, 0), (60, 800, 0)]
+    assert eastings(plan, fixes_from, rows) == near([200, 205, 400, 600])
 
 
 def test_the_moment_of_the_cut_is_linear_in_time(

@@ -192,6 +192,16 @@ def test_way_that_passes_a_stretch_twice_has_it_once(draw_ways: DrawWays) -> Non
     assert network.edge_backward[spur]
 
 
+def test_edge_ends_where_the_way_begins_to_go_both_ways(draw_ways: DrawWays) -> None:
+    ways = draw_ways(PLACES, ([1, 2, 3, 2], ONEWAY), ([3, 13, 1], ONEWAY))
+    network = build_network(ways, Profile.EBIKE).network
+    flags = {
+        network.edge_id(edge): (bool(network.edge_forward[edge]), bool(network.edge_backward[edge]))
+        for edge in range(network.edges)
+    }
+    assert flags == {"100/1/2": (True, False), "100/2/3": (True, True), "101/3/1": (True, False)}
+
+
 def test_one_way_dead_end_is_left_out_and_counted(draw_ways: DrawWays) -> None:
     ways = draw_ways(PLACES, ([1, 2], ROAD), ([2, 12], ONEWAY), ([5, 6], ROAD))
     built = build_network(ways, Profile.EBIKE)

@@ -128,6 +128,15 @@ def test_tie_that_is_met_later_still_counts(ask: Ask, ring: Network) -> None:
     assert ids_of(ask(ring, sites, (-0.0002, 0.0), k=1)) == ["a"]
 
 
+def test_tie_at_the_very_junction_where_the_search_could_end_still_counts(
+    ask: Ask, ring: Network
+) -> None:
+    sites = {"b": (-0.000800007, 0.0), "a": (0.0, 0.0)}
+    rows = ask(ring, sites, (-0.0004, 0.0))
+    assert rows[0][2] == rows[1][2]
+    assert ids_of(ask(ring, sites, (-0.0004, 0.0), k=1)) == ["a"]
+
+
 def test_filter_comes_before_k(ask: Ask, ring: Network) -> None:
     sites = {"near": (-0.0004, 0.0), "mid": (-0.0006, 0.0), "far": (-0.0009, 0.0)}
     assert ids_of(ask(ring, sites, (-0.0003, 0.0), k=1, wanted=["far"])) == ["far"]

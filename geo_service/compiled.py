@@ -1,16 +1,28 @@
 """The only home of numba: machine code for the loops that numpy can't say.
 
 A function marked ``@compiled`` is compiled when first called, and the machine code is kept on
-disk, so that the next process starts at once. With ``NUMBA_DISABLE_JIT=1`` in the environment
-it runs as plain Python, which is how kernels are debugged and their coverage is counted.
+disk, so that the next process starts at once. numba itself looks only at the file of a function,
+not at the files of the functions it calls, and would run stale code after an update; so the
+machine code lies in a folder named for the content of all files that hold kernels.
+
+With ``NUMBA_DISABLE_JIT=1`` in the environment all runs as plain Python, which is how kernels are
+debugged and their coverage is counted.
 """
 
+import hashlib
+import os
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar, cast
 
 import numba
 
 Function = TypeVar("Function", bound=Callable[..., object])
+
+PACKAGE = Path(__file__).parent
+ROOMS_WITH_KERNELS = ("geometry", "domain", "streets", "overlay")
+KEPT = PACKAGE / "__pycache__"
 
 
 def compiled(function: Function) -> Function:
@@ -27,3 +39,24 @@ def compiled(function: Function) -> Function:
         The same function, in machine code. Raises what the function raises.
     """
     return cast("Function", numba.njit(cache=True, nogil=True)(function))
+
+
+def _keep_machine_code() -> None:
+    """Name the folder of machine code for today's kernels, and clear those of earlier ones."""
+    if "NUMBA_CACHE_DIR" in os.environ:
+        return
+    content = hashlib.sha256()
+    for room in ROOMS_WITH_KERNELS:
+        for path in sorted((PACKAGE / room).rglob("*.py")):
+            text = path.read_bytes()
+            if b"compiled" in text:
+                content.update(text)
+    folder = f"kernels-{content.hexdigest()[:16]}"
+    # Where this folder can't be written, numba keeps its code elsewhere by itself.
+    numba.config.CACHE_DIR = str(KEPT / folder)  # type: ignore[attr-defined] # made at run time
+    for earlier in KEPT.glob("kernels-*"):
+        if earlier.name != folder:
+            shutil.rmtree(earlier, ignore_errors=True)
+
+
+_keep_machine_code()

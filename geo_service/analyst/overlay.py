@@ -18,7 +18,7 @@ from geo_service.overlay import along, passes
 from geo_service.overlay.exposure import count_cell_exposure
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.settings import Settings
-from geo_service.streets.matching import match
+from geo_service.streets.matching.match import match
 
 
 def find_passes(

@@ -36,18 +36,22 @@ def usable_at(
         A place that is closed is ``no``; one without live state is usable while it is open; one
         whose state is stale is ``unknown``.
     """
+    state = facility.state
     if not is_open:
         return Usable.NO
-    if facility.state is None:
+    if state is None:
         return Usable.YES
-    if (moment - facility.state.observed_at).total_seconds() > stale_after_s:
+    if (moment - state.observed_at).total_seconds() > stale_after_s:
         return Usable.UNKNOWN
-    if facility.state.out_of_order:
-        return Usable.NO
+    return Usable.NO if state.out_of_order else _by_counts(facility, state)
+
+
+def _by_counts(facility: Facility, state: State) -> Usable:
+    """Answer for a place that works, by what it counts."""
     if facility.kind == Kind.CHARGING_CABINET:
-        return _cabinet_usable(facility.services or frozenset(Service), facility.state)
-    if facility.kind == Kind.PARKING_POINT and facility.state.free is not None:
-        return Usable.YES if facility.state.free > 0 else Usable.NO
+        return _cabinet_usable(facility.services or frozenset(Service), state)
+    if facility.kind == Kind.PARKING_POINT and state.free is not None:
+        return _enough(state.free)
     return Usable.YES
 
 

@@ -17,7 +17,7 @@ from geo_service.geometry.metric import geodesic_m
 from geo_service.overlay.cells import cell_boundary
 from geo_service.overlay.exposure import Exposure
 from geo_service.overlay.passes import NO_MOMENT, PassCounts, Passes
-from geo_service.streets.matching import Matched
+from geo_service.streets.matching.match import Matched
 from geo_service.streets.nearest import Reached
 from geo_service.streets.network import Network
 

@@ -22,7 +22,7 @@ from geo_service.overlay.exposure import Exposure, count_cell_exposure, count_st
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.overlay.passes import PassCounts, count_passes
 from geo_service.store import issues as stored_issues
-from geo_service.streets.matching import match
+from geo_service.streets.matching.match import match
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap import snap
 

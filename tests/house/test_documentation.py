@@ -5,11 +5,10 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from geo_service.web.app import paths
-
 import geo_service
 from geo_service.cli.main import parser
 from geo_service.settings import PREFIX, Settings
+from geo_service.web.app import paths
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()

@@ -80,11 +80,16 @@ def test_twin_that_runs_as_the_way_does_gives_the_direction(graph: nx.MultiDiGra
 def test_shape_of_an_edge_is_kept_in_its_direction(graph: nx.MultiDiGraph) -> None:
     bend = LineString([PLACES[1], (112.1405, 32.0405), PLACES[2]])
     add_both_ways(graph, 1, 2, osmid=10, highway="service", geometry=bend)
-    graph.add_edge(2, 3, osmid=11, highway="service", geometry=LineString([PLACES[3], PLACES[2]]))
     ways = ways_from_graph(graph)
-    assert streets_of(ways)[0][1] == [1, -1, 2]
-    assert len(ways) == 2
-    assert 112.1405 in ways.node_lon.tolist()
+    assert [street[1] for street in streets_of(ways)] == [[1, -1, 2]]
+    assert ways.node_lon[ways.node].tolist() == [112.14, 112.1405, 112.141]
+
+
+def test_shape_drawn_against_its_edge_is_turned(graph: nx.MultiDiGraph) -> None:
+    drawn = LineString([PLACES[2], (112.1408, 32.041), (112.1402, 32.041), PLACES[1]])
+    graph.add_edge(1, 2, osmid=10, highway="service", geometry=drawn)
+    ways = ways_from_graph(graph)
+    assert ways.node_lon[ways.node].tolist() == [112.14, 112.1402, 112.1408, 112.141]
 
 
 def test_parallel_edges_and_loops_stay_apart(graph: nx.MultiDiGraph) -> None:

@@ -17,7 +17,7 @@ from geo_service.geometry.metric import (
     metres_per_degree_north,
     segment_lengths_m,
 )
-from geo_service.streets.matching import match
+from geo_service.streets.matching.match import match
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap import build_grid

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geo_service.compiled import compiled
-from geo_service.streets.bounded_search import (
+from geo_service.streets.matching.bounded_search import (
     COST,
     LENGTH,
     OPEN,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from geo_service.streets.assemble import build_network
-from geo_service.streets.candidates import Samples, Thinning, take_samples
-from geo_service.streets.matching import MatchRule
+from geo_service.streets.matching.candidates import Samples, Thinning, take_samples
+from geo_service.streets.matching.match import MatchRule
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap import build_grid
 from geo_service.streets.ways import Ways

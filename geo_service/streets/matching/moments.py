@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from geo_service.compiled import compiled
 from geo_service.geometry import metric
-from geo_service.streets.most_likely import NONE
+from geo_service.streets.matching.most_likely import NONE
+from geo_service.streets.matching.ridden import ARC, FROM, PIECE, TO, Way
 from geo_service.streets.network import Floats, Integers
-from geo_service.streets.ridden import ARC, FROM, PIECE, TO, Way
 from geo_service.streets.snap import SnapGrid
 
 OfDegrees: TypeAlias = Callable[[float], float]
@@ -171,7 +171,7 @@ def time_rows(
     Parameters
     ----------
     rows : ndarray of int, shape (r, 4)
-        As in :class:`~geo_service.streets.ridden.Way`; each piece has at least one fix.
+        As in :class:`~geo_service.streets.matching.ridden.Way`; each piece has at least one fix.
     start_mm : ndarray of int, shape (r + 1,)
         Millimetres from the beginning of the first row to the beginning of each.
     row_of_fix, along_mm : ndarray of int, shape (n,)

@@ -8,9 +8,9 @@ import pytest
 
 from geo_service.domain.trace import Fixes
 from geo_service.geometry.metric import metres_per_degree_east, metres_per_degree_north
-from geo_service.streets import matching
 from geo_service.streets.assemble import build_network
-from geo_service.streets.matching import Matched, MatchRule, match
+from geo_service.streets.matching import match as whole_trips
+from geo_service.streets.matching.match import Matched, MatchRule, match
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap import SnapGrid, build_grid
@@ -324,7 +324,7 @@ def test_trips_are_matched_apart_and_in_order(
     fixes = corner.fixes(east, far, north, [(10.0, 0.0)], east)
     together = corner.match(fixes)
     assert together.trip.tolist() == [0, 0, 2, 4, 4]
-    monkeypatch.setattr(matching, "_FIXES_AT_ONCE", 5)
+    monkeypatch.setattr(whole_trips, "_FIXES_AT_ONCE", 5)
     apart = corner.match(fixes)
     for name in Matched.__slots__:
         assert getattr(apart, name).tolist() == getattr(together, name).tolist(), name

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geo_service.compiled import compiled
-from geo_service.streets.bounded_search import (
+from geo_service.streets.matching.bounded_search import (
     BEFORE,
     LENGTH,
     TURNED_AT_ONCE,
@@ -16,7 +16,14 @@ from geo_service.streets.bounded_search import (
     search,
     want,
 )
-from geo_service.streets.most_likely import NONE, Model, States, Steps, longest_mm, on_the_spot
+from geo_service.streets.matching.most_likely import (
+    NONE,
+    Model,
+    States,
+    Steps,
+    longest_mm,
+    on_the_spot,
+)
 from geo_service.streets.network import Integers
 
 ARC, FROM, TO, PIECE = 0, 1, 2, 3
@@ -106,7 +113,7 @@ def lay_way(
     Parameters
     ----------
     streets, labels, states, steps, model : Streets, Labels, States, Steps, Model
-        As given to :func:`~geo_service.streets.most_likely.most_likely`.
+        As given to :func:`~geo_service.streets.matching.most_likely.most_likely`.
     chosen, piece : ndarray of int, shape (k,)
         What it returned.
 

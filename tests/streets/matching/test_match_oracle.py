@@ -9,7 +9,7 @@ import pytest
 
 from geo_service.domain.trace import Fixes
 from geo_service.geometry.metric import GEOD, metres_per_degree_east, metres_per_degree_north
-from geo_service.streets.bounded_search import (
+from geo_service.streets.matching.bounded_search import (
     COST,
     SEARCH,
     TURNS,
@@ -19,9 +19,9 @@ from geo_service.streets.bounded_search import (
     streets_of,
     want,
 )
-from geo_service.streets.candidates import take_samples
-from geo_service.streets.matching import Matched, MatchRule, match
-from geo_service.streets.most_likely import Steps, most_likely, states_of
+from geo_service.streets.matching.candidates import take_samples
+from geo_service.streets.matching.match import Matched, MatchRule, match
+from geo_service.streets.matching.most_likely import Steps, most_likely, states_of
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap import build_grid

@@ -10,12 +10,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo_service.domain.trace import Fixes
-from geo_service.streets.bounded_search import Labels, Streets, blank_labels, streets_of
-from geo_service.streets.candidates import Samples, Thinning, take_samples
-from geo_service.streets.moments import put_on_way, time_rows
-from geo_service.streets.most_likely import NONE, Model, States, Steps, most_likely, states_of
+from geo_service.streets.matching.bounded_search import Labels, Streets, blank_labels, streets_of
+from geo_service.streets.matching.candidates import Samples, Thinning, take_samples
+from geo_service.streets.matching.moments import put_on_way, time_rows
+from geo_service.streets.matching.most_likely import (
+    NONE,
+    Model,
+    States,
+    Steps,
+    most_likely,
+    states_of,
+)
+from geo_service.streets.matching.ridden import ARC, FROM, PIECE, TO, Way, lay_way
 from geo_service.streets.network import Flags, Floats, Integers, Network
-from geo_service.streets.ridden import ARC, FROM, PIECE, TO, Way, lay_way
 from geo_service.streets.snap import SnapGrid
 
 _FIXES_AT_ONCE = 200_000

@@ -1,0 +1,96 @@
+"""Nearest by street, and in a straight line for positions off all streets."""
+
+import numpy as np
+import pytest
+
+from geo_service.geometry.metric import geodesic_m
+from geo_service.streets.answer import nearest_or_straight
+from geo_service.streets.assemble import build_network
+from geo_service.streets.nearest import Measure, Reached, find_nearest, place_sites
+from geo_service.streets.profile import Profile
+from geo_service.streets.snap_grid import build_grid
+
+LON, LAT = 112.14, 32.04
+NEAR, FAR = LON + 0.001, LON + 0.05
+
+
+@pytest.fixture(scope="module")
+def town(draw_ways):  # noqa: ANN001, ANN201 - the fixture's type lives in the folder's conftest
+    """A street of two kilometres eastward, with three sites on it and one far from it."""
+    places = {1: (LON, LAT), 2: (LON + 0.01, LAT), 3: (LON + 0.02, LAT)}
+    network = build_network(
+        draw_ways(places, ([1, 2, 3], {"highway": "residential"})), Profile.EBIKE
+    ).network
+    grid = build_grid(network)
+    lon = np.array([LON + 0.002, LON + 0.004, LON + 0.019, LON + 0.06])
+    sites = place_sites(network, grid, ["a", "b", "c", "far"], lon, np.full(4, LAT), 500.0)
+    return network, grid, sites
+
+
+def ask(town, lon, *, measure=Measure.TIME, k=9, wanted=(1, 1, 1, 1)):  # noqa: ANN001, ANN201
+    lon = np.asarray(lon, dtype=np.float64)
+    return nearest_or_straight(
+        *town,
+        np.array(wanted, dtype=np.bool_),
+        lon,
+        np.full(len(lon), LAT),
+        k=k,
+        measure=measure,
+        max_snap_m=500.0,
+    )
+
+
+def rows(reached: Reached) -> list[tuple[int, int, int]]:
+    return list(
+        zip(reached.query.tolist(), reached.rank.tolist(), reached.site.tolist(), strict=True)
+    )
+
+
+def test_positions_keep_their_order_whatever_way_they_are_answered(town) -> None:  # noqa: ANN001
+    answered = ask(town, [FAR, NEAR, FAR, NEAR], k=2)
+    assert answered.straight.tolist() == [True, False, True, False]
+    straight, by_street = [3, 2], [0, 1]
+    assert rows(answered.reached) == [
+        (query, rank, site)
+        for query, sites in enumerate([straight, by_street, straight, by_street])
+        for rank, site in enumerate(sites, start=1)
+    ]
+
+
+def test_each_row_is_what_its_own_search_says(town) -> None:  # noqa: ANN001
+    network, grid, sites = town
+    answered = ask(town, [FAR, NEAR])
+    for query, measure in ((0, Measure.STRAIGHT), (1, Measure.TIME)):
+        alone = find_nearest(
+            network, grid, sites, np.ones(4, np.bool_), np.array([[FAR, NEAR][query]]),
+            np.array([LAT]), k=9, measure=measure, max_snap_m=500.0,
+        )  # fmt: skip
+        mine = answered.reached.query == query
+        for name in ("rank", "site", "distance_mm", "duration_ms", "off_mm"):
+            assert getattr(answered.reached, name)[mine].tolist() == getattr(alone, name).tolist()
+
+
+def test_position_off_all_streets_is_walked_straight_and_has_no_snap(town) -> None:  # noqa: ANN001
+    reached = ask(town, [FAR], k=1).reached
+    metres = float(geodesic_m(FAR, LAT, LON + 0.06, LAT))
+    assert reached.site.tolist() == [3]
+    assert reached.distance_mm[0] == pytest.approx(metres * 1000, abs=1)
+    assert reached.duration_ms[0] == pytest.approx(metres / 1.2 * 1000, abs=2)
+    assert reached.off_mm.tolist() == [-1]
+
+
+def test_site_far_from_streets_is_found_only_in_a_straight_line(town) -> None:  # noqa: ANN001
+    assert 3 not in ask(town, [NEAR]).reached.site
+    straight = ask(town, [NEAR], measure=Measure.STRAIGHT)
+    assert straight.reached.site.tolist() == [0, 1, 2, 3]
+    assert straight.straight.tolist() == [True]
+    assert straight.reached.off_mm.tolist() == [0, 0, 0, 0]
+
+
+def test_filters_come_before_k(town) -> None:  # noqa: ANN001
+    assert ask(town, [NEAR, FAR], k=1, wanted=(0, 0, 1, 0)).reached.site.tolist() == [2, 2]
+
+
+def test_no_position_and_nothing_wanted_give_no_row(town) -> None:  # noqa: ANN001
+    assert len(ask(town, []).reached.query) == 0
+    assert len(ask(town, [NEAR, FAR], wanted=(0, 0, 0, 0)).reached.query) == 0

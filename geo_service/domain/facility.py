@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 SLUG = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
-"""What a kind, an amenity or a category looks like."""
+"""What a kind or an amenity looks like; a category stays as its source wrote it."""
 
 
 class Kind(StrEnum):

@@ -1,7 +1,7 @@
 """GeoJSON features for the command line and the web (RFC 7946: longitude first, WGS-84)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from geo_service.domain.facility import Facility
@@ -78,8 +78,8 @@ def answer_collection(
 
 
 def iso(moment: datetime) -> str:
-    """Write a moment with its zone, UTC as ``Z``."""
-    return moment.isoformat().replace("+00:00", "Z")
+    """Write a moment as ISO 8601 in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _feature(facility: Facility, properties: dict[str, Any]) -> Feature:

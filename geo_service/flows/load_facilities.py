@@ -6,14 +6,8 @@ from pathlib import Path
 
 from geo_service.domain.facility import Facility
 from geo_service.domain.refusal import Batch
-from geo_service.flows.doubt_datum import doubt_datum
-from geo_service.flows.loading import (
-    LoadOptions,
-    LoadReport,
-    read_each,
-    settle_refusals,
-    streets_extent,
-)
+from geo_service.flows.load_places import load_places
+from geo_service.flows.loading import LoadOptions, LoadReport, read_each, streets_extent
 from geo_service.flows.wiring import Workspace
 from geo_service.ingest.facilities import read_facilities
 from geo_service.store import facilities as stored_facilities
@@ -40,6 +34,7 @@ def load_facilities(
     RefusedData
         If a file can't be read, or records are refused and not to be skipped.
     """
+    extent = streets_extent(workspace)
 
     def read(path: Path) -> Batch[Facility]:
         return read_facilities(
@@ -47,27 +42,12 @@ def load_facilities(
             datum=options.datum,
             columns=options.columns,
             kind=options.kind,
+            near=extent,
             time_zone=options.time_zone,
             now=now,
             future_slack_s=workspace.settings.future_slack_s,
-            near=extent,
         )
 
-    extent = streets_extent(workspace)
-    batch = read_each(files, read)
-    listed = settle_refusals(
-        workspace, "facilities", batch.refusals, skip_refused=options.skip_refused, now=now
-    )
-    doubts = doubt_datum(workspace, batch.records, options.datum)
-    with workspace.database.writing() as connection:
-        written = stored_facilities.write(connection, batch.records, replace=options.replace)
-    return LoadReport(
-        what="facilities",
-        read=batch.read,
-        loaded=len(batch.records),
-        refused=len(batch.refusals),
-        replaced=written.replaced,
-        removed=written.removed,
-        warnings=batch.warnings + doubts,
-        refused_list=listed,
+    return load_places(
+        workspace, "facilities", read_each(files, read), stored_facilities.write, options, now
     )

@@ -6,14 +6,8 @@ from pathlib import Path
 
 from geo_service.domain.issue import Issue
 from geo_service.domain.refusal import Batch
-from geo_service.flows.doubt_datum import doubt_datum
-from geo_service.flows.loading import (
-    LoadOptions,
-    LoadReport,
-    read_each,
-    settle_refusals,
-    streets_extent,
-)
+from geo_service.flows.load_places import load_places
+from geo_service.flows.loading import LoadOptions, LoadReport, read_each, streets_extent
 from geo_service.flows.wiring import Workspace
 from geo_service.ingest.issues import read_issues
 from geo_service.store import issues as stored_issues
@@ -40,6 +34,7 @@ def load_issues(
     RefusedData
         If a file can't be read, or records are refused and not to be skipped.
     """
+    extent = streets_extent(workspace)
 
     def read(path: Path) -> Batch[Issue]:
         return read_issues(
@@ -52,21 +47,6 @@ def load_issues(
             near=extent,
         )
 
-    extent = streets_extent(workspace)
-    batch = read_each(files, read)
-    listed = settle_refusals(
-        workspace, "issues", batch.refusals, skip_refused=options.skip_refused, now=now
-    )
-    doubts = doubt_datum(workspace, batch.records, options.datum)
-    with workspace.database.writing() as connection:
-        written = stored_issues.write(connection, batch.records, replace=options.replace)
-    return LoadReport(
-        what="issues",
-        read=batch.read,
-        loaded=len(batch.records),
-        refused=len(batch.refusals),
-        replaced=written.replaced,
-        removed=written.removed,
-        warnings=batch.warnings + doubts,
-        refused_list=listed,
+    return load_places(
+        workspace, "issues", read_each(files, read), stored_issues.write, options, now
     )

@@ -56,6 +56,8 @@ class TraceBatch:
     """Trips the files hold, refused ones included."""
     fixes_read: int = 0
     """Fixes the files hold, refused ones included."""
+    records: tuple[int, ...] = ()
+    """Each trip's first record in its file, from 1, for the trips taken."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +122,7 @@ def take_fixes(rows: Rows, rule: TraceRule, numbers: Integers | None = None) -> 
         max_dropped_share=rule.max_dropped_share,
         lost=bad[~whole],
     )
-    number = {name: trip for trip, name in enumerate(fixes.names)} if cleaned.refused else {}
+    number = {name: trip for trip, name in enumerate(fixes.names)}
     for name, reason in cleaned.refused:
         trip = number[name]
         refusals[name] = _refusal(fixes, int(fixes.first[trip]), trip, reason)
@@ -137,6 +139,9 @@ def take_fixes(rows: Rows, rule: TraceRule, numbers: Integers | None = None) -> 
         dropped=cleaned.dropped,
         read=len(fixes.names) + len(nameless),
         fixes_read=len(rows),
+        records=tuple(
+            int(fixes.numbers[fixes.first[number[name]]]) for name in cleaned.fixes.trip_ids
+        ),
     )
 
 

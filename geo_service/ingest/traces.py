@@ -1,5 +1,6 @@
 """Traces from files of any kind: GPX, CSV, GeoJSON, Parquet."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -143,16 +144,17 @@ def _join(parts: Sequence[tuple[str, TraceBatch]]) -> TraceBatch:
     """Put files' trips together; a trip id that an earlier file took is refused."""
     if len(parts) == 1:
         return parts[0][1]
-    taken, fixes, refusals = dict[str, str](), [], list[Refusal]()
+    taken, fixes, refusals, records = dict[str, str](), [], list[Refusal](), list[int]()
     for file, batch in parts:
         refusals.extend(batch.refusals)
         names = batch.fixes.trip_ids
         fresh = np.array([name not in taken for name in names], dtype=np.bool_)
         refusals.extend(
-            Refusal(Path(file).name, number, name, f"A trip of this id is also in {taken[name]}.")
-            for number, (name, new) in enumerate(zip(names, fresh, strict=True), start=1)
+            Refusal(Path(file).name, record, name, f"A trip of this id is also in {taken[name]}.")
+            for record, name, new in zip(batch.records, names, fresh, strict=True)
             if not new
         )
+        records.extend(itertools.compress(batch.records, fresh))
         fixes.append(batch.fixes if fresh.all() else batch.fixes.take(fresh))
         taken.update(dict.fromkeys((name for name in names if name not in taken), file))
     return TraceBatch(
@@ -162,4 +164,5 @@ def _join(parts: Sequence[tuple[str, TraceBatch]]) -> TraceBatch:
         dropped={name: sum(batch.dropped[name] for _, batch in parts) for name in RULES},
         read=sum(batch.read for _, batch in parts),
         fixes_read=sum(batch.fixes_read for _, batch in parts),
+        records=tuple(records),
     )

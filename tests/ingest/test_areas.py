@@ -67,7 +67,7 @@ def test_polygons_are_areas_and_records_without_shape_bodies(
         ),
         (
             "Polygon",
-            [[[112, 32], [512, 32], [112, 33], [112, 32]]],
+            [[[112, 32], [181, 32], [112, 33], [112, 32]]],
             "A corner of its polygon is not on earth.",
         ),
         (

@@ -34,7 +34,9 @@ def test_one_moment_in_any_spelling(held: "pd.Series[Any]") -> None:
 
 
 def test_zones_may_differ_from_row_to_row() -> None:
-    read = utc_times(pd.Series(["2026-10-01T04:00Z", "2026-10-01T12:00:00+08:00"]), "t", needed=True)
+    read = utc_times(
+        pd.Series(["2026-10-01T04:00Z", "2026-10-01T12:00:00+08:00"]), "t", needed=True
+    )
     assert read.iloc[0] == read.iloc[1]
 
 

@@ -39,6 +39,15 @@ def test_a_shapefile_that_does_not_say_its_encoding(
         assert rows.frame["name"].tolist() == ["充电站", "休息站"]
 
 
+def test_a_shapefile_is_read_in_the_encoding_it_says(
+    places: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.shp"
+    places.assign(name=["Café", "Straße"]).to_file(path, encoding="ISO-8859-1")
+    assert path.with_suffix(".cpg").exists()
+    assert read_layer(path, geometry="Point").frame["name"].tolist() == ["Café", "Straße"]
+
+
 def test_projected_shapes_are_brought_to_degrees(places: gpd.GeoDataFrame, tmp_path: Path) -> None:
     path = tmp_path / "a.gpkg"
     places.to_crs(3857).to_file(path)

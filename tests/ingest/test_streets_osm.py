@@ -2,6 +2,8 @@
 
 import bz2
 import gzip
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -153,3 +155,33 @@ def test_real_files_give_networks(
     assert network.edge_length_mm.sum() / 1e6 == pytest.approx(kilometres, rel=0.05)
     names = {network.edge_id(edge) for edge in range(network.edges)}
     assert len(names) == network.edges
+
+
+_LOAD_PORTO = """
+import resource, sys
+from pathlib import Path
+from geo_service.ingest.streets_osm import read_osm
+from geo_service.streets.assemble import build_network
+from geo_service.streets.profile import Profile
+before = resource.getrusage(resource.RUSAGE_SELF)
+ways = read_osm(Path(sys.argv[1]))
+networks = [build_network(ways, profile).network for profile in Profile]
+after = resource.getrusage(resource.RUSAGE_SELF)
+seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+print(min(network.nodes for network in networks), seconds, after.ru_maxrss / 1024)
+"""
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_large_city_is_read_for_both_profiles_in_ten_seconds_and_600_megabytes(
+    shared_data: Path,
+) -> None:
+    porto = shared_data / "streets" / "porto_conveyal_r5.osm.pbf"
+    told = subprocess.run(
+        [sys.executable, "-c", _LOAD_PORTO, str(porto)], capture_output=True, text=True, check=True
+    )
+    nodes, seconds, megabytes = (float(number) for number in told.stdout.split())
+    assert nodes > 60_000
+    assert seconds < 10
+    assert megabytes < 600

@@ -79,11 +79,17 @@ def test_several_files_are_one_batch(
 def test_a_trip_that_two_files_hold_is_taken_from_the_first(
     write: Callable[[str, str | bytes], Path], now: datetime
 ) -> None:
-    first, second = write("a.csv", CSV), write("b.csv", CSV.replace(",112", ",113"))
+    first = write("a.csv", CSV)
+    head, *rows = CSV.splitlines()
+    others = [row.replace("x,r", "y,r") for row in rows]
+    again = [row.replace(",112", ",113") for row in rows]
+    second = write("b.csv", "\n".join([head, *others, *again]))
     batch = read_traces([first, second], now=now)
+    assert batch.fixes.trip_ids == ("x", "y")
+    assert batch.records == (1, 1)
     assert batch.fixes.lon[0] == 112.0
     (refusal,) = batch.refusals
-    assert (refusal.file, refusal.record_id) == ("b.csv", "x")
+    assert (refusal.file, refusal.row, refusal.record_id) == ("b.csv", 3, "x")
     assert refusal.reason == f"A trip of this id is also in {first}."
 
 

@@ -117,6 +117,15 @@ def test_issues_spread_over_two_cities_do_not_make_a_grid_of_all_between(
         assert number in near_by_grid(points, 25.0, (plan.at(70, 5), plan.at(70, -5)))
 
 
+@pytest.mark.parametrize("lon", [0.0, 180.0, -180.0, 90.0])
+def test_a_city_on_any_meridian_is_one_small_grid(plan_at: type[Plan], lon: float) -> None:
+    plan = plan_at(lon, 30.0)
+    points = issue_points([plan.issue(east, 0) for east in (-400, 0, 400)])
+    grid = build_grid(points, np.arange(3), radius_m=25.0, longest_m=500.0)
+    assert grid.span == pytest.approx(0.0083, abs=0.0001)
+    assert 10 < grid.columns < 25
+
+
 def test_an_issue_on_the_first_longitude_stays_in_the_first_column() -> None:
     # -119.7 brought into [0, 360) and back is not -119.7 to the last digit.
     rng = np.random.default_rng(4)

@@ -1,21 +1,28 @@
 """Nearest by street, and in a straight line for positions off all streets."""
 
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
 import numpy as np
 import pytest
 
 from geo_service.geometry.metric import geodesic_m
-from geo_service.streets.answer import nearest_or_straight
+from geo_service.streets.answer import Answered, nearest_or_straight
 from geo_service.streets.assemble import build_network
-from geo_service.streets.nearest import Measure, Reached, find_nearest, place_sites
+from geo_service.streets.nearest import Measure, Reached, Sites, find_nearest, place_sites
+from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
-from geo_service.streets.snap_grid import build_grid
+from geo_service.streets.snap_grid import SnapGrid, build_grid
+from geo_service.streets.ways import Ways
+
+Town: TypeAlias = tuple[Network, SnapGrid, Sites]
 
 LON, LAT = 112.14, 32.04
 NEAR, FAR = LON + 0.001, LON + 0.05
 
 
 @pytest.fixture(scope="module")
-def town(draw_ways):  # noqa: ANN001, ANN201 - the fixture's type lives in the folder's conftest
+def town(draw_ways: Callable[..., Ways]) -> Town:
     """A street of two kilometres eastward, with three sites on it and one far from it."""
     places = {1: (LON, LAT), 2: (LON + 0.01, LAT), 3: (LON + 0.02, LAT)}
     network = build_network(
@@ -27,12 +34,18 @@ def town(draw_ways):  # noqa: ANN001, ANN201 - the fixture's type lives in the f
     return network, grid, sites
 
 
-def ask(town, lon, *, measure=Measure.TIME, k=9, wanted=(1, 1, 1, 1)):  # noqa: ANN001, ANN201
-    lon = np.asarray(lon, dtype=np.float64)
+def ask(
+    town: Town,
+    lon: Sequence[float],
+    *,
+    measure: Measure = Measure.TIME,
+    k: int = 9,
+    wanted: Sequence[int] = (1, 1, 1, 1),
+) -> Answered:
     return nearest_or_straight(
         *town,
         np.array(wanted, dtype=np.bool_),
-        lon,
+        np.array(lon, dtype=np.float64),
         np.full(len(lon), LAT),
         k=k,
         measure=measure,
@@ -46,7 +59,7 @@ def rows(reached: Reached) -> list[tuple[int, int, int]]:
     )
 
 
-def test_positions_keep_their_order_whatever_way_they_are_answered(town) -> None:  # noqa: ANN001
+def test_positions_keep_their_order_whatever_way_they_are_answered(town: Town) -> None:
     answered = ask(town, [FAR, NEAR, FAR, NEAR], k=2)
     assert answered.straight.tolist() == [True, False, True, False]
     straight, by_street = [3, 2], [0, 1]
@@ -57,7 +70,7 @@ def test_positions_keep_their_order_whatever_way_they_are_answered(town) -> None
     ]
 
 
-def test_each_row_is_what_its_own_search_says(town) -> None:  # noqa: ANN001
+def test_each_row_is_what_its_own_search_says(town: Town) -> None:
     network, grid, sites = town
     answered = ask(town, [FAR, NEAR])
     for query, measure in ((0, Measure.STRAIGHT), (1, Measure.TIME)):
@@ -70,7 +83,7 @@ def test_each_row_is_what_its_own_search_says(town) -> None:  # noqa: ANN001
             assert getattr(answered.reached, name)[mine].tolist() == getattr(alone, name).tolist()
 
 
-def test_position_off_all_streets_is_walked_straight_and_has_no_snap(town) -> None:  # noqa: ANN001
+def test_position_off_all_streets_is_walked_straight_and_has_no_snap(town: Town) -> None:
     reached = ask(town, [FAR], k=1).reached
     metres = float(geodesic_m(FAR, LAT, LON + 0.06, LAT))
     assert reached.site.tolist() == [3]
@@ -79,7 +92,7 @@ def test_position_off_all_streets_is_walked_straight_and_has_no_snap(town) -> No
     assert reached.off_mm.tolist() == [-1]
 
 
-def test_site_far_from_streets_is_found_only_in_a_straight_line(town) -> None:  # noqa: ANN001
+def test_site_far_from_streets_is_found_only_in_a_straight_line(town: Town) -> None:
     assert 3 not in ask(town, [NEAR]).reached.site
     straight = ask(town, [NEAR], measure=Measure.STRAIGHT)
     assert straight.reached.site.tolist() == [0, 1, 2, 3]
@@ -87,10 +100,10 @@ def test_site_far_from_streets_is_found_only_in_a_straight_line(town) -> None:  
     assert straight.reached.off_mm.tolist() == [0, 0, 0, 0]
 
 
-def test_filters_come_before_k(town) -> None:  # noqa: ANN001
+def test_filters_come_before_k(town: Town) -> None:
     assert ask(town, [NEAR, FAR], k=1, wanted=(0, 0, 1, 0)).reached.site.tolist() == [2, 2]
 
 
-def test_no_position_and_nothing_wanted_give_no_row(town) -> None:  # noqa: ANN001
+def test_no_position_and_nothing_wanted_give_no_row(town: Town) -> None:
     assert len(ask(town, []).reached.query) == 0
     assert len(ask(town, [NEAR, FAR], wanted=(0, 0, 0, 0)).reached.query) == 0

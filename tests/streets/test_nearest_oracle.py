@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import floor
+from time import perf_counter
 from typing import TypeAlias
 
 import networkx as nx
@@ -307,3 +308,26 @@ def test_straight_agrees_with_geodesics_also_around_the_180th_meridian(
     rows = rows_of(reached, sites, 0)
     assert [(row[2], row[1]) for row in rows] == by_hand
     assert all(row[3] == pytest.approx(row[2] / 1.2, abs=0.51) for row in rows)
+
+
+@pytest.mark.real
+@pytest.mark.slow
+@pytest.mark.parametrize("measure", list(Measure))
+def test_nearest_in_a_large_city_takes_well_under_50_milliseconds(
+    real_network: Callable[[str, Profile], Network], measure: Measure
+) -> None:
+    porto = real_network("porto_conveyal_r5.osm.pbf", Profile.WALK)
+    grid, random = build_grid(porto), np.random.default_rng(3)
+    sites = place_sites(
+        porto, grid, [f"s{i}" for i in range(1000)], *scatter(porto, random, 1000), MAX_SNAP_M
+    )
+    lon, lat = scatter(porto, random, 40)
+    wanted, seconds = np.ones(1000, dtype=bool), []
+    for query in range(40):
+        started = perf_counter()
+        find_nearest(
+            porto, grid, sites, wanted, lon[query : query + 1], lat[query : query + 1],
+            k=5, measure=measure, max_snap_m=MAX_SNAP_M,
+        )  # fmt: skip
+        seconds.append(perf_counter() - started)
+    assert np.median(seconds) < 0.05

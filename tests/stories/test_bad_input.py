@@ -74,7 +74,9 @@ def test_rest_is_loaded_when_the_user_says_so(loaded: Callable, tmp_path: Path) 
     path.write_text(GOOD.replace("One", "New") + "=cmd(),rest_station,Three,212.14,32.04\n")
     report = loaded("load", "facilities", path, "--skip-refused", "--json")
     assert report.code == 0
-    assert report.json == {
+    told = report.json
+    assert Path(told.pop("refused_list")).exists()
+    assert told == {
         "what": "facilities",
         "read": 3,
         "loaded": 2,

@@ -41,7 +41,7 @@ def test_jit_can_be_switched_off(off: str, kind: str, tmp_path: Path) -> None:
     )
     said = subprocess.run(
         [sys.executable, program],
-        env={**os.environ, "NUMBA_DISABLE_JIT": off},
+        env={**os.environ, "NUMBA_DISABLE_JIT": off, "NUMBA_CACHE_DIR": str(tmp_path)},
         capture_output=True,
         text=True,
         check=True,

@@ -59,7 +59,7 @@ def draw_map(
     now : datetime
         With a zone; facilities are open or usable then.
     layers : sequence of str, optional
-        Which layers; None: all that the viewer may see.
+        Which layers; None: all that the viewer may see and the workspace has.
     assets : Assets
         Where the page takes its scripts and styles from.
     progress : callable
@@ -69,10 +69,12 @@ def draw_map(
     ------
     WrongUsage
         If there is no such layer, or the public may not see it.
+    NotReady
+        If the layer of streets is asked for and no streets have been loaded.
     """
     public = viewer is Viewer.PUBLIC
     allowed = PUBLIC_LAYERS if public else tuple(LAYERS)
-    chosen = tuple(layers) if layers is not None else (PUBLIC_LAYERS if public else PLANNER_LAYERS)
+    chosen = _usual_layers(workspace, public=public) if layers is None else tuple(layers)
     unknown = [name for name in chosen if name not in allowed]
     if unknown:
         raise WrongUsage(
@@ -123,6 +125,13 @@ def write_map(
     with whole_file(path) as unfinished:
         unfinished.write_bytes(page)
     return len(page)
+
+
+def _usual_layers(workspace: Workspace, *, public: bool) -> tuple[str, ...]:
+    usual = PUBLIC_LAYERS if public else PLANNER_LAYERS
+    if workspace.streets_version_if_any() is not None:
+        return tuple(usual)
+    return tuple(name for name in usual if name != "streets")
 
 
 def _public_content(workspace: Workspace, now: datetime) -> MapContent:

@@ -6,7 +6,7 @@ import shapely
 
 from geo_service.domain.trace import Fixes, no_fixes
 from geo_service.export import frames
-from geo_service.overlay.cells import cell_of
+from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.exposure import Exposure
 from geo_service.overlay.passes import NO_MOMENT, Passes
 from geo_service.streets.nearest import Reached
@@ -103,7 +103,7 @@ def test_none_is_no_time_and_all_else_is_one() -> None:
 
 
 def test_cells_are_hexagons_around_their_places() -> None:
-    cells = cell_of(np.array([112.14, 112.16]), np.array([32.04, 32.05]), 10)
+    cells = cell_names(cell_of(np.array([112.14, 112.16]), np.array([32.04, 32.05]), 10))
     frame = frames.cells_frame(exposure(*cells))
     assert frame["cell"].tolist() == list(cells)
     assert frame["metres"].tolist() == [0.0, 0.5]

@@ -5,13 +5,13 @@ import json
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
 import shapely
 
 from geo_service.errors import WrongUsage
+from geo_service.export import table
 from geo_service.export.table import ENDINGS, check_ending, geojson_text, write_table
 
 FIRST, LAST = "2026-09-21T14:13:20Z", "2026-09-21T14:13:20.500000Z"
@@ -57,8 +57,8 @@ def test_csv_of_shapes_gives_a_place_on_each(tmp_path: Path) -> None:
     line = shapely.LineString([(113, 33), (113.5, 33), (114, 33)])
     frame = gpd.GeoDataFrame({"cell": ["p", "l"]}, geometry=[ring, line], crs=4326)
     write_table(frame, tmp_path / "x.csv")
-    table = pd.read_csv(tmp_path / "x.csv")
-    for place, shape in zip(table.itertuples(), (ring, line), strict=True):
+    places = pd.read_csv(tmp_path / "x.csv")
+    for place, shape in zip(places.itertuples(), (ring, line), strict=True):
         assert shape.distance(shapely.Point(place.lon, place.lat)) < 1e-6
 
 
@@ -131,13 +131,19 @@ def test_file_of_before_is_replaced_whole(
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_failure_leaves_nothing_behind(
-    counted: gpd.GeoDataFrame, ending: str, tmp_path: Path
+def test_failure_keeps_the_file_of_before_and_leaves_nothing_else(
+    counted: gpd.GeoDataFrame, ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bad = counted.assign(category=[{1, 2}, np.array([1])])
     path = tmp_path / f"x{ending}"
-    if ending == ".csv":
-        bad = bad.drop(columns="geometry")
-    with pytest.raises(Exception):  # noqa: B017, PT011 - each format fails in its own way
-        write_table(bad, path)
-    assert list(tmp_path.iterdir()) == []
+    write_table(counted, path)
+    before = path.read_bytes()
+
+    def fail(_: gpd.GeoDataFrame, unfinished: Path, *, layer: str) -> None:
+        unfinished.write_text(layer, encoding="utf-8")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(table, "_write", fail)
+    with pytest.raises(OSError, match="No space"):
+        write_table(counted.iloc[:1], path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]

@@ -20,10 +20,16 @@ def test_file_appears_at_the_end_with_what_was_written(tmp_path: Path) -> None:
 def test_failure_leaves_what_was_there_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "x.gpkg"
     path.write_text("old", encoding="utf-8")
-    with pytest.raises(ZeroDivisionError), whole_file(path) as unfinished:
-        unfinished.write_text("half", encoding="utf-8")
-        unfinished.with_name(unfinished.name + "-journal").write_text("beside", encoding="utf-8")
-        raise ZeroDivisionError
+
+    def fail() -> None:
+        with whole_file(path) as unfinished:
+            unfinished.write_text("half", encoding="utf-8")
+            beside = unfinished.with_name(unfinished.name + "-journal")
+            beside.write_text("half", encoding="utf-8")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert path.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -1,0 +1,138 @@
+"""What ``load`` says, counts, and refuses to guess."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from geo_service.geometry.datum import Datum, convert
+
+HEAD = "id,kind,name,lon,lat\n"
+ROW = "a,rest_station,One,112.140,32.040\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "more.csv"
+    path.write_text(HEAD + ROW + "bad,rest_station,Two,32.04,112.14\n")
+    return path
+
+
+def test_json_is_one_line_on_stdout_and_warnings_stand_beside(
+    town: Callable, tmp_path: Path
+) -> None:
+    twins = tmp_path / "twins.csv"
+    twins.write_text(HEAD + ROW + "c,rest_station,One,112.141,32.040\n")
+    answer = town("load", "facilities", twins, "--json")
+    assert answer.code == 0
+    assert answer.out.count("\n") == 1
+    assert json.loads(answer.out) == {
+        "what": "facilities",
+        "read": 2,
+        "loaded": 2,
+        "refused": 0,
+        "replaced": 1,
+        "removed": 0,
+        "refused_list": None,
+    }
+    assert answer.err.startswith("warning: ")
+    assert answer.err.count("\n") == 1
+
+
+def test_refused_records_are_listed_and_nothing_is_on_stdout(
+    town: Callable, file: Path, tmp_path: Path
+) -> None:
+    answer = town("load", "facilities", file, "--json")
+    assert (answer.code, answer.out) == (1, "")
+    assert "more.csv, record 2: " in answer.err
+    assert "--skip-refused" in answer.err
+    skipped = town("load", "facilities", file, "--json", "--skip-refused")
+    assert skipped.code == 0
+    said = json.loads(skipped.out)
+    assert (said["read"], said["loaded"], said["refused"]) == (2, 1, 1)
+    listed = Path(said["refused_list"])
+    assert listed.is_relative_to(tmp_path / "workspace")
+    assert listed.name.endswith(".refused.csv")
+    assert len(listed.read_text(encoding="utf-8-sig").splitlines()) == 2
+
+
+def test_words_tell_what_was_replaced_and_removed(town: Callable, tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    path.write_text(HEAD + ROW)
+    assert (
+        town("load", "facilities", path).out
+        == "facilities: 1 read, 1 loaded (1 replaced), 0 refused\n"
+    )
+    whole = town("load", "facilities", path, "--replace").out
+    assert whole == "facilities: 1 read, 1 loaded (1 replaced, 1 removed), 0 refused\n"
+
+
+def test_file_given_twice_is_loaded_once_and_the_later_wins(town: Callable, tmp_path: Path) -> None:
+    path, later = tmp_path / "one.csv", tmp_path / "later.csv"
+    path.write_text(HEAD + ROW)
+    later.write_text(HEAD + ROW.replace("One", "Newest"))
+    assert town("load", "facilities", path, later).code == 0
+    near = town("nearest", 32.04, 112.14, "-k", 9, "--kind", "rest_station", "--json")
+    assert [f["properties"]["name"] for f in json.loads(near.out)["features"]] == ["Newest"]
+
+
+def test_place_is_for_streets_only_and_never_empties_the_workspace(town: Callable) -> None:
+    answer = town("load", "facilities", "--place", "Xiangyang", "--replace")
+    assert answer.code == 2
+    assert "--place" in answer.err
+    assert town("nearest", 32.04, 112.14, "--kind", "rest_station").code == 0
+
+
+def test_traces_are_never_replaced_as_a_whole(town: Callable, tmp_path: Path) -> None:
+    answer = town("load", "traces", tmp_path / "traces.csv", "--replace")
+    assert answer.code == 2
+    assert "--replace" in answer.err
+
+
+@pytest.mark.parametrize("words", [("facilities",), ("streets",), ("streets", "a.osm", "b.osm")])
+def test_files_must_be_named(run: Callable, words: tuple[str, ...]) -> None:
+    assert run("load", *words).code == 2
+
+
+def test_traces_tell_their_fixes_and_why_some_were_dropped(town: Callable, tmp_path: Path) -> None:
+    lines = [f"t9,x,2026-10-01T08:00:{second:02}Z,112.140,32.04" for second in range(10)]
+    path = tmp_path / "t.csv"
+    path.write_text("trip_id,rider_id,t,lon,lat\n" + "\n".join([*lines, lines[3]]) + "\n")
+    answer = town("load", "traces", path)
+    assert answer.out == (
+        "trips: 1 read, 1 loaded, 0 refused\nfixes: 10 loaded, dropped: 1 out_of_order\n"
+    )
+
+
+def test_live_state_may_be_told_without_a_zone_if_the_load_names_one(
+    town: Callable, tmp_path: Path
+) -> None:
+    path = tmp_path / "state.csv"
+    path.write_text(
+        "id,kind,lon,lat,free,observed_at\np,parking_point,112.14,32.04,3,2026-10-01 12:00\n"
+    )
+    assert town("load", "facilities", path).code == 1
+    assert town("load", "facilities", path, "--time-zone", "Asia/Shanghai").code == 0
+    path.write_text(path.read_text().replace("2026-10-01 12:00", "2999-10-01T12:00Z"))
+    assert town("load", "facilities", path).code == 1
+
+
+def test_streets_in_another_datum_are_brought_to_wgs84(run: Callable, tmp_path: Path) -> None:
+    ends = [convert(lon, 32.04, source=Datum.WGS84, target=Datum.GCJ02) for lon in (112.14, 112.15)]
+    line = {
+        "type": "Feature",
+        "properties": {"highway": "residential"},
+        "geometry": {
+            "type": "LineString",
+            "coordinates": [[float(x) for x in end] for end in ends],
+        },
+    }
+    path = tmp_path / "s.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [line]}))
+    assert run("load", "streets", path, "--datum", "gcj02").code == 0
+    (tmp_path / "f.csv").write_text("id,kind,lon,lat\na,water_point,112.149,32.04\n")
+    assert run("load", "facilities", tmp_path / "f.csv").code == 0
+    near = json.loads(run("nearest", 32.04, 112.141, "--json").out)
+    assert near["by"] == "time"
+    assert near["features"][0]["properties"]["snapped_m"] < 0.2

@@ -1,0 +1,72 @@
+"""A map is drawn by its viewer's rights, and written whole."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from geo_service.domain.issue import Issue
+from geo_service.errors import NotReady, WrongUsage
+from geo_service.flows.draw_map import Viewer, draw_map, write_map
+from geo_service.flows.overlay_issues import as_it_goes
+from geo_service.flows.wiring import Workspace
+from geo_service.maps.page import LAYERS, PUBLIC_LAYERS
+from geo_service.store import city
+from geo_service.store import issues as stored
+
+
+@pytest.fixture
+def town(workspace: Workspace, now: datetime) -> Workspace:
+    """Return the street with an issue everybody may see and one that staff have not approved."""
+    day = now - timedelta(days=1)
+    known = [
+        Issue("a", "standing_water", 112.143, 32.0401, day, description="Forall"),
+        Issue("b", "standing_water", 112.144, 32.0401, day, description="Forstaff", approved=False),
+    ]
+    with workspace.database.writing() as connection:
+        stored.write(connection, known, replace=False)
+        city.write_title(connection, "Xtown", "Xnote")
+    return workspace
+
+
+def test_public_never_sees_what_is_not_approved(town: Workspace, now: datetime) -> None:
+    public, analyst = (draw_map(town, viewer, now) for viewer in Viewer)
+    assert ("Forall" in public, "Forstaff" in public) == (True, False)
+    assert ("Forall" in analyst, "Forstaff" in analyst) == (True, True)
+    assert "Xtown" in public
+    assert "Xnote" in public
+
+
+@pytest.mark.parametrize("layer", sorted(set(LAYERS) - set(PUBLIC_LAYERS)))
+def test_layer_that_tells_of_traces_is_not_for_the_public(
+    town: Workspace, now: datetime, layer: str
+) -> None:
+    with pytest.raises(WrongUsage, match=layer) as caught:
+        draw_map(town, Viewer.PUBLIC, now, layers=[layer])
+    assert layer not in caught.value.remedy
+    assert "</html>" in draw_map(town, Viewer.ANALYST, now, layers=[layer])
+
+
+def test_map_of_an_empty_workspace_is_drawn(empty: Workspace, now: datetime) -> None:
+    for viewer in Viewer:
+        assert "</html>" in draw_map(empty, viewer, now)
+
+
+@pytest.mark.parametrize("offline", [True, False])
+def test_map_is_written_whole_with_its_scripts(
+    town: Workspace, now: datetime, offline: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "maps" / "x.html"
+    words = {"layers": ["issues"], "public": True, "progress": as_it_goes}
+    size = write_map(town, path, now, offline=offline, **words)
+    assert size == path.stat().st_size
+    beside = {one.name for one in path.parent.iterdir()}
+    assert beside == ({"x.html"} if offline else {"x.html", "assets"})
+    with pytest.raises(WrongUsage):
+        write_map(town, path, now, offline=offline, **(words | {"layers": ["rate"]}))
+    assert path.stat().st_size == size
+
+
+def test_streets_that_are_asked_for_must_be_there(empty: Workspace, now: datetime) -> None:
+    with pytest.raises(NotReady, match="no streets yet"):
+        draw_map(empty, Viewer.ANALYST, now, layers=["streets"])

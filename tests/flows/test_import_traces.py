@@ -1,0 +1,84 @@
+"""Traces into the lake: all or nothing, riders by pseudonym, trips that replace themselves."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from geo_service.domain.rider import pseudonym
+from geo_service.errors import RefusedRecords, WrongUsage
+from geo_service.flows.import_traces import import_traces
+from geo_service.flows.loading import LoadOptions
+from geo_service.flows.wiring import Workspace
+from geo_service.geometry.datum import Datum
+
+HEAD = "trip_id,rider_id,t,lon,lat\n"
+
+
+def ride(trip: str, rider: str, lon: float = 112.141, fixes: int = 3) -> str:
+    return "".join(
+        f"{trip},{rider},2026-10-01T08:00:{10 * step:02}Z,{lon + 0.0005 * step},32.04\n"
+        for step in range(fixes)
+    )
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "t.csv"
+    path.write_text(HEAD + ride("a", "Wang") + ride("b", "Li"))
+    return path
+
+
+def test_riders_are_known_by_pseudonym_only(
+    workspace: Workspace, file: Path, now: datetime
+) -> None:
+    report = import_traces(workspace, [file], LoadOptions(), now)
+    assert (report.trips.read, report.trips.loaded, report.fixes) == (2, 2, 6)
+    key = workspace.rider_key()
+    riders = {name for day in workspace.lake.read() for name in day.rider_ids}
+    assert riders == {pseudonym("Wang", key), pseudonym("Li", key)}
+    kept = [path for path in workspace.settings.workspace.rglob("*") if path.is_file()]
+    assert not any(b"Wang" in path.read_bytes() for path in kept)
+
+
+def test_trip_sent_again_replaces_itself(workspace: Workspace, file: Path, now: datetime) -> None:
+    import_traces(workspace, [file], LoadOptions(), now)
+    again = import_traces(workspace, [file], LoadOptions(), now)
+    assert (again.unchanged, again.trips.replaced) == (2, 0)
+    file.write_text(HEAD + ride("a", "Wang", fixes=5))
+    longer = import_traces(workspace, [file], LoadOptions(), now)
+    assert (longer.unchanged, longer.trips.replaced) == (0, 1)
+    assert (workspace.lake.trips(), workspace.lake.fixes()) == (2, 8)
+
+
+def test_one_bad_trip_keeps_all_out_unless_it_may_be_left_out(
+    workspace: Workspace, file: Path, now: datetime
+) -> None:
+    with file.open("a") as more:
+        more.write(ride("c", "Li", lon=0.0))
+    with pytest.raises(RefusedRecords, match="1 of the traces can't be accepted"):
+        import_traces(workspace, [file], LoadOptions(), now)
+    assert workspace.lake.trips() == 0
+    report = import_traces(workspace, [file], LoadOptions(skip_refused=True), now)
+    assert (report.trips.read, report.trips.loaded, report.trips.refused) == (3, 2, 1)
+    assert report.trips.refused_list is not None
+    assert "75 km" in report.trips.refused_list.read_text(encoding="utf-8-sig")
+
+
+def test_datum_is_brought_to_wgs84_and_doubted_if_wrong(
+    workspace: Workspace, file: Path, now: datetime
+) -> None:
+    file.write_text(HEAD + ride("a", "x", lon=112.1405, fixes=6) + "".join(
+        ride(f"t{number}", "x", lon=112.1405) for number in range(20)
+    ))  # fmt: skip
+    fits = import_traces(workspace, [file], LoadOptions(), now)
+    assert not any("look like" in warning for warning in fits.trips.warnings)
+    wrong = import_traces(workspace, [file], LoadOptions(datum=Datum.GCJ02), now)
+    assert any("look like wgs84, not gcj02" in warning for warning in wrong.trips.warnings)
+
+
+def test_lake_is_never_replaced_as_a_whole(workspace: Workspace, file: Path, now: datetime) -> None:
+    import_traces(workspace, [file], LoadOptions(), now)
+    with pytest.raises(WrongUsage, match="--replace"):
+        import_traces(workspace, [file], LoadOptions(replace=True), now)
+    assert workspace.lake.trips() == 2

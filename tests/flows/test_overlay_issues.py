@@ -1,0 +1,125 @@
+"""Which trips an overlay is about, and that parts give what the whole gives."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import numpy as np
+import pytest
+
+from geo_service.domain.issue import Issue
+from geo_service.domain.trace import Fixes
+from geo_service.errors import NotReady, WrongUsage
+from geo_service.flows.overlay_issues import (
+    OverlayQuestion,
+    overlay_by_issue,
+    overlay_frame,
+    partitions_of,
+)
+from geo_service.flows.wiring import Workspace
+from geo_service.store import issues as stored
+
+START = datetime(2026, 10, 1, 23, 59, 30, tzinfo=UTC)
+"""Rides begin before midnight and end after it."""
+
+
+@pytest.fixture
+def ridden(workspace: Workspace) -> Workspace:
+    """Return the street after one ride past an issue on each of five days."""
+    trips, steps = 5, 12
+    seconds = np.arange(steps) * 10
+    days = np.arange(trips) * 86_400
+    t = (int(START.timestamp()) + days[:, None] + seconds[None, :]).ravel() * 1_000_000
+    fixes = Fixes(
+        tuple(f"t{trip}" for trip in range(trips)),
+        ("x", "y"),
+        np.array([0, 1, 0, 1, 0]),
+        np.arange(trips + 1) * steps,
+        t.astype(np.int64),
+        np.tile(112.141 + 0.0005 * np.arange(steps), trips),
+        np.full(trips * steps, 32.04),
+    )
+    workspace.lake.add(fixes)
+    known = [
+        Issue("open", "standing_water", 112.143, 32.0401, START - timedelta(days=9)),
+        Issue("never", "standing_water", 112.143, 32.0401, START + timedelta(days=90)),
+    ]
+    with workspace.database.writing() as connection:
+        stored.write(connection, known, replace=False)
+    return workspace
+
+
+def trips(workspace: Workspace, **question: datetime) -> list[str]:
+    days = partitions_of(workspace, OverlayQuestion(**question))
+    return [name for fixes in days for name in fixes.trip_ids]
+
+
+def test_trips_belong_to_when_they_start_whole(ridden: Workspace) -> None:
+    second = START + timedelta(days=1)
+    assert trips(ridden) == ["t0", "t1", "t2", "t3", "t4"]
+    assert trips(ridden, since=second) == ["t1", "t2", "t3", "t4"]
+    assert trips(ridden, until=second) == ["t0"]
+    assert trips(ridden, since=START + timedelta(seconds=1), until=second) == []
+    just_after = second + timedelta(microseconds=1)
+    assert trips(ridden, since=just_after) == ["t2", "t3", "t4"]
+    assert trips(ridden, until=just_after) == ["t0", "t1"]
+    east = timezone(timedelta(hours=8))
+    assert trips(ridden, since=second.astimezone(east)) == ["t1", "t2", "t3", "t4"]
+    lengths = [len(fixes) for fixes in partitions_of(ridden, OverlayQuestion())]
+    assert lengths == [12] * 5, "the part after midnight too"
+
+
+def test_days_add_up_and_riders_do_not(ridden: Workspace) -> None:
+    whole = overlay_by_issue(ridden, OverlayQuestion())
+    row = [issue.issue_id for issue in whole.issues].index("open")
+    assert (whole.counts.passes[row], whole.counts.riders[row]) == (5, 2)
+    assert whole.counts.passes[1 - row] == 0
+    parts = [
+        overlay_by_issue(ridden, OverlayQuestion(since=since, until=until)).counts.passes[row]
+        for since, until in (
+            (None, START + timedelta(days=2)),
+            (START + timedelta(days=2), None),
+        )
+    ]
+    assert parts == [2, 3]
+
+
+def test_each_way_of_asking_gives_its_own_table(ridden: Workspace) -> None:
+    tables = {
+        by: overlay_frame(ridden, by, OverlayQuestion()) for by in ("issue", "street", "cell")
+    }
+    assert {by: table.columns[0] for by, table in tables.items()} == {
+        "issue": "issue_id",
+        "street": "edge_id",
+        "cell": "cell",
+    }
+    assert {by: int(table["passes"].sum()) for by, table in tables.items()} == dict.fromkeys(
+        tables, 5
+    )
+    assert "reopened" not in tables["issue"].columns
+    assert tables["street"]["trips"].tolist() == [5]
+
+
+def test_progress_sees_every_day(ridden: Workspace) -> None:
+    seen = []
+
+    def watch(days):  # noqa: ANN001, ANN202 - as Progress is
+        for fixes in days:
+            seen.append(fixes.trips)
+            yield fixes
+
+    overlay_by_issue(ridden, OverlayQuestion(), watch)
+    assert seen == [1] * 5
+
+
+@pytest.mark.parametrize("radius_m", [0.0, -1.0, 1000.1, float("nan"), float("inf")])
+@pytest.mark.parametrize("by", ["issue", "street", "cell"])
+def test_senseless_radius_is_refused(workspace: Workspace, by: str, radius_m: float) -> None:
+    with pytest.raises(WrongUsage, match="at most 1000") as caught:
+        overlay_frame(workspace, by, OverlayQuestion(radius_m=radius_m))
+    assert caught.value.where == "radius"
+
+
+def test_only_streets_need_streets(empty: Workspace) -> None:
+    assert len(overlay_frame(empty, "issue", OverlayQuestion())) == 0
+    assert len(overlay_frame(empty, "cell", OverlayQuestion())) == 0
+    with pytest.raises(NotReady, match="no streets yet"):
+        overlay_frame(empty, "street", OverlayQuestion())

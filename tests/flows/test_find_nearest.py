@@ -176,3 +176,11 @@ def test_long_process_sees_what_has_changed_and_reads_nothing_twice(
     changed = districts.current(Profile.EBIKE)
     assert ids(changed.ask(NearestQuestion(32.04, 112.14), now)) == ["b", "a"]
     assert districts.current(Profile.WALK) is not changed
+
+
+def test_limit_in_metres_does_not_follow_the_order_by_seconds(ask: Ask) -> None:
+    """One wades 130 m to the near one slower than one rides 450 m to the far one."""
+    near = replace(place("near", 100), lat=32.0412)
+    known = [near, place("far", 450)]
+    assert ids(ask(known, k=1)) == ["far"]
+    assert ids(ask(known, k=1, max_distance_m=300.0)) == ["near"]

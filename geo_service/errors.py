@@ -38,7 +38,7 @@ class GeoServiceError(Exception):
         self.what = what
         self.where = where
         self.remedy = remedy
-        super().__init__(what, where, remedy)
+        super().__init__(what)
 
     def __str__(self) -> str:
         lead = f"{self.where}: {self.what}" if self.where else self.what

@@ -4,6 +4,7 @@ Settings come from the environment (``GEO_SERVICE_`` and the name in capitals) a
 else; what belongs to a city (time zone, country) is kept in its workspace.
 """
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -13,6 +14,14 @@ from typing import Self
 from geo_service.errors import WrongUsage
 
 PREFIX = "GEO_SERVICE_"
+BOUNDS = {
+    "max_dropped_share": (0.0, 1.0),
+    "cell_resolution": (0.0, 15.0),
+    "release_resolution": (0.0, 15.0),
+    "release_riders": (1.0, math.inf),
+    "release_step": (1.0, math.inf),
+}
+"""Least and most of the numbers that have bounds besides being 0 or more."""
 
 
 def _default_rider_key_file() -> Path:
@@ -76,7 +85,7 @@ class Settings:
         Raises
         ------
         WrongUsage
-            If a value is not of its setting's type, or no setting has the name.
+            If a value is not of its setting's type or out of bounds, or no setting has the name.
         """
         known = {PREFIX + entry.name.upper(): entry.name for entry in fields(cls)}
         settings = cls()
@@ -90,14 +99,26 @@ class Settings:
                     remedy=f"Known: {', '.join(sorted(known))}.",
                 )
             kind = type(getattr(settings, known[name]))
+            least, most = BOUNDS.get(known[name], (0.0, math.inf))
             try:
-                settings = replace(settings, **{known[name]: kind(text)})
-            except ValueError as problem:
+                value = kind(text)
+                # Written so that NaN, which is in no order with anything, is caught too.
+                in_bounds = isinstance(value, Path | str) or least <= value <= min(most, 1e12)
+            except ValueError:
+                in_bounds = False
+            if not in_bounds:
                 raise WrongUsage(
-                    f"{name} is {text!r}, not {_described(kind)}.", where="environment"
-                ) from problem
+                    f"{name} is {text!r}, not {_described(kind, least, most)}.",
+                    where="environment",
+                )
+            settings = replace(settings, **{known[name]: value})
         return settings
 
 
-def _described(kind: type) -> str:
-    return "a whole number" if kind is int else "a number"
+def _described(kind: type, least: float, most: float) -> str:
+    number = "a whole number" if kind is int else "a number"
+    return (
+        f"{number} of {least:g} or more"
+        if most == math.inf
+        else f"{number} from {least:g} to {most:g}"
+    )

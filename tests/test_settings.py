@@ -30,7 +30,7 @@ def test_empty_environment_gives_the_defaults_of_the_design() -> None:
 @pytest.mark.parametrize("name", [entry.name for entry in fields(Settings)])
 def test_every_setting_can_be_set(name: str) -> None:
     default = getattr(Settings(), name)
-    text = {float: "12.5", int: "12", str: "sqlite://"}.get(type(default), "elsewhere")
+    text = {float: "0.75", int: "12", str: "sqlite://"}.get(type(default), "elsewhere")
     value = getattr(Settings.from_environ({PREFIX + name.upper(): text}), name)
     assert value == type(default)(text)
     assert isinstance(value, type(default))
@@ -53,6 +53,12 @@ def test_name_that_no_setting_has_is_refused_with_those_there_are() -> None:
         ("RADIUS_M", "wide", "'wide', not a number"),
         ("RELEASE_RIDERS", "10.5", "'10.5', not a whole number"),
         ("CELL_RESOLUTION", "x", "not a whole number"),
+        ("CELL_RESOLUTION", "16", "from 0 to 15"),
+        ("RADIUS_M", "nan", "of 0 or more"),
+        ("RADIUS_M", "inf", "of 0 or more"),
+        ("MAX_GAP_S", "-1", "of 0 or more"),
+        ("MAX_DROPPED_SHARE", "1.5", "from 0 to 1"),
+        ("RELEASE_RIDERS", "0", "of 1 or more"),
     ],
 )
 def test_value_of_another_type_is_refused(name: str, text: str, words: str) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from geo_service.domain.rider import pseudonym
 from geo_service.domain.trace import Fixes
-from geo_service.errors import WrongUsage
 from geo_service.flows.doubt_datum import doubt_datum_of_positions
 from geo_service.flows.loading import LoadOptions, LoadReport, settle_refusals, streets_extent
 from geo_service.flows.wiring import Workspace
@@ -45,15 +44,7 @@ def import_traces(
     ------
     RefusedData
         If a file can't be read, or trips are refused and not to be skipped.
-    WrongUsage
-        If the files are said to be the whole truth: trips of other days would be lost.
     """
-    if options.replace:
-        raise WrongUsage(
-            "Traces can't be replaced as a whole.",
-            where="--replace",
-            remedy="Leave it out: a trip sent again replaces itself.",
-        )
     settings = workspace.settings
     batch = read_traces(
         files,
@@ -71,7 +62,9 @@ def import_traces(
         workspace, "traces", batch.refusals, skip_refused=options.skip_refused, now=now
     )
     doubts = doubt_datum_of_positions(workspace, batch.fixes.lon, batch.fixes.lat, options.datum)
-    counts = workspace.lake.add(_under_pseudonyms(batch.fixes, workspace.rider_key()))
+    counts = workspace.lake.add(
+        _under_pseudonyms(batch.fixes, workspace.rider_key()), replace=options.replace
+    )
     return TraceReport(
         trips=LoadReport(
             what="trips",
@@ -79,6 +72,7 @@ def import_traces(
             loaded=batch.fixes.trips,
             refused=len(batch.refusals),
             replaced=counts.replaced,
+            removed=counts.removed,
             warnings=batch.warnings + doubts,
             refused_list=listed,
         ),

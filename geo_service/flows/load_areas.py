@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from geo_service.flows.loading import LoadOptions, LoadReport, settle_refusals
+from geo_service.flows.loading import LoadOptions, LoadReport, settle_refusals, streets_extent
 from geo_service.flows.wiring import Workspace
 from geo_service.ingest.areas import read_areas
 from geo_service.store import areas as stored_areas
@@ -31,7 +31,11 @@ def load_areas(
     RefusedData
         If a file can't be read, or records are refused and not to be skipped.
     """
-    batches = [read_areas(path, datum=options.datum, columns=options.columns) for path in files]
+    extent = streets_extent(workspace)
+    batches = [
+        read_areas(path, datum=options.datum, columns=options.columns, near=extent)
+        for path in files
+    ]
     areas = [area for batch in batches for area in batch.areas.records]
     bodies = [body for batch in batches for body in batch.bodies.records]
     parts = [part for batch in batches for part in (batch.areas, batch.bodies)]

@@ -15,6 +15,7 @@ from geo_service.domain.refusal import Batch
 from geo_service.errors import MissingColumn, RefusedData
 from geo_service.geometry.datum import Datum, convert
 from geo_service.ingest.columns import Columns, name_columns
+from geo_service.ingest.extent import Extent, metres_outside
 from geo_service.ingest.intake import take_records
 from geo_service.ingest.rows import Rows, Shapes, rows_of_frame
 from geo_service.ingest.table import read_table
@@ -48,6 +49,7 @@ def read_areas(
     *,
     datum: Datum = Datum.WGS84,
     columns: Mapping[str, str] = MappingProxyType({}),
+    near: Extent | None = None,
 ) -> AreaBatch:
     """Read areas and bodies from GeoJSON, GeoPackage, Shapefile, CSV or Parquet.
 
@@ -55,7 +57,7 @@ def read_areas(
     ----------
     path : Path
         Polygons, or a column ``wkt``; see `parse_areas` for the rest.
-    datum, columns
+    datum, columns, near
         As in `parse_areas`.
 
     Raises
@@ -67,7 +69,9 @@ def read_areas(
     WrongUsage
         If ``columns`` make no sense.
     """
-    return parse_areas(read_table(path, geometry="Polygon"), datum=datum, columns=columns)
+    return parse_areas(
+        read_table(path, geometry="Polygon"), datum=datum, columns=columns, near=near
+    )
 
 
 def parse_areas(
@@ -75,6 +79,7 @@ def parse_areas(
     *,
     datum: Datum = Datum.WGS84,
     columns: Mapping[str, str] = MappingProxyType({}),
+    near: Extent | None = None,
 ) -> AreaBatch:
     """Make areas and bodies of rows.
 
@@ -88,6 +93,8 @@ def parse_areas(
         How the positions are meant.
     columns : mapping of str to str
         Our name of a column to theirs.
+    near : Extent, optional
+        Around the streets; an area that lies too far from it is refused.
 
     Raises
     ------
@@ -98,7 +105,7 @@ def parse_areas(
     """
     rows = table if isinstance(table, Rows) else rows_of_frame(table)
     found = name_columns(rows, columns, COLUMNS)
-    maker = _Maker(found, datum)
+    maker = _Maker(found, datum, near)
     are_bodies = [row for row in range(len(rows)) if maker.is_body(row)]
     are_areas = [row for row in range(len(rows)) if not maker.is_body(row)]
     if are_areas and rows.shapes is None and "wkt" not in found:
@@ -117,10 +124,11 @@ def parse_areas(
 class _Maker:
     """Makes the area or body of a row, from columns read once."""
 
-    def __init__(self, columns: Columns, datum: Datum) -> None:
+    def __init__(self, columns: Columns, datum: Datum, near: Extent | None) -> None:
         self.texts = {name: columns.texts(name) for name in COLUMNS}
         self.more = columns.more()
         self.datum = datum
+        self.near = near
         self.shapes: Shapes = (
             np.full(len(columns.rows), None, dtype=object)
             if columns.rows.shapes is None
@@ -163,6 +171,8 @@ class _Maker:
             raise RefusedData(f"Its record is {told['record']!r}; write area or body.")
         shape = self.shapes[row] if self.shapes[row] is not None else _from_wkt(told["wkt"])
         polygon = _checked_polygon(shape, self.datum)
+        if self.near is not None:
+            _check_near(polygon, self.near)
         for name in ("id", "body_id"):
             if not told[name]:
                 raise RefusedData(f"The area has no {name}.")
@@ -210,6 +220,18 @@ def _check_corners(corners: NDArray[np.float64]) -> None:
         )
     if (lat > 90.0).any() or (lon > 180.0).any():
         raise RefusedData("A corner of its polygon is not on earth.")
+
+
+def _check_near(polygon: shapely.Geometry, near: Extent) -> None:
+    if shapely.box(near.west, near.south, near.east, near.north).intersects(polygon):
+        return
+    corners = shapely.get_coordinates(polygon)
+    nearest_m = float(metres_outside(corners[:, 0], corners[:, 1], near).min())
+    if nearest_m > near.margin_m:
+        raise RefusedData(
+            f"It lies {nearest_m / 1000:.0f} km from the streets; "
+            f"{near.margin_m / 1000:.0f} km are allowed."
+        )
 
 
 def _converted(corners: NDArray[np.float64], datum: Datum) -> NDArray[np.float64]:

@@ -27,6 +27,7 @@ from geo_service.store.trace_file import (
 )
 from geo_service.store.trace_packing import PackedTrips, pack, select_runs, unpack
 from geo_service.store.trace_rows import LyingTrip
+from geo_service.store.upsert import Written
 
 NAME_BYTES = 8
 ATTEMPTS = 5
@@ -41,6 +42,7 @@ class LakeCounts:
     replaced: int = 0
     unchanged: int = 0
     fixes: int = 0
+    removed: int = 0
 
 
 class TraceLake:
@@ -62,7 +64,7 @@ class TraceLake:
         self._folder = folder
         self._database = database
 
-    def add(self, fixes: Fixes) -> LakeCounts:
+    def add(self, fixes: Fixes, *, replace: bool = False) -> LakeCounts:
         """Keep trips; one that is there already is replaced, or left alone if it is the same.
 
         Positions are rounded to 1e-7 degree (a centimetre), times to milliseconds. Of two trips
@@ -71,7 +73,9 @@ class TraceLake:
         Parameters
         ----------
         fixes : Fixes
-            Riders by their pseudonyms. An empty one does nothing.
+            Riders by their pseudonyms.
+        replace : bool
+            Whether these trips are the whole truth: others are removed.
 
         Raises
         ------
@@ -90,19 +94,23 @@ class TraceLake:
             if known.get(trip_id) != digests[trip_id]
         ]
         unchanged = len(digests) - len(changed)
-        if not changed:
+        if not changed and not replace:
             return LakeCounts(unchanged=unchanged)
-        files = _by_day(packed.take(_in_order(packed, changed)))
+        files = _by_day(packed.take(_in_order(packed, changed))) if changed else {}
         # Encoded before the lock is taken, so that other writers wait for the disk only.
         contents = {name: encode(trips) for name, trips in files.items()}
         with self._database.writing() as connection:
             self._write_files(connection, contents)
-            written = trace_rows.write(connection, files, digests)
+            written = trace_rows.write(connection, files, digests) if files else Written()
+            removed = trace_rows.remove_others(connection, digests) if replace else 0
+        if removed:
+            self.remove_leftovers()
         return LakeCounts(
             added=written.added,
             replaced=written.replaced,
             unchanged=unchanged,
             fixes=sum(len(trips.t) for trips in files.values()),
+            removed=removed,
         )
 
     def read(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Fixes]:

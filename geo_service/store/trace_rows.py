@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, 
 from geo_service.store.columns import from_microseconds
 from geo_service.store.schema import trace_files, trips
 from geo_service.store.trace_packing import MICROSECONDS_A_MILLISECOND, PackedTrips
-from geo_service.store.upsert import Written, find_rows, upsert
+from geo_service.store.upsert import Written, find_rows, remove, upsert
 
 LYING = select(
     trips.c.trip_id, trips.c.rider_id, trace_files.c.name, trips.c.first_row, trips.c.fixes
@@ -59,9 +59,22 @@ def write(
         ],
     )
     if written.replaced:
-        still_used = exists().where(trips.c.file_id == trace_files.c.file_id)
-        connection.execute(delete(trace_files).where(~still_used))
+        _forget_empty_files(connection)
     return written
+
+
+def remove_others(connection: Connection, kept: Collection[str]) -> int:
+    """Remove all trips but those named, and return how many they were."""
+    others = set(connection.scalars(select(trips.c.trip_id))) - set(kept)
+    remove(connection, trips.c.trip_id, others)
+    if others:
+        _forget_empty_files(connection)
+    return len(others)
+
+
+def _forget_empty_files(connection: Connection) -> None:
+    still_used = exists().where(trips.c.file_id == trace_files.c.file_id)
+    connection.execute(delete(trace_files).where(~still_used))
 
 
 def file_names(connection: Connection) -> set[str]:

@@ -55,7 +55,7 @@ def require_analyst(service: Service, request: Request, *, cookie: bool = False)
     key = key_of(service, request, cookie=cookie)
     if key is None:
         raise NotAllowed(
-            "This needs the key of an analyst.", remedy="Send Authorization: Bearer KEY."
+            "This needs a key with the role analyst.", remedy="Send Authorization: Bearer KEY."
         )
     require_role(key, Role.ANALYST)
 

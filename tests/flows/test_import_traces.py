@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from geo_service.domain.rider import pseudonym
-from geo_service.errors import RefusedRecords, WrongUsage
+from geo_service.errors import RefusedRecords
 from geo_service.flows.import_traces import import_traces
 from geo_service.flows.loading import LoadOptions
 from geo_service.flows.wiring import Workspace
@@ -77,8 +77,16 @@ def test_datum_is_brought_to_wgs84_and_doubted_if_wrong(
     assert any("look like wgs84, not gcj02" in warning for warning in wrong.trips.warnings)
 
 
-def test_lake_is_never_replaced_as_a_whole(workspace: Workspace, file: Path, now: datetime) -> None:
+def test_replace_makes_the_files_the_whole_truth(
+    workspace: Workspace, file: Path, now: datetime
+) -> None:
     import_traces(workspace, [file], LoadOptions(), now)
-    with pytest.raises(WrongUsage, match="--replace"):
-        import_traces(workspace, [file], LoadOptions(replace=True), now)
     assert workspace.lake.trips() == 2
+    file.write_text(HEAD + ride("only", "x"))
+    report = import_traces(workspace, [file], LoadOptions(replace=True), now)
+    assert (report.trips.loaded, report.trips.removed) == (1, 2)
+    assert [fixes.trip_ids for fixes in workspace.lake.read()] == [("only",)]
+    again = import_traces(workspace, [file], LoadOptions(replace=True), now)
+    assert (again.unchanged, again.trips.removed) == (1, 0)
+    assert workspace.lake.trips() == 1
+    assert len(list((workspace.settings.workspace / "traces").rglob("*.parquet"))) == 1

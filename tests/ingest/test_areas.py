@@ -10,6 +10,7 @@ from geo_service.domain.area import Level
 from geo_service.errors import MissingColumn
 from geo_service.geometry.datum import Datum, convert
 from geo_service.ingest.areas import parse_areas, read_areas
+from geo_service.ingest.extent import Extent
 
 SQUARE = [[[112, 32], [112.1, 32], [112.1, 32.1], [112, 32.1], [112, 32]]]
 BOW_TIE = [[[112, 32], [112.1, 32.1], [112.1, 32], [112, 32.1], [112, 32]]]
@@ -193,3 +194,16 @@ def test_a_frame_of_an_analyst_is_read_too() -> None:
         {"id": ["a"], "body_id": ["b"]}, geometry=[shapely.box(112, 32, 112.1, 32.1)], crs=4326
     )
     assert len(parse_areas(frame.to_crs(3857)).areas.records) == 1
+
+
+def test_area_far_from_the_streets_is_refused_and_one_around_them_is_not() -> None:
+    squares = {"far": (113.5, 0.01), "near": (112.6, 0.01), "around": (112.14, 3.0)}
+    frame = gpd.GeoDataFrame(
+        {"id": list(squares), "body_id": "b"},
+        geometry=[shapely.Point(lon, 32.04).buffer(size) for lon, size in squares.values()],
+        crs=4326,
+    )
+    near = Extent(112.13, 32.03, 112.15, 32.05)
+    batch = parse_areas(frame, near=near).areas
+    assert [area.area_id for area in batch.records] == ["near", "around"]
+    assert "km from the streets; 75 km are allowed" in batch.refusals[0].reason

@@ -15,7 +15,7 @@ from geo_service.export import frames
 from geo_service.geometry.datum import Datum
 from geo_service.ingest import facilities as facility_files
 from geo_service.ingest import issues as issue_files
-from geo_service.ingest import traces as trace_files
+from geo_service.ingest.traces import read as trace_files
 from geo_service.settings import Settings
 
 

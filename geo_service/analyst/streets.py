@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 
 from geo_service.export import frames
-from geo_service.ingest import streets as street_files
+from geo_service.ingest.streets import read as street_files
 from geo_service.streets.assemble import build_network
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile

@@ -10,7 +10,7 @@ from geo_service.domain.trace import Fixes
 from geo_service.flows.doubt_datum import doubt_datum_of_positions
 from geo_service.flows.loading import LoadOptions, LoadReport, settle_refusals, streets_extent
 from geo_service.flows.wiring import Workspace
-from geo_service.ingest.traces import read_traces
+from geo_service.ingest.traces.read import read_traces
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from geo_service.errors import WrongUsage
 from geo_service.flows.loading import LoadReport
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum, convert
-from geo_service.ingest.streets import fetch_streets, read_streets
+from geo_service.ingest.streets.read import fetch_streets, read_streets
 from geo_service.store import city
 from geo_service.streets.assemble import Assembled, build_network
 from geo_service.streets.profile import Profile

@@ -16,9 +16,9 @@ from geo_service.errors import MissingColumn, RefusedData
 from geo_service.geometry.datum import Datum, convert
 from geo_service.ingest.columns import Columns, name_columns
 from geo_service.ingest.extent import Extent, metres_outside
+from geo_service.ingest.files.rows import Rows, Shapes, rows_of_frame
+from geo_service.ingest.files.table import read_table
 from geo_service.ingest.intake import take_records
-from geo_service.ingest.rows import Rows, Shapes, rows_of_frame
-from geo_service.ingest.table import read_table
 from geo_service.ingest.values import words_of
 
 COLUMNS: Mapping[str, str] = MappingProxyType(

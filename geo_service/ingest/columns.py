@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo_service.errors import MissingColumn, WrongUsage
-from geo_service.ingest.rows import Rows
+from geo_service.ingest.files.rows import Rows
 
 _OTHER_NAMES: Mapping[str, frozenset[str]] = {
     "lon": frozenset({"longitude", "lng", "long", "x", "经度"}),

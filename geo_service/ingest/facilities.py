@@ -15,10 +15,10 @@ from geo_service.errors import RefusedData, WrongUsage
 from geo_service.geometry.datum import Datum
 from geo_service.ingest.columns import Columns, name_columns
 from geo_service.ingest.extent import Extent
+from geo_service.ingest.files.rows import Rows, rows_of_frame
+from geo_service.ingest.files.table import read_table
 from geo_service.ingest.intake import repeated_names, take_records
 from geo_service.ingest.positions import Positions, read_positions
-from geo_service.ingest.rows import Rows, rows_of_frame
-from geo_service.ingest.table import read_table
 from geo_service.ingest.times import Clock, Times, read_times, zone_named
 from geo_service.ingest.values import count_of, made_id, slug_of, truth_of, words_of
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from geo_service.domain.refusal import Batch, Refusal
 from geo_service.errors import RefusedData
-from geo_service.ingest.rows import Rows
+from geo_service.ingest.files.rows import Rows
 from geo_service.ingest.values import id_reason
 
 Record = TypeVar("Record")

@@ -13,10 +13,10 @@ from geo_service.errors import RefusedData
 from geo_service.geometry.datum import Datum
 from geo_service.ingest.columns import Columns, name_columns
 from geo_service.ingest.extent import Extent
+from geo_service.ingest.files.rows import Rows, rows_of_frame
+from geo_service.ingest.files.table import read_table
 from geo_service.ingest.intake import take_records
 from geo_service.ingest.positions import Positions, read_positions
-from geo_service.ingest.rows import Rows, rows_of_frame
-from geo_service.ingest.table import read_table
 from geo_service.ingest.times import Clock, TimeFault, Times, read_times, zone_named
 from geo_service.ingest.values import made_id, truth_of
 

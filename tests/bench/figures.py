@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from geo_service.ingest.streets import read_streets
+from geo_service.ingest.streets.read import read_streets
 from geo_service.streets.assemble import build_network
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile

@@ -84,10 +84,11 @@ def test_place_is_for_streets_only_and_never_empties_the_workspace(town: Callabl
     assert town("nearest", 32.04, 112.14, "--kind", "rest_station").code == 0
 
 
-def test_traces_are_never_replaced_as_a_whole(town: Callable, tmp_path: Path) -> None:
-    answer = town("load", "traces", tmp_path / "traces.csv", "--replace")
-    assert answer.code == 2
-    assert "--replace" in answer.err
+def test_replaced_traces_are_told(town: Callable, tmp_path: Path) -> None:
+    path = tmp_path / "traces.csv"
+    path.write_text(path.read_text().replace("t1", "t2"))
+    told = json.loads(town("load", "traces", path, "--replace", "--json").out)
+    assert (told["loaded"], told["removed"]) == (1, 1)
 
 
 @pytest.mark.parametrize("words", [("facilities",), ("streets",), ("streets", "a.osm", "b.osm")])

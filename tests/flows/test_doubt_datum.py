@@ -11,7 +11,7 @@ from geo_service.flows.doubt_datum import doubt_datum, doubt_datum_of_positions
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum, convert
-from geo_service.ingest.traces import read_traces
+from geo_service.ingest.traces.read import read_traces
 
 Positions = tuple[np.ndarray, np.ndarray]
 

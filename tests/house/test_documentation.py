@@ -67,3 +67,10 @@ def test_every_dependency_has_its_reason() -> None:
 def test_constraints_hold_names_and_versions_only() -> None:
     for line in (ROOT / "scripts" / "constraints.txt").read_text().splitlines():
         assert re.fullmatch(r"#.*|[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line), line
+
+
+def test_every_place_the_architecture_names_is_there() -> None:
+    architecture = (ROOT / ".github" / "ARCHITECTURE.md").read_text()
+    places = set(re.findall(r"`([a-z_]+/(?:[a-z_]+/)*(?:[a-z_]+\.py)?)`", architecture))
+    assert len(places) > 30
+    assert {place for place in places if not (ROOT / "geo_service" / place).exists()} == set()

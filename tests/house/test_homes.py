@@ -11,8 +11,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "geo_service"
 
 HOMES = {
     "numba": ("compiled.py",),
-    "osmnx": ("ingest/streets",),
-    "osmium": ("ingest/streets",),
+    "osmnx": ("ingest/streets/",),
+    "osmium": ("ingest/streets/",),
     "h3": ("overlay/cells.py",),
     "folium": ("maps/", "analyst/"),
     "branca": ("maps/",),

@@ -4,7 +4,7 @@ import pytest
 
 from geo_service.errors import MissingColumn, WrongUsage
 from geo_service.ingest.columns import name_columns, text_of
-from geo_service.ingest.rows import Rows
+from geo_service.ingest.files.rows import Rows
 
 OURS = {"id": "issue_id", "lon": "", "lat": ""}
 

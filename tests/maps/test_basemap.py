@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo_service.ingest.streets import read_streets
+from geo_service.ingest.streets.read import read_streets
 from geo_service.maps.basemap import draw_background
 from geo_service.maps.escape import as_script
 from geo_service.maps.view import View

@@ -12,7 +12,7 @@ import pytest
 
 from geo_service.errors import RefusedData
 from geo_service.geometry.metric import metres_per_degree_east, metres_per_degree_north
-from geo_service.ingest.streets import read_streets
+from geo_service.ingest.streets.read import read_streets
 from geo_service.streets.assemble import build_network
 from geo_service.streets.nearest import Reached, Sites
 from geo_service.streets.network import Network

@@ -1,0 +1,1 @@
+"""Any file as rows, with clear words where that can't be."""

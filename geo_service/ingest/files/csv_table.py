@@ -1,0 +1,114 @@
+"""CSV as rows of text: no id loses its zeros, no number its digits."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from geo_service.errors import UnreadableFile
+from geo_service.ingest.files.rows import Rows
+from geo_service.ingest.files.text import read_text
+
+_BLOCK = 1 << 24
+_HEAD = 1 << 16
+"""Bytes among which the heading lies."""
+_DELIMITERS = ",;\t"
+
+
+def read_csv(path: Path) -> Rows:
+    """Read a table whose first line names the columns, parted by commas, semicolons or tabs.
+
+    Parameters
+    ----------
+    path : Path
+        UTF-8, UTF-16 or GB18030; packed if its name ends in ``.gz``.
+
+    Returns
+    -------
+    Rows
+        All cells as text, blanks as missing; blank lines are no records. A record with more or
+        fewer fields than the heading is among the faults.
+
+    Raises
+    ------
+    UnreadableFile
+        If it is not there, empty, not text, or two columns bear one name.
+    """
+    text = read_text(path)
+    content = text.utf8.lstrip(b"\r\n")
+    head = content[:_HEAD].decode(errors="ignore")
+    delimiter = max(_DELIMITERS, key=head.splitlines()[0].count)
+    heading = next(csv.reader(io.StringIO(head, newline=None), delimiter=delimiter))
+    names = [name.strip() for name in heading]
+    check_names(names, path.name)
+    try:
+        frame, faults = _read_fast(content, heading, delimiter), dict[int, str]()
+        frame.columns = pd.Index(names)
+    except pa.ArrowInvalid:
+        frame, faults = _read_patiently(content, names, delimiter, path.name)
+    return Rows(frame, file=path.name, faults=faults, warnings=text.warnings)
+
+
+def check_names(names: Sequence[str], file: str) -> None:
+    """Refuse a table in which two columns bear one name.
+
+    Raises
+    ------
+    UnreadableFile
+        Names them.
+    """
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise UnreadableFile(
+            f"Several columns are named {', '.join(repr(name) for name in twice)}.",
+            where=file,
+            remedy="Give each column a name of its own.",
+        )
+
+
+def _read_fast(content: bytes, heading: list[str], delimiter: str) -> pd.DataFrame:
+    """Read with Arrow, which raises ArrowInvalid at the first record that has a fault."""
+    table = arrow_csv.read_csv(
+        pa.BufferReader(content),
+        read_options=arrow_csv.ReadOptions(block_size=_BLOCK),
+        parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(heading, pa.large_string()),
+            strings_can_be_null=True,
+            null_values=[""],
+        ),
+    )
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
+
+
+def _read_patiently(
+    content: bytes, names: list[str], delimiter: str, file: str
+) -> tuple[pd.DataFrame, dict[int, str]]:
+    """Read record by record and note those that have a fault."""
+    records, faults = list[list[str | None]](), dict[int, str]()
+    lines = csv.reader(io.StringIO(content.decode(), newline=""), delimiter=delimiter)
+    next(lines)
+    try:
+        for record in lines:
+            if not record:
+                continue
+            if len(record) != len(names):
+                faults[len(records)] = (
+                    f"It has {len(record)} fields where the heading has {len(names)}; a field "
+                    "that holds the delimiter must stand in quotation marks."
+                )
+            padded = (record + [""] * len(names))[: len(names)]
+            records.append([cell or None for cell in padded])
+    except csv.Error as problem:
+        raise UnreadableFile(
+            f"Line {lines.line_num} can't be read as CSV ({problem}).",
+            where=file,
+            remedy="Look for a quotation mark that is not closed.",
+        ) from problem
+    return pd.DataFrame(records, columns=names, dtype="str"), faults

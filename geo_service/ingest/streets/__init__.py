@@ -1,0 +1,1 @@
+"""Streets from any kind of file, or of a place by its name, as ways."""

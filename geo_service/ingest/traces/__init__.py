@@ -1,0 +1,1 @@
+"""Traces from any kind of file, cleaned, as fixes."""

@@ -1,0 +1,92 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from geo_service.errors import UnreadableFile
+from geo_service.ingest.files.csv_table import read_csv
+from geo_service.ingest.files.rows import Rows
+
+
+def records(rows: Rows) -> list[list[object]]:
+    return rows.frame.astype(object).where(rows.frame.notna(), None).to_numpy().tolist()
+
+
+def test_every_cell_is_text_and_blanks_are_missing(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
+    rows = read_csv(write("a.csv", 'id,n,x\n007,1399392858620000523,\n1,"",2.50\n'))
+    assert list(rows.frame.columns) == ["id", "n", "x"]
+    assert records(rows) == [["007", "1399392858620000523", None], ["1", None, "2.50"]]
+    assert rows.faults == {}
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_the_delimiter_is_that_of_the_heading(
+    write: Callable[[str, str | bytes], Path], mark: str
+) -> None:
+    rows = read_csv(write("a.csv", f"id{mark}name\n1{mark}x\n"))
+    assert records(rows) == [["1", "x"]]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_either_way_and_blank_ones_are_none(
+    write: Callable[[str, str | bytes], Path], end: str
+) -> None:
+    rows = read_csv(write("a.csv", end.join(["", "id,name", "1,x", "", "2,y", ""])))
+    assert records(rows) == [["1", "x"], ["2", "y"]]
+
+
+def test_quoted_fields_may_hold_delimiters_quotes_and_line_ends(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
+    rows = read_csv(write("a.csv", '"id"," na,\nme "\n1,"a ""b"",\nc"\n'))
+    assert list(rows.frame.columns) == ["id", "na,\nme"]
+    assert records(rows) == [["1", 'a "b",\nc']]
+
+
+def test_a_byte_order_mark_is_not_part_of_the_first_name(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
+    rows = read_csv(write("a.csv", b"\xef\xbb\xbfid,name\n1,x\n"))
+    assert list(rows.frame.columns) == ["id", "name"]
+
+
+def test_a_chinese_spreadsheet_is_read_with_a_warning(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
+    rows = read_csv(write("a.csv", "id,名称\n1,充电站\n".encode("gb18030")))
+    assert list(rows.frame.columns) == ["id", "名称"]
+    assert records(rows) == [["1", "充电站"]]
+    assert rows.warnings == ("a.csv is not UTF-8; it was read as GB18030 (Chinese).",)
+
+
+def test_a_record_with_too_many_or_too_few_fields_is_a_fault_of_its_own(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
+    rows = read_csv(write("a.csv", "id,name\n1,x\n2\n\n3,y,z\n4,w\n"))
+    assert [one[0] for one in records(rows)] == ["1", "2", "3", "4"]
+    assert records(rows)[1] == ["2", None]
+    reason = (
+        "It has {} fields where the heading has 2; a field that holds the delimiter must stand in "
+        "quotation marks."
+    )
+    assert rows.faults == {1: reason.format(1), 2: reason.format(3)}
+
+
+def test_two_columns_of_one_name_are_refused(write: Callable[[str, str | bytes], Path]) -> None:
+    with pytest.raises(UnreadableFile) as error:
+        read_csv(write("a.csv", "id,name,id\n1,x,2\n"))
+    assert str(error.value) == (
+        "a.csv: Several columns are named 'id'. Give each column a name of its own."
+    )
+
+
+def test_a_field_without_end_is_refused(write: Callable[[str, str | bytes], Path]) -> None:
+    path = write("a.csv", "id,name,x\n1,2\n2," + '"' + "x" * 200_000 + "\n")
+    with pytest.raises(UnreadableFile, match=r"can't be read as CSV .* Look for a quotation mark"):
+        read_csv(path)
+
+
+def test_a_heading_without_records_is_no_record(write: Callable[[str, str | bytes], Path]) -> None:
+    assert len(read_csv(write("a.csv", "id,name\n"))) == 0

@@ -10,8 +10,8 @@ from geo_service.analyst.streets import Streets
 from geo_service.export import frames
 from geo_service.ingest import frames as held
 from geo_service.settings import Settings
-from geo_service.streets.answer import nearest_or_straight
 from geo_service.streets.nearest import Measure, place_sites
+from geo_service.streets.nearest_or_straight import nearest_or_straight
 
 
 def nearest_facilities(

@@ -10,7 +10,7 @@ from geo_service.domain.trace import Floats, Integers
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum
 from geo_service.ingest.extent import read_otherwise
-from geo_service.streets.fit import better_share
+from geo_service.streets.datum_fit import better_share
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap import snap
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 from geo_service.domain.opening import opening_at
 from geo_service.domain.release import Release
 from geo_service.domain.usable import usable_at
+from geo_service.domain.visibility import Viewer
 from geo_service.errors import WrongUsage
 from geo_service.export.whole_file import whole_file
 from geo_service.flows.overlay_issues import (
@@ -29,13 +29,6 @@ from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 
 EMBEDDED = Assets(embedded=True)
-
-
-class Viewer(StrEnum):
-    """By whose rights a map is drawn."""
-
-    PUBLIC = "public"
-    ANALYST = "analyst"
 
 
 def draw_map(

@@ -16,8 +16,8 @@ from geo_service.geometry.metric import geodesic_m
 from geo_service.settings import Settings
 from geo_service.store import city
 from geo_service.store import facilities as stored_facilities
-from geo_service.streets.answer import nearest_or_straight
 from geo_service.streets.nearest import Measure, Reached, Sites, place_sites
+from geo_service.streets.nearest_or_straight import nearest_or_straight
 from geo_service.streets.network import Flags
 from geo_service.streets.profile import Profile
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from geo_service.domain.refusal import Batch, Refusal
 from geo_service.errors import RefusedRecords
-from geo_service.export.refused import write_refused
+from geo_service.export.refused_records import write_refused
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum
 from geo_service.ingest.extent import Extent

@@ -11,7 +11,7 @@ from geo_service.maps.basemap import draw_background
 from geo_service.maps.content import MapContent
 from geo_service.maps.elements import Drawing, Panel, Sheet, StationMap
 from geo_service.maps.escape import as_entities
-from geo_service.maps.layers.drawn import DrawnLayer
+from geo_service.maps.layers.drawn_layer import DrawnLayer
 from geo_service.maps.layers.exposure import draw_exposure
 from geo_service.maps.layers.facilities import draw_facilities
 from geo_service.maps.layers.issues import draw_issues

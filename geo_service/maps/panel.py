@@ -6,7 +6,7 @@ from geo_service.maps.content import MapContent
 from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import say_count, say_time
 from geo_service.maps.icons import sign_sheet
-from geo_service.maps.layers.drawn import DrawnLayer
+from geo_service.maps.layers.drawn_layer import DrawnLayer
 from geo_service.maps.words import LAYERS, Words
 
 _LEGEND = Words("图层与图例", "Layers and legend")

@@ -15,7 +15,7 @@ from geo_service.domain.passage import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.geometry.metric import wrap_degrees
 from geo_service.overlay.cells import cell_of, edge_metres
-from geo_service.overlay.path import segment_metres
+from geo_service.overlay.trip_path import segment_metres
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from geo_service.compiled import compiled
 from geo_service.overlay.issue_grid import IssueGrid, slots_near
-from geo_service.overlay.path import are_joined
 from geo_service.overlay.tangent_plane import TIED_M, closest_on_segment, earth_centred
+from geo_service.overlay.trip_path import are_joined
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]

@@ -12,7 +12,7 @@ from geo_service.domain.release import round_down
 from geo_service.domain.trace import Fixes
 from geo_service.overlay.cell_visits import cell_visits
 from geo_service.overlay.cells import cell_names
-from geo_service.overlay.trimmed import trim_ends
+from geo_service.overlay.trimmed_trips import trim_ends
 from geo_service.overlay.visit_tally import VisitTally
 
 Integers: TypeAlias = NDArray[np.int64]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from geo_service.domain.trace import Fixes
 from geo_service.overlay.cell_visits import Visits
-from geo_service.overlay.distinct import Distinct, Numbering
+from geo_service.overlay.distinct_riders import Distinct, Numbering
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]

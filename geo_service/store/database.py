@@ -22,7 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from geo_service.errors import NotReady, WrongUsage
 from geo_service.store import schema
-from geo_service.store.failures import explained
+from geo_service.store.database_errors import explained
 
 REVISION_KEPT = select(column("version_num", String)).select_from(table("alembic_version"))
 PATIENCE_S = 60.0

@@ -18,7 +18,7 @@ from geo_service.geometry.grid import group_rows
 from geo_service.geometry.metric import geodesic_m
 from geo_service.streets.arcs import Arcs, list_arcs
 from geo_service.streets.network import Network
-from geo_service.streets.outward import (
+from geo_service.streets.outward_search import (
     Origin,
     Places,
     Roads,

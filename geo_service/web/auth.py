@@ -4,8 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from geo_service.domain.role import Role
+from geo_service.domain.visibility import Viewer, viewer_with
 from geo_service.errors import NoKey, NotAllowed
-from geo_service.flows.draw_map import Viewer
 from geo_service.flows.manage_keys import recognise_key, require_role
 from geo_service.store.keys import Key
 from geo_service.web.service import Service
@@ -62,11 +62,7 @@ def require_analyst(service: Service, request: Request, *, cookie: bool = False)
 
 def viewer_of(key: Key | None) -> Viewer:
     """Say by whose rights a map is drawn for the holder of a key."""
-    try:
-        require_role(key, Role.ANALYST)
-    except (NoKey, NotAllowed):
-        return Viewer.PUBLIC
-    return Viewer.ANALYST
+    return viewer_with(None if key is None else key.role)
 
 
 def keep_key(response: Response, request: Request, token: str) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from threading import Lock
 
-from geo_service.flows.draw_map import Viewer, draw_map
+from geo_service.domain.visibility import Viewer
+from geo_service.flows.draw_map import draw_map
 from geo_service.flows.wiring import Workspace
 from geo_service.maps.assets import Assets
 from geo_service.store import city

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
+from geo_service.domain.visibility import Viewer
 from geo_service.errors import NotFound
-from geo_service.flows.draw_map import Viewer, draw_map
+from geo_service.flows.draw_map import draw_map
 from geo_service.flows.manage_keys import recognise_key
 from geo_service.maps.assets import Assets
 from geo_service.maps.page import LAYERS, PUBLIC_LAYERS

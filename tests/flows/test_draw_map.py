@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from geo_service.domain.issue import Issue
+from geo_service.domain.visibility import Viewer
 from geo_service.errors import NotReady, WrongUsage
-from geo_service.flows.draw_map import Viewer, draw_map, write_map
+from geo_service.flows.draw_map import draw_map, write_map
 from geo_service.flows.overlay_issues import as_it_goes
 from geo_service.flows.wiring import Workspace
 from geo_service.maps.page import LAYERS, PUBLIC_LAYERS

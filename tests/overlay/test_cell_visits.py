@@ -14,7 +14,7 @@ from geo_service.domain.passage import PassRule
 from geo_service.domain.trace import no_fixes
 from geo_service.overlay.cell_visits import cell_visits
 from geo_service.overlay.cells import cell_names, edge_metres
-from geo_service.overlay.path import segment_metres
+from geo_service.overlay.trip_path import segment_metres
 
 if TYPE_CHECKING:
     from geo_service.domain.trace import Fixes

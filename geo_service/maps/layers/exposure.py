@@ -4,7 +4,7 @@ from geo_service.maps.content import MapContent
 from geo_service.maps.elements import HeatSpots
 from geo_service.maps.figures import say_count
 from geo_service.maps.layers.cell_shapes import spacing_m
-from geo_service.maps.layers.drawn import DrawnLayer, new_group, spots_of
+from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group, spots_of
 from geo_service.maps.legend import explain, keys, ramp
 from geo_service.maps.palette import EXPOSURE_RAMP, gradient
 from geo_service.maps.view import View

@@ -8,7 +8,7 @@ from geo_service.maps.elements import Drawing
 from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import say_count, say_time
 from geo_service.maps.icons import OTHER_FACILITY, sign
-from geo_service.maps.layers.drawn import DrawnLayer, new_group
+from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.legend import explain, keys, mark
 from geo_service.maps.palette import KIND_COLOURS, OTHER_KIND_COLOUR, QUIET
 from geo_service.maps.view import View

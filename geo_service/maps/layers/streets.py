@@ -13,7 +13,7 @@ from geo_service.maps.figures import (
     say_number,
     say_range,
 )
-from geo_service.maps.layers.drawn import DrawnLayer, new_group
+from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.legend import explain, steps
 from geo_service.maps.packing import pack_lines, take_lines, to_pixels
 from geo_service.maps.palette import EXPOSURE_RAMP

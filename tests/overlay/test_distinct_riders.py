@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geo_service.overlay.distinct import Distinct, Numbering
+from geo_service.overlay.distinct_riders import Distinct, Numbering
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geo_service.streets.fit import ENOUGH, NEAR_MM, better_share
+from geo_service.streets.datum_fit import ENOUGH, NEAR_MM, better_share
 
 
 def test_all_nearer_is_all() -> None:

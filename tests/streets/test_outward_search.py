@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from geo_service.streets.outward import (
+from geo_service.streets.outward_search import (
     Origin,
     Places,
     Roads,

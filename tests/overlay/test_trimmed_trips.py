@@ -9,7 +9,7 @@ import pytest
 from pyproj import Geod
 
 from geo_service.domain.passage import PassRule
-from geo_service.overlay.trimmed import trim_ends
+from geo_service.overlay.trimmed_trips import trim_ends
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

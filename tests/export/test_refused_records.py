@@ -2,7 +2,7 @@ import csv
 from pathlib import Path
 
 from geo_service.domain.refusal import Refusal
-from geo_service.export.refused import write_refused
+from geo_service.export.refused_records import write_refused
 
 
 def test_each_refused_record_has_a_row_that_a_spreadsheet_reads(tmp_path: Path) -> None:

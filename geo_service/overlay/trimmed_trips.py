@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from geo_service.compiled import compiled
 from geo_service.domain.passage import PassRule
 from geo_service.domain.trace import Fixes
-from geo_service.overlay.path import are_joined, max_gap_us
 from geo_service.overlay.tangent_plane import chord_m
+from geo_service.overlay.trip_path import are_joined, max_gap_us
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]

@@ -9,7 +9,7 @@ import pytest
 from pyproj import Geod
 
 from geo_service.domain.passage import PassRule
-from geo_service.overlay.path import max_gap_us, segment_metres
+from geo_service.overlay.trip_path import max_gap_us, segment_metres
 
 if TYPE_CHECKING:
     from tests.overlay.conftest import FixesFrom, Plan

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from geo_service.geometry.metric import geodesic_m
-from geo_service.streets.answer import Answered, nearest_or_straight
 from geo_service.streets.assemble import build_network
 from geo_service.streets.nearest import Measure, Reached, Sites, find_nearest, place_sites
+from geo_service.streets.nearest_or_straight import Answered, nearest_or_straight
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap_grid import SnapGrid, build_grid

@@ -33,6 +33,8 @@ def run_overlay(arguments: argparse.Namespace) -> None:
     with open_workspace(words.settings_of(arguments)) as workspace:
         frame = overlay_frame(workspace, arguments.by, question, words.days_going_by)
     write_table(frame, arguments.out)
+    if frame.empty:
+        words.say_beside("No trip and no issue lies where anything could be counted.")
     words.say(
         f"{arguments.out}: {len(frame)} rows by {arguments.by}, {int(frame['passes'].sum())} passes"
     )

@@ -40,9 +40,11 @@ def run_serve(arguments: argparse.Namespace) -> None:
 def run_demo(arguments: argparse.Namespace) -> None:
     """Build the demo district and serve it."""
     from geo_service.flows.build_demo import build_demo, keep_reporting
-    from geo_service.web.server import serve
+    from geo_service.web.server import check_address, serve
 
     settings = words.settings_of(arguments)
+    if not arguments.no_serve:
+        check_address(arguments.host, arguments.port)
     planner_key = build_demo(settings, words.now(), say=words.say)
     address = f"http://{arguments.host}:{arguments.port}"
     workspace = f"--workspace {settings.workspace}"
@@ -50,7 +52,7 @@ def run_demo(arguments: argparse.Namespace) -> None:
         f"\nThe demo district is ready (illustrative, not surveyed).\n"
         f"  rider     {address}/\n"
         f"  planner   {address}/planner?key={planner_key}\n"
-        f"  everybody {address}/planner\n"
+        f"  everybody {address}/planner (in a private window: this browser keeps the key)\n"
         f"  API       {address}/docs\n"
         f"  analyst   geo-service overlay {workspace} --out passes.csv\n"
     )

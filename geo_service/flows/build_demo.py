@@ -17,7 +17,7 @@ from geo_service.flows.load_facilities import load_facilities
 from geo_service.flows.load_issues import load_issues
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.loading import LoadOptions
-from geo_service.flows.manage_keys import add_key
+from geo_service.flows.manage_keys import add_key, list_keys, revoke_key
 from geo_service.flows.overlay_issues import OverlayQuestion, overlay_by_street
 from geo_service.flows.publish_release import publish_release
 from geo_service.flows.wiring import Workspace, open_workspace, start_workspace
@@ -31,6 +31,7 @@ NOTE = "示意数据，非实测 Illustrative data, not surveyed"
 PERIOD = "2026-10"
 POSITION = (32.04, 112.14)
 KEY_DAYS = 30
+KEY_NOTE = "demo planner"
 REPORT_EVERY_S = 240.0
 """Often enough that the demo's live state never goes stale."""
 
@@ -81,8 +82,11 @@ def build_demo(settings: Settings, now: datetime, *, say: Callable[[str], None])
         for profile in Profile:
             open_district(workspace, profile).ask(NearestQuestion(*POSITION), now)
         overlay_by_street(workspace, OverlayQuestion())
+        for key in list_keys(workspace):
+            if key.note == KEY_NOTE and key.revoked_at is None:
+                revoke_key(workspace, key.key_id, now)
         _, token = add_key(
-            workspace, Role.ANALYST, now + timedelta(days=KEY_DAYS), now, note="demo planner"
+            workspace, Role.ANALYST, now + timedelta(days=KEY_DAYS), now, note=KEY_NOTE
         )
     return token
 

@@ -27,8 +27,9 @@ from geo_service.web import (
     rider_page,
 )
 from geo_service.web.answers import page_answer
-from geo_service.web.auth import COOKIE, forget_key
+from geo_service.web.auth import cookie_name, forget_key
 from geo_service.web.guard import HEADERS, Guard
+from geo_service.web.head import AnswerHead
 from geo_service.web.pages import write_page
 from geo_service.web.problems import (
     Problem,
@@ -101,6 +102,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
     for door in DOORS:
         app.include_router(door)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
+    app.add_middleware(AnswerHead)
     app.add_middleware(Guard)
     app.add_exception_handler(GeoServiceError, _tell_error)
     app.add_exception_handler(HTTPException, _tell_status)
@@ -141,7 +143,7 @@ def _tell(request: Request, problem: Problem) -> Response:
     if request.url.path in PAGES and "text/html" in request.headers.get("accept", ""):
         answer = page_answer(write_page("problem.html", problem=problem), status=problem.status)
         answer.headers.update(hints(problem))
-    if problem.status == 401 and COOKIE in request.cookies:
+    if problem.status == 401 and cookie_name(request) in request.cookies:
         # Else a browser whose key has expired would never see even what is public.
-        forget_key(answer)
+        forget_key(answer, request)
     return answer

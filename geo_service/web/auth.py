@@ -11,6 +11,7 @@ from geo_service.store.keys import Key
 from geo_service.web.service import Service
 
 COOKIE = "geo_service_key"
+"""The beginning of the cookie's name; the port follows, since browsers keep none apart."""
 COOKIE_DAYS = 30
 LONGEST_KEY = 512
 
@@ -34,7 +35,7 @@ def key_of(service: Service, request: Request, *, cookie: bool = False) -> Key |
     """
     token = _bearer(request)
     if token is None and cookie:
-        token = request.cookies.get(COOKIE)
+        token = request.cookies.get(cookie_name(request))
     if token is None:
         return None
     if len(token) > LONGEST_KEY:
@@ -65,10 +66,15 @@ def viewer_of(key: Key | None) -> Viewer:
     return viewer_with(None if key is None else key.role)
 
 
+def cookie_name(request: Request) -> str:
+    """Name the cookie of this server: two on one host would else share their keys."""
+    return f"{COOKIE}_{request.url.port}" if request.url.port else COOKIE
+
+
 def keep_key(response: Response, request: Request, token: str) -> None:
     """Give the browser a key to show with pages; scripts and other sites can't reach it."""
     response.set_cookie(
-        COOKIE,
+        cookie_name(request),
         token,
         max_age=COOKIE_DAYS * 86_400,
         httponly=True,
@@ -77,9 +83,9 @@ def keep_key(response: Response, request: Request, token: str) -> None:
     )
 
 
-def forget_key(response: Response) -> None:
+def forget_key(response: Response, request: Request) -> None:
     """Take the key from the browser."""
-    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    response.delete_cookie(cookie_name(request), httponly=True, samesite="strict")
 
 
 def _bearer(request: Request) -> str | None:

@@ -12,7 +12,7 @@ from geo_service.flows.manage_keys import recognise_key
 from geo_service.maps.assets import Assets
 from geo_service.maps.page import LAYERS, PUBLIC_LAYERS
 from geo_service.web.answers import NOT_KEPT, page_answer, policy_for_inline
-from geo_service.web.auth import COOKIE, keep_key, key_of, require_analyst, viewer_of
+from geo_service.web.auth import cookie_name, keep_key, key_of, require_analyst, viewer_of
 from geo_service.web.pages import write_page
 from geo_service.web.parameters import NoParameters, read_parameters
 from geo_service.web.service import service_of
@@ -38,7 +38,8 @@ def planner(request: Request) -> Response:
         moved = RedirectResponse("/planner", status_code=303, headers=NOT_KEPT)
         keep_key(moved, request, token)
         return moved
-    if COOKIE not in request.cookies and request.headers.get("sec-fetch-site") == "cross-site":
+    from_elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
+    if from_elsewhere and cookie_name(request) not in request.cookies:
         # A strict cookie is not shown on the way in from another site, only from our own.
         return page_answer(write_page("again.html"))
     return _draw(request, _viewer(request), None)

@@ -1,12 +1,14 @@
 """``geo-service serve``: the app on a port, in one process or several."""
 
 import os
+import socket
 from dataclasses import fields
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 
+from geo_service.errors import NotReady
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import PREFIX, Settings
 from geo_service.web.app import make_app
@@ -35,10 +37,11 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     Raises
     ------
     NotReady
-        If there is no workspace.
+        If there is no workspace, or the port is taken.
     """
     # Said here, and not by each of the processes as it fails to start.
     open_workspace(settings).close()
+    check_address(host, port)
     # Processes are started afresh and find their settings where any process does.
     os.environ.update(environment_of(settings))
     uvicorn.run(
@@ -51,6 +54,26 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
         **DISCRETION,
         timeout_graceful_shutdown=PATIENCE_S,
     )
+
+
+def check_address(host: str, port: int) -> None:
+    """Refuse an address where one can't listen.
+
+    Raises
+    ------
+    NotReady
+        If another program listens there, or the host is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as problem:
+            raise NotReady(
+                f"Nothing can listen at {host}, port {port} ({problem.strerror}).",
+                remedy="Name another one with --port or --host.",
+            ) from problem
 
 
 def app_of_environment() -> FastAPI:

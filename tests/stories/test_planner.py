@@ -1,6 +1,7 @@
 """What a planner does in the first five minutes."""
 
 import re
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,9 +16,24 @@ def test_demo_says_what_to_open(built_demo: Path) -> None:
     assert re.search(r"rider +http://127\.0\.0\.1:8000/\n", said)
 
 
-def test_second_demo_finds_everything_there(built_demo: Path, demo: Callable) -> None:
+def test_second_demo_finds_everything_there_and_has_one_key(
+    built_demo: Path, demo: Callable
+) -> None:
     again = demo("demo", "--no-serve", "--workspace", built_demo)
     assert again.code == 0, again.err
+    keys = [line for line in demo("keys", "list").out.splitlines() if "demo planner" in line]
+    assert sum("\tvalid\t" in line for line in keys) == 1
+
+
+def test_demo_on_a_port_that_is_taken_says_so_before_any_work(
+    command: Callable, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        answer = command("demo", "--port", taken.getsockname()[1])
+    assert answer.code == 1
+    assert "--port" in answer.err
+    assert answer.out == ""
+    assert not (tmp_path / "workspace").exists()
 
 
 def test_planner_draws_the_map_into_one_file(demo: Callable, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_scheme_is_read_in_any_case(door: httpx.Client, keys: dict[str, str]) ->
 
 
 def test_cookie_opens_pages_and_nothing_else(door: httpx.Client, keys: dict[str, str]) -> None:
-    cookie = {"Cookie": f"geo_service_key={keys['analyst']}"}
+    cookie = {"Cookie": f"geo_service_key_{door.base_url.port}={keys['analyst']}"}
     assert door.get("/maps/passes.html", headers=cookie).status_code == 200
     assert door.get(PATH, headers=cookie).status_code == 403
 

@@ -13,8 +13,8 @@ PRIVATE = sorted(set(LAYERS) - set(PUBLIC_LAYERS))
 HTML = {"Accept": "text/html"}
 
 
-def cookie(keys: dict[str, str], name: str = "analyst") -> dict[str, str]:
-    return {"Cookie": f"geo_service_key={keys[name]}", **HTML}
+def cookie(door: httpx.Client, keys: dict[str, str], name: str = "analyst") -> dict[str, str]:
+    return {"Cookie": f"geo_service_key_{door.base_url.port}={keys[name]}", **HTML}
 
 
 def test_planner_shows_the_public_layers_without_a_key(
@@ -24,7 +24,7 @@ def test_planner_shows_the_public_layers_without_a_key(
     assert public.status_code == 200
     assert public.text == door.get("/maps/public.html").text
     assert public.text == door.get("/maps/planner.html").text
-    assert public.text == door.get("/planner", headers=cookie(keys, "rider")).text
+    assert public.text == door.get("/planner", headers=cookie(door, keys, "rider")).text
     for words in ("经过未结问题热力", "Passes at open issues", "私密"):
         assert words not in _words(public.text)
 
@@ -35,7 +35,7 @@ def test_planner_shows_all_layers_with_a_key(
 ) -> None:
     page = door.get("/planner", headers=bearer(role)).text
     assert "Passes at open issues" in _words(page)
-    assert door.get("/planner", headers=cookie(keys, role)).text == page
+    assert door.get("/planner", headers=cookie(door, keys, role)).text == page
 
 
 def test_key_leaves_the_address_at_once(door: httpx.Client, keys: dict[str, str]) -> None:
@@ -44,7 +44,7 @@ def test_key_leaves_the_address_at_once(door: httpx.Client, keys: dict[str, str]
     assert moved.headers["location"] == "/planner"
     assert moved.headers["cache-control"] == "no-store"
     kept = moved.headers["set-cookie"].lower()
-    assert kept.startswith(f"geo_service_key={keys['analyst'].lower()};")
+    assert kept.startswith(f"geo_service_key_{door.base_url.port}={keys['analyst'].lower()};")
     assert "httponly" in kept
     assert "samesite=strict" in kept
     assert "max-age=" in kept
@@ -64,9 +64,9 @@ def test_key_that_has_ended_is_told_on_a_page(
 
 
 def test_cookie_that_has_ended_is_taken_away(door: httpx.Client, keys: dict[str, str]) -> None:
-    refused = door.get("/planner", headers=cookie(keys, "expired"))
+    refused = door.get("/planner", headers=cookie(door, keys, "expired"))
     assert refused.status_code == 401
-    assert 'geo_service_key="";' in refused.headers["set-cookie"]
+    assert f'geo_service_key_{door.base_url.port}="";' in refused.headers["set-cookie"]
 
 
 def test_way_in_from_another_site_goes_once_round(door: httpx.Client, keys: dict[str, str]) -> None:
@@ -75,7 +75,7 @@ def test_way_in_from_another_site_goes_once_round(door: httpx.Client, keys: dict
     page = door.get("/planner", headers=arriving)
     assert 'http-equiv="refresh" content="0; url=/planner"' in page.text
     assert "leaflet" not in page.text
-    with_cookie = door.get("/planner", headers={**cookie(keys), **arriving})
+    with_cookie = door.get("/planner", headers={**cookie(door, keys), **arriving})
     assert "leaflet" in with_cookie.text
 
 
@@ -87,7 +87,7 @@ def test_layers_of_traces_need_an_analysts_key(
     assert door.get(path).status_code == 403
     assert door.get(path, headers=bearer("staff")).status_code == 403
     assert door.get(path, headers=bearer("analyst")).status_code == 200
-    assert door.get(path, headers=cookie(keys)).status_code == 200
+    assert door.get(path, headers=cookie(door, keys)).status_code == 200
 
 
 @pytest.mark.parametrize("name", PUBLIC_LAYERS)

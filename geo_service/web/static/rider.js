@@ -84,4 +84,8 @@
   form.addEventListener("change", (event) => {
     if (event.target.type === "checkbox") ask();
   });
+
+  // What opens at the end of the page would else lie behind the button.
+  const byHand = document.getElementById("by-hand");
+  byHand.addEventListener("toggle", () => byHand.open && byHand.scrollIntoView({ block: "center" }));
 })();

@@ -279,11 +279,11 @@ const geoMap = (() => {
 
   // --- heat -------------------------------------------------------------------------------------
   function heat(spots, { across_m, gradient }) {
-    const layer = L.heatLayer(spots, { pane: "heat", minOpacity: 0.22, gradient, radius: 24, blur: 18 });
+    const layer = L.heatLayer(spots, { pane: "heat", minOpacity: 0.4, gradient, radius: 24, blur: 18 });
     const resize = () => {
       const latitude = (theMap.getCenter().lat * Math.PI) / 180;
       const perPixel = (40075016.686 * Math.cos(latitude)) / 2 ** (theMap.getZoom() + 8);
-      const reach = Math.min(160, Math.max(28, across_m / perPixel / 2));
+      const reach = Math.min(160, Math.max(52, across_m / perPixel / 2));
       layer.setOptions({ radius: reach * 0.55, blur: reach * 0.45 });
     };
     layer.on("add", resize);

@@ -11,6 +11,7 @@ from geo_service.geometry.datum import Datum, convert
 from geo_service.ingest.streets.read import fetch_streets, read_streets
 from geo_service.store import city
 from geo_service.streets.assemble import Assembled, build_network
+from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 from geo_service.streets.ways import Ways, WaysKind
 
@@ -45,17 +46,15 @@ def load_streets(
         datum.
     RefusedData
         If the file can't be read or holds no street that a profile may use.
+    NotReady
+        If the workspace can't be written; the streets in use stay.
     """
     if len(files) + (place is not None) != 1:
         raise WrongUsage("Streets come from one file, or from one --place.")
     ways = fetch_streets(place) if place else read_streets(files[0], columns=columns or {})
     ways = _in_wgs84(ways, datum)
     built = {profile: build_network(ways, profile) for profile in Profile}
-    version = workspace.networks.write(
-        {profile: assembled.network for profile, assembled in built.items()}
-    )
-    with workspace.database.writing() as connection:
-        city.write_streets_version(connection, version)
+    _take_into_use(workspace, {profile: each.network for profile, each in built.items()})
     return LoadReport(
         what="streets",
         read=_count(ways),
@@ -67,6 +66,17 @@ def load_streets(
             for warning in _piece_warnings(profile, assembled)
         ),
     )
+
+
+def _take_into_use(workspace: Workspace, networks: Mapping[Profile, Network]) -> None:
+    """Write the streets, make them current, and remove those that nobody opens any more."""
+    with workspace.networks.changing():
+        version = workspace.networks.write(networks)
+        with workspace.database.writing() as connection:
+            previous = city.read_streets_version(connection)
+            city.write_streets_version(connection, version)
+        # Who asked for the current version a moment ago may be about to open the previous one.
+        workspace.networks.remove_others({version, previous or version})
 
 
 def _in_wgs84(ways: Ways, datum: Datum) -> Ways:

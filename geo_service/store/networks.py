@@ -2,16 +2,21 @@
 
 A version is a folder named for its content. It is written under another name, forced to disk and
 renamed, so a reader sees a whole version or none; which version is current is kept elsewhere.
+A version is never changed or removed in place: it is renamed first, and whoever has its files
+mapped keeps them.
 """
 
+import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -25,6 +30,9 @@ FORMAT = 1
 _PLAIN = "plain.json"
 """The file of what is no array: names, and the grid's corner and size."""
 _NAME_LENGTH = 16
+_VERSION = re.compile(rf"[0-9a-f]{{{_NAME_LENGTH}}}")
+_LEFTOVER = re.compile(r"\.(draft|removed)-[0-9a-f]{32}")
+_LOCK = ".lock"
 
 
 class NetworkStore:
@@ -39,8 +47,31 @@ class NetworkStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Be the only one that changes this folder; others wait. Readers go on.
+
+        What a writer that was killed left behind is removed first, to make room.
+
+        Raises
+        ------
+        NotReady
+            If the folder can't be written.
+        """
+        with self._explained():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            lock = (self._folder / _LOCK).open("ab")
+        with lock:
+            with self._explained():
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            self._remove_leftovers()
+            yield
+
     def write(self, networks: Mapping[Profile, Network]) -> str:
         """Write the networks of all profiles, with their grids, as one version.
+
+        A version of this name that is there already is replaced if a file of it is damaged. Hold
+        ``changing`` until the version is current, or another writer may remove it.
 
         Parameters
         ----------
@@ -54,29 +85,39 @@ class NetworkStore:
 
         Raises
         ------
-        OSError
+        NotReady
             If the disk is full or the folder can't be written; no version is made then.
         """
+        folders = _folders(networks)
         draft = self._folder / f".draft-{uuid.uuid4().hex}"
-        draft.mkdir(parents=True)
         try:
-            content = hashlib.sha256(f"format {FORMAT}".encode())
-            for profile in sorted(networks):
-                network = networks[profile]
-                parts = {name: getattr(network, name) for name in Network.__slots__}
-                grid = build_grid(network)._asdict()
-                own = {name: part for name, part in grid.items() if name not in parts}
-                for name, folder in ((f"{profile}", parts), (f"{profile}-grid", own)):
-                    content.update(name.encode())
-                    content.update(_write_folder(draft / name, folder))
-            _force_to_disk(draft)
-            version = content.hexdigest()[:_NAME_LENGTH]
-            if not (self._folder / version).exists():
-                draft.rename(self._folder / version)
-                _force_to_disk(self._folder)
+            with self._explained():
+                draft.mkdir(parents=True)
+                digests: dict[str, bytes] = {}
+                for name, parts in folders.items():
+                    digests |= _write_folder(draft / name, parts)
+                _force_to_disk(draft)
+                version = _name(digests)
+                self._put_in_place(draft, version, digests)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         return version
+
+    def remove_others(self, kept: Collection[str]) -> None:
+        """Remove all versions but some, and what killed writers left behind.
+
+        Hold ``changing`` meanwhile. What can't be removed now is tried again the next time.
+
+        Parameters
+        ----------
+        kept : collection of str
+            Names of the versions that stay: the current one, and any that may still be opened.
+        """
+        for path in self._folder.glob("*"):
+            if _VERSION.fullmatch(path.name) and path.name not in kept:
+                with suppress(OSError):
+                    self._set_aside(path)
+        self._remove_leftovers()
 
     def open(self, version: str, profile: Profile) -> Network:
         """Open a network by memory map.
@@ -114,6 +155,41 @@ class NetworkStore:
         parts = self._read(version, f"{profile}") | self._read(version, f"{profile}-grid")
         return SnapGrid(**{name: parts[name] for name in SnapGrid._fields})
 
+    def _put_in_place(self, draft: Path, version: str, digests: Mapping[str, bytes]) -> None:
+        """Give a draft its name, unless a whole version bears it."""
+        path = self._folder / version
+        damaged = None
+        if path.exists():
+            if _digests(path) == digests:
+                return
+            damaged = self._set_aside(path)
+        draft.rename(path)
+        _force_to_disk(self._folder)
+        if damaged:
+            shutil.rmtree(damaged, ignore_errors=True)
+
+    def _set_aside(self, path: Path) -> Path:
+        """Take a version's name away in one step, so that no reader sees it half removed."""
+        return path.rename(self._folder / f".removed-{uuid.uuid4().hex}")
+
+    def _remove_leftovers(self) -> None:
+        for path in self._folder.glob(".*"):
+            if _LEFTOVER.fullmatch(path.name):
+                shutil.rmtree(path, ignore_errors=True)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say in plain words that the disk refuses."""
+        try:
+            yield
+        except OSError as problem:
+            raise NotReady(
+                f"The streets can't be written ({problem.strerror or problem}), so those in use "
+                "stay.",
+                where=str(self._folder),
+                remedy="Make room, or look at the folder's permissions, and try again.",
+            ) from problem
+
     def _read(self, version: str, name: str) -> dict[str, Any]:
         folder = self._folder / version / name
         try:
@@ -136,28 +212,84 @@ def _map(path: Path) -> np.ndarray[Any, np.dtype[Any]]:
     return mapped.view(np.ndarray)
 
 
-def _write_folder(folder: Path, parts: Mapping[str, Any]) -> bytes:
-    """Write arrays and plain values; return the digest of what was written."""
+def _folders(networks: Mapping[Profile, Network]) -> dict[str, dict[str, Any]]:
+    """Name the folders of a version and what each holds."""
+    folders: dict[str, dict[str, Any]] = {}
+    for profile in sorted(networks):
+        network = networks[profile]
+        parts = {name: getattr(network, name) for name in Network.__slots__}
+        grid = build_grid(network)._asdict()
+        folders[f"{profile}"] = parts
+        folders[f"{profile}-grid"] = {k: part for k, part in grid.items() if k not in parts}
+    return folders
+
+
+def _write_folder(folder: Path, parts: Mapping[str, Any]) -> dict[str, bytes]:
+    """Write arrays and plain values; return each file's digest, by its path in the version."""
     folder.mkdir()
-    digest = hashlib.sha256()
     arrays = {name: part for name, part in parts.items() if isinstance(part, np.ndarray)}
     plain = {name: part for name, part in parts.items() if name not in arrays}
+    digests = {}
     for name, array in arrays.items():
-        path = folder / f"{name}.npy"
-        with path.open("wb") as file:
+        with _DigestedFile(folder / f"{name}.npy") as file:
             np.save(file, array, allow_pickle=False)
-            file.flush()
-            os.fsync(file.fileno())
-        digest.update(f"{name} {array.dtype} {array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).data)
-    text = json.dumps({**plain, "arrays": list(arrays)}, ensure_ascii=False)
-    with (folder / _PLAIN).open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    digest.update(text.encode())
+        digests[f"{folder.name}/{name}.npy"] = file.digest
+    with _DigestedFile(folder / _PLAIN) as file:
+        file.write(json.dumps({**plain, "arrays": list(arrays)}, ensure_ascii=False).encode())
+    digests[f"{folder.name}/{_PLAIN}"] = file.digest
     _force_to_disk(folder)
-    return digest.digest()
+    return digests
+
+
+class _DigestedFile:
+    """A new file that is on disk when it is closed, and the digest of what was written.
+
+    It is no ``io`` file, so that NumPy writes through it and the system says why it refuses.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._digest = hashlib.sha256()
+
+    def write(self, content: bytes) -> int:
+        self._digest.update(content)
+        return self._file.write(content)
+
+    @property
+    def digest(self) -> bytes:
+        return self._digest.digest()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        with self._file:
+            if kind is None:
+                self._file.flush()
+                os.fsync(self._file.fileno())
+
+
+def _digests(version: Path) -> dict[str, bytes] | None:
+    """Return the digest of each file there is; None if one can't be read."""
+    found = {}
+    try:
+        for path in version.rglob("*"):
+            if not path.is_dir():
+                with path.open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").digest()
+                found[path.relative_to(version).as_posix()] = digest
+    except OSError:
+        return None
+    return found
+
+
+def _name(digests: Mapping[str, bytes]) -> str:
+    """Name a version for its content."""
+    content = hashlib.sha256(f"format {FORMAT}".encode())
+    for path in sorted(digests):
+        content.update(path.encode())
+        content.update(digests[path])
+    return content.hexdigest()[:_NAME_LENGTH]
 
 
 def _force_to_disk(folder: Path) -> None:

@@ -1,6 +1,8 @@
 """Compiled streets come back from disk as they were written, whole or not at all."""
 
-from collections.abc import Mapping
+import fcntl
+import resource
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -112,9 +114,138 @@ def test_write_that_fails_leaves_no_version_behind(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("geo_service.store.networks.os.fsync", refuse)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(NotReady, match=r"can't be written \(No space left on device\)") as caught:
         networks_store.write(networks)
+    assert "Make room" in caught.value.remedy
     assert list((tmp_path / "streets").iterdir()) == []
+
+
+def test_array_that_does_not_fit_is_refused_in_the_systems_words(
+    networks_store: NetworkStore, tmp_path: Path
+) -> None:
+    points = 3000
+    bends = Ways(
+        way_id=np.array([7]),
+        node_offsets=np.array([0, points]),
+        node=np.arange(points),
+        tags=np.array([0]),
+        tag_sets=({"highway": "residential"},),
+        name=np.array([0]),
+        names=("",),
+        names_en=("",),
+        node_id=np.arange(points),
+        node_lon=np.linspace(112.14, 112.15, points),
+        node_lat=np.resize([32.04, 32.0401], points),
+        kind=WaysKind.OSM,
+    )
+    network = build_network(bends, Profile.WALK).network
+    build_grid(network)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
+    try:
+        with pytest.raises(NotReady, match=r"can't be written \(File too large\)"):
+            networks_store.write({Profile.WALK: network})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list((tmp_path / "streets").iterdir()) == []
+
+
+def test_folder_that_can_not_be_made_is_not_ready(tmp_path: Path) -> None:
+    (tmp_path / "streets").write_text("in the way")
+    with (
+        pytest.raises(NotReady, match=r"can't be written \(File exists\)"),
+        NetworkStore(tmp_path / "streets").changing(),
+    ):
+        pass
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+def _turn_a_bit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "file", ["ebike/edge_time_ms.npy", "walk/plain.json", "walk-grid/segment.npy"]
+)
+@pytest.mark.parametrize("damage", [_cut, _turn_a_bit, Path.unlink])
+def test_damaged_version_is_repaired_by_writing_it_again(
+    networks_store: NetworkStore,
+    networks: Mapping[Profile, Network],
+    tmp_path: Path,
+    damage: Callable[[Path], None],
+    file: str,
+) -> None:
+    version = networks_store.write(networks)
+    path = tmp_path / "streets" / version / file
+    whole = path.read_bytes()
+    damage(path)
+    assert networks_store.write(networks) == version
+    assert path.read_bytes() == whole
+    assert [found.name for found in (tmp_path / "streets").iterdir()] == [version]
+
+
+def test_repair_leaves_mapped_streets_as_they_are(
+    networks_store: NetworkStore, networks: Mapping[Profile, Network], tmp_path: Path
+) -> None:
+    version = networks_store.write(networks)
+    opened = networks_store.open(version, Profile.WALK)
+    _cut(tmp_path / "streets" / version / "ebike" / "node_lon.npy")
+    networks_store.write(networks)
+    np.testing.assert_array_equal(opened.node_lon, networks[Profile.WALK].node_lon)
+    repaired = networks_store.open(version, Profile.EBIKE)
+    np.testing.assert_array_equal(repaired.node_lon, networks[Profile.EBIKE].node_lon)
+
+
+def test_whole_version_is_not_written_anew(
+    networks_store: NetworkStore, networks: Mapping[Profile, Network], tmp_path: Path
+) -> None:
+    path = tmp_path / "streets" / networks_store.write(networks)
+    before = path.stat().st_ino
+    networks_store.write(networks)
+    assert path.stat().st_ino == before
+
+
+def test_other_versions_and_drafts_are_removed_and_nothing_else(
+    networks_store: NetworkStore, networks: Mapping[Profile, Network], tmp_path: Path
+) -> None:
+    folder = tmp_path / "streets"
+    old, kept = networks_store.write(_networks(name="人民路")), networks_store.write(networks)
+    opened = networks_store.open(old, Profile.WALK)
+    (folder / f".draft-{'0' * 32}" / "walk").mkdir(parents=True)
+    (folder / "somebody's notes").mkdir()
+    networks_store.remove_others({kept})
+    assert {path.name for path in folder.iterdir()} == {kept, "somebody's notes"}
+    np.testing.assert_array_equal(opened.node_lon, networks[Profile.WALK].node_lon)
+    with pytest.raises(NotReady, match="Load the streets again"):
+        networks_store.open(old, Profile.WALK)
+
+
+def test_change_starts_by_making_room(networks_store: NetworkStore, tmp_path: Path) -> None:
+    draft = tmp_path / "streets" / f".draft-{'0' * 32}"
+    (draft / "walk").mkdir(parents=True)
+    with networks_store.changing():
+        assert not draft.exists()
+
+
+def test_only_one_changes_the_folder_at_a_time(
+    networks_store: NetworkStore, tmp_path: Path
+) -> None:
+    def is_free() -> bool:
+        with (tmp_path / "streets" / ".lock").open("ab") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+        return True
+
+    with networks_store.changing():
+        assert not is_free()
+    assert is_free()
 
 
 def test_version_that_is_not_there_is_not_ready(networks_store: NetworkStore) -> None:

@@ -45,12 +45,13 @@ def import_traces(
     RefusedData
         If a file can't be read, or trips are refused and not to be skipped.
     """
-    settings = workspace.settings
+    settings, key = workspace.settings, workspace.rider_key()
     batch = read_traces(
         files,
         datum=options.datum,
         columns=options.columns,
         rider=options.rider,
+        rider_key=key,
         time_zone=options.time_zone,
         now=now,
         max_speed_m_s=settings.max_speed_m_s,
@@ -62,9 +63,7 @@ def import_traces(
         workspace, "traces", batch.refusals, skip_refused=options.skip_refused, now=now
     )
     doubts = doubt_datum_of_positions(workspace, batch.fixes.lon, batch.fixes.lat, options.datum)
-    counts = workspace.lake.add(
-        _under_pseudonyms(batch.fixes, workspace.rider_key()), replace=options.replace
-    )
+    counts = workspace.lake.add(_under_pseudonyms(batch.fixes, key), replace=options.replace)
     return TraceReport(
         trips=LoadReport(
             what="trips",

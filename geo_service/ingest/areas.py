@@ -19,7 +19,7 @@ from geo_service.ingest.extent import Extent, metres_outside
 from geo_service.ingest.files.rows import Rows, Shapes, rows_of_frame
 from geo_service.ingest.files.table import read_table
 from geo_service.ingest.intake import take_records
-from geo_service.ingest.values import words_of
+from geo_service.ingest.values import long_text_reason, words_of
 
 COLUMNS: Mapping[str, str] = MappingProxyType(
     {
@@ -145,7 +145,7 @@ class _Maker:
 
     def body(self, row: int) -> tuple[str, Body]:
         """Return a row's id and body; RefusedData says what is wrong with it."""
-        told = {name: column[row] for name, column in self.texts.items()}
+        told = self._told(row)
         body_id = told["id"] or told["body_id"]
         if not body_id:
             raise RefusedData("The body has no id.")
@@ -166,7 +166,7 @@ class _Maker:
 
     def area(self, row: int) -> tuple[str, Area]:
         """Return a row's id and area; RefusedData says what is wrong with it."""
-        told = {name: column[row] for name, column in self.texts.items()}
+        told = self._told(row)
         if told["record"].casefold() not in ("", "area"):
             raise RefusedData(f"Its record is {told['record']!r}; write area or body.")
         shape = self.shapes[row] if self.shapes[row] is not None else _from_wkt(told["wkt"])
@@ -184,6 +184,14 @@ class _Maker:
             name_en=told["name_en"],
             more=self.more[row],
         )
+
+    def _told(self, row: int) -> dict[str, str]:
+        """Return what a row says; only its polygon may be of any length."""
+        told = {name: column[row] for name, column in self.texts.items()}
+        reason = long_text_reason({**told, **self.more[row], "wkt": ""})
+        if reason:
+            raise RefusedData(reason)
+        return told
 
 
 def _from_wkt(text: str) -> shapely.Geometry | None:

@@ -20,7 +20,14 @@ from geo_service.ingest.files.table import read_table
 from geo_service.ingest.intake import repeated_names, take_records
 from geo_service.ingest.positions import Positions, read_positions
 from geo_service.ingest.times import Clock, Times, read_times, zone_named
-from geo_service.ingest.values import count_of, made_id, slug_of, truth_of, words_of
+from geo_service.ingest.values import (
+    count_of,
+    long_text_reason,
+    made_id,
+    slug_of,
+    truth_of,
+    words_of,
+)
 
 COLUMNS: Mapping[str, str] = MappingProxyType(
     dict.fromkeys(
@@ -163,10 +170,10 @@ class _Maker:
 
     def make(self, row: int) -> tuple[str, Facility]:
         """Return a row's id and facility; RefusedData says what is wrong with it."""
-        reason = self.positions.reason(row)
+        told = {name: column[row] for name, column in self.texts.items()}
+        reason = self.positions.reason(row) or long_text_reason({**told, **self.more[row]})
         if reason:
             raise RefusedData(reason)
-        told = {name: column[row] for name, column in self.texts.items()}
         lon, lat = float(self.positions.lon[row]), float(self.positions.lat[row])
         facility_id = told["id"] or made_id("f", told["name"], lon=lon, lat=lat)
         return facility_id, Facility(

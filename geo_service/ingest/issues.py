@@ -18,7 +18,7 @@ from geo_service.ingest.files.table import read_table
 from geo_service.ingest.intake import take_records
 from geo_service.ingest.positions import Positions, read_positions
 from geo_service.ingest.times import Clock, TimeFault, Times, read_times, zone_named
-from geo_service.ingest.values import made_id, truth_of
+from geo_service.ingest.values import long_text_reason, made_id, truth_of
 
 COLUMNS: Mapping[str, str] = MappingProxyType(
     {
@@ -141,7 +141,11 @@ class _Maker:
     def make(self, row: int) -> tuple[str, Issue]:
         """Return a row's id and issue; RefusedData says what is wrong with it."""
         told = {name: column[row] for name, column in self.texts.items()}
-        reason = self.positions.reason(row) or self.reported.reason(row, "reported_at")
+        reason = (
+            self.positions.reason(row)
+            or self.reported.reason(row, "reported_at")
+            or long_text_reason({**told, **self.more[row]})
+        )
         if reason:
             raise RefusedData(reason)
         if not told["category"]:

@@ -1,14 +1,19 @@
 """What single cells say: lists, counts, yes or no, slugs, names."""
 
 import hashlib
+import hmac
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
+from pathlib import PurePath
 
 _PARTERS = re.compile(r"[;,|，；、]")
 _YES = frozenset({"true", "t", "yes", "y", "1", "是"})
 _NO = frozenset({"false", "f", "no", "n", "0", "否"})
 _LONGEST_ID = 200
+_LONGEST_TEXT = 10_000
+"""Characters, some five pages: more is no description, but a slip that swallowed other records."""
 _HASH_DIGITS = 16
 
 
@@ -17,7 +22,7 @@ def words_of(text: str) -> list[str]:
     if text.startswith("["):
         try:
             return [str(word).strip() for word in json.loads(text) if str(word).strip()]
-        except ValueError:
+        except (RecursionError, ValueError):
             pass
     return [word.strip() for word in _PARTERS.split(text) if word.strip()]
 
@@ -80,6 +85,43 @@ def made_id(prefix: str, *parts: str, lon: float, lat: float) -> str:
     place = f"{round(lon * 1e6)},{round(lat * 1e6)}"
     content = "\n".join((*parts, place)).encode(errors="surrogatepass")
     return f"{prefix}-{hashlib.sha256(content).hexdigest()[:_HASH_DIGITS]}"
+
+
+def made_trip_id(file: str, number: int, rider: str = "", key: bytes = b"") -> str:
+    """Make an id for a trip that bears none.
+
+    Parameters
+    ----------
+    file : str
+        The file it came in.
+    number : int
+        Its place there, from 1.
+    rider : str
+        Whose it is, if known: two riders' files of one name hold different trips.
+    key : bytes
+        Without it nobody can find out by trying which rider a trip is of.
+
+    Returns
+    -------
+    str
+        ``morning-1``; with a rider a keyed hash of all three follows. Raises nothing of its own.
+    """
+    name = f"{PurePath(file).stem}-{number}"
+    if not rider:
+        return name
+    content = f"{rider}\0{name}".encode(errors="surrogatepass")
+    return f"{name}-{hmac.digest(key, content, 'sha256').hex()[:_HASH_DIGITS]}"
+
+
+def long_text_reason(texts: Mapping[str, str]) -> str:
+    """Say which of a record's texts is too long to be kept; blank if none is."""
+    for name, text in texts.items():
+        if len(text) > _LONGEST_TEXT:
+            return (
+                f"Its {name} has {len(text):,} characters; {_LONGEST_TEXT:,} are allowed. Shorten "
+                "it, or look for a quotation mark that is not closed."
+            )
+    return ""
 
 
 def id_reason(record_id: str) -> str:

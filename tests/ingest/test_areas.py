@@ -207,3 +207,17 @@ def test_area_far_from_the_streets_is_refused_and_one_around_them_is_not() -> No
     batch = parse_areas(frame, near=near).areas
     assert [area.area_id for area in batch.records] == ["near", "around"]
     assert "km from the streets; 75 km are allowed" in batch.refusals[0].reason
+
+
+def test_only_a_polygon_may_be_long(write: Callable[[str, str | bytes], Path]) -> None:
+    corners = ", ".join(f"{112 + step / 1e4:.4f} 32" for step in range(1000))
+    polygon = f'"POLYGON(({corners}, 112 33, 112 32))"'
+    path = write(
+        "a.csv",
+        f"id,name,body_id,level,record,wkt\na,{'x' * 10_000},b,,area,{polygon}\n"
+        f"c,{'x' * 10_001},b,,area,{polygon}\nd,{'x' * 10_001},,city,body,\n",
+    )
+    batch = read_areas(path)
+    assert [area.area_id for area in batch.areas.records] == ["a"]
+    for part in (batch.areas, batch.bodies):
+        assert [one.reason[:30] for one in part.refusals] == ["Its name has 10,001 characters"]

@@ -363,3 +363,13 @@ def test_jinans_charging_stations_far_from_its_streets(shared_data: Path) -> Non
     )
     far = [one for one in batch.refusals if "km from the streets" in one.reason]
     assert (len(batch.records), len(far), len(batch.refusals)) == (940, 45, 52)
+
+
+@pytest.mark.parametrize("name", ["name", "amenities", "note"])
+def test_a_text_too_long_to_be_one_is_refused(
+    write: Callable[[str, str | bytes], Path], name: str
+) -> None:
+    path = write(
+        "f.csv", f"{HEAD},{name}\nrest_station,112,32,{'x' * 10_001}\n".replace("id,", "", 1)
+    )
+    assert only_reason(read_facilities(path)).startswith(f"Its {name} has 10,001 characters")

@@ -227,3 +227,12 @@ def test_all_of_boston_from_parquet(shared_data: Path, now: datetime) -> None:
             "is taken."
         ),
     )
+
+
+@pytest.mark.parametrize("name", ["description", "note"])
+def test_a_text_too_long_to_be_one_is_refused(
+    write: Callable[[str, str | bytes], Path], now: datetime, name: str
+) -> None:
+    text = "x" * 10_001
+    path = write("i.csv", f"{HEAD},{name}\na,x,112,32,2025-01-01T00:00:00Z,,{text}\n")
+    assert only_reason(read_issues(path, now=now)).startswith(f"Its {name} has 10,001 characters")

@@ -1,6 +1,13 @@
 import pytest
 
-from geo_service.ingest.values import count_of, made_id, slug_of, truth_of, words_of
+from geo_service.ingest.values import (
+    count_of,
+    long_text_reason,
+    made_id,
+    slug_of,
+    truth_of,
+    words_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -12,6 +19,7 @@ from geo_service.ingest.values import count_of, made_id, slug_of, truth_of, word
         ("空调、冰箱；微波炉，药箱", ["空调", "冰箱", "微波炉", "药箱"]),
         ('["a", "b c"]', ["a", "b c"]),
         ("[a; b", ["[a", "b"]),
+        ("[" * 5000, ["[" * 5000]),
     ],
 )
 def test_lists(text: str, words: list[str]) -> None:
@@ -59,3 +67,11 @@ def test_a_made_id_depends_on_every_part_and_a_millionth_of_a_degree() -> None:
     }
     assert len(others | {one}) == 5
     assert made_id("f", lon=-0.0000001, lat=0.0) == made_id("f", lon=0.0, lat=0.0)
+
+
+def test_a_text_of_ten_thousand_characters_is_long_enough() -> None:
+    assert long_text_reason({"name": "x", "note": "x" * 10_000}) == ""
+    assert long_text_reason({"name": "x", "note": "x" * 10_001}) == (
+        "Its note has 10,001 characters; 10,000 are allowed. Shorten it, or look for a quotation "
+        "mark that is not closed."
+    )

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,9 @@ _BLOCK = 1 << 24
 _HEAD = 1 << 16
 """Bytes among which the heading lies."""
 _DELIMITERS = ",;\t"
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_SHOWN = 40
+"""Bytes of a quotation that an error shows."""
 
 
 def read_csv(path: Path) -> Rows:
@@ -37,7 +41,8 @@ def read_csv(path: Path) -> Rows:
     Raises
     ------
     UnreadableFile
-        If it is not there, empty, not text, or two columns bear one name.
+        If it is not there, empty, not text, two columns bear one name, or a quotation is not
+        closed.
     """
     text = read_text(path)
     content = text.utf8.lstrip(b"\r\n")
@@ -46,6 +51,7 @@ def read_csv(path: Path) -> Rows:
     heading = next(csv.reader(io.StringIO(head, newline=None), delimiter=delimiter))
     names = [name.strip() for name in heading]
     check_names(names, path.name)
+    _check_quotations(text.utf8, delimiter, path.name)
     try:
         frame, faults = _read_fast(content, heading, delimiter), dict[int, str]()
         frame.columns = pd.Index(names)
@@ -69,6 +75,38 @@ def check_names(names: Sequence[str], file: str) -> None:
             where=file,
             remedy="Give each column a name of its own.",
         )
+
+
+def _check_quotations(content: bytes, delimiter: str, file: str) -> None:
+    """Refuse a table in which a stray quotation mark takes other records into its field.
+
+    Both readers would take such a field for a long text, and the records in it were lost unsaid.
+
+    Raises
+    ------
+    UnreadableFile
+        Names the line where the quotation begins: it lasts to the end of the file, or it lasts
+        over several lines and further text follows it in its field.
+    """
+    ends = re.escape(delimiter.encode()) + rb"\r\n"
+    sound = re.compile(
+        rb'(?:[^"]++'
+        # A mark within a field that does not begin with one means itself.
+        rb'|(?<=[^%(ends)b])"'
+        rb'|"(?:[^"]++|"")*+"(?=[%(ends)b]|\Z)'
+        rb'|"(?:[^"\r\n]++|"")*+")*+' % {b"ends": ends}
+    ).match(content)
+    opens = sound.end() if sound else 0
+    if opens == len(content):
+        return
+    line = len(_LINE_END.findall(content, 0, opens)) + 1
+    begins = _LINE_END.split(content[opens : opens + _SHOWN])[0].decode(errors="ignore")
+    raise UnreadableFile(
+        f"A quotation mark in line {line} is not closed in its record, so the records after it "
+        f"would be lost; it begins {begins!r}.",
+        where=file,
+        remedy="Close it, take it away, or write it twice within a quoted field, if it is meant.",
+    )
 
 
 def _read_fast(content: bytes, heading: list[str], delimiter: str) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """GeoJSON (RFC 7946) as rows, each feature's faults kept apart from the file's."""
 
 import json
+import reprlib
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,14 @@ _SENSELESS = (
     KeyError,
     IndexError,
     AttributeError,
+    OverflowError,
+    RecursionError,
 )
 """What shapely raises for coordinates that are no coordinates."""
+_DEEPEST = 4
+"""Lists within one another in the coordinates of a MultiPolygon; no geometry has more."""
+_DEEPEST_PROPERTY = 50
+"""Lists and objects within one another in a property, at most: nobody reads what is deeper."""
 _REMEDY = "A GeoJSON file holds a FeatureCollection (RFC 7946)."
 
 
@@ -73,11 +80,14 @@ def _rows(utf8: bytes, file: str, warnings: tuple[str, ...]) -> Rows:
         try:
             if not isinstance(feature, dict) or feature.get("type") != "Feature":
                 raise ValueError("It is not a GeoJSON Feature.")  # noqa: TRY301 - joins the others
+            if _deeper(properties[-1], _DEEPEST_PROPERTY):
+                properties[-1] = {}
+                raise ValueError("Its properties are nested too deeply.")  # noqa: TRY301 - as above
             shapes[row] = _shape(feature.get("geometry"))
         except ValueError as problem:
             faults[row] = str(problem)
             continue
-        if feature.get("id") is not None and "id" not in properties[-1]:
+        if isinstance(feature.get("id"), (str, int, float)) and "id" not in properties[-1]:
             properties[-1] = {**properties[-1], "id": feature["id"]}
     frame = pd.DataFrame(properties, index=range(len(features)), dtype=object)
     return Rows(frame, _in_degrees(shapes, document, file), file, faults, warnings)
@@ -112,12 +122,12 @@ def _features(document: dict[str, Any], file: str) -> list[Any]:
     what = document.get("type")
     if what == "Feature":
         return [document]
-    if what in _GEOMETRIES:
+    if isinstance(what, str) and what in _GEOMETRIES:
         return [{"type": "Feature", "properties": {}, "geometry": document}]
     features = document.get("features")
     if what != "FeatureCollection" or not isinstance(features, list):
         raise UnreadableFile(
-            f"The file is JSON, but not GeoJSON (its type is {what!r}).",
+            f"The file is JSON, but not GeoJSON (its type is {reprlib.repr(what)}).",
             where=file,
             remedy=_REMEDY,
         )
@@ -129,30 +139,47 @@ def _shape(geometry: object) -> shapely.Geometry | None:
     if geometry is None:
         return None
     kind = geometry.get("type") if isinstance(geometry, dict) else None
-    if not isinstance(geometry, dict) or kind not in _GEOMETRIES:
-        raise ValueError(f"Its geometry is of no kind that GeoJSON knows ({kind!r}).")
+    if not isinstance(geometry, dict) or not isinstance(kind, str) or kind not in _GEOMETRIES:
+        told = reprlib.repr(kind)
+        raise ValueError(f"Its geometry is of no kind that GeoJSON knows ({told}).")
     coordinates = geometry.get("coordinates")
     if kind == "Point" and isinstance(coordinates, list) and len(coordinates) >= 2:
         lon, lat = coordinates[:2]
-        if _is_number(lon) and _is_number(lat):
-            return shapely.Point(float(lon), float(lat))
-        raise ValueError(f"Its coordinates are not numbers: {coordinates!r}.")
+        if not (_is_number(lon) and _is_number(lat)):
+            raise ValueError(f"Its coordinates are not numbers: {reprlib.repr(coordinates)}.")
     try:
+        if kind == "Point" and isinstance(coordinates, list) and len(coordinates) >= 2:
+            return shapely.Point(float(coordinates[0]), float(coordinates[1]))
         # NaN and infinite numbers are told of later, position by position.
         with np.errstate(invalid="ignore"):
             flat = {**geometry, "coordinates": _flat(coordinates)}
             return shapely.geometry.shape(geometry if kind == "GeometryCollection" else flat)
     except _SENSELESS as problem:
-        raise ValueError(f"Its coordinates make no {kind}: {str(coordinates)[:60]}.") from problem
+        raise ValueError(
+            f"Its coordinates make no {kind}: {reprlib.repr(coordinates)}."
+        ) from problem
 
 
-def _flat(coordinates: Any) -> Any:  # noqa: ANN401 - nested to any depth
+def _flat(coordinates: Any, depth: int = 1) -> Any:  # noqa: ANN401 - lists in lists, or no list
     """Leave heights out; some positions of a line may have one and others not."""
+    if depth > _DEEPEST:
+        raise ValueError("Its coordinates are nested too deeply.")
     if not isinstance(coordinates, list):
         return coordinates
     if coordinates and not isinstance(coordinates[0], list):
         return coordinates[:2]
-    return [_flat(part) for part in coordinates]
+    return [_flat(part, depth + 1) for part in coordinates]
+
+
+def _deeper(value: object, most: int) -> bool:
+    """Say whether there are more than so many lists and objects within one another."""
+    level: list[Any] = [value]
+    for _ in range(most + 1):
+        inner = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [part for parts in inner for part in parts if isinstance(part, (dict, list))]
+        if not level:
+            return False
+    return True
 
 
 def _is_number(value: object) -> bool:

@@ -18,6 +18,14 @@ _STRANGE = frozenset({"Cc", "Cn", "Co"})
 _LINE_MARKS = frozenset("\t\r\n\f")
 _LOOKED_AT = 100_000
 """Characters in which strange ones are looked for."""
+_PIECE = 1 << 24
+"""Bytes unpacked at once."""
+_HARMLESS = 1 << 26
+"""Bytes (64 MB) that may come of a packed file of any size: every machine has room for them."""
+_HIGHEST_RATIO = 100
+"""Tables shrink to a tenth, monotonous ones to a fortieth; bombs to a thousandth."""
+_MOST_UNPACKED = 1 << 31
+"""Bytes (2 GB) read from a packed file at most; a table takes several times that in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +43,11 @@ def read_bytes(path: Path) -> bytes:
     Raises
     ------
     UnreadableFile
-        If it is not there, may not be read, is empty, or is cut off.
+        If it is not there, may not be read, is empty, is cut off, or would unpack to too much.
     """
     try:
-        content = path.read_bytes()
-        if path.suffix.lower() == ".gz" and content:
-            content = gzip.decompress(content)
+        packed = path.suffix.lower() == ".gz"
+        content = _unpack(path) if packed else path.read_bytes()
     except FileNotFoundError as problem:
         raise UnreadableFile("There is no such file.", where=str(path)) from problem
     except (gzip.BadGzipFile, EOFError, zlib.error) as problem:
@@ -56,6 +63,26 @@ def read_bytes(path: Path) -> bytes:
     if not content.strip(b"\xef\xbb\xbf \t\r\n"):
         raise UnreadableFile("The file is empty.", where=path.name)
     return content
+
+
+def _unpack(path: Path) -> bytes:
+    """Unpack a file piece by piece, so that one that swells beyond reason is stopped early."""
+    packed_size = path.stat().st_size
+    most = min(max(_HARMLESS, _HIGHEST_RATIO * packed_size), _MOST_UNPACKED)
+    pieces, size = list[bytes](), 0
+    with gzip.open(path) as unpacked:
+        while piece := unpacked.read(_PIECE):
+            pieces.append(piece)
+            size += len(piece)
+            if size > most:
+                raise UnreadableFile(
+                    f"The file's {packed_size / 1e6:,.1f} MB would unpack to more than "
+                    f"{most / 1e6:,.0f} MB; no more is unpacked.",
+                    where=path.name,
+                    remedy="If it is what it should be, unpack it yourself or split it, and load "
+                    "that.",
+                )
+    return b"".join(pieces)
 
 
 def read_text(path: Path) -> Text:

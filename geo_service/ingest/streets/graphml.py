@@ -33,7 +33,7 @@ def read_graphml(path: Path) -> Ways:
     """
     try:
         root = parse(path).getroot()
-    except (ParseError, DefusedXmlException) as problem:
+    except (ParseError, DefusedXmlException, LookupError, ValueError) as problem:
         raise UnreadableFile(
             f"This is not a whole GraphML file ({problem}).",
             where=path.name,

@@ -35,6 +35,8 @@ class TraceRule:
     columns: Mapping[str, str] = field(default_factory=dict)
     rider: str | None = None
     """The rider of trips that name none."""
+    rider_key: bytes = b""
+    """The secret behind the riders' pseudonyms; goes into the ids of trips that bear none."""
     clock: Clock = field(default_factory=Clock)
     near: Extent | None = None
     max_speed_m_s: float = 40.0

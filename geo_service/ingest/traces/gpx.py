@@ -8,7 +8,7 @@ declares one is refused before anything is expanded.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import PurePath
+from functools import partial
 from typing import Any
 from xml.parsers import expat
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from geo_service.domain.refusal import Refusal
 from geo_service.errors import UnreadableFile
 from geo_service.ingest.files.rows import Rows
+from geo_service.ingest.values import made_trip_id
 
 _NO_FIX = ("extensions", "metadata", "rte", "rtept", "trkseg", "wpt")
 """Elements whose times are not those of a fix."""
@@ -45,7 +46,9 @@ class Tracks:
     """Tracks without any fix."""
 
 
-def parse_gpx(content: bytes, *, file: str) -> Tracks:
+def parse_gpx(
+    content: bytes, *, file: str, name_trip: Callable[[int], str] | None = None
+) -> Tracks:
     """Read all tracks of a GPX file.
 
     Parameters
@@ -54,11 +57,14 @@ def parse_gpx(content: bytes, *, file: str) -> Tracks:
         The file.
     file : str
         Its name; a trip is named for it and the track's number, ``morning-1``.
+    name_trip : callable, optional
+        Names a trip otherwise, given the track's number.
 
     Raises
     ------
     UnreadableFile
-        If it is cut off, not XML, not GPX, declares a document type, or holds no track.
+        If it is cut off, not XML, not GPX, in an encoding that can't be read, declares a document
+        type, or holds no track.
     """
     reader = _Reader(file)
     try:
@@ -66,6 +72,12 @@ def parse_gpx(content: bytes, *, file: str) -> Tracks:
         reader.parser.Parse(content, True)  # noqa: FBT003 - expat's own signature
     except IndexError as problem:
         raise UnreadableFile("The GPX file has a fix outside any track.", where=file) from problem
+    except (LookupError, ValueError) as problem:
+        raise UnreadableFile(
+            f"The GPX file declares an encoding that can't be read ({problem}).",
+            where=file,
+            remedy="Save it as UTF-8 and let its first line say so.",
+        ) from problem
     except expat.ExpatError as problem:
         cut = problem.code in _CUT_OFF
         raise UnreadableFile(
@@ -80,7 +92,7 @@ def parse_gpx(content: bytes, *, file: str) -> Tracks:
             where=file,
             remedy="Routes and waypoints are no traces: they don't say when anybody was there.",
         )
-    return reader.tracks()
+    return reader.tracks(name_trip or partial(made_trip_id, file))
 
 
 @dataclass(slots=True)
@@ -150,10 +162,9 @@ class _Reader:
 
         return opened
 
-    def tracks(self) -> Tracks:
+    def tracks(self, name_trip: Callable[[int], str]) -> Tracks:
         """Lay out what was collected."""
-        stem = PurePath(self.file).stem
-        names = [f"{stem}-{number}" for number in range(1, len(self.lengths) + 1)]
+        names = [name_trip(number) for number in range(1, len(self.lengths) + 1)]
         track = np.repeat(np.arange(len(names), dtype=np.int64), self.lengths)
         frame = pd.DataFrame(
             {

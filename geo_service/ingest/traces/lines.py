@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +15,7 @@ from geo_service.errors import RefusedData
 from geo_service.ingest.columns import Columns, name_columns
 from geo_service.ingest.files.rows import Rows
 from geo_service.ingest.traces.fix_table import TraceBatch, TraceRule, take_fixes
+from geo_service.ingest.values import made_trip_id
 
 COLUMNS: Mapping[str, str] = MappingProxyType(
     {"trip_id": "id", "rider_id": "", "t": "times", "lon": "", "lat": ""}
@@ -46,7 +46,7 @@ def take_lines(rows: Rows, rule: TraceRule) -> TraceBatch:
     rows : Rows
         LineStrings or MultiLineStrings; the times of their positions stand in a list ``times``,
         ``t``, ``coordTimes`` or ``coordinateProperties.times``. A trip without ``trip_id`` or
-        ``id`` is named for the file and its number there.
+        ``id`` is named for the file, its number there and its rider.
     rule : TraceRule
         How they are read.
 
@@ -56,7 +56,7 @@ def take_lines(rows: Rows, rule: TraceRule) -> TraceBatch:
         If the user names a column that is not there.
     """
     columns = name_columns(rows, rule.columns, COLUMNS)
-    reader = _Reader(columns)
+    reader = _Reader(columns, rule)
     lines, numbers, refusals = list[_Line](), list[int](), list[Refusal]()
     taken = dict[str, int]()
     for row in range(len(rows)):
@@ -90,8 +90,8 @@ def take_lines(rows: Rows, rule: TraceRule) -> TraceBatch:
 class _Reader:
     """Reads the trip of a row."""
 
-    def __init__(self, columns: Columns) -> None:
-        self.rows = columns.rows
+    def __init__(self, columns: Columns, rule: TraceRule) -> None:
+        self.rows, self.rule = columns.rows, rule
         self.ids, self.riders = columns.texts("trip_id"), columns.texts("rider_id")
         self.times = columns.values("t")
         frame = columns.rows.frame
@@ -105,7 +105,12 @@ class _Reader:
 
     def trip_id(self, row: int) -> str:
         """Name the trip of a row."""
-        return self.ids[row] or f"{PurePath(self.rows.file).stem}-{row + 1}"
+        return self.ids[row] or made_trip_id(
+            self.rows.file,
+            row + 1,
+            rider=self.riders[row] or self.rule.rider or "",
+            key=self.rule.rider_key,
+        )
 
     def line(self, row: int) -> _Line:
         """Read the trip of a row, or raise RefusedData with what is wrong with it."""
@@ -144,7 +149,7 @@ def _list_of(told: object) -> list[object]:
     if isinstance(told, str) and told.startswith("["):
         try:
             told = json.loads(told)
-        except ValueError:
+        except (RecursionError, ValueError):
             return []
     if not isinstance(told, list):
         return []

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,6 +24,7 @@ from geo_service.ingest.times import Clock, zone_named
 from geo_service.ingest.traces.fix_table import TraceBatch, TraceRule, take_fixes
 from geo_service.ingest.traces.gpx import parse_gpx
 from geo_service.ingest.traces.lines import holds_lines, take_lines
+from geo_service.ingest.values import made_trip_id
 
 __all__ = ["TraceBatch", "parse_traces", "read_traces"]
 
@@ -34,6 +36,7 @@ def read_traces(
     datum: Datum = Datum.WGS84,
     columns: Mapping[str, str] = MappingProxyType({}),
     rider: str | None = None,
+    rider_key: bytes = b"",
     time_zone: str | None = None,
     max_speed_m_s: float = 40.0,
     max_dropped_share: float = 0.2,
@@ -55,6 +58,9 @@ def read_traces(
         Our name of a column to theirs.
     rider : str, optional
         The rider of trips that name none.
+    rider_key : bytes
+        The secret behind the riders' pseudonyms: a trip without an id is named for its file, its
+        number there and a hash of its rider, which nobody can try riders on without the key.
     time_zone : str, optional
         Where times without a zone are meant.
     max_speed_m_s, max_dropped_share
@@ -82,6 +88,7 @@ def read_traces(
         datum=datum,
         columns=columns,
         rider=rider,
+        rider_key=rider_key,
         clock=Clock(zone_named(time_zone), now, future_slack_s),
         near=near,
         max_speed_m_s=max_speed_m_s,
@@ -131,7 +138,8 @@ def _take(rows: Rows, rule: TraceRule) -> TraceBatch:
 
 
 def _take_tracks(content: bytes, file: str, rule: TraceRule) -> TraceBatch:
-    tracks = parse_gpx(content, file=file)
+    name_trip = partial(made_trip_id, file, rider=rule.rider or "", key=rule.rider_key)
+    tracks = parse_gpx(content, file=file, name_trip=name_trip)
     batch = take_fixes(tracks.rows, replace(rule, columns={}), tracks.numbers)
     return replace(
         batch,

@@ -82,11 +82,42 @@ def test_two_columns_of_one_name_are_refused(write: Callable[[str, str | bytes],
     )
 
 
-def test_a_field_without_end_is_refused(write: Callable[[str, str | bytes], Path]) -> None:
-    path = write("a.csv", "id,name,x\n1,2\n2," + '"' + "x" * 200_000 + "\n")
+def test_a_field_too_long_for_a_table_with_faults_is_refused(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
+    path = write("a.csv", "id,name,x\n1,2\n2," + '"' + "x" * 200_000 + '",3\n')
     with pytest.raises(UnreadableFile, match=r"can't be read as CSV .* Look for a quotation mark"):
         read_csv(path)
 
 
 def test_a_heading_without_records_is_no_record(write: Callable[[str, str | bytes], Path]) -> None:
     assert len(read_csv(write("a.csv", "id,name\n"))) == 0
+
+
+ROWS = [f'{row},"a, ""b""",text {row}' for row in range(300)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    "last", ["299,x,y", '299,x,"y"', '299,x,"y'], ids=["bare", "quoted", "open"]
+)
+def test_a_stray_quotation_mark_swallows_no_records(
+    write: Callable[[str, str | bytes], Path], end: str, last: str
+) -> None:
+    lines = ["", "id,name,note", *ROWS[:-1], last]
+    lines[4] = '2,x,"text 2'
+    with pytest.raises(UnreadableFile) as error:
+        read_csv(write("a.csv", end.join([*lines, ""])))
+    assert str(error.value) == (
+        "a.csv: A quotation mark in line 5 is not closed in its record, so the records after it "
+        "would be lost; it begins '\"text 2'. Close it, take it away, or write it twice within a "
+        "quoted field, if it is meant."
+    )
+
+
+def test_a_quotation_mark_in_a_bare_field_means_itself(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
+    rows = read_csv(write("a.csv", 'id,name\n1,5" pipe\n2,"a" b\n3,"x\ny"\n4,"z"'))
+    assert [one[0] for one in records(rows)] == ["1", "2", "3", "4"]
+    assert [one[1] for one in records(rows)] == ['5" pipe', "a b", "x\ny", "z"]

@@ -67,7 +67,7 @@ def test_a_feature_without_sense_is_a_fault_of_its_own() -> None:
     assert rows.faults == {
         0: "It is not a GeoJSON Feature.",
         1: "Its coordinates make no LineString: [[1, 2]].",
-        2: "Its coordinates make no Polygon: x.",
+        2: "Its coordinates make no Polygon: 'x'.",
         3: "Its geometry is of no kind that GeoJSON knows (None).",
     }
     assert rows.shapes[4] == shapely.Point(112, 32)
@@ -132,3 +132,44 @@ def test_a_named_reference_system_is_honoured(
     document["crs"]["properties"]["name"] = "EPSG:99999999"
     with pytest.raises(UnreadableFile, match="reference system that is not known: 'EPSG:99999999'"):
         parse(document)
+
+
+HUGE = 10**400
+
+
+def nested(depth: int) -> str:
+    return "[" * depth + "1" + "]" * depth
+
+
+@pytest.mark.parametrize(
+    ("kind", "coordinates", "reason"),
+    [
+        ("Point", str([HUGE, 32]), "Its coordinates make no Point: [1000"),
+        ("LineString", str([[HUGE, 32], [112, 32]]), "Its coordinates make no LineString: [[1000"),
+        *(
+            (kind, nested(depth), f"Its coordinates make no {kind}: [[[[")
+            for kind in ("LineString", "Polygon", "MultiPolygon")
+            for depth in (6, 500, 900)
+        ),
+        ("Point", f"[{nested(900)}, 1]", "Its coordinates are not numbers: [[[["),
+    ],
+)
+def test_coordinates_beyond_reason_are_a_fault_of_their_feature(
+    kind: str, coordinates: str, reason: str
+) -> None:
+    content = f'{{"type": "{kind}", "coordinates": {coordinates}}}'
+    fault = parse_geojson(content.encode(), file="a").faults[0]
+    assert fault.startswith(reason)
+    assert len(fault) < 200
+
+
+def test_a_property_nested_beyond_reason_is_a_fault_of_its_feature() -> None:
+    for depth, faults in ((50, {}), (51, {0: "Its properties are nested too deeply."})):
+        content = f'{{"type": "Feature", "geometry": null, "properties": {{"a": {nested(depth)}}}}}'
+        assert parse_geojson(content.encode(), file="a").faults == faults
+
+
+def test_a_kind_that_is_no_word_is_none() -> None:
+    assert "of no kind" in parse({"type": "Feature", "geometry": {"type": ["Point"]}}).faults[0]
+    with pytest.raises(UnreadableFile, match=r"its type is \['Point'\]"):
+        parse({"type": ["Point"]})

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from geo_service.errors import UnreadableFile
+from geo_service.ingest.files import text as text_module
 from geo_service.ingest.files.text import decode, read_text
 
 CHINESE = "id,名称\n1,充电站\n"
@@ -80,3 +81,19 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match=r"The file can't be opened \(Is a directory\)"):
         read_text(tmp_path)
+
+
+def test_a_packed_file_that_swells_beyond_reason_is_refused(
+    write: Callable[[str, str | bytes], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, size in (("_PIECE", 1000), ("_HARMLESS", 100_000)):
+        monkeypatch.setattr(text_module, name, size)
+    harmless = gzip.compress(b"1" * 100_000)
+    assert len(read_text(write("a.csv.gz", harmless)).utf8) == 100_000
+    with pytest.raises(UnreadableFile, match=r"0\.0 MB would unpack to more than 0 MB; no more"):
+        read_text(write("b.csv.gz", gzip.compress(b"1" * 101_000)))
+    plain = "".join(f"{row},{row * row}\n" for row in range(20_000)).encode()
+    assert read_text(write("c.csv.gz", gzip.compress(plain))).utf8 == plain
+    monkeypatch.setattr(text_module, "_MOST_UNPACKED", 200_000)
+    with pytest.raises(UnreadableFile, match="would unpack to more than 0 MB"):
+        read_text(write("c.csv.gz", gzip.compress(plain)))

@@ -86,3 +86,10 @@ def test_real_graph_gives_a_network_with_its_names(shared_data: Path) -> None:
     assert len(names) == network.edges
     one_way = network.edge_forward != network.edge_backward
     assert 0.3 < one_way.mean() < 0.8
+
+
+def test_an_encoding_that_is_not_known_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.graphml"
+    path.write_text('<?xml version="1.0" encoding="foo-9"?><graphml/>')
+    with pytest.raises(UnreadableFile, match="unknown encoding: foo-9"):
+        read_streets(path)

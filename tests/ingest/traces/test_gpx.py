@@ -111,3 +111,9 @@ def test_an_entity_bomb_is_refused_at_once(bomb: str, encoding: str) -> None:
         "bomb.gpx: The GPX file declares a document type, which can hide an entity bomb. Export "
         "it again; GPX needs no such declaration."
     )
+
+
+@pytest.mark.parametrize("encoding", ["foo-9", "gb18030", "hex"])
+def test_an_encoding_that_can_not_be_read_is_refused(encoding: str) -> None:
+    with pytest.raises(UnreadableFile, match=r"declares an encoding that can't be read \(.*UTF-8"):
+        parse(f'<?xml version="1.0" encoding="{encoding}"?><gpx>{track(FIX)}</gpx>')

@@ -10,6 +10,7 @@ import pytest
 from geo_service.errors import MissingColumn, UnreadableFile
 from geo_service.ingest.traces.fix_table import TraceRule
 from geo_service.ingest.traces.read import parse_traces, read_traces
+from geo_service.ingest.values import made_trip_id
 
 CSV = "trip_id,rider_id,t,lon,lat\nx,r,2025-01-01T00:00:00Z,112,32\nx,r,1735689660,112.001,32\n"
 GPX = (
@@ -34,7 +35,7 @@ POINTS = (
     [
         ("a.csv", CSV, "x"),
         ("a.csv.gz", gzip.compress(CSV.encode()), "x"),
-        ("a.gpx", GPX, "a-1"),
+        ("a.gpx", GPX, made_trip_id("a.gpx", 1, "r")),
         ("a.geojson", LINE, "x"),
         ("b.geojson", POINTS, "x"),
     ],
@@ -185,10 +186,32 @@ def test_content_that_came_another_way_is_read_too(
     write: Callable[[str, str | bytes], Path],
 ) -> None:
     rule = TraceRule(rider="r")
-    assert parse_traces(GPX.encode(), rule, file="a.gpx").fixes.trip_ids == ("a-1",)
+    assert parse_traces(GPX.encode(), rule, file="a.gpx").fixes.trip_ids == (
+        made_trip_id("a.gpx", 1, "r"),
+    )
     assert parse_traces(LINE.encode(), rule).fixes.trip_ids == ("x",)
     frame = pd.read_csv(write("a.csv", CSV))
     assert parse_traces(frame, rule).fixes.trip_ids == ("x",)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("morning.gpx", GPX), ("morning.geojson", LINE.replace('"trip_id": "x", ', ""))],
+)
+def test_two_riders_files_of_one_name_are_two_trips(
+    write: Callable[[str, str | bytes], Path], now: datetime, name: str, content: str
+) -> None:
+    path = write(name, content)
+
+    def trip_id(rider: str | None, key: bytes = b"k") -> str:
+        (found,) = read_traces([path], now=now, rider=rider, rider_key=key).fixes.trip_ids
+        return found
+
+    assert trip_id("anna") == trip_id("anna")
+    assert len({trip_id("anna"), trip_id("bo"), trip_id("anna", b"other")}) == 3
+    assert trip_id("anna").startswith("morning-1-")
+    assert "anna" not in trip_id("anna")
+    assert trip_id(None) == "morning-1"
 
 
 @pytest.mark.real

@@ -9,7 +9,7 @@ from threading import Event
 
 from geo_service.domain.opening import Calendar
 from geo_service.domain.role import Role
-from geo_service.errors import NotReady
+from geo_service.errors import NotReady, WrongUsage
 from geo_service.flows.find_nearest import NearestQuestion, open_district
 from geo_service.flows.import_traces import import_traces
 from geo_service.flows.load_areas import load_areas
@@ -20,7 +20,7 @@ from geo_service.flows.loading import LoadOptions
 from geo_service.flows.manage_keys import add_key, list_keys, revoke_key
 from geo_service.flows.overlay_issues import OverlayQuestion, overlay_by_street
 from geo_service.flows.publish_release import publish_release
-from geo_service.flows.wiring import Workspace, open_workspace, start_workspace
+from geo_service.flows.wiring import Workspace, is_workspace, open_workspace, start_workspace
 from geo_service.settings import Settings
 from geo_service.store import city, releases
 from geo_service.store import facilities as stored_facilities
@@ -59,8 +59,11 @@ def build_demo(settings: Settings, now: datetime, *, say: Callable[[str], None])
     ------
     NotReady
         If the demo's files are not installed.
+    WrongUsage
+        If the workspace holds another city, whose streets would be lost.
     """
     data = demo_data()
+    _refuse_other_city(settings)
     with start_workspace(settings, Calendar()) as workspace:
         say("Streets, facilities, issues and areas ...")
         with workspace.database.writing() as connection:
@@ -89,6 +92,20 @@ def build_demo(settings: Settings, now: datetime, *, say: Callable[[str], None])
             workspace, Role.ANALYST, now + timedelta(days=KEY_DAYS), now, note=KEY_NOTE
         )
     return token
+
+
+def _refuse_other_city(settings: Settings) -> None:
+    if not is_workspace(settings):
+        return
+    with open_workspace(settings) as workspace, workspace.database.reading() as connection:
+        title = city.read_title(connection)
+        used = city.read_streets_version(connection) or stored_facilities.read_all(connection)
+    if used and title != TITLE:
+        raise WrongUsage(
+            "This workspace holds another city, which the demo would replace.",
+            where=str(settings.workspace),
+            remedy="Name another folder with --workspace.",
+        )
 
 
 def demo_data() -> Path:

@@ -139,6 +139,11 @@ def start_workspace(settings: Settings, calendar: Calendar | None = None) -> Wor
     return workspace
 
 
+def is_workspace(settings: Settings) -> bool:
+    """Say whether there is a workspace where the settings say."""
+    return bool(settings.database_url) or (settings.workspace / DATABASE_FILE).exists()
+
+
 def open_workspace(settings: Settings) -> Workspace:
     """Open a workspace that is there.
 
@@ -147,7 +152,7 @@ def open_workspace(settings: Settings) -> Workspace:
     NotReady
         If the folder holds no workspace.
     """
-    if not settings.database_url and not (settings.workspace / DATABASE_FILE).exists():
+    if not is_workspace(settings):
         raise NotReady(
             "There is no workspace here.",
             where=str(settings.workspace),

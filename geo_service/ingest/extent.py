@@ -52,11 +52,6 @@ def metres_outside(lon: Floats, lat: Floats, extent: Extent) -> Floats:
     return geodesic_m(lon, lat, near_lon, near_lat)
 
 
-def outside_extent(lon: Floats, lat: Floats, extent: Extent) -> NDArray[np.bool_]:
-    """Mark positions farther than the margin from the box, shape (n,); see `metres_outside`."""
-    return metres_outside(lon, lat, extent) > extent.margin_m
-
-
 def read_otherwise(lon: Floats, lat: Floats, declared: Datum) -> dict[Datum, tuple[Floats, Floats]]:
     """Say where positions would lie had their file been read in each of the other datums.
 

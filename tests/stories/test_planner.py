@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from geo_service.domain.opening import Calendar
+from geo_service.flows.wiring import open_workspace
+from geo_service.settings import Settings
+
 FIGURES_OF_TRACES = ("passes", "exposure", "rate", "streets")
 
 
@@ -23,6 +27,18 @@ def test_second_demo_finds_everything_there_and_has_one_key(
     assert again.code == 0, again.err
     keys = [line for line in demo("keys", "list").out.splitlines() if "demo planner" in line]
     assert sum("\tvalid\t" in line for line in keys) == 1
+
+
+def test_demo_never_replaces_another_city(command: Callable, tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text("id,kind,name,lon,lat\na,water_point,Mine,9.5215,47.1410\n")
+    assert command("init", "--time-zone", "Europe/Vaduz", "--country", "LI").code == 0
+    assert command("load", "facilities", tmp_path / "f.csv").code == 0
+    refused = command("demo", "--no-serve")
+    assert refused.code == 2
+    assert "another city" in refused.err
+    with open_workspace(Settings(workspace=tmp_path / "workspace")) as kept:
+        assert kept.calendar == Calendar("Europe/Vaduz", "LI")
+        assert kept.streets_version_if_any() is None
 
 
 def test_demo_on_a_port_that_is_taken_says_so_before_any_work(

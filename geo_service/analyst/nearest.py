@@ -10,8 +10,12 @@ from geo_service.analyst.streets import Streets
 from geo_service.export import frames
 from geo_service.ingest import frames as held
 from geo_service.settings import Settings
-from geo_service.streets.nearest import Measure, place_sites
+from geo_service.streets.measure import Measure
+from geo_service.streets.nearest import find_straight
 from geo_service.streets.nearest_or_straight import nearest_or_straight
+from geo_service.streets.sites import place_sites
+from geo_service.streets.snap import snap
+from geo_service.streets.tables import make_table
 
 
 def nearest_facilities(
@@ -60,17 +64,16 @@ def nearest_facilities(
     lon, lat = held.points_from_frame(points, "points")
     site_lon, site_lat = held.points_from_frame(facilities, "facilities")
     ids = [str(name) for name in facilities["facility_id"]]
-    answer = nearest_or_straight(
-        streets.network,
-        streets.grid,
-        place_sites(streets.network, streets.grid, ids, site_lon, site_lat, max_snap_m),
-        np.ones(len(ids), np.bool_),
-        lon,
-        lat,
-        k=k,
-        measure=Measure(by),
-        max_snap_m=max_snap_m,
-    )
+    sites = place_sites(streets.network, streets.grid, ids, site_lon, site_lat, max_snap_m)
+    everyone, measure = np.ones(len(ids), np.bool_), Measure(by)
+    if measure is Measure.STRAIGHT:
+        off_mm = snap(streets.network, streets.grid, lon, lat, max_snap_m).off_mm
+        reached = find_straight(sites, everyone, lon, lat, off_mm, k)
+    else:
+        table = make_table(streets, sites, everyone, measure)
+        reached = nearest_or_straight(
+            streets, sites, table, lon, lat, k=k, max_snap_m=max_snap_m
+        ).reached
     return frames.nearest_frame(
-        answer.reached, pd.Index(facilities["facility_id"]), (lon, lat), (site_lon, site_lat)
+        reached, pd.Index(facilities["facility_id"]), (lon, lat), (site_lon, site_lat)
     )

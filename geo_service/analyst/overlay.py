@@ -11,7 +11,6 @@ from geo_service.analyst.streets import Streets
 from geo_service.domain.passage import PassRule
 from geo_service.errors import RefusedData, WrongUsage
 from geo_service.export import frames
-from geo_service.flows import wiring
 from geo_service.flows.overlay_issues import count_on_streets
 from geo_service.ingest import frames as held
 from geo_service.overlay import along, passes
@@ -146,9 +145,7 @@ def count_exposure(
         )
     if streets is None:
         raise WrongUsage("Exposure by street needs the streets.", where="streets")
-    counted = count_on_streets(
-        [fixes], reported, wiring.Streets(streets.network, streets.grid), rule
-    )
+    counted = count_on_streets([fixes], reported, streets, rule)
     return frames.streets_frame(counted.exposure, streets.network, counted.edges)
 
 

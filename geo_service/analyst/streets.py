@@ -1,7 +1,6 @@
 """Streets as analysts hold them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -10,18 +9,15 @@ import numpy as np
 
 from geo_service.export import frames
 from geo_service.ingest.streets import read as street_files
+from geo_service.streets import prepared
 from geo_service.streets.assemble import build_network
-from geo_service.streets.network import Network
+from geo_service.streets.elimination import eliminate
 from geo_service.streets.profile import Profile
-from geo_service.streets.snap_grid import SnapGrid, build_grid
+from geo_service.streets.snap_grid import build_grid
 
 
-@dataclass(frozen=True)
-class Streets:
+class Streets(prepared.Streets):
     """The streets one profile may use, ready to snap to and to search."""
-
-    network: Network
-    grid: SnapGrid
 
     @cached_property
     def edges(self) -> gpd.GeoDataFrame:
@@ -66,4 +62,4 @@ def read_streets(
     else:
         ways = street_files.ways_from_graph(source)
     network = build_network(ways, Profile(profile)).network
-    return Streets(network, build_grid(network))
+    return Streets(network, build_grid(network), eliminate(network))

@@ -51,7 +51,8 @@ class Workspace:
         NotReady
             If no streets have been loaded.
         """
-        return Streets(*self._parts.streets(Profile(profile)))
+        opened = self._parts.streets(Profile(profile))
+        return Streets(opened.network, opened.grid, opened.eliminations)
 
     def close(self) -> None:
         """Let go of the database."""

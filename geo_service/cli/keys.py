@@ -15,6 +15,12 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     words.add_workspace(add)
     add.add_argument("--role", type=Role, choices=list(Role), required=True)
     add.add_argument("--expires", type=words.moment, metavar="ISO", help="when it ends")
+    add.add_argument(
+        "--operator",
+        default="",
+        metavar="NAME",
+        help="with --role operator: whose facilities it reports of, as their 'operator' says it",
+    )
     add.add_argument("--note", default="", help="whose it is")
     add.set_defaults(run=run_add)
     listing = actions.add_parser("list", help="list keys; never the secrets themselves")
@@ -33,9 +39,18 @@ def run_add(arguments: argparse.Namespace) -> None:
 
     with open_workspace(words.settings_of(arguments)) as workspace:
         key_id, token = add_key(
-            workspace, arguments.role, arguments.expires, words.now(), note=arguments.note
+            workspace,
+            arguments.role,
+            arguments.expires,
+            words.now(),
+            note=arguments.note,
+            operator=arguments.operator,
         )
     words.say(f"{key_id}\t{token}")
+    if arguments.role is Role.OPERATOR and not arguments.operator.strip():
+        words.say_beside(
+            "This key names no operator, so it may change nothing; make one with --operator NAME."
+        )
     words.say_beside("This is the only time the key is shown; the workspace keeps a hash of it.")
 
 
@@ -48,7 +63,7 @@ def run_list(arguments: argparse.Namespace) -> None:
         for key in list_keys(workspace):
             words.say(
                 f"{key.key_id}\t{key.role}\t{_until(key.expires_at)}\t"
-                f"{'revoked' if key.revoked_at else 'valid'}\t{key.note}"
+                f"{'revoked' if key.revoked_at else 'valid'}\t{key.note}\t{key.operator}"
             )
 
 

@@ -22,6 +22,13 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     load.add_argument("what", choices=WHAT)
     load.add_argument("files", nargs="*", type=Path, metavar="FILE")
     load.add_argument("--place", help="streets of a place, from OpenStreetMap (needs the internet)")
+    load.add_argument(
+        "--from-osm",
+        action="append",
+        type=Path,
+        metavar="FILE",
+        help="facilities of an OpenStreetMap file: parking, charging, water, shelter",
+    )
     load.add_argument("--datum", type=Datum, choices=list(Datum), default=Datum.WGS84)
     load.add_argument(
         "--columns",
@@ -30,7 +37,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="OURS=THEIRS,...",
         help="names of columns",
     )
-    load.add_argument("--kind", help="the kind of all facilities that name none")
+    load.add_argument(
+        "--kind", help="the kind of all facilities that name none; with --from-osm: only this kind"
+    )
     load.add_argument("--rider", help="whose traces these are, where the file does not say")
     load.add_argument("--time-zone", help="of times without a zone, for example Asia/Shanghai")
     load.add_argument("--skip-refused", action="store_true", help="load the rest of the records")
@@ -41,17 +50,14 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run_load(arguments: argparse.Namespace) -> None:
     """Load, and say what was read, loaded and refused."""
+    _check_sources(arguments)
     from geo_service.flows.load_areas import load_areas
-    from geo_service.flows.load_facilities import load_facilities
+    from geo_service.flows.load_facilities import load_facilities, load_osm_facilities
     from geo_service.flows.load_issues import load_issues
     from geo_service.flows.load_streets import load_streets
     from geo_service.flows.loading import LoadOptions
     from geo_service.flows.wiring import start_workspace
 
-    if arguments.place and arguments.what != "streets":
-        raise WrongUsage("Only streets come from a place; name a file.", where="--place")
-    if not arguments.files and not arguments.place:
-        raise WrongUsage("Name at least one file to load.")
     options = LoadOptions(
         datum=arguments.datum,
         columns=arguments.columns,
@@ -78,12 +84,34 @@ def run_load(arguments: argparse.Namespace) -> None:
 
             traces = import_traces(workspace, arguments.files, options, words.now())
             _say(traces.trips, as_json=arguments.json, traces=traces)
+        elif arguments.from_osm:
+            osm = load_osm_facilities(workspace, arguments.from_osm, options, words.now())
+            _say(osm, as_json=arguments.json)
         else:
             load = {"facilities": load_facilities, "issues": load_issues, "areas": load_areas}
             _say(
                 load[arguments.what](workspace, arguments.files, options, words.now()),
                 as_json=arguments.json,
             )
+
+
+def _check_sources(arguments: argparse.Namespace) -> None:
+    """Refuse what can't be meant before a workspace is made."""
+    what, files = arguments.what, arguments.files
+    if arguments.place and what != "streets":
+        raise WrongUsage("Only streets come from a place; name a file.", where="--place")
+    if arguments.from_osm and what != "facilities":
+        raise WrongUsage(
+            f"Only facilities are told by tags; load {what} from files without this option.",
+            where="--from-osm",
+        )
+    if arguments.from_osm and files:
+        raise WrongUsage(
+            f"{files[0]} is to be read by columns, the other file by tags; load them one by one.",
+            where="--from-osm",
+        )
+    if not files and not arguments.place and not arguments.from_osm:
+        raise WrongUsage("Name at least one file to load.")
 
 
 def _say(report: "LoadReport", *, as_json: bool, traces: "TraceReport | None" = None) -> None:

@@ -35,9 +35,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run_nearest(arguments: argparse.Namespace) -> None:
     """Answer, as a small table or as GeoJSON."""
     from geo_service.export.features import answer_collection
-    from geo_service.flows.find_nearest import NearestQuestion, open_district
+    from geo_service.flows.find_nearest import NearestQuestion, answer_nearest, open_district
     from geo_service.flows.wiring import open_workspace
-    from geo_service.streets.nearest import Measure
+    from geo_service.streets.measure import Measure
     from geo_service.streets.profile import Profile
 
     question = NearestQuestion(
@@ -53,7 +53,8 @@ def run_nearest(arguments: argparse.Namespace) -> None:
         max_distance_m=arguments.max_distance,
     )
     with open_workspace(words.settings_of(arguments)) as workspace:
-        answer = open_district(workspace, question.profile).ask(question, words.now())
+        district = open_district(workspace, question.profile)
+        answer = answer_nearest(district, question, words.now())
     if arguments.json:
         words.say_json(
             answer_collection(

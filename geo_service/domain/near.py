@@ -1,14 +1,13 @@
 """One facility in the answer to "what is nearest?"."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from geo_service.domain.facility import Facility
 from geo_service.domain.opening import Opening
 from geo_service.domain.usable import Usable
 
 
-@dataclass(frozen=True, slots=True)
-class NearFacility:
+class NearFacility(NamedTuple):
     """A facility and how one gets there. Metres and seconds are those of the way found.
 
     A straight line is walked.

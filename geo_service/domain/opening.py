@@ -1,8 +1,9 @@
 """Opening hours in OSM syntax, in the time zone and holidays of a city."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # The library's stubs do not name its error.
@@ -17,6 +18,11 @@ from geo_service.errors import RefusedData, WrongUsage
 
 LOOKED_AHEAD = timedelta(days=400)
 """How far ahead a change is looked for: more than a year, so that seasons are found."""
+
+ONE_DAY = timedelta(days=1)
+
+SPANS_KEPT = 4
+"""How many answers are remembered of a text: today's, and what planners ask about other days."""
 
 SHOWN = 80
 """How much of a text that can't be read an error repeats."""
@@ -106,6 +112,55 @@ def opening_at(text: str, moment: datetime, calendar: Calendar) -> Opening:
         if (state == State.OPEN) != is_open:
             return Opening(open=is_open, changes_at=start)
     return Opening(open=is_open, changes_at=None)
+
+
+class OpeningSpan(NamedTuple):
+    """An opening that holds from one moment on and before another."""
+
+    opening: Opening
+    since: datetime
+    until: datetime
+
+
+class Openings:
+    """Answers as ``opening_at`` does, and remembers: most facilities share a few texts.
+
+    Parameters
+    ----------
+    calendar : Calendar
+        The city's time zone and holidays.
+    """
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._spans: dict[str, tuple[OpeningSpan, ...]] = {}
+
+    def at(self, text: str, moment: datetime) -> OpeningSpan:
+        """Answer whether a place is open at a moment, and how long that answer holds.
+
+        Parameters
+        ----------
+        text : str
+            Opening hours that ``check_opening_hours`` accepts; empty: always open.
+        moment : datetime
+            With a zone.
+
+        Returns
+        -------
+        OpeningSpan
+            Raises nothing.
+        """
+        known = self._spans.get(text, ())
+        for span in known:
+            if span.since <= moment < span.until:
+                return span
+        opening = opening_at(text, moment, self._calendar)
+        changes = opening.changes_at
+        # A change that lies too far ahead to be seen today may be seen tomorrow.
+        until = moment + ONE_DAY if changes is None else changes
+        span = OpeningSpan(opening, moment.astimezone(UTC), until.astimezone(UTC))
+        self._spans[text] = (span, *known[: SPANS_KEPT - 1])
+        return span
 
 
 @lru_cache(maxsize=4096)

@@ -45,11 +45,11 @@ def doubt_datum_of_positions(
     """Do the same for bare positions, shape (n,), WGS-84, decimal degrees."""
     if not len(lon) or workspace.streets_version_if_any() is None:
         return ()
-    network, grid = workspace.streets(Profile.WALK)
+    streets = workspace.streets(Profile.WALK)
     rows = np.linspace(0, len(lon) - 1, num=min(len(lon), SAMPLE), dtype=np.int64)
 
     def off_mm(lon: Floats, lat: Floats) -> Integers:
-        return snap(network, grid, lon, lat, max_m=SEEN_M).off_mm
+        return snap(streets.network, streets.grid, lon, lat, max_m=SEEN_M).off_mm
 
     ours = off_mm(lon[rows], lat[rows])
     shares = {

@@ -1,29 +1,27 @@
 """The rider's question, answered: what is nearest, open, and usable now."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 
-from geo_service.domain.facility import Facility
+from geo_service.domain.facility_filter import FacilityFilter
 from geo_service.domain.near import NearFacility
-from geo_service.domain.opening import Calendar, opening_at
-from geo_service.domain.usable import Usable, usable_at
 from geo_service.errors import UnknownKind, WrongUsage
-from geo_service.flows.wiring import Streets, Workspace
-from geo_service.geometry.metric import geodesic_m
-from geo_service.settings import Settings
-from geo_service.store import city
+from geo_service.flows.district import Chosen, District
+from geo_service.flows.kept_tables import KeptTables
+from geo_service.flows.wiring import Workspace
+from geo_service.geometry.metric import geodesic_of_two_m
 from geo_service.store import facilities as stored_facilities
-from geo_service.streets.nearest import Measure, Reached, Sites, place_sites
-from geo_service.streets.nearest_or_straight import nearest_or_straight
-from geo_service.streets.network import Flags
+from geo_service.streets.measure import Measure
+from geo_service.streets.nearest import find_nearest_of_one, find_straight
 from geo_service.streets.profile import Profile
+from geo_service.streets.snap import snap
+
+MOST_OPEN_FOR_MIN = 7 * 24 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class NearestQuestion:
+class NearestQuestion(NamedTuple):
     """A position (WGS-84, decimal degrees) and what is looked for there."""
 
     lat: float
@@ -37,13 +35,25 @@ class NearestQuestion:
     """All of these must be there."""
     open_at: datetime | None = None
     """Only what is open then."""
+    open_for_min: float = 0.0
+    """Only what stays open for so many minutes more, from ``open_at`` or from now."""
     usable: bool = False
     """Only what is certainly usable."""
     max_distance_m: float | None = None
 
+    @property
+    def filter(self) -> FacilityFilter:
+        """What is wanted besides nearness."""
+        return FacilityFilter(
+            self.kinds,
+            self.amenities,
+            self.open_at is not None or self.open_for_min > 0.0,
+            self.open_for_min * 60.0,
+            self.usable,
+        )
 
-@dataclass(frozen=True, slots=True)
-class NearestAnswer:
+
+class NearestAnswer(NamedTuple):
     """The facilities, nearest first, how they were compared, and what the rider should know."""
 
     found: tuple[NearFacility, ...]
@@ -51,157 +61,66 @@ class NearestAnswer:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class District:
-    """The facilities of a workspace placed on the streets of one profile, ready for questions."""
+def answer_nearest(district: District, question: NearestQuestion, now: datetime) -> NearestAnswer:
+    """Answer one question.
 
-    facilities: Sequence[Facility]
-    streets: Streets
-    sites: Sites
-    calendar: Calendar
-    settings: Settings
+    Parameters
+    ----------
+    district : District
+        Of the question's profile.
+    question : NearestQuestion
+        What is looked for, and where.
+    now : datetime
+        With a zone.
 
-    def ask(self, question: NearestQuestion, now: datetime) -> NearestAnswer:
-        """Answer one question.
-
-        Parameters
-        ----------
-        question : NearestQuestion
-            What is looked for, and where.
-        now : datetime
-            With a zone.
-
-        Raises
-        ------
-        UnknownKind
-            If no facility has a kind asked for.
-        WrongUsage
-            If k is less than one, or the position is nowhere on earth.
-        """
-        self._check(question)
-        moment = question.open_at or now
-        wanted = np.array([self._fits(one, question, moment) for one in self.facilities], np.bool_)
-        found, straight = self._search(question, wanted, moment)
-        by, notes = question.by, []
-        if straight and by is not Measure.STRAIGHT:
-            by = Measure.STRAIGHT
-            notes.append(
-                f"No street within {self.settings.max_snap_m:.0f} m of this position: "
-                "distances are in a straight line."
-            )
-        if len(found) < question.k:
-            notes.append(self._why_fewer(len(found), question, int(wanted.sum())))
-        return NearestAnswer(found, by, tuple(notes))
-
-    def _check(self, question: NearestQuestion) -> None:
-        if question.k < 1:
-            raise WrongUsage(f"k is {question.k}; it must be 1 or more.", where="k")
-        # Written so that NaN, which is in no order with anything, is caught too.
-        if not abs(question.lat) <= 90.0:
-            raise WrongUsage(f"The latitude {question.lat} is not within -90 to 90.", where="lat")
-        if not abs(question.lon) <= 180.0:
-            raise WrongUsage(
-                f"The longitude {question.lon} is not within -180 to 180.", where="lon"
-            )
-        if question.max_distance_m is not None and not question.max_distance_m >= 0.0:
-            raise WrongUsage("The greatest distance must be 0 m or more.", where="max_distance_m")
-        present = {facility.kind for facility in self.facilities}
-        unknown = sorted(question.kinds - present)
-        if unknown:
-            raise UnknownKind(
-                f"No facility is of the kind {', '.join(unknown)}.",
-                where="kind",
-                remedy=f"There are: {', '.join(sorted(present)) or 'none at all'}.",
-            )
-
-    def _fits(self, facility: Facility, question: NearestQuestion, moment: datetime) -> bool:
-        if question.kinds and facility.kind not in question.kinds:
-            return False
-        if not question.amenities <= facility.amenities:
-            return False
-        if question.open_at is None and not question.usable:
-            return True
-        is_open = opening_at(facility.opening_hours, moment, self.calendar).open
-        if question.open_at is not None and not is_open:
-            return False
-        return not question.usable or self._usable(facility, moment, is_open) is Usable.YES
-
-    def _usable(self, facility: Facility, moment: datetime, is_open: bool) -> Usable:  # noqa: FBT001 - private, and plain at both calls
-        return usable_at(
-            facility, moment, is_open=is_open, stale_after_s=self.settings.stale_after_s
+    Raises
+    ------
+    UnknownKind
+        If no facility has a kind asked for.
+    WrongUsage
+        If a number makes no sense, or the position is nowhere on earth.
+    """
+    _check(district, question)
+    moment = question.open_at or now
+    chosen = district.choose(question.filter, moment)
+    by, off_mm = question.by, -1
+    rows: list[list[int]] = []
+    if by is not Measure.STRAIGHT:
+        off_mm, rows = find_nearest_of_one(
+            district.choice(chosen, by),
+            question.lon,
+            question.lat,
+            k=question.k,
+            max_snap_m=district.settings.max_snap_m,
+            max_distance_m=question.max_distance_m,
         )
+    notes: tuple[str, ...] = ()
+    if off_mm < 0:
+        off_mm, rows = _straight(district, chosen, question)
+        if by is not Measure.STRAIGHT:
+            by, notes = Measure.STRAIGHT, (_no_street_near(district),)
+    if len(rows) < question.k:
+        notes = (*notes, _why_fewer(district, chosen, question, len(rows)))
+    found = _describe(district, question, moment, off_mm, rows)
+    return NearestAnswer(found, by, notes)
 
-    def _search(
-        self, question: NearestQuestion, wanted: Flags, moment: datetime
-    ) -> tuple[tuple[NearFacility, ...], bool]:
-        # A limit in metres does not follow the order by seconds: then all are looked at.
-        limit = question.max_distance_m
-        k = question.k if limit is None else max(question.k, int(wanted.sum()))
-        answered = nearest_or_straight(
-            *self.streets,
-            self.sites,
-            wanted,
-            np.array([question.lon]),
-            np.array([question.lat]),
-            k=k,
-            measure=question.by,
-            max_snap_m=self.settings.max_snap_m,
-        )
-        reached = answered.reached
-        near = np.ones(len(reached.site), np.bool_)
-        if limit is not None:
-            near = reached.distance_mm <= limit * 1000
-        rows = np.flatnonzero(near)[: question.k]
-        found = tuple(
-            self._describe(rank, int(row), reached, question, moment)
-            for rank, row in enumerate(rows, start=1)
-        )
-        return found, bool(answered.straight[0])
 
-    def _describe(
-        self,
-        rank: int,
-        row: int,
-        reached: Reached,
-        question: NearestQuestion,
-        moment: datetime,
-    ) -> NearFacility:
-        facility = self.facilities[int(reached.site[row])]
-        opening = opening_at(facility.opening_hours, moment, self.calendar)
-        straight = geodesic_m(question.lon, question.lat, facility.lon, facility.lat)
-        age = None
-        if facility.state is not None:
-            age = max(0.0, (moment - facility.state.observed_at).total_seconds())
-        return NearFacility(
-            facility=facility,
-            rank=rank,
-            distance_m=float(reached.distance_mm[row]) / 1000,
-            duration_s=float(reached.duration_ms[row]) / 1000,
-            straight_m=float(straight),
-            snapped_m=None if reached.off_mm[row] < 0 else float(reached.off_mm[row]) / 1000,
-            opening=opening,
-            usable=self._usable(facility, moment, opening.open),
-            state_age_s=age,
-        )
+def waits(district: District, question: NearestQuestion, now: datetime) -> bool:
+    """Say whether an answer has to wait for a table, or for a search beside it.
 
-    def _why_fewer(self, found: int, question: NearestQuestion, fitting: int) -> str:
-        limit = question.max_distance_m
-        if not self.facilities:
-            return "There are no facilities here yet."
-        if fitting == 0:
-            return "No facility fits the filters at this time."
-        if limit is not None:
-            return f"Within {limit:.0f} m, {found} of {fitting} that fit the filters."
-        if fitting > found:
-            return (
-                f"{fitting} fit the filters, but only {found} can be reached by street; "
-                "in a straight line all can be found."
-            )
-        return f"No more than {found} fit the filters."
+    Parameters
+    ----------
+    district, question, now : District, NearestQuestion, datetime
+        As for ``answer_nearest``. Raises nothing.
+    """
+    if question.by is Measure.STRAIGHT:
+        return True
+    chosen = district.choose(question.filter, question.open_at or now)
+    return not district.has_choice(chosen, question.by)
 
 
 def open_district(workspace: Workspace, profile: Profile) -> District:
-    """Read a workspace's facilities and place them on the streets of a profile.
+    """Read a workspace's facilities and place them on the streets of a profile, for once.
 
     Raises
     ------
@@ -209,43 +128,103 @@ def open_district(workspace: Workspace, profile: Profile) -> District:
         If no streets have been loaded.
     """
     with workspace.database.reading() as connection:
-        facilities = sorted(stored_facilities.read_all(connection), key=_by_id)
-    streets = workspace.streets(profile)
-    lon = np.array([facility.lon for facility in facilities], dtype=np.float64)
-    lat = np.array([facility.lat for facility in facilities], dtype=np.float64)
-    sites = place_sites(
-        *streets,
-        [facility.facility_id for facility in facilities],
-        lon,
-        lat,
-        max_snap_m=workspace.settings.max_snap_m,
+        facilities = stored_facilities.read_all(connection)
+    return District.of(
+        facilities,
+        workspace.streets(profile),
+        workspace.calendar,
+        workspace.settings,
+        KeptTables(),
     )
-    return District(facilities, streets, sites, workspace.calendar, workspace.settings)
 
 
-def _by_id(facility: Facility) -> str:
-    return facility.facility_id
+def _check(district: District, question: NearestQuestion) -> None:
+    # Written so that NaN, which is in no order with anything, is caught too.
+    limit, open_for = question.max_distance_m, question.open_for_min
+    if question.k < 1:
+        raise WrongUsage(f"k is {question.k}; it must be 1 or more.", where="k")
+    if not abs(question.lat) <= 90.0:
+        raise WrongUsage(f"The latitude {question.lat} is not within -90 to 90.", where="lat")
+    if not abs(question.lon) <= 180.0:
+        raise WrongUsage(f"The longitude {question.lon} is not within -180 to 180.", where="lon")
+    if limit is not None and not limit >= 0.0:
+        raise WrongUsage("The greatest distance must be 0 m or more.", where="max_distance_m")
+    if not 0.0 <= open_for <= MOST_OPEN_FOR_MIN:
+        raise WrongUsage(
+            f"Open for {open_for} minutes more can't be asked; up to {MOST_OPEN_FOR_MIN} can.",
+            where="open_for",
+        )
+    if not question.kinds <= district.kinds:
+        unknown = sorted(question.kinds - district.kinds)
+        raise UnknownKind(
+            f"No facility is of the kind {', '.join(unknown)}.",
+            where="kind",
+            remedy=f"There are: {', '.join(sorted(district.kinds)) or 'none at all'}.",
+        )
 
 
-class Districts:
-    """The districts of a long-running process, opened anew whenever the workspace has changed."""
+def _straight(
+    district: District, chosen: Chosen, question: NearestQuestion
+) -> tuple[int, list[list[int]]]:
+    """Rank by the geodesic; tell, as searches by street do, how far the street is."""
+    streets, limit = district.streets, question.max_distance_m
+    here = np.array([question.lon]), np.array([question.lat])
+    off_mm = snap(streets.network, streets.grid, *here, district.settings.max_snap_m).off_mm
+    reached = find_straight(district.sites, chosen.wanted, *here, off_mm, question.k)
+    columns = reached.site, reached.distance_mm, reached.duration_ms
+    rows: list[list[int]] = np.column_stack(columns).tolist()
+    if limit is not None:
+        rows = [row for row in rows if row[1] <= limit * 1000]
+    return int(off_mm[0]), rows
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._opened: dict[Profile, tuple[int, District]] = {}
 
-    def current(self, profile: Profile) -> District:
-        """Return the district as the workspace stands now.
+def _describe(
+    district: District,
+    question: NearestQuestion,
+    moment: datetime,
+    off_mm: int,
+    rows: list[list[int]],
+) -> tuple[NearFacility, ...]:
+    lon, lat, snapped_m = question.lon, question.lat, None if off_mm < 0 else off_mm / 1000
+    found = []
+    for rank, (site, distance_mm, duration_ms) in enumerate(rows, start=1):
+        facility, standing = district.facilities[site], district.standing(site, moment)
+        state = facility.state
+        age_s = None if state is None else (moment - state.observed_at).total_seconds()
+        found.append(
+            NearFacility(
+                facility,
+                rank,
+                distance_mm / 1000,
+                duration_ms / 1000,
+                geodesic_of_two_m(lon, lat, facility.lon, facility.lat),
+                snapped_m,
+                standing.opening,
+                standing.usable,
+                None if age_s is None else max(0.0, age_s),
+            )
+        )
+    return tuple(found)
 
-        Raises
-        ------
-        NotReady
-            If no streets have been loaded.
-        """
-        with self._workspace.database.reading() as connection:
-            changes = city.changes(connection)
-        opened = self._opened.get(profile)
-        if opened is None or opened[0] != changes:
-            opened = (changes, open_district(self._workspace, profile))
-            self._opened[profile] = opened
-        return opened[1]
+
+def _no_street_near(district: District) -> str:
+    return (
+        f"No street within {district.settings.max_snap_m:.0f} m of this position: "
+        "distances are in a straight line."
+    )
+
+
+def _why_fewer(district: District, chosen: Chosen, question: NearestQuestion, found: int) -> str:
+    limit, fitting = question.max_distance_m, int(chosen.wanted.sum())
+    if not district.facilities:
+        return "There are no facilities here yet."
+    if fitting == 0:
+        return "No facility fits the filters at this time."
+    if limit is not None:
+        return f"Within {limit:.0f} m, {found} of {fitting} that fit the filters."
+    if fitting > found:
+        return (
+            f"{fitting} fit the filters, but only {found} can be reached by street; "
+            "in a straight line all can be found."
+        )
+    return f"No more than {found} fit the filters."

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from geo_service.domain.facility import Facility
 from geo_service.domain.role import Role
 from geo_service.errors import NoKey, NotAllowed, NotFound, WrongUsage
 from geo_service.flows.wiring import Workspace
@@ -11,9 +12,31 @@ from geo_service.store.keys import Key
 
 
 def add_key(
-    workspace: Workspace, role: Role, expires_at: datetime | None, now: datetime, *, note: str = ""
+    workspace: Workspace,
+    role: Role,
+    expires_at: datetime | None,
+    now: datetime,
+    *,
+    note: str = "",
+    operator: str = "",
 ) -> tuple[str, str]:
     """Make a key.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened for writing.
+    role : Role
+        What its holder may do.
+    expires_at : datetime or None
+        With a zone; None: it does not expire.
+    now : datetime
+        With a zone.
+    note : str
+        Whose it is, for those who list keys.
+    operator : str
+        Of an operator's key: the ``operator`` of the facilities it reports of. Without one it
+        may change nothing.
 
     Returns
     -------
@@ -23,12 +46,26 @@ def add_key(
     Raises
     ------
     WrongUsage
-        If the key would already have expired.
+        If the key would already have expired, or names an operator and has another role.
     """
+    if operator and role is not Role.OPERATOR:
+        raise WrongUsage(
+            f"A key with the role {role} is of no operator.",
+            where="--operator",
+            remedy="Leave it out, or make a key with the role operator.",
+        )
     if expires_at is not None and expires_at <= now:
         raise WrongUsage(f"{expires_at:%Y-%m-%dT%H:%MZ} is in the past.", where="--expires")
     with workspace.database.writing() as connection:
-        return stored_keys.add(connection, role, expires_at=expires_at, now=now, note=note)
+        return stored_keys.add(
+            connection,
+            role,
+            expires_at=expires_at,
+            now=now,
+            note=note,
+            # A facility's operator is kept without blanks around it, and they are compared.
+            operator=operator.strip(),
+        )
 
 
 def list_keys(workspace: Workspace) -> Sequence[Key]:
@@ -65,8 +102,13 @@ def recognise_key(workspace: Workspace, token: str, now: datetime) -> Key:
     return key
 
 
-def require_role(key: Key | None, *roles: Role) -> None:
+def require_role(key: Key | None, *roles: Role) -> Key:
     """Let only some roles go on; an administrator may do everything.
+
+    Returns
+    -------
+    Key
+        The one given.
 
     Raises
     ------
@@ -82,3 +124,32 @@ def require_role(key: Key | None, *roles: Role) -> None:
         )
     if key.role is not Role.ADMIN and key.role not in roles:
         raise NotAllowed(f"This needs a key with the role {needed}; yours has {key.role}.")
+    return key
+
+
+def require_operator_of(key: Key | None, facility: Facility) -> None:
+    """Let only those go on who may report the state of a facility.
+
+    Staff and administrators may of any, an operator's key of those whose ``operator`` is the very
+    name that the key bears.
+
+    Raises
+    ------
+    NoKey
+        If there is no key at all.
+    NotAllowed
+        If the key has another role, or is another operator's or nobody's.
+    """
+    shown = require_role(key, Role.OPERATOR, Role.STAFF)
+    if shown.role is not Role.OPERATOR:
+        return
+    if not shown.operator:
+        raise NotAllowed(
+            "This operator's key names no operator, so it may change nothing.",
+            remedy="Ask for one made with --operator.",
+        )
+    if shown.operator != facility.operator:
+        raise NotAllowed(
+            "This facility is of another operator than your key.",
+            remedy="Ask staff to correct the facility's operator, or use that operator's key.",
+        )

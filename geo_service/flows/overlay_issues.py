@@ -17,12 +17,13 @@ from geo_service.export.frames import (
     streets_frame,
     with_pass_counts,
 )
-from geo_service.flows.wiring import Streets, Workspace
+from geo_service.flows.wiring import Workspace
 from geo_service.overlay.exposure import Exposure, count_cell_exposure, count_street_exposure
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.overlay.passes import PassCounts, count_passes
 from geo_service.store import issues as stored_issues
 from geo_service.streets.matching.match import match
+from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap import snap
 
@@ -130,12 +131,13 @@ def count_on_streets(
         How close is a pass.
     """
     points = issue_points(issues)
+    network, grid = streets.network, streets.grid
     exposure, edges = count_street_exposure(
-        ((fixes, match(*streets, fixes)) for fixes in partitions),
+        ((fixes, match(network, grid, fixes)) for fixes in partitions),
         points,
         rule,
-        issue_edge=snap(*streets, points.lon, points.lat, max_m=rule.radius_m).edge,
-        edge_id=streets.network.edge_id,
+        issue_edge=snap(network, grid, points.lon, points.lat, max_m=rule.radius_m).edge,
+        edge_id=network.edge_id,
     )
     return StreetOverlay(exposure, edges, streets)
 

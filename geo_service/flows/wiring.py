@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import NamedTuple, Self
+from typing import Self
 
 from geo_service.domain.opening import Calendar, check_calendar
 from geo_service.errors import NotReady
@@ -16,19 +16,11 @@ from geo_service.store import city
 from geo_service.store.database import Database
 from geo_service.store.networks import NetworkStore
 from geo_service.store.trace_lake import TraceLake
-from geo_service.streets.network import Network
+from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
-from geo_service.streets.snap import SnapGrid
 
 KEY_BYTES = 32
 DATABASE_FILE = "geo_service.sqlite"
-
-
-class Streets(NamedTuple):
-    """The streets of one profile and the grid to snap to them."""
-
-    network: Network
-    grid: SnapGrid
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +75,9 @@ class Workspace:
         """
         version = self.streets_version()
         return Streets(
-            self.networks.open(version, profile), self.networks.open_grid(version, profile)
+            self.networks.open(version, profile),
+            self.networks.open_grid(version, profile),
+            self.networks.open_eliminations(version, profile),
         )
 
     def rider_key(self) -> bytes:

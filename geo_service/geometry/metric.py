@@ -90,3 +90,14 @@ def geodesic_m(
     """
     west, south, east, north = np.broadcast_arrays(lon_from, lat_from, lon_to, lat_to)
     return np.asarray(GEOD.inv(west, south, east, north)[2], dtype=np.float64)
+
+
+def geodesic_of_two_m(lon_from: float, lat_from: float, lon_to: float, lat_to: float) -> float:
+    """Exact length in metres of one geodesic, without arrays around it.
+
+    Parameters
+    ----------
+    lon_from, lat_from, lon_to, lat_to : float
+        WGS-84, decimal degrees. Raises nothing.
+    """
+    return float(GEOD.inv(lon_from, lat_from, lon_to, lat_to)[2])

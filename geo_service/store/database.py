@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import (
     URL,
@@ -22,6 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from geo_service.errors import NotReady, WrongUsage
 from geo_service.store import schema
+from geo_service.store.change_watch import ChangeWatch
 from geo_service.store.database_errors import explained
 
 REVISION_KEPT = select(column("version_num", String)).select_from(table("alembic_version"))
@@ -61,6 +63,9 @@ class Database:
                 remedy="Write for example sqlite:///workspace/geo_service.sqlite.",
             ) from problem
         self._name = address.database or "" if on_sqlite else address.render_as_string()
+        self._watches: list[ChangeWatch] = []
+        self.file = _file_of(address) if on_sqlite else None
+        """SQLite's file, its whole path; None where the database is not one file."""
         if on_sqlite:
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
@@ -119,8 +124,20 @@ class Database:
         with self.writing() as connection:
             upgrade(connection)
 
+    def watch(self) -> ChangeWatch:
+        """Return what tells cheaply whether anything was committed; it is closed with this."""
+        watch = ChangeWatch(self)
+        self._watches.append(watch)
+        return watch
+
+    def renew(self) -> None:
+        """Let go of the connections that nobody uses now, and of the others as they come back."""
+        self._engine.dispose()
+
     def close(self) -> None:
         """Let go of all connections."""
+        for watch in self._watches:
+            watch.close()
         self._engine.dispose()
 
     def _keep_write_ahead_log(self) -> None:
@@ -129,6 +146,11 @@ class Database:
             driver = connection.connection.cursor()
             driver.execute("PRAGMA journal_mode = WAL")
             driver.close()
+
+
+def _file_of(address: URL) -> Path | None:
+    name = address.database or ":memory:"
+    return None if name.startswith((":memory:", "file:")) else Path(name).absolute()
 
 
 def _prepare_sqlite(driver: DBAPIConnection, entry: ConnectionPoolEntry) -> None:

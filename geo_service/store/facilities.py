@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, select
 from geo_service.domain.facility import Facility, Service, State
 from geo_service.errors import NotFound
 from geo_service.store import city
+from geo_service.store.facility_journal import note_change
 from geo_service.store.packed import pack_more, pack_set, unpack_more, unpack_set
 from geo_service.store.schema import facilities, facility_states
 from geo_service.store.upsert import Found, Written, find_rows, upsert
@@ -22,7 +23,8 @@ def write(connection: Connection, records: Sequence[Facility], *, replace: bool 
     """Write facilities by id; of two with the same id the later one stays.
 
     A facility that comes without a live state keeps the one it reported, and of two states the
-    one observed later stays; with ``replace`` what is given is the whole truth.
+    one observed later stays, of two observed at one moment the one written later; with
+    ``replace`` what is given is the whole truth.
 
     Parameters
     ----------
@@ -32,12 +34,29 @@ def write(connection: Connection, records: Sequence[Facility], *, replace: bool 
     replace : bool
         Whether facilities that are not given are removed.
     """
+    change = city.count_change(connection)
     written = upsert(connection, facilities, [_row(record) for record in records], replace=replace)
     if replace:
         connection.execute(delete(facility_states))
     _write_states(connection, _latest_states(records))
-    city.count_change(connection)
+    note_change(connection, change, None if replace else {one.facility_id for one in records})
     return written
+
+
+def remove(connection: Connection, facility_id: str) -> bool:
+    """Remove a facility and its state.
+
+    Returns
+    -------
+    bool
+        Whether there was one with this id.
+    """
+    city.take_turn(connection)
+    removed = connection.execute(delete(facilities).where(facilities.c.facility_id == facility_id))
+    if removed.rowcount == 0:
+        return False
+    note_change(connection, city.count_change(connection), [facility_id])
+    return True
 
 
 def read_all(connection: Connection) -> list[Facility]:
@@ -51,19 +70,28 @@ def find(connection: Connection, facility_id: str) -> Facility | None:
     return None if row is None else _facility(row)
 
 
+def find_many(connection: Connection, facility_ids: Collection[str]) -> list[Facility]:
+    """Return the facilities with these ids that are there, in order of id."""
+    rows = find_rows(connection, READ, facilities.c.facility_id, facility_ids)
+    return sorted(map(_facility, rows), key=lambda record: record.facility_id)
+
+
 def write_state(connection: Connection, facility_id: str, state: State) -> bool:
     """Keep what a facility reports of itself.
 
     Returns
     -------
     bool
-        Whether it was kept: a state observed before the one that is known is not.
+        Whether it was kept: a state observed before the one that is known is not. Of two
+        observed at one moment the one written later is, so that a report may be corrected, and
+        sent again after an answer that was lost.
 
     Raises
     ------
     NotFound
         If no facility has the id.
     """
+    city.take_turn(connection)
     known = select(facilities.c.facility_id).where(facilities.c.facility_id == facility_id)
     if connection.scalar(known) is None:
         raise NotFound(
@@ -71,7 +99,7 @@ def write_state(connection: Connection, facility_id: str, state: State) -> bool:
         )
     kept = _write_states(connection, {facility_id: state})
     if kept:
-        city.count_change(connection)
+        note_change(connection, city.count_change(connection), [facility_id])
     return kept > 0
 
 

@@ -23,6 +23,7 @@ READ = select(
     keys.c.added_at,
     keys.c.expires_at,
     keys.c.revoked_at,
+    keys.c.operator,
 )
 
 
@@ -37,6 +38,8 @@ class Key:
     expires_at: datetime | None
     """From when it is worth nothing; None: never by itself."""
     revoked_at: datetime | None
+    operator: str = ""
+    """Whose facilities an operator's key reports of, as they name it; blank: of none."""
 
     def is_valid(self, moment: datetime) -> bool:
         """Say whether the key opens anything at a moment."""
@@ -50,6 +53,7 @@ def add(
     expires_at: datetime | None,
     now: datetime,
     note: str = "",
+    operator: str = "",
 ) -> tuple[str, str]:
     """Make a key.
 
@@ -65,6 +69,8 @@ def add(
         With a zone.
     note : str
         Whose it is or what for, in words.
+    operator : str
+        Whose facilities an operator's key reports of.
 
     Returns
     -------
@@ -93,6 +99,7 @@ def add(
         "note": note,
         "added_at": now,
         "expires_at": expires_at,
+        "operator": operator,
     }
     connection.execute(insert(keys), row)
     return key_id, token
@@ -130,8 +137,8 @@ def revoke(connection: Connection, key_id: str, now: datetime) -> bool:
 
 
 def _key(row: Found) -> Key:
-    key_id, role, note, added_at, expires_at, revoked_at = row
-    return Key(key_id, Role(role), note, added_at, expires_at, revoked_at)
+    key_id, role, *told = row
+    return Key(key_id, Role(role), *told)
 
 
 def _digest(token: str) -> bytes:

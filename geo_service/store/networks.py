@@ -21,11 +21,13 @@ from typing import Any, Self
 import numpy as np
 
 from geo_service.errors import NotReady
+from geo_service.streets.elimination import Elimination, Hops, eliminate
+from geo_service.streets.measure import Measure
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap_grid import SnapGrid, build_grid
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the arrays change their meaning, so that an old version is not misread."""
 _PLAIN = "plain.json"
 """The file of what is no array: names, and the grid's corner and size."""
@@ -33,6 +35,7 @@ _NAME_LENGTH = 16
 _VERSION = re.compile(rf"[0-9a-f]{{{_NAME_LENGTH}}}")
 _LEFTOVER = re.compile(r"\.(draft|removed)-[0-9a-f]{32}")
 _LOCK = ".lock"
+_WAYS = ("climb", "descend")
 
 
 class NetworkStore:
@@ -155,6 +158,33 @@ class NetworkStore:
         parts = self._read(version, f"{profile}") | self._read(version, f"{profile}-grid")
         return SnapGrid(**{name: parts[name] for name in SnapGrid._fields})
 
+    def open_eliminations(self, version: str, profile: Profile) -> dict[Measure, Elimination]:
+        """Open the order in which a network's nodes are swept, by memory map.
+
+        Parameters
+        ----------
+        version : str
+            As ``write`` named it.
+        profile : Profile
+            Whose network.
+
+        Raises
+        ------
+        NotReady
+            If the version is not there or is damaged.
+        """
+        parts = self._read(version, f"{profile}-order")
+        return {
+            measure: Elimination(
+                parts["place"],
+                *(
+                    Hops(*(parts[f"{measure}_{way}_{name}"] for name in Hops._fields))
+                    for way in _WAYS
+                ),
+            )
+            for measure in (Measure.DISTANCE, Measure.TIME)
+        }
+
     def _put_in_place(self, draft: Path, version: str, digests: Mapping[str, bytes]) -> None:
         """Give a draft its name, unless a whole version bears it."""
         path = self._folder / version
@@ -221,7 +251,19 @@ def _folders(networks: Mapping[Profile, Network]) -> dict[str, dict[str, Any]]:
         grid = build_grid(network)._asdict()
         folders[f"{profile}"] = parts
         folders[f"{profile}-grid"] = {k: part for k, part in grid.items() if k not in parts}
+        folders[f"{profile}-order"] = _order_parts(eliminate(network))
     return folders
+
+
+def _order_parts(eliminations: Mapping[Measure, Elimination]) -> dict[str, Any]:
+    """Name the arrays of a network's eliminations, which share one order."""
+    parts: dict[str, Any] = {}
+    for measure, elimination in eliminations.items():
+        parts["place"] = elimination.place
+        for way in _WAYS:
+            hops: Hops = getattr(elimination, way)
+            parts |= {f"{measure}_{way}_{name}": part for name, part in hops._asdict().items()}
+    return parts
 
 
 def _write_folder(folder: Path, parts: Mapping[str, Any]) -> dict[str, bytes]:

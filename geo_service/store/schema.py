@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from geo_service.store.columns import UtcTime
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration; the database of this program is at it."""
 
 METADATA = MetaData(
@@ -78,6 +78,14 @@ facility_states = Table(
     Column("free", Integer),
     Column("out_of_order", Boolean, nullable=False),
 )
+
+facility_changes = Table(
+    "facility_changes",
+    METADATA,
+    Column("change", BigInteger, primary_key=True, autoincrement=False),
+    Column("facility_id", String, primary_key=True),
+)
+"""Which facilities each of the latest counts in ``city.changes`` touched; blank: any of them."""
 
 issues = Table(
     "issues",
@@ -136,6 +144,7 @@ keys = Table(
     Column("added_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime),
     Column("revoked_at", UtcTime),
+    Column("operator", Text, nullable=False, server_default=""),
 )
 
 releases = Table(

@@ -1,32 +1,28 @@
-"""The k nearest sites of a position by the streets, exactly, with integer costs.
+"""The k nearest sites of positions: by the streets, exactly, or in a straight line.
 
 A position and a site each meet the streets at their snapped point. What lies between is a
 shortest way over directed arcs; among ways that cost the same the one with the lower other cost
 (metres, if seconds count, and the reverse) is taken, so that an answer is always one answer.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo_service.compiled import bundle
 from geo_service.errors import WrongUsage
-from geo_service.geometry.grid import group_rows
 from geo_service.geometry.metric import geodesic_m
-from geo_service.streets.arcs import Arcs, list_arcs
-from geo_service.streets.network import Network
-from geo_service.streets.outward_search import (
-    Origin,
-    Places,
-    Roads,
-    fresh_labels,
-    off_street_ms,
-    search_outward,
-)
-from geo_service.streets.snap import SnapGrid, snap
+from geo_service.streets.listed import list_nearest
+from geo_service.streets.look_up import Ready, ReadyBundle, look_up_one
+from geo_service.streets.packed_cost import LOWER, NEVER, SHIFT
+from geo_service.streets.part_of_way import off_street_ms
+from geo_service.streets.prepared import Streets
+from geo_service.streets.sites import Sites
+from geo_service.streets.snap import snap
+from geo_service.streets.tables import Table
+from geo_service.streets.within import all_near_listed, list_within, no_nearer
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
@@ -34,36 +30,6 @@ Flags: TypeAlias = NDArray[np.bool_]
 
 _PAIRS_AT_ONCE = 1_000_000
 """So many geodesics are in memory at a time."""
-
-
-class Measure(StrEnum):
-    """What nearest means: fewest seconds, fewest metres by street, or the geodesic."""
-
-    TIME = "time"
-    DISTANCE = "distance"
-    STRAIGHT = "straight"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sites:
-    """s places that can be found, where they meet the streets of one network."""
-
-    ids: tuple[str, ...]
-    rank: Integers
-    """Shape (s,): the place of each id among all, as text."""
-    lon: Floats
-    """Shape (s,): WGS-84, decimal degrees."""
-    lat: Floats
-    """Shape (s,)."""
-    edge: Integers
-    """Shape (s,): -1 where no street is near enough."""
-    off_mm: Integers
-    """Shape (s,): straight to the street; -1 with no edge."""
-    arcs: Arcs
-    places: Places
-
-    def __len__(self) -> int:
-        return len(self.ids)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,85 +50,49 @@ class Reached:
     """Straight from the position to the street; -1 if no street is near enough."""
 
 
-def place_sites(
-    network: Network,
-    grid: SnapGrid,
-    ids: Sequence[str],
-    lon: Floats,
-    lat: Floats,
-    max_snap_m: float,
-) -> Sites:
-    """Place sites on the streets.
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """The set of sites that a filter lets through, ready for single questions."""
 
-    Parameters
-    ----------
-    network, grid : Network, SnapGrid
-        The streets.
-    ids : sequence of str, length s
-        Distinct; they decide ties.
-    lon, lat : ndarray of float, shape (s,)
-        WGS-84, decimal degrees.
-    max_snap_m : float
-        A site farther from any street, metres, is found only in a straight line.
+    streets: Streets
+    sites: Sites
+    table: Table
+    ready: ReadyBundle
 
-    Returns
-    -------
-    Sites
-        For ``find_nearest`` on the same network. Raises nothing of its own.
-    """
-    lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-    snapped = snap(network, grid, lon, lat, max_snap_m)
-    rank = np.empty(len(ids), dtype=np.int64)
-    rank[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
-    at_node = np.flatnonzero(snapped.node >= 0)
-    on_edge = np.flatnonzero((snapped.edge >= 0) & (snapped.node < 0))
-    node_offsets, node_order = group_rows(snapped.node[at_node], network.nodes)
-    edge_offsets, edge_order = group_rows(snapped.edge[on_edge], network.edges)
-    places = Places(
-        node_offsets=node_offsets,
-        node_site=at_node[node_order],
-        edge_offsets=edge_offsets,
-        edge_site=on_edge[edge_order],
-        offset_mm=snapped.offset_mm,
-        off_mm=snapped.off_mm,
-        rank=rank,
-    )
-    return Sites(
-        tuple(ids), rank, lon, lat, snapped.edge, snapped.off_mm, list_arcs(network), places
-    )
+    @classmethod
+    def of(cls, streets: Streets, sites: Sites, table: Table) -> Self:
+        """Make a table ready for ``find_nearest_of_one``."""
+        ready = Ready(streets.grid, streets.roads, sites.places, table)
+        return cls(streets, sites, table, bundle(ready))
 
 
 def find_nearest(
-    network: Network,
-    grid: SnapGrid,
+    streets: Streets,
     sites: Sites,
-    wanted: Flags,
+    table: Table,
     lon: Floats,
     lat: Floats,
     *,
     k: int,
-    measure: Measure,
     max_snap_m: float,
+    max_distance_m: float | None = None,
 ) -> Reached:
-    """Find the k nearest wanted sites of each position.
+    """Find the k nearest sites of each position by the streets.
 
     Parameters
     ----------
-    network, grid : Network, SnapGrid
-        The streets.
-    sites : Sites
-        Placed on the same network.
-    wanted : ndarray of bool, shape (s,)
-        The sites that the filters let through; k are chosen among these alone.
+    streets, sites, table : Streets, Sites, Table
+        The table is of the set of sites that the filters let through; k are chosen among these
+        alone, and nearest is what the table's measure says.
     lon, lat : ndarray of float, shape (q,)
         WGS-84, decimal degrees.
     k : int
-        How many; where fewer are wanted, or within ``max_snap_m`` of a street, fewer are found.
-    measure : Measure
-        What nearest means. Sites equal to a millisecond or millimetre are in the order of their
-        ids as text.
+        How many; where fewer can be reached, fewer are found. Sites equal to a millisecond or
+        millimetre are in the order of their ids as text.
     max_snap_m : float
-        A position farther than this from any street, metres, finds nothing by the streets.
+        A position farther than this from any street, metres, finds nothing.
+    max_distance_m : float, optional
+        A site whose way is longer is not found.
 
     Returns
     -------
@@ -174,54 +104,139 @@ def find_nearest(
     WrongUsage
         If k is below 1.
     """
-    if k < 1:
-        raise WrongUsage(f"k is {k}, but at least one facility must be asked for.", where="k")
-    lon = np.atleast_1d(np.asarray(lon, dtype=np.float64))
-    lat = np.atleast_1d(np.asarray(lat, dtype=np.float64))
-    origin = snap(network, grid, lon, lat, max_snap_m)
-    if measure is Measure.STRAIGHT:
-        return _straight(sites, np.flatnonzero(wanted), lon, lat, origin.off_mm, k)
-    wanted = np.asarray(wanted, dtype=np.bool_)
-    most = min(k, int(np.count_nonzero(wanted & (sites.edge >= 0))))
-    query, rank, site, distance_mm, duration_ms = search_outward(
-        Roads(
-            *sites.arcs,
-            network.edge_from,
-            network.edge_to,
-            network.edge_forward,
-            network.edge_backward,
-            network.edge_length_mm,
-            network.edge_time_ms,
-        ),
-        sites.places,
-        wanted,
-        fresh_labels(network.nodes),
-        Origin(origin.edge, origin.offset_mm, origin.off_mm, origin.node),
-        most,
-        measure is Measure.TIME,
+    _check(k)
+    lon, lat = np.atleast_1d(np.asarray(lon, float)), np.atleast_1d(np.asarray(lat, float))
+    at = snap(streets.network, streets.grid, lon, lat, max_snap_m)
+    if max_distance_m is None:
+        everyone, most = np.arange(len(lon)), min(k, table.sites)
+        key, second = list_nearest(streets, sites, table, at, everyone, most)
+    else:
+        key, second = list_within(streets, sites, table, at, (lon, lat), k, max_distance_m)
+    query, rank = np.nonzero(key < NEVER)
+    first, other = key[query, rank] >> SHIFT, second[query, rank].astype(np.int64)
+    return Reached(
+        query=query,
+        rank=rank + 1,
+        site=sites.places.by_rank[key[query, rank] & LOWER],
+        distance_mm=other if table.by_time else first,
+        duration_ms=first if table.by_time else other,
+        off_mm=at.off_mm[query],
     )
-    return Reached(query, rank, site, distance_mm, duration_ms, origin.off_mm[query])
 
 
-def _straight(
-    sites: Sites, wanted: Integers, lon: Floats, lat: Floats, off_mm: Integers, k: int
+def find_nearest_of_one(
+    choice: Choice,
+    lon: float,
+    lat: float,
+    *,
+    k: int,
+    max_snap_m: float,
+    max_distance_m: float | None = None,
+) -> tuple[int, list[list[int]]]:
+    """Find the k nearest sites of one position, as ``find_nearest`` does, with less around it.
+
+    Takes what ``find_nearest`` does.
+
+    Returns
+    -------
+    off_mm : int
+        Straight to the street; -1 where none is near enough.
+    found : list of [site, distance_mm, duration_ms]
+        Nearest first.
+
+    Raises
+    ------
+    WrongUsage
+        If k is below 1.
+    """
+    _check(k)
+    table = choice.table
+    off_mm, width = -1, table.key.shape[1]
+    if max_distance_m is None:
+        most, settled = min(k, table.sites), k <= width or table.sites <= width
+    else:
+        most, settled = width, True
+    if settled:
+        off_mm, rows = look_up_one(choice.ready, lon, lat, most, max_snap_m)
+        found: list[list[int]] = rows.tolist()
+        if max_distance_m is None:
+            return off_mm, found
+        near = [row for row in found if row[1] <= max_distance_m * 1000]
+        if len(near) >= k or _holds_all_within(choice, lon, lat, rows, max_distance_m):
+            return off_mm, near[:k]
+    reached = find_nearest(
+        choice.streets, choice.sites, table, np.array([lon]), np.array([lat]),
+        k=k, max_snap_m=max_snap_m, max_distance_m=max_distance_m,
+    )  # fmt: skip
+    off_mm = int(reached.off_mm[0]) if len(reached.off_mm) else off_mm
+    columns = reached.site, reached.distance_mm, reached.duration_ms
+    return off_mm, np.column_stack(columns).tolist()
+
+
+def _holds_all_within(
+    choice: Choice, lon: float, lat: float, rows: Integers, limit_m: float
+) -> bool:
+    """Say whether a full list is certain to hold all sites whose way is within a limit."""
+    table = choice.table
+    if len(rows) < table.key.shape[1] or len(rows) == table.sites:
+        return True
+    if rows[-1, 2 if table.by_time else 1] > no_nearer(table, limit_m):
+        return True
+    ranks = choice.sites.places.rank[rows[:, 0]][None]
+    here = np.array([lon]), np.array([lat])
+    return bool(all_near_listed(choice.sites, table, *here, ranks, limit_m)[0])
+
+
+def find_straight(
+    sites: Sites, wanted: Flags, lon: Floats, lat: Floats, off_mm: Integers, k: int
 ) -> Reached:
-    """Rank the wanted sites by their geodesics."""
-    most = min(k, len(wanted))
+    """Find the k nearest sites of each position in a straight line, walked.
+
+    Parameters
+    ----------
+    sites : Sites
+        On the streets or far from them.
+    wanted : ndarray of bool, shape (s,)
+        The sites that the filters let through.
+    lon, lat : ndarray of float, shape (q,)
+        WGS-84, decimal degrees.
+    off_mm : ndarray of int, shape (q,)
+        Straight from each position to the street, or -1; handed on.
+    k : int
+        How many.
+
+    Returns
+    -------
+    Reached
+        A row for each position and rank; equal to a millimetre, in the order of ids as text.
+
+    Raises
+    ------
+    WrongUsage
+        If k is below 1.
+    """
+    _check(k)
+    chosen = np.flatnonzero(wanted)
+    most = min(k, len(chosen))
     site = np.zeros((len(lon), most), dtype=np.int64)
     distance_mm = np.zeros((len(lon), most), dtype=np.int64)
-    step = max(1, _PAIRS_AT_ONCE // max(1, len(wanted)))
+    step = max(1, _PAIRS_AT_ONCE // max(1, len(chosen)))
     for start in range(0, len(lon) if most else 0, step):
         rows = slice(start, start + step)
         metres = geodesic_m(
-            lon[rows, None], lat[rows, None], sites.lon[wanted][None], sites.lat[wanted][None]
+            lon[rows, None], lat[rows, None], sites.lon[chosen][None], sites.lat[chosen][None]
         )
         millimetres = np.rint(metres * 1000.0).astype(np.int64)
-        ranks = np.broadcast_to(sites.rank[wanted], millimetres.shape)
+        ranks = np.broadcast_to(sites.places.rank[chosen], millimetres.shape)
         order = np.lexsort((ranks, millimetres), axis=1)[:, :most]
-        site[rows] = wanted[order]
+        site[rows] = chosen[order]
         distance_mm[rows] = np.take_along_axis(millimetres, order, axis=1)
     query = np.repeat(np.arange(len(lon), dtype=np.int64), most)
     rank = np.tile(np.arange(1, most + 1, dtype=np.int64), len(lon))
     length = distance_mm.ravel()
     return Reached(query, rank, site.ravel(), length, off_street_ms(length), off_mm[query])
+
+
+def _check(k: int) -> None:
+    if k < 1:
+        raise WrongUsage(f"k is {k}, but at least one facility must be asked for.", where="k")

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo_service.streets.nearest import Measure, Reached, Sites, find_nearest
-from geo_service.streets.network import Flags, Floats, Network
-from geo_service.streets.snap import SnapGrid, snap
+from geo_service.streets.nearest import Reached, find_nearest, find_straight
+from geo_service.streets.network import Flags, Floats
+from geo_service.streets.prepared import Streets
+from geo_service.streets.sites import Sites
+from geo_service.streets.snap import snap
+from geo_service.streets.tables import Table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,18 +22,16 @@ class Answered:
 
 
 def nearest_or_straight(
-    network: Network,
-    grid: SnapGrid,
+    streets: Streets,
     sites: Sites,
-    wanted: Flags,
+    table: Table,
     lon: Floats,
     lat: Floats,
     *,
     k: int,
-    measure: Measure,
     max_snap_m: float,
 ) -> Answered:
-    """Find the k nearest wanted sites; a position far from all streets is answered straight.
+    """Find the k nearest sites; a position far from all streets is answered straight.
 
     Takes and raises what ``find_nearest`` does.
 
@@ -39,18 +40,12 @@ def nearest_or_straight(
     Answered
         Rows for each position and rank, positions in their order.
     """
-    if measure is Measure.STRAIGHT:
-        far = np.ones(len(lon), np.bool_)
-    else:
-        far = snap(network, grid, lon, lat, max_snap_m).edge < 0
-    parts = [
-        (rows, find_nearest(
-            network, grid, sites, wanted, lon[rows], lat[rows],
-            k=k, measure=by, max_snap_m=max_snap_m,
-        ))
-        for rows, by in ((np.flatnonzero(~far), measure), (np.flatnonzero(far), Measure.STRAIGHT))
-        if len(rows)
-    ]  # fmt: skip
+    by_street = find_nearest(streets, sites, table, lon, lat, k=k, max_snap_m=max_snap_m)
+    far = snap(streets.network, streets.grid, lon, lat, max_snap_m).edge < 0
+    rows = np.flatnonzero(far)
+    none = np.full(len(rows), -1)
+    straight = find_straight(sites, table.wanted, lon[rows], lat[rows], none, k)
+    parts = [(np.arange(len(lon)), by_street), (rows, straight)]
     return Answered(_in_order(parts), far)
 
 

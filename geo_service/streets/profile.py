@@ -65,6 +65,9 @@ WALK_M_S: Final = 1.2
 WALK_STEPS_M_S: Final = 0.6
 """Half the pace, measured along the map, on steps."""
 
+SLOWEST_M_S: Final = 0.5
+"""Slower than anybody moves; 0.6 is the slowest, and whole milliseconds may add a little."""
+
 _MOTORWAYS: Final = frozenset({"motorway", "motorway_link"})
 _WALK_NEEDS_LEAVE: Final = frozenset({"raceway", "bus_guideway", "busway"})
 """Classes where one may walk only where a ``foot`` tag says so."""
@@ -130,7 +133,9 @@ def speed_m_s(tags: Mapping[str, str], profile: Profile) -> float:
     if profile is Profile.WALK:
         return WALK_STEPS_M_S if highway == "steps" else WALK_M_S
     usual = EBIKE_KM_H.get(highway, EBIKE_KM_H["unclassified"])
-    return min(usual, EBIKE_CAP_KM_H, _max_speed_km_h(tags.get("maxspeed", ""))) / 3.6
+    allowed = _max_speed_km_h(tags.get("maxspeed", "")) / 3.6
+    # Whatever a sign says, nobody is slower than one who pushes the bike.
+    return min(usual / 3.6, max(allowed, OFF_STREET_M_S))
 
 
 def _ebike_open(tags: Mapping[str, str]) -> bool:

@@ -92,7 +92,8 @@ def _offset_mm(grid: SnapGrid, point: int, share: float) -> int:
 def _seen_m(grid: SnapGrid, x: float, y: float, lat: float, ring: int) -> float:
     """Return how near to a position, in cells, a segment outside the first rings can be."""
     column, row = np.floor(x), np.floor(y)
-    farthest = min(90.0, abs(lat) + (ring + 1) * grid.cell_lat)
+    top = max(abs(grid.south), abs(grid.south + grid.rows * grid.cell_lat))
+    farthest = min(90.0, top, abs(lat) + (ring + 1) * grid.cell_lat)
     across = min(x - column, column + 1.0 - x) + ring
     along = min(y - row, row + 1.0 - y) + ring
     # A degree of latitude changes by 1 % from equator to pole.
@@ -142,8 +143,11 @@ def nearest_point(
     best_off = np.iinfo(np.int64).max
     for ring in range(outside, last + 1):
         for at_row in range(max(0, row - ring), min(grid.rows - 1, row + ring) + 1):
-            step = 1 if abs(at_row - row) == ring else max(1, 2 * ring)
-            for at_column in range(column - ring, column + ring + 1, step):
+            left, right, step = column - ring, column + ring, max(1, 2 * ring)
+            if abs(at_row - row) == ring:
+                # A position far away has rings much longer than the grid is wide.
+                left, right, step = max(0, left), min(grid.columns - 1, right), 1
+            for at_column in range(left, right + 1, step):
                 if at_column < 0 or at_column >= grid.columns:
                     continue
                 cell = at_row * grid.columns + at_column

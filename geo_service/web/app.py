@@ -19,6 +19,8 @@ from geo_service.web import (
     assets,
     docs,
     facilities,
+    facility_states,
+    facility_writes,
     health,
     maps,
     nearest,
@@ -50,6 +52,8 @@ DOORS: tuple[APIRouter, ...] = (
     rider_page.router,
     maps.router,
     nearest.router,
+    facility_states.router,
+    facility_writes.router,
     facilities.router,
     overlay.router,
     releases.router,
@@ -63,9 +67,9 @@ SMALLEST_ZIPPED = 1000
 
 
 def paths() -> tuple[str, ...]:
-    """Return every path that is answered, as the routes write them."""
-    found = [route.path for door in DOORS for route in door.routes if isinstance(route, APIRoute)]
-    return (*found, "/openapi.json")
+    """Return every path that is answered, once, as OpenAPI writes them."""
+    routes = [route for door in DOORS for route in door.routes if isinstance(route, APIRoute)]
+    return (*dict.fromkeys(route.path_format for route in routes), "/openapi.json")
 
 
 def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:

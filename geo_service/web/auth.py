@@ -1,5 +1,7 @@
 """Who is asking: keys in the Authorization header, and for pages in a cookie."""
 
+from fastapi import Security
+from fastapi.security import HTTPBearer
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +16,10 @@ COOKIE = "geo_service_key"
 """The beginning of the cookie's name; the port follows, since browsers keep none apart."""
 COOKIE_DAYS = 30
 LONGEST_KEY = 512
+SHOWS_KEY = Security(
+    HTTPBearer(scheme_name="key", description="From 'geo-service keys add'.", auto_error=False)
+)
+"""Tells OpenAPI that a path needs a key; the door itself asks for it."""
 
 
 def key_of(service: Service, request: Request, *, cookie: bool = False) -> Key | None:
@@ -59,6 +65,24 @@ def require_analyst(service: Service, request: Request, *, cookie: bool = False)
             "This needs a key with the role analyst.", remedy="Send Authorization: Bearer KEY."
         )
     require_role(key, Role.ANALYST)
+
+
+def require_key(service: Service, request: Request, *roles: Role) -> Key:
+    """Let only the holders of some roles' keys and administrators go on.
+
+    Returns
+    -------
+    Key
+        The one the request shows.
+
+    Raises
+    ------
+    NoKey
+        If it shows none, or one that is not valid.
+    NotAllowed
+        If the key has another role.
+    """
+    return require_role(key_of(service, request), *roles)
 
 
 def viewer_of(key: Key | None) -> Viewer:

@@ -1,11 +1,15 @@
 """``GET /facilities/{id}``: one facility as it stands."""
 
+from http import HTTPStatus
+
 from fastapi import APIRouter, Request, Response
 
 from geo_service.errors import NotFound
 from geo_service.export.features import facility_feature
 from geo_service.store import facilities as stored_facilities
 from geo_service.web.answers import GEOJSON, json_answer
+from geo_service.web.descriptions import describe_problems
+from geo_service.web.etags import tagged_answer
 from geo_service.web.parameters import NoParameters, read_parameters
 from geo_service.web.service import service_of
 
@@ -13,10 +17,17 @@ router = APIRouter(tags=["facilities"])
 
 
 @router.get(
-    "/facilities/{facility_id}",
+    # An id may hold slashes, as osm/node/123.
+    "/facilities/{facility_id:path}",
     summary="One facility",
     response_class=Response,
-    responses={200: {"content": {GEOJSON: {}}, "description": "A Feature."}},
+    responses={
+        200: {"content": {GEOJSON: {}}, "description": "A Feature, and its `ETag`."},
+        304: {"description": "What `If-None-Match` names is still so."},
+        **describe_problems(
+            HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
+        ),
+    },
 )
 def facility(facility_id: str, request: Request) -> Response:
     """Return the facility with its opening hours and the state it last reported."""
@@ -25,4 +36,4 @@ def facility(facility_id: str, request: Request) -> Response:
         found = stored_facilities.find(connection, facility_id)
     if found is None:
         raise NotFound("There is no facility with this id.")
-    return json_answer(facility_feature(found), media_type=GEOJSON)
+    return tagged_answer(request, bytes(json_answer(facility_feature(found)).body), GEOJSON)

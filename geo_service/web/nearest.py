@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from geo_service.export.features import answer_collection
-from geo_service.flows.find_nearest import NearestQuestion
+from geo_service.flows.find_nearest import NearestQuestion, answer_nearest
 from geo_service.geometry.datum import Datum, convert
-from geo_service.streets.nearest import Measure
+from geo_service.streets.measure import Measure
 from geo_service.streets.profile import Profile
 from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.parameters import (
@@ -88,7 +88,8 @@ def nearest(request: Request) -> Response:
     asked = read_parameters(NearestParameters, request.query_params.multi_items())
     service = service_of(request)
     now = service.clock()
-    answer = service.districts.current(asked.profile).ask(asked.question(now), now)
+    district = service.districts.current(asked.profile)
+    answer = answer_nearest(district, asked.question(now), now)
     return json_answer(
         answer_collection(
             answer.found,

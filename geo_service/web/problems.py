@@ -8,6 +8,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from geo_service import errors
+from geo_service.ingest.facility_feature import RefusedFields
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -30,6 +31,30 @@ class WrongParameters(errors.WrongUsage):
         self.faults = tuple(faults)
 
 
+class FixedPath(errors.WrongUsage):
+    """A path has a meaning of its own, so nothing can be put there."""
+
+    code = "fixed-path"
+
+
+class UnreadableBody(errors.WrongUsage):
+    """The body of a request is not JSON, or not all of it came."""
+
+    code = "unreadable-body"
+
+
+class WrongContentType(errors.WrongUsage):
+    """The body of a request is of another type than this path takes."""
+
+    code = "wrong-content-type"
+
+
+class TooLargeBody(errors.WrongUsage):
+    """The body of a request is larger than this path takes."""
+
+    code = "too-large-body"
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """How a class of errors is told to whoever asked."""
@@ -44,6 +69,11 @@ class Told:
 
 TOLD: Mapping[type[errors.GeoServiceError], Told] = {
     WrongParameters: Told(HTTPStatus.UNPROCESSABLE_ENTITY, "Wrong parameters"),
+    FixedPath: Told(HTTPStatus.METHOD_NOT_ALLOWED, "Fixed path"),
+    UnreadableBody: Told(HTTPStatus.BAD_REQUEST, "Unreadable body"),
+    WrongContentType: Told(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Wrong content type"),
+    TooLargeBody: Told(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too large a body"),
+    RefusedFields: Told(HTTPStatus.UNPROCESSABLE_ENTITY, "Refused fields"),
     errors.UnknownKind: Told(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "Unknown kind",
@@ -88,6 +118,8 @@ def problem_of_error(error: errors.GeoServiceError) -> Problem:
     faults: tuple[Fault, ...] = ()
     if isinstance(error, WrongParameters):
         faults = error.faults
+    elif isinstance(error, RefusedFields):
+        faults = tuple(Fault(field, words) for field, words in error.faults.items())
     elif told.naming_field and error.where:
         faults = (Fault(error.where, detail),)
     return Problem(told.status, told.title, detail, error.code, faults)
@@ -128,6 +160,8 @@ def hints(problem: Problem) -> dict[str, str]:
     """Return the headers that a status asks for."""
     if problem.status == HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": 'Bearer realm="geo_service", error="invalid_token"'}
+    if problem.code == FixedPath.code:
+        return {"Allow": "GET"}
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         return {"Retry-After": "30"}
     return {}

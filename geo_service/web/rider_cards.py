@@ -11,7 +11,7 @@ from geo_service.domain.usable import Usable
 from geo_service.export.navigate import amap_link
 from geo_service.maps.icons import OTHER_FACILITY, show_sign, sign
 from geo_service.maps.words import AMENITIES, KINDS, Words, said
-from geo_service.streets.nearest import Measure
+from geo_service.streets.measure import Measure
 from geo_service.web.rider_words import EN, Tongue, say_age, say_metres, say_minutes, say_opening
 
 

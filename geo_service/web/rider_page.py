@@ -11,11 +11,12 @@ from starlette.responses import HTMLResponse
 
 from geo_service.domain.facility import Kind
 from geo_service.errors import GeoServiceError, NotReady, UnknownKind
-from geo_service.flows.find_nearest import District
+from geo_service.flows.district import District
+from geo_service.flows.find_nearest import answer_nearest
 from geo_service.geometry.metric import wrap_degrees
 from geo_service.maps.icons import sign_sheet
 from geo_service.store import city
-from geo_service.streets.nearest import Measure
+from geo_service.streets.measure import Measure
 from geo_service.streets.profile import Profile
 from geo_service.web.answers import page_answer
 from geo_service.web.nearest import NearestParameters
@@ -121,7 +122,7 @@ def _ask(district: District, tongue: Tongue, pairs: Pairs, now: datetime) -> Sho
     if "k" not in given:
         pairs = [*pairs, ("k", str(SHOWN))]
     asked = read_parameters(NearestParameters, pairs)
-    answer = district.ask(asked.question(now), now)
+    answer = answer_nearest(district, asked.question(now), now)
     notice = tongue.from_here if here else tongue.from_middle
     if not answer.found:
         notice = tongue.nothing_fits

@@ -7,7 +7,7 @@ from typing import cast
 
 from starlette.requests import Request
 
-from geo_service.flows.find_nearest import Districts
+from geo_service.flows.districts import Districts
 from geo_service.flows.wiring import Workspace
 from geo_service.web.drawn_pages import DrawnPages
 

@@ -84,6 +84,68 @@ def test_place_is_for_streets_only_and_never_empties_the_workspace(town: Callabl
     assert town("nearest", 32.04, 112.14, "--kind", "rest_station").code == 0
 
 
+@pytest.fixture
+def osm_file(tmp_path: Path) -> Path:
+    path = tmp_path / "city.osm"
+    tags = '<tag k="amenity" v="bicycle_parking"/>', '<tag k="access" v="private"/>'
+    path.write_text(
+        f'<osm version="0.6"><node id="1" lat="32.04" lon="112.141">{tags[0]}</node>'
+        f'<node id="2" lat="32.04" lon="112.141">{tags[0]}{tags[1]}</node></osm>'
+    )
+    return path
+
+
+def test_facilities_come_from_openstreetmap_and_are_found(town: Callable, osm_file: Path) -> None:
+    answer = town("load", "facilities", "--from-osm", osm_file)
+    assert answer.out == "facilities: 1 read, 1 loaded, 0 refused\n"
+    assert answer.err == "warning: city.osm: left out as of no use to riders: private (1).\n"
+    near = json.loads(town("nearest", 32.04, 112.14, "--kind", "parking_point", "--json").out)
+    assert [f["properties"]["id"] for f in near["features"]] == ["osm/node/1"]
+    again = town("load", "facilities", "--from-osm", osm_file, "--replace", "--json")
+    assert json.loads(again.out)["removed"] == 2
+
+
+def test_places_of_openstreetmap_come_from_several_files(
+    town: Callable, osm_file: Path, tmp_path: Path
+) -> None:
+    more = tmp_path / "more.osm"
+    more.write_text(osm_file.read_text().replace('id="1"', 'id="7"'))
+    answer = town("load", "facilities", "--from-osm", osm_file, "--from-osm", more, "--json")
+    assert json.loads(answer.out)["loaded"] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("issues", "--from-osm", "FILE"), "Only facilities are told by tags"),
+        (("streets", "--from-osm", "FILE"), "load streets from files without this option"),
+        (("facilities", "more.csv", "--from-osm", "FILE"), "more.csv is to be read by columns"),
+        (("facilities", "--from-osm", "FILE", "--datum", "bd09"), "in wgs84, not bd09"),
+        (("facilities", "--from-osm", "FILE", "--columns", "name=ref"), "--columns: "),
+        (("facilities", "--from-osm", "FILE", "--kind", "Rack"), "rest_station"),
+        (("facilities", "FILE"), "--from-osm"),
+        (("facilities", "--from-osm"), "expected one argument"),
+    ],
+)
+def test_openstreetmap_used_wrongly_is_told(
+    run: Callable, osm_file: Path, words: tuple[str, ...], said: str
+) -> None:
+    answer = run("load", *[osm_file if word == "FILE" else word for word in words])
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err
+
+
+def test_openstreetmap_without_places_is_refused_and_nothing_removed(
+    town: Callable, tmp_path: Path
+) -> None:
+    path = tmp_path / "bare.osm"
+    path.write_text('<osm version="0.6"><node id="1" lat="32.04" lon="112.141"/></osm>')
+    answer = town("load", "facilities", "--from-osm", path, "--replace")
+    assert (answer.code, answer.out) == (1, "")
+    assert "bare.osm: The file holds no place that serves riders." in answer.err
+    assert town("nearest", 32.04, 112.14, "--kind", "rest_station").code == 0
+
+
 def test_replaced_traces_are_told(town: Callable, tmp_path: Path) -> None:
     path = tmp_path / "traces.csv"
     path.write_text(path.read_text().replace("t1", "t2"))

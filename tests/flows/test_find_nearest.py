@@ -9,15 +9,16 @@ import pytest
 from geo_service.domain.facility import Facility, State
 from geo_service.domain.usable import Usable
 from geo_service.errors import NotReady, UnknownKind, WrongUsage
+from geo_service.flows.districts import Districts
 from geo_service.flows.find_nearest import (
-    Districts,
     NearestAnswer,
     NearestQuestion,
+    answer_nearest,
     open_district,
 )
 from geo_service.flows.wiring import Workspace
 from geo_service.store import facilities as stored
-from geo_service.streets.nearest import Measure
+from geo_service.streets.measure import Measure
 from geo_service.streets.profile import Profile
 
 Ask = Callable[..., NearestAnswer]
@@ -36,7 +37,9 @@ def ask(workspace: Workspace, now: datetime) -> Ask:
         with workspace.database.writing() as connection:
             stored.write(connection, facilities, replace=True)
         asked = {"lat": 32.04, "lon": 112.14, **question}
-        return open_district(workspace, Profile.EBIKE).ask(NearestQuestion(**asked), now)  # type: ignore[arg-type] - as above
+        return answer_nearest(
+            open_district(workspace, Profile.EBIKE), NearestQuestion(**asked), now
+        )  # type: ignore[arg-type] - as above
 
     return _ask
 
@@ -174,7 +177,7 @@ def test_long_process_sees_what_has_changed_and_reads_nothing_twice(
     with workspace.database.writing() as connection:
         stored.write(connection, [place("b", 50)], replace=False)
     changed = districts.current(Profile.EBIKE)
-    assert ids(changed.ask(NearestQuestion(32.04, 112.14), now)) == ["b", "a"]
+    assert ids(answer_nearest(changed, NearestQuestion(32.04, 112.14), now)) == ["b", "a"]
     assert districts.current(Profile.WALK) is not changed
 
 

@@ -68,6 +68,15 @@ def test_facilities_come_back_as_they_were(
             assert facilities.find(connection, record.facility_id) == record
 
 
+@pytest.mark.parametrize("ids", [["c", "a"], ["a", "none"], ["none"], [], ["a", "a"]])
+def test_many_are_found_by_their_ids(database: Database, ids: list[str]) -> None:
+    there = {name: place(name, State(NOON, free=1)) for name in "abc"}
+    with database.writing() as connection:
+        facilities.write(connection, list(there.values()))
+        found = facilities.find_many(connection, ids)
+    assert found == [there[name] for name in sorted(set(ids) & there.keys())]
+
+
 def test_times_come_back_in_utc(database: Database) -> None:
     with database.writing() as connection:
         facilities.write(connection, [place("a", State(NOON))])
@@ -97,6 +106,19 @@ def test_replace_removes_the_others_and_their_states(database: Database) -> None
         facilities.write(connection, [place("a", State(NOON)), place("b", State(NOON))])
         assert facilities.write(connection, [place("b")], replace=True) == Written(0, 1, 1)
         assert facilities.read_all(connection) == [place("b")]
+        facilities.write(connection, [place("a")])
+        assert facilities.find(connection, "a") == place("a")
+
+
+def test_a_facility_is_removed_once_and_its_state_with_it(database: Database) -> None:
+    with database.writing() as connection:
+        facilities.write(connection, [place("a", State(NOON)), place("b", State(NOON))])
+        before = city.changes(connection)
+        assert facilities.remove(connection, "a")
+        assert city.changes(connection) == before + 1
+        assert not facilities.remove(connection, "a")
+        assert city.changes(connection) == before + 1
+        assert facilities.read_all(connection) == [place("b", State(NOON))]
         facilities.write(connection, [place("a")])
         assert facilities.find(connection, "a") == place("a")
 

@@ -44,6 +44,21 @@ def test_the_database_holds_only_the_hash(tmp_path: Path) -> None:
     assert hashlib.sha256(token.encode()).digest() in content
 
 
+def test_a_key_may_name_an_operator(database: Database) -> None:
+    with database.writing() as connection:
+        _, named = keys.add(
+            connection, Role.OPERATOR, expires_at=None, now=NOW, operator="铁塔 Tower & Co"
+        )
+        _, nameless = keys.add(connection, Role.OPERATOR, expires_at=None, now=NOW)
+        operators = {
+            token: key.operator
+            for token in (named, nameless)
+            if (key := keys.find(connection, token, NOW))
+        }
+        assert operators == {named: "铁塔 Tower & Co", nameless: ""}
+        assert {key.operator for key in keys.read_all(connection)} == set(operators.values())
+
+
 @pytest.mark.parametrize("token", ["", "gs_", "gs_wrong", "密", "\ud800"])
 def test_other_tokens_open_nothing(database: Database, token: str) -> None:
     with database.writing() as connection:

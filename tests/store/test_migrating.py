@@ -1,4 +1,5 @@
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,43 @@ from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from geo_service.store import migrating, schema
+from geo_service.domain.facility import Facility, State
+from geo_service.domain.role import Role
+from geo_service.store import city, facilities, keys, migrating, schema
 from geo_service.store.database import Database
+from geo_service.store.facility_journal import changed_since
 
-MADE = "SELECT name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version'"
+RECORDS = """
+UPDATE city SET changes = 7, title = 'Xiangyang';
+INSERT INTO facilities VALUES
+    ('osm/node/1', 'rest_station', 112.1, 32.0, '驿站', '', 'op', '', '24/7', '["tea"]', '[]',
+     '{}');
+INSERT INTO facility_states VALUES ('osm/node/1', 1714564800000000, NULL, NULL, 3, 0);
+INSERT INTO keys VALUES
+    ('key-1', X'00', 'operator', 'old', 1714564800000000, NULL, NULL),
+    ('key-2', X'01', 'staff', '', 1714564800000000, NULL, 1714564800000000);
+"""
+"""What a database of the first release may hold."""
 
 
-def made(connection: Connection) -> dict[str, str]:
-    return dict(connection.execute(text(MADE)).all())
+def made(connection: Connection) -> dict[str, object]:
+    """Describe all tables: columns in order, types, defaults, and every rule with its name."""
+    looked = inspect(connection)
+    ask = (
+        lambda name: [{**one, "type": str(one["type"])} for one in looked.get_columns(name)],
+        looked.get_pk_constraint,
+        lambda name: sorted(looked.get_unique_constraints(name), key=str),
+        lambda name: sorted(looked.get_foreign_keys(name), key=str),
+        lambda name: sorted(looked.get_indexes(name), key=str),
+    )
+    names = set(looked.get_table_names()) - {"alembic_version"}
+    return {name: [about(name) for about in ask] for name in names}
+
+
+def migrate_to(connection: Connection, revision: str) -> None:
+    configuration = migrating._configuration()
+    configuration.attributes["connection"] = connection
+    command.upgrade(configuration, revision)
 
 
 def test_migrations_make_the_very_tables_of_the_schema(database: Database, tmp_path: Path) -> None:
@@ -25,7 +55,40 @@ def test_migrations_make_the_very_tables_of_the_schema(database: Database, tmp_p
     schema.METADATA.create_all(engine)
     with database.reading() as migrated, engine.connect() as direct:
         assert made(migrated) == made(direct)
+        assert made(direct).keys() == schema.METADATA.tables.keys()
     engine.dispose()
+
+
+def test_a_database_of_the_first_release_keeps_all_that_is_in_it(tmp_path: Path) -> None:
+    with closing(Database(f"sqlite:///{tmp_path / 'city.sqlite'}")) as database:
+        with database.writing() as connection:
+            migrate_to(connection, "0001")
+            for statement in filter(str.strip, RECORDS.split(";")):
+                connection.execute(text(statement))
+        database.migrate()
+        with database.writing() as connection:
+            assert facilities.read_all(connection) == [
+                Facility(
+                    "osm/node/1",
+                    "rest_station",
+                    112.1,
+                    32.0,
+                    name="驿站",
+                    operator="op",
+                    opening_hours="24/7",
+                    amenities=frozenset({"tea"}),
+                    state=State(datetime(2024, 5, 1, 12, tzinfo=UTC), free=3),
+                )
+            ]
+            listed = [(key.key_id, key.role, key.operator) for key in keys.read_all(connection)]
+            assert listed == [("key-1", Role.OPERATOR, ""), ("key-2", Role.STAFF, "")]
+            assert city.changes(connection) == 7
+            assert city.read_title(connection) == "Xiangyang"
+            # What changed before there was a journal, nobody wrote down.
+            assert changed_since(connection, 6) is None
+            assert changed_since(connection, 7) == set()
+            facilities.remove(connection, "osm/node/1")
+            assert changed_since(connection, 7) == {"osm/node/1"}
 
 
 def test_alembic_finds_nothing_to_change(database: Database) -> None:

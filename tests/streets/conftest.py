@@ -14,9 +14,20 @@ from geo_service.errors import RefusedData
 from geo_service.geometry.metric import metres_per_degree_east, metres_per_degree_north
 from geo_service.ingest.streets.read import read_streets
 from geo_service.streets.assemble import build_network
-from geo_service.streets.nearest import Reached, Sites
+from geo_service.streets.measure import Measure
+from geo_service.streets.nearest import (
+    Choice,
+    Reached,
+    find_nearest,
+    find_nearest_of_one,
+    find_straight,
+)
 from geo_service.streets.network import Network
+from geo_service.streets.prepared import Streets, prepare
 from geo_service.streets.profile import Profile
+from geo_service.streets.sites import Sites
+from geo_service.streets.snap import snap
+from geo_service.streets.tables import make_table
 from geo_service.streets.ways import Ways, WaysKind
 
 Drawn: TypeAlias = tuple[Sequence[int], Mapping[str, str]]
@@ -26,6 +37,7 @@ RandomWays: TypeAlias = Callable[[int], Ways]
 RandomNetwork: TypeAlias = Callable[[int, Profile], Network]
 RowsOf: TypeAlias = Callable[[Reached, Sites, int], list[tuple[int, str, int, int]]]
 """Rank, id, millimetres and milliseconds of what was found for a position."""
+Reach: TypeAlias = Callable[..., Reached]
 RealNetwork: TypeAlias = Callable[[str, Profile], Network]
 
 
@@ -177,3 +189,71 @@ def rows_of() -> RowsOf:
         ]
 
     return _rows_of
+
+
+@pytest.fixture(scope="session")
+def prepared() -> Callable[[Network], Streets]:
+    """Return a function that makes a network ready for questions, once."""
+    held: dict[int, tuple[Network, Streets]] = {}
+
+    def _prepared(network: Network) -> Streets:
+        if id(network) not in held:
+            held[id(network)] = network, prepare(network)
+        return held[id(network)][1]
+
+    return _prepared
+
+
+@pytest.fixture(scope="session")
+def reach(prepared: Callable[[Network], Streets]) -> Reach:
+    """Return a function that asks in every way there is, and sees that all agree.
+
+    Out of a table, out of one too narrow (so by a search outward), and one position at a time.
+    """
+
+    def _reach(
+        network: Network,
+        sites: Sites,
+        wanted: np.ndarray,
+        lon: np.ndarray,
+        lat: np.ndarray,
+        *,
+        k: int,
+        measure: Measure,
+        max_snap_m: float,
+        max_distance_m: float | None = None,
+    ) -> Reached:
+        streets = prepared(network)
+        if measure is Measure.STRAIGHT:
+            off_mm = snap(network, streets.grid, lon, lat, max_snap_m).off_mm
+            return find_straight(sites, wanted, lon, lat, off_mm, k)
+        limits = {"k": k, "max_snap_m": max_snap_m, "max_distance_m": max_distance_m}
+        by_width = []
+        for width in (8, 2, max(1, k)):
+            table = make_table(streets, sites, wanted, measure, width=width)
+            reached = find_nearest(streets, sites, table, lon, lat, **limits)
+            by_width.append(_plain(reached))
+            choice = Choice.of(streets, sites, table)
+            one_by_one = [
+                (query, rank, *row, off)
+                for query, at in enumerate(zip(lon.tolist(), lat.tolist(), strict=True))
+                for off, found in [find_nearest_of_one(choice, *at, **limits)]
+                for rank, row in enumerate(found, start=1)
+            ]
+            assert one_by_one == by_width[-1]
+        assert by_width[0] == by_width[1] == by_width[2]
+        return reached
+
+    return _reach
+
+
+def _plain(reached: Reached) -> list[tuple[int, ...]]:
+    columns = (
+        reached.query,
+        reached.rank,
+        reached.site,
+        reached.distance_mm,
+        reached.duration_ms,
+        reached.off_mm,
+    )
+    return list(zip(*(column.tolist() for column in columns), strict=True))

@@ -8,9 +8,11 @@ import pytest
 
 from geo_service.errors import WrongUsage
 from geo_service.streets.assemble import build_network
-from geo_service.streets.nearest import Measure, Reached, Sites, find_nearest, place_sites
+from geo_service.streets.measure import Measure
+from geo_service.streets.nearest import Reached
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
+from geo_service.streets.sites import Sites, place_sites
 from geo_service.streets.snap import build_grid
 from geo_service.streets.ways import Ways
 
@@ -20,12 +22,13 @@ MAX_SNAP_M = 150.0
 DrawWays: TypeAlias = Callable[..., Ways]
 Row: TypeAlias = tuple[int, str, int, int]
 """Rank, id, millimetres, milliseconds."""
+Reach: TypeAlias = Callable[..., Reached]
 RowsOf: TypeAlias = Callable[[Reached, Sites, int], list[Row]]
 Ask: TypeAlias = Callable[..., list[Row]]
 
 
 @pytest.fixture
-def ask(rows_of: RowsOf) -> Ask:
+def ask(rows_of: RowsOf, reach: Reach) -> Ask:
     """Return a function that asks for the sites nearest to one position."""
 
     def _ask(
@@ -41,8 +44,7 @@ def ask(rows_of: RowsOf) -> Ask:
         lon, lat = np.array([sites[name] for name in ids], dtype=np.float64).reshape(-1, 2).T
         placed = place_sites(network, grid, ids, lon, lat, MAX_SNAP_M)
         mask = np.array([wanted is None or name in set(wanted) for name in ids], dtype=bool)
-        reached = find_nearest(
-            network, grid, placed, mask, np.array([at[0]]), np.array([at[1]]),
+        reached = reach(network, placed, mask, np.array([at[0]]), np.array([at[1]]),
             k=k, measure=measure, max_snap_m=MAX_SNAP_M,
         )  # fmt: skip
         return rows_of(reached, placed, 0)
@@ -190,18 +192,18 @@ def test_site_on_a_junction_is_reached_by_each_of_its_streets(ask: Ask, ring: Ne
         assert row[2] == pytest.approx(metres, abs=3)
 
 
-def test_each_position_of_many_gets_its_own_rows(ring: Network) -> None:
+def test_each_position_of_many_gets_its_own_rows(reach: Reach, ring: Network) -> None:
     grid = build_grid(ring)
     sites = place_sites(ring, grid, ["a"], np.array([-0.0009]), np.array([0.0]), MAX_SNAP_M)
     lon, lat = np.array([0.0, 9.0, -0.0005]), np.zeros(3)
     wanted = np.ones(1, dtype=bool)
-    by_street = find_nearest(
-        ring, grid, sites, wanted, lon, lat, k=3, measure=Measure.TIME, max_snap_m=MAX_SNAP_M
+    by_street = reach(
+        ring, sites, wanted, lon, lat, k=3, measure=Measure.TIME, max_snap_m=MAX_SNAP_M
     )
     assert by_street.query.tolist() == [0, 2]
     assert by_street.rank.tolist() == [1, 1]
-    straight = find_nearest(
-        ring, grid, sites, wanted, lon, lat, k=3, measure=Measure.STRAIGHT, max_snap_m=MAX_SNAP_M
+    straight = reach(
+        ring, sites, wanted, lon, lat, k=3, measure=Measure.STRAIGHT, max_snap_m=MAX_SNAP_M
     )
     assert straight.query.tolist() == [0, 1, 2]
     assert straight.off_mm.tolist() == [0, -1, 0]

@@ -8,14 +8,16 @@ import pytest
 
 from geo_service.geometry.metric import geodesic_m
 from geo_service.streets.assemble import build_network
-from geo_service.streets.nearest import Measure, Reached, Sites, find_nearest, place_sites
+from geo_service.streets.measure import Measure
+from geo_service.streets.nearest import Reached, find_nearest, find_straight
 from geo_service.streets.nearest_or_straight import Answered, nearest_or_straight
-from geo_service.streets.network import Network
+from geo_service.streets.prepared import Streets, prepare
 from geo_service.streets.profile import Profile
-from geo_service.streets.snap_grid import SnapGrid, build_grid
+from geo_service.streets.sites import Sites, place_sites
+from geo_service.streets.tables import make_table
 from geo_service.streets.ways import Ways
 
-Town: TypeAlias = tuple[Network, SnapGrid, Sites]
+Town: TypeAlias = tuple[Streets, Sites]
 
 LON, LAT = 112.14, 32.04
 NEAR, FAR = LON + 0.001, LON + 0.05
@@ -28,27 +30,21 @@ def town(draw_ways: Callable[..., Ways]) -> Town:
     network = build_network(
         draw_ways(places, ([1, 2, 3], {"highway": "residential"})), Profile.EBIKE
     ).network
-    grid = build_grid(network)
+    streets = prepare(network)
     lon = np.array([LON + 0.002, LON + 0.004, LON + 0.019, LON + 0.06])
-    sites = place_sites(network, grid, ["a", "b", "c", "far"], lon, np.full(4, LAT), 500.0)
-    return network, grid, sites
+    sites = place_sites(network, streets.grid, ["a", "b", "c", "far"], lon, np.full(4, LAT), 500.0)
+    return streets, sites
 
 
 def ask(
-    town: Town,
-    lon: Sequence[float],
-    *,
-    measure: Measure = Measure.TIME,
-    k: int = 9,
-    wanted: Sequence[int] = (1, 1, 1, 1),
+    town: Town, lon: Sequence[float], *, k: int = 9, wanted: Sequence[int] = (1, 1, 1, 1)
 ) -> Answered:
     return nearest_or_straight(
         *town,
-        np.array(wanted, dtype=np.bool_),
+        make_table(*town, np.array(wanted, dtype=np.bool_), Measure.TIME),
         np.array(lon, dtype=np.float64),
         np.full(len(lon), LAT),
         k=k,
-        measure=measure,
         max_snap_m=500.0,
     )
 
@@ -71,16 +67,18 @@ def test_positions_keep_their_order_whatever_way_they_are_answered(town: Town) -
 
 
 def test_each_row_is_what_its_own_search_says(town: Town) -> None:
-    network, grid, sites = town
     answered = ask(town, [FAR, NEAR])
-    for query, measure in ((0, Measure.STRAIGHT), (1, Measure.TIME)):
-        alone = find_nearest(
-            network, grid, sites, np.ones(4, np.bool_), np.array([[FAR, NEAR][query]]),
-            np.array([LAT]), k=9, measure=measure, max_snap_m=500.0,
-        )  # fmt: skip
+    everyone, lat = np.ones(4, np.bool_), np.array([LAT])
+    table = make_table(*town, everyone, Measure.TIME)
+    alone = (
+        find_straight(town[1], everyone, np.array([FAR]), lat, np.array([-1]), 9),
+        find_nearest(*town, table, np.array([NEAR]), lat, k=9, max_snap_m=500.0),
+    )
+    for query in (0, 1):
         mine = answered.reached.query == query
         for name in ("rank", "site", "distance_mm", "duration_ms", "off_mm"):
-            assert getattr(answered.reached, name)[mine].tolist() == getattr(alone, name).tolist()
+            said = getattr(answered.reached, name)[mine].tolist()
+            assert said == getattr(alone[query], name).tolist()
 
 
 def test_position_off_all_streets_is_walked_straight_and_has_no_snap(town: Town) -> None:
@@ -94,10 +92,7 @@ def test_position_off_all_streets_is_walked_straight_and_has_no_snap(town: Town)
 
 def test_site_far_from_streets_is_found_only_in_a_straight_line(town: Town) -> None:
     assert 3 not in ask(town, [NEAR]).reached.site
-    straight = ask(town, [NEAR], measure=Measure.STRAIGHT)
-    assert straight.reached.site.tolist() == [0, 1, 2, 3]
-    assert straight.straight.tolist() == [True]
-    assert straight.reached.off_mm.tolist() == [0, 0, 0, 0]
+    assert 3 in ask(town, [FAR]).reached.site
 
 
 def test_filters_come_before_k(town: Town) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import floor
-from time import perf_counter
 from typing import TypeAlias
 
 import networkx as nx
@@ -14,9 +13,11 @@ import pytest
 import shapely
 from pyproj import Geod, Transformer
 
-from geo_service.streets.nearest import Measure, Reached, Sites, find_nearest, place_sites
+from geo_service.streets.measure import Measure
+from geo_service.streets.nearest import Reached
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
+from geo_service.streets.sites import Sites, place_sites
 from geo_service.streets.snap import SnapGrid, build_grid, snap
 
 GEOD = Geod(ellps="WGS84")
@@ -25,6 +26,7 @@ BY_STREET = (Measure.TIME, Measure.DISTANCE)
 RandomNetwork: TypeAlias = Callable[[int, Profile], Network]
 Row: TypeAlias = tuple[int, str, int, int]
 """Rank, id, millimetres, milliseconds."""
+Reach: TypeAlias = Callable[..., Reached]
 RowsOf: TypeAlias = Callable[[Reached, Sites, int], list[Row]]
 
 
@@ -177,7 +179,13 @@ def scatter(
 
 
 def check_exactly(
-    rows_of: RowsOf, network: Network, seed: int, places: int, k: int, queries: int = 12
+    rows_of: RowsOf,
+    reach: Reach,
+    network: Network,
+    seed: int,
+    places: int,
+    k: int,
+    queries: int = 12,
 ) -> int:
     random = np.random.default_rng(seed)
     grid = build_grid(network)
@@ -194,8 +202,7 @@ def check_exactly(
     wanted = random.random(places) < 0.7
     compared = 0
     for measure in BY_STREET:
-        reached = find_nearest(
-            network, grid, sites, wanted, query_lon, query_lat,
+        reached = reach(network, sites, wanted, query_lon, query_lat,
             k=k, measure=measure, max_snap_m=MAX_SNAP_M,
         )  # fmt: skip
         for query, point in enumerate(snapped):
@@ -212,10 +219,10 @@ def check_exactly(
 @pytest.mark.parametrize("profile", list(Profile))
 @pytest.mark.parametrize("seed", range(60))
 def test_nearest_on_random_streets_is_the_oracles_to_the_millimetre_and_millisecond(
-    rows_of: RowsOf, random_network: RandomNetwork, seed: int, profile: Profile
+    rows_of: RowsOf, reach: Reach, random_network: RandomNetwork, seed: int, profile: Profile
 ) -> None:
     k = (1, 3, 30)[seed % 3]
-    assert check_exactly(rows_of, random_network(seed, profile), seed, 14, k) > 0
+    assert check_exactly(rows_of, reach, random_network(seed, profile), seed, 14, k) > 0
 
 
 @pytest.mark.real
@@ -230,22 +237,28 @@ def test_nearest_on_random_streets_is_the_oracles_to_the_millimetre_and_millisec
     ],
 )
 def test_nearest_in_a_real_city_is_the_oracles(
-    rows_of: RowsOf, real_network: Callable[[str, Profile], Network], file: str, profile: Profile
+    rows_of: RowsOf,
+    reach: Reach,
+    real_network: Callable[[str, Profile], Network],
+    file: str,
+    profile: Profile,
 ) -> None:
-    assert check_exactly(rows_of, real_network(file, profile), 7, 150, 5) > 50
+    assert check_exactly(rows_of, reach, real_network(file, profile), 7, 150, 5) > 50
 
 
 @pytest.mark.real
 @pytest.mark.slow
 @pytest.mark.parametrize("profile", list(Profile))
 def test_nearest_in_a_large_city_is_the_oracles(
-    rows_of: RowsOf, real_network: Callable[[str, Profile], Network], profile: Profile
+    rows_of: RowsOf, reach: Reach, real_network: Callable[[str, Profile], Network], profile: Profile
 ) -> None:
     porto = real_network("porto_conveyal_r5.osm.pbf", profile)
-    assert check_exactly(rows_of, porto, 5, 1000, 8, queries=4) > 20
+    assert check_exactly(rows_of, reach, porto, 5, 1000, 8, queries=4) > 20
 
 
-def check_from_scratch(rows_of: RowsOf, network: Network, seed: int, places: int) -> int:
+def check_from_scratch(
+    rows_of: RowsOf, reach: Reach, network: Network, seed: int, places: int
+) -> int:
     """Compare with own snapping and costs that are not rounded."""
     random = np.random.default_rng(seed)
     grid = build_grid(network)
@@ -258,8 +271,7 @@ def check_from_scratch(rows_of: RowsOf, network: Network, seed: int, places: int
     oracle = build_oracle(network, own, ids, queries, whole_numbers=False)
     wanted, compared = np.ones(places, dtype=bool), 0
     for measure in BY_STREET:
-        reached = find_nearest(
-            network, grid, sites, wanted, query_lon, query_lat,
+        reached = reach(network, sites, wanted, query_lon, query_lat,
             k=4, measure=measure, max_snap_m=MAX_SNAP_M,
         )  # fmt: skip
         for query, point in enumerate(queries):
@@ -274,23 +286,24 @@ def check_from_scratch(rows_of: RowsOf, network: Network, seed: int, places: int
 @pytest.mark.parametrize("profile", list(Profile))
 @pytest.mark.parametrize("seed", range(12))
 def test_nearest_agrees_with_brute_force_from_scratch(
-    rows_of: RowsOf, random_network: RandomNetwork, seed: int, profile: Profile
+    rows_of: RowsOf, reach: Reach, random_network: RandomNetwork, seed: int, profile: Profile
 ) -> None:
-    assert check_from_scratch(rows_of, random_network(seed, profile), seed, 10) > 0
+    assert check_from_scratch(rows_of, reach, random_network(seed, profile), seed, 10) > 0
 
 
 @pytest.mark.real
 @pytest.mark.slow
 @pytest.mark.parametrize("profile", list(Profile))
 def test_nearest_in_a_real_city_agrees_with_brute_force_from_scratch(
-    rows_of: RowsOf, real_network: Callable[[str, Profile], Network], profile: Profile
+    rows_of: RowsOf, reach: Reach, real_network: Callable[[str, Profile], Network], profile: Profile
 ) -> None:
     oakland = real_network("west-oakland_osmnx.osm.bz2", profile)
-    assert check_from_scratch(rows_of, oakland, 3, 60) > 20
+    assert check_from_scratch(rows_of, reach, oakland, 3, 60) > 20
 
 
 def test_straight_agrees_with_geodesics_also_around_the_180th_meridian(
     rows_of: RowsOf,
+    reach: Reach,
     random_network: RandomNetwork,
 ) -> None:
     network = random_network(1, Profile.WALK)
@@ -299,8 +312,7 @@ def test_straight_agrees_with_geodesics_also_around_the_180th_meridian(
     ids = [f"s{number}" for number in range(50)]
     sites = place_sites(network, grid, ids, lon, lat, MAX_SNAP_M)
     at = np.array([-179.99]), np.array([10.01])
-    reached = find_nearest(
-        network, grid, sites, np.ones(50, dtype=bool), *at,
+    reached = reach(network, sites, np.ones(50, dtype=bool), *at,
         k=50, measure=Measure.STRAIGHT, max_snap_m=MAX_SNAP_M,
     )  # fmt: skip
     metres = GEOD.inv(np.full(50, at[0][0]), np.full(50, at[1][0]), lon, lat)[2]
@@ -308,26 +320,3 @@ def test_straight_agrees_with_geodesics_also_around_the_180th_meridian(
     rows = rows_of(reached, sites, 0)
     assert [(row[2], row[1]) for row in rows] == by_hand
     assert all(row[3] == pytest.approx(row[2] / 1.2, abs=0.51) for row in rows)
-
-
-@pytest.mark.real
-@pytest.mark.slow
-@pytest.mark.parametrize("measure", list(Measure))
-def test_nearest_in_a_large_city_takes_well_under_50_milliseconds(
-    real_network: Callable[[str, Profile], Network], measure: Measure
-) -> None:
-    porto = real_network("porto_conveyal_r5.osm.pbf", Profile.WALK)
-    grid, random = build_grid(porto), np.random.default_rng(3)
-    sites = place_sites(
-        porto, grid, [f"s{i}" for i in range(1000)], *scatter(porto, random, 1000), MAX_SNAP_M
-    )
-    lon, lat = scatter(porto, random, 40)
-    wanted, seconds = np.ones(1000, dtype=bool), []
-    for query in range(40):
-        started = perf_counter()
-        find_nearest(
-            porto, grid, sites, wanted, lon[query : query + 1], lat[query : query + 1],
-            k=5, measure=measure, max_snap_m=MAX_SNAP_M,
-        )  # fmt: skip
-        seconds.append(perf_counter() - started)
-    assert np.median(seconds) < 0.05

@@ -20,6 +20,7 @@ Bearer = Callable[[str], dict[str, str]]
 FILLED = {
     "/facilities/nearest": ["/facilities/nearest?lat=32.0341&lon=112.1341&k=50"],
     "/facilities/{facility_id}": ["/facilities/station", "/facilities/none"],
+    "/facilities/{facility_id}/state": ["/facilities/station/state"],
     "/releases/{period}": ["/releases/2026-10"],
     "/maps/{name}.html": [f"/maps/{name}.html" for name in ("public", "planner", *LAYERS)],
     "/problems/{code}": ["/problems/not-found"],

@@ -5,9 +5,14 @@ import httpx
 import pytest
 
 from geo_service import errors
+from geo_service.ingest.facility_feature import RefusedFields
 from geo_service.web.problems import (
     TOLD,
     Fault,
+    FixedPath,
+    TooLargeBody,
+    UnreadableBody,
+    WrongContentType,
     WrongParameters,
     hints,
     known_problems,
@@ -32,6 +37,10 @@ STATUSES = {
     errors.NotAllowed: 403,
     errors.NotReady: 503,
     errors.GeoServiceError: 500,
+    FixedPath: 405,
+    UnreadableBody: 400,
+    WrongContentType: 415,
+    TooLargeBody: 413,
 }
 
 
@@ -49,7 +58,7 @@ def test_a_class_stands_before_the_class_it_is_of() -> None:
 
 def test_every_error_of_the_tree_is_told() -> None:
     for kind in tree(errors.GeoServiceError):
-        if kind is not WrongParameters:
+        if kind not in {WrongParameters, RefusedFields}:
             assert problem_of_error(kind("What.")).title
 
 
@@ -66,9 +75,16 @@ def test_what_was_asked_is_not_repeated_for_an_unknown_kind() -> None:
     assert problem.detail == "No facility is of this kind. There are."
 
 
+def test_fields_that_are_refused_are_named() -> None:
+    problem = problem_of_error(RefusedFields({"kind": "No slug.", "free": "No number."}))
+    assert problem.status == 422
+    assert problem.faults == (Fault("kind", "No slug."), Fault("free", "No number."))
+
+
 def test_statuses_ask_for_their_headers() -> None:
     assert "WWW-Authenticate" in hints(problem_of_error(errors.NoKey("No.")))
     assert "Retry-After" in hints(problem_of_error(errors.NotReady("No.")))
+    assert hints(problem_of_error(FixedPath("No."))) == {"Allow": "GET"}
     assert hints(problem_of_error(errors.NotAllowed("No."))) == {}
 
 

@@ -1,0 +1,73 @@
+"""Facilities added, changed and retired one by one, by those who look after them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from geo_service.domain.facility import Facility
+from geo_service.errors import NotFound
+from geo_service.flows.loading import streets_extent
+from geo_service.flows.wiring import Workspace
+from geo_service.geometry.datum import Datum
+from geo_service.ingest.facility_feature import Reading, parse_facility
+from geo_service.store import facilities as stored_facilities
+
+
+@dataclass(frozen=True, slots=True)
+class PutFacility:
+    """What came of putting a facility."""
+
+    facility: Facility
+    """As it is kept now."""
+    added: bool
+    """Whether there was none with this id."""
+
+
+def put_facility(
+    workspace: Workspace,
+    facility_id: str,
+    feature: Mapping[str, Any],
+    *,
+    datum: Datum,
+    now: datetime,
+) -> PutFacility:
+    """Add a facility, or make it what is given; without a state it keeps the one it reported.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened for writing.
+    facility_id : str
+        New or known.
+    feature : mapping
+        A GeoJSON Feature with a Point; see `parse_facility`.
+    datum : Datum
+        Of the Point.
+    now : datetime
+        With a zone; a state observed later is refused.
+
+    Raises
+    ------
+    RefusedFields
+        Naming each field that a load would refuse too.
+    """
+    reading = Reading(datum, streets_extent(workspace), now, workspace.settings.future_slack_s)
+    given = parse_facility(feature, facility_id, reading)
+    with workspace.database.writing() as connection:
+        written = stored_facilities.write(connection, [given])
+        (kept,) = stored_facilities.find_many(connection, [facility_id])
+    return PutFacility(kept, added=written.added > 0)
+
+
+def retire_facility(workspace: Workspace, facility_id: str) -> None:
+    """Remove a facility for good, with the state it reported.
+
+    Raises
+    ------
+    NotFound
+        If there is none with this id.
+    """
+    with workspace.database.writing() as connection:
+        if not stored_facilities.remove(connection, facility_id):
+            raise NotFound("There is no facility with this id.")

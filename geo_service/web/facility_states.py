@@ -1,0 +1,169 @@
+"""``PUT /facilities/{id}/state``: a facility's operator reports what it counts."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from starlette.concurrency import run_in_threadpool
+
+from geo_service.domain.facility import State
+from geo_service.domain.role import Role
+from geo_service.export.features import facility_feature
+from geo_service.flows.report_state import ReportedState, report_state
+from geo_service.ingest.facility_feature import COUNT, MOST_COUNTED, RefusedFields
+from geo_service.web.answers import JSON, json_answer
+from geo_service.web.auth import SHOWS_KEY, require_key
+from geo_service.web.bodies import JSON_TYPES, read_object
+from geo_service.web.descriptions import IDEMPOTENCY_KEY, describe_body, describe_problems
+from geo_service.web.parameters import NoParameters, read_parameters
+from geo_service.web.service import service_of
+
+LONGEST_NAME = 64
+A_TIME = "It must be an ISO 8601 time with a zone, as 2026-10-01T04:00:00Z, or Unix seconds."
+
+
+def _moment(value: object) -> datetime:
+    try:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            read = datetime.fromtimestamp(value, UTC)
+        else:
+            read = datetime.fromisoformat(str(value))
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(A_TIME) from None
+    # Beyond these years the libraries below can't count, and nobody means them.
+    if read.tzinfo is None or not 1970 <= read.year <= 2200:
+        raise ValueError(A_TIME)
+    return read.astimezone(UTC)
+
+
+def _count(value: object) -> int | None:
+    if value is None:
+        return None
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or not 0 <= value <= MOST_COUNTED
+        or value != int(value)
+    ):
+        raise ValueError(COUNT)
+    return int(value)
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("It must be true or false.")  # noqa: TRY004 - pydantic wants ValueError
+    return value
+
+
+Count = Annotated[
+    int | None,
+    BeforeValidator(_count),
+    WithJsonSchema({"type": ["integer", "null"], "minimum": 0, "maximum": MOST_COUNTED}),
+]
+
+
+class StateBody(BaseModel):
+    """What a facility reports."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    observed_at: Annotated[
+        datetime,
+        BeforeValidator(_moment),
+        WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "number"}]}),
+        Field(description="When it was so: ISO 8601 with a zone, or Unix seconds."),
+    ]
+    charged: Annotated[Count, Field(description="Charged batteries ready to be taken.")] = None
+    empty: Annotated[Count, Field(description="Empty working slots.")] = None
+    free: Annotated[Count, Field(description="Free spaces.")] = None
+    out_of_order: Annotated[bool, BeforeValidator(_truth), Field(strict=True)] = False
+
+
+EXAMPLES = {
+    "A cabinet": {"observed_at": "2026-10-01T12:00:00+08:00", "charged": 4, "empty": 2},
+    "A parking point": {"observed_at": 1790827200, "free": 11},
+    "Out of order": {"observed_at": "2026-10-01T04:00:00Z", "out_of_order": True},
+}
+
+router = APIRouter(tags=["facilities"], dependencies=[SHOWS_KEY])
+
+
+@router.put(
+    "/facilities/{facility_id:path}/state",
+    summary="Report a facility's state (its operator's key, or staff's)",
+    response_class=Response,
+    responses={
+        200: {"content": {JSON: {}}, "description": "`kept`, and the `state` known now."},
+        **describe_problems(
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.UNAUTHORIZED,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
+    },
+    openapi_extra={
+        "parameters": [IDEMPOTENCY_KEY],
+        **describe_body(JSON_TYPES, StateBody.model_json_schema(), EXAMPLES),
+    },
+)
+async def put_state(facility_id: str, request: Request) -> Response:
+    """Keep the state, unless one observed later is known: then `kept` is false.
+
+    What is left out or null is not counted there. An operator's key reports of the facilities
+    whose `operator` it names, and of no other.
+    """
+    service = service_of(request)
+    key = await run_in_threadpool(require_key, service, request, Role.OPERATOR, Role.STAFF)
+    read_parameters(NoParameters, request.query_params.multi_items())
+    members = await read_object(request, JSON_TYPES)
+    if members.get("type") == "Feature":
+        raise RefusedFields({"id": "Nothing but a state is put here: no id can end in /state."})
+    state = read_state(members)
+    done = await run_in_threadpool(
+        report_state, service.workspace, key, facility_id, state, service.clock()
+    )
+    return json_answer(_told(done))
+
+
+def read_state(members: dict[str, Any]) -> State:
+    """Read what was reported.
+
+    Raises
+    ------
+    RefusedFields
+        Naming each member that is unknown, missing or wrong; what was sent is not repeated.
+    """
+    try:
+        body = StateBody.model_validate(members)
+    except ValidationError as wrong:
+        raise RefusedFields(
+            {
+                str(entry["loc"][0])[:LONGEST_NAME]: _sentence(entry["type"], entry.get("ctx", {}))
+                for entry in wrong.errors(include_url=False, include_input=False)
+            }
+        ) from wrong
+    return State(body.observed_at, body.charged, body.empty, body.free, body.out_of_order)
+
+
+def _sentence(kind: str, context: dict[str, Any]) -> str:
+    if kind == "missing":
+        return "It is required."
+    if kind == "extra_forbidden":
+        return f"There is no such member. Known: {', '.join(StateBody.model_fields)}."
+    return str(context["error"])
+
+
+def _told(done: ReportedState) -> dict[str, object]:
+    known = facility_feature(done.facility)["properties"]["state"]
+    notes = []
+    if not done.kept:
+        notes.append(
+            f"Not kept: a state observed later, at {known['observed_at']}, is known already."
+        )
+    return {"id": done.facility.facility_id, "kept": done.kept, "state": known, "notes": notes}

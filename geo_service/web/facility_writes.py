@@ -1,0 +1,188 @@
+"""``PUT`` and ``DELETE /facilities/{id}``: staff add, change and retire facilities."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+
+from geo_service.domain.role import Role
+from geo_service.export.features import facility_feature
+from geo_service.flows.change_facility import put_facility, retire_facility
+from geo_service.geometry.datum import Datum
+from geo_service.ingest.facility_feature import RefusedFields
+from geo_service.web.answers import GEOJSON, NOT_KEPT, json_answer
+from geo_service.web.auth import SHOWS_KEY, require_key
+from geo_service.web.bodies import FEATURE_TYPES, read_object
+from geo_service.web.descriptions import IDEMPOTENCY_KEY, describe_body, describe_problems
+from geo_service.web.parameters import (
+    NoParameters,
+    Parameters,
+    describe_parameters,
+    read_parameters,
+)
+from geo_service.web.problems import FixedPath
+from geo_service.web.service import service_of
+
+FIXED = frozenset({"nearest"})
+"""What paths below /facilities mean by themselves."""
+PATHLESS_PARTS = frozenset({"", ".", ".."})
+"""Browsers and proxies take these out of paths."""
+
+EXAMPLE = {
+    "type": "Feature",
+    "geometry": {"type": "Point", "coordinates": [112.1401, 32.0402]},
+    "properties": {
+        "kind": "charging_cabinet",
+        "name": "长虹路换电柜",
+        "name_en": "Changhong Road swap cabinet",
+        "operator": "Tower Swap",
+        "opening_hours": "24/7",
+        "amenities": ["roof"],
+        "services": ["swap"],
+    },
+}
+TEXT = {"type": "string"}
+FEATURE_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "A GeoJSON Feature, as `GET` shows it. Other properties are kept as text. "
+    "Without a state (the five members of `state`, there or among the properties) the facility "
+    "keeps the one it reported.",
+    "required": ["type", "geometry", "properties"],
+    "properties": {
+        "type": {"const": "Feature"},
+        "id": {"type": "string", "description": "If given, the id in the path."},
+        "geometry": {
+            "type": "object",
+            "required": ["type", "coordinates"],
+            "properties": {
+                "type": {"const": "Point"},
+                "coordinates": {
+                    "type": "array",
+                    "description": "Longitude, latitude; a height is left out.",
+                    "items": {"type": "number"},
+                    "minItems": 2,
+                },
+            },
+        },
+        "properties": {
+            "type": "object",
+            "required": ["kind"],
+            "properties": {
+                "kind": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}$"},
+                "name": TEXT,
+                "name_en": TEXT,
+                "operator": TEXT,
+                "address": TEXT,
+                "opening_hours": {**TEXT, "description": "OSM syntax."},
+                "amenities": {"type": "array", "items": TEXT},
+                "services": {"type": "array", "items": {"enum": ["charge", "swap"]}},
+                "state": {"type": ["object", "null"]},
+            },
+        },
+    },
+}
+
+
+class PutParameters(Parameters):
+    """Of a facility that is put."""
+
+    datum: Annotated[Datum, Field(description="Of the Point; answers are in WGS-84.")] = Datum.WGS84
+
+
+REFUSALS = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+
+router = APIRouter(tags=["facilities"], dependencies=[SHOWS_KEY])
+
+
+@router.put(
+    "/facilities/{facility_id:path}",
+    summary="Add a facility, or change it (staff's key)",
+    response_class=Response,
+    responses={
+        200: {"content": {GEOJSON: {}}, "description": "Changed: the Feature as it is kept."},
+        201: {"content": {GEOJSON: {}}, "description": "Added, at `Location`."},
+        **describe_problems(
+            *REFUSALS,
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        ),
+    },
+    openapi_extra={
+        "parameters": [IDEMPOTENCY_KEY, *describe_parameters(PutParameters)["parameters"]],
+        **describe_body(FEATURE_TYPES, FEATURE_SCHEMA, {"A cabinet": EXAMPLE}),
+    },
+)
+async def put(facility_id: str, request: Request) -> Response:
+    """Make the facility what the Feature says; the next question about the nearest knows it.
+
+    The id can't be `nearest`, end in `/state`, or have an empty part, `.` or `..` between slashes.
+    """
+    _refuse_fixed(facility_id)
+    service = service_of(request)
+    await run_in_threadpool(require_key, service, request, Role.STAFF)
+    asked = read_parameters(PutParameters, request.query_params.multi_items())
+    _check_id(facility_id)
+    feature = await read_object(request, FEATURE_TYPES)
+    done = await run_in_threadpool(
+        put_facility,
+        service.workspace,
+        facility_id,
+        feature,
+        datum=asked.datum,
+        now=service.clock(),
+    )
+    answer = json_answer(facility_feature(done.facility), media_type=GEOJSON)
+    if done.added:
+        answer.status_code = HTTPStatus.CREATED
+        answer.headers["Location"] = f"/facilities/{quote(facility_id)}"
+    return answer
+
+
+@router.delete(
+    "/facilities/{facility_id:path}",
+    summary="Retire a facility (staff's key)",
+    status_code=HTTPStatus.NO_CONTENT,
+    response_class=Response,
+    responses={
+        204: {"description": "It is gone."},
+        **describe_problems(*REFUSALS, HTTPStatus.NOT_FOUND),
+    },
+    openapi_extra={"parameters": [IDEMPOTENCY_KEY]},
+)
+def delete(facility_id: str, request: Request) -> Response:
+    """Remove the facility and its state; the next question about the nearest knows it."""
+    _refuse_fixed(facility_id)
+    service = service_of(request)
+    require_key(service, request, Role.STAFF)
+    read_parameters(NoParameters, request.query_params.multi_items())
+    retire_facility(service.workspace, facility_id)
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers=NOT_KEPT)
+
+
+def _refuse_fixed(facility_id: str) -> None:
+    if facility_id in FIXED:
+        raise FixedPath(
+            "This path asks for what is nearest, so no facility can have this id.",
+            remedy="Choose another id.",
+        )
+
+
+def _check_id(facility_id: str) -> None:
+    """Refuse an id with which a facility could not be found again."""
+    fault = ""
+    if facility_id != facility_id.strip():
+        fault = "An id can't begin or end with blanks."
+    elif PATHLESS_PARTS & set(facility_id.split("/")):
+        fault = "Between its slashes an id can't have nothing, a dot or two dots."
+    if fault:
+        raise RefusedFields({"id": fault})

@@ -1,0 +1,50 @@
+"""Keys made, listed and ended by hand."""
+
+from collections.abc import Callable
+
+import pytest
+
+
+@pytest.fixture
+def city(run: Callable) -> Callable:
+    """Make a workspace."""
+    assert run("init").code == 0
+    return run
+
+
+def test_an_operators_key_names_the_operator(city: Callable) -> None:
+    added = city("keys", "add", "--role", "operator", "--operator", "铁塔 Swap", "--note", "Wang")
+    assert added.code == 0
+    assert "may change nothing" not in added.err
+    key_id, token = added.out.strip().split("\t")
+    assert token.startswith("gs_")
+    (line,) = city("keys", "list").out.splitlines()
+    assert line.split("\t") == [key_id, "operator", "never expires", "valid", "Wang", "铁塔 Swap"]
+    assert token not in line
+
+
+@pytest.mark.parametrize("words", [(), ("--operator", ""), ("--operator", "  ")])
+def test_an_operators_key_without_a_name_is_said_to_be_of_no_use(
+    city: Callable, words: tuple[str, ...]
+) -> None:
+    added = city("keys", "add", "--role", "operator", *words)
+    assert added.code == 0
+    assert "names no operator, so it may change nothing" in added.err
+    assert "--operator NAME" in added.err
+
+
+def test_other_keys_name_none(city: Callable) -> None:
+    refused = city("keys", "add", "--role", "staff", "--operator", "Tower")
+    assert (refused.code, refused.out) == (2, "")
+    assert "--operator" in refused.err
+    assert city("keys", "list").out == ""
+    added = city("keys", "add", "--role", "staff")
+    assert added.code == 0
+    assert "operator" not in added.err
+
+
+def test_a_key_is_ended(city: Callable) -> None:
+    key_id = city("keys", "add", "--role", "staff").out.split("\t")[0]
+    assert city("keys", "revoke", key_id).code == 0
+    assert "\trevoked\t" in city("keys", "list").out
+    assert city("keys", "revoke", key_id).code == 1

@@ -1,0 +1,175 @@
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from geo_service.domain.facility import Facility, State
+from geo_service.domain.issue import Issue
+from geo_service.store import city, facilities, facility_journal, issues
+from geo_service.store.database import Database
+from geo_service.store.facility_journal import MOST_NAMED, MOST_ROWS, changed_since, note_change
+from geo_service.store.schema import facility_changes
+
+NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
+NAMES = [f"place-{number}" for number in range(12)]
+
+
+def place(facility_id: str, name: str = "") -> Facility:
+    return Facility(facility_id, "charging_cabinet", 112.14, 32.04, name=name)
+
+
+def rows(connection: Connection) -> int:
+    return int(connection.scalars(select(func.count()).select_from(facility_changes)).one())
+
+
+def snapshot(connection: Connection) -> dict[str, Facility]:
+    return {one.facility_id: one for one in facilities.read_all(connection)}
+
+
+def differing(one: dict[str, Facility], other: dict[str, Facility]) -> set[str]:
+    return {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
+
+
+def act(connection: Connection, dice: random.Random) -> None:
+    """Do one random thing of all that can be done to facilities."""
+    name = dice.choice(NAMES)
+    moment = NOON + timedelta(seconds=dice.randrange(100))
+    match dice.randrange(10):
+        case 0 | 1 | 2:
+            chosen = dice.sample(NAMES, dice.randrange(1, 4))
+            facilities.write(connection, [place(one, str(dice.random())) for one in chosen])
+        case 3:
+            facilities.write(
+                connection, [replace(place(name), state=State(moment, free=dice.randrange(9)))]
+            )
+        case 4 | 5:
+            facilities.remove(connection, name)
+        case 6 | 7 | 8 if facilities.find(connection, name):
+            facilities.write_state(connection, name, State(moment, charged=dice.randrange(9)))
+        case 9 if dice.random() < 0.2:
+            facilities.write(connection, [place(name)], replace=True)
+        case _:
+            issues.write(connection, [Issue("i", "hole", 112.0, 32.0, NOON)])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_differs_between_two_changes_is_named(
+    database: Database, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oracle reads everything, always."""
+    monkeypatch.setattr(facility_journal, "MOST_ROWS", 30)
+    dice = random.Random(seed)  # noqa: S311 - no secret hangs on it
+    seen: list[tuple[int, dict[str, Facility]]] = []
+    named = exact = 0
+    for _ in range(70):
+        with database.writing() as connection:
+            act(connection, dice)
+            assert rows(connection) <= 30
+        with database.reading() as connection:
+            now, count = snapshot(connection), city.changes(connection)
+            for change, then in seen:
+                touched = changed_since(connection, change)
+                if touched is not None:
+                    differ = differing(then, now)
+                    assert differ <= touched
+                    named += 1
+                    exact += bool(differ)
+                    told = {
+                        one.facility_id: one for one in facilities.find_many(connection, touched)
+                    }
+                    assert {**{k: v for k, v in then.items() if k not in touched}, **told} == now
+        seen.append((count, now))
+    assert exact > 200, f"of {named} the journal named, {exact} had changed"
+
+
+def test_nothing_has_changed_since_now(database: Database) -> None:
+    with database.writing() as connection:
+        facilities.write(connection, [place("a")])
+        assert changed_since(connection, city.changes(connection)) == set()
+
+
+def test_each_change_names_what_it_touched(database: Database) -> None:
+    with database.writing() as connection:
+        facilities.write(connection, [place("a"), place("b")])
+        first = city.changes(connection)
+        facilities.write_state(connection, "a", State(NOON))
+        second = city.changes(connection)
+        facilities.remove(connection, "b")
+        facilities.write(connection, [place("c")])
+        assert changed_since(connection, first) == {"a", "b", "c"}
+        assert changed_since(connection, second) == {"b", "c"}
+
+
+def test_what_changed_nothing_is_not_named(database: Database) -> None:
+    with database.writing() as connection:
+        facilities.write(connection, [place("a")])
+        facilities.write_state(connection, "a", State(NOON))
+        before, held = city.changes(connection), rows(connection)
+        assert not facilities.remove(connection, "none")
+        assert not facilities.write_state(connection, "a", State(NOON - timedelta(hours=1)))
+        assert (city.changes(connection), rows(connection)) == (before, held)
+        facilities.write(connection, [])
+        assert changed_since(connection, before) == set()
+
+
+def test_a_new_database_names_what_was_written_since_it_was_made(database: Database) -> None:
+    with database.writing() as connection:
+        assert changed_since(connection, 0) == set()
+        assert changed_since(connection, -1) is None
+        facilities.write(connection, [place("a")])
+        assert changed_since(connection, 0) == {"a"}
+
+
+def test_a_count_that_never_was_is_of_another_database(database: Database) -> None:
+    with database.writing() as connection:
+        facilities.write(connection, [place("a")])
+        assert changed_since(connection, city.changes(connection) + 1) is None
+
+
+@pytest.mark.parametrize(("size", "told"), [(MOST_NAMED, True), (MOST_NAMED + 1, False)])
+def test_a_bulk_load_names_nobody(database: Database, size: int, *, told: bool) -> None:
+    with database.writing() as connection:
+        facilities.write(connection, [place("a")])
+        before = city.changes(connection)
+        facilities.write(connection, [place(f"f{number}") for number in range(size)])
+        touched = changed_since(connection, before)
+        assert (touched is not None) is told
+        if not told:
+            assert rows(connection) == 1
+        facilities.write(connection, [place("b")])
+        assert changed_since(connection, before + 1) == {"b"}
+
+
+def test_a_load_that_is_the_whole_truth_names_nobody(database: Database) -> None:
+    with database.writing() as connection:
+        facilities.write(connection, [place("a")])
+        before = city.changes(connection)
+        facilities.write(connection, [place("a")], replace=True)
+        assert changed_since(connection, before) is None
+        assert changed_since(connection, before + 1) == set()
+
+
+def test_the_journal_stays_short_and_knows_how_far_back_it_reaches(database: Database) -> None:
+    with database.writing() as connection:
+        start = city.changes(connection)
+        for _ in range(2 * MOST_ROWS // MOST_NAMED):
+            change = city.count_change(connection)
+            note_change(connection, change, [f"f{number}" for number in range(MOST_NAMED)])
+            assert rows(connection) <= MOST_ROWS
+        assert rows(connection) > MOST_ROWS - 2 * MOST_NAMED
+        assert changed_since(connection, start) is None
+        assert changed_since(connection, change - 1) is not None
+
+
+def test_a_write_taken_back_leaves_the_journal_as_it_was(database: Database) -> None:
+    def write_and_fail() -> None:
+        with database.writing() as connection:
+            facilities.write(connection, [place("a")])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
+    with database.reading() as connection:
+        assert changed_since(connection, 0) == set()

@@ -13,6 +13,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from geo_service.analyst.catchments import find_catchments
     from geo_service.analyst.drawing import draw_map
     from geo_service.analyst.nearest import nearest_facilities
     from geo_service.analyst.overlay import (
@@ -34,6 +35,7 @@ __all__ = [
     "count_exposure",
     "count_passes",
     "draw_map",
+    "find_catchments",
     "find_passes",
     "issues_along",
     "match_traces",
@@ -51,6 +53,7 @@ _ROOMS = {
     "count_exposure": "overlay",
     "count_passes": "overlay",
     "draw_map": "drawing",
+    "find_catchments": "catchments",
     "find_passes": "overlay",
     "issues_along": "overlay",
     "match_traces": "overlay",

@@ -6,9 +6,20 @@ import sys
 from collections.abc import Sequence
 
 from geo_service import errors
-from geo_service.cli import city, keys, load, nearest, overlay, pages, release, serve, words
+from geo_service.cli import (
+    catchments,
+    city,
+    keys,
+    load,
+    nearest,
+    overlay,
+    pages,
+    release,
+    serve,
+    words,
+)
 
-COMMANDS = (city, load, nearest, overlay, pages, release, keys, serve)
+COMMANDS = (city, load, nearest, catchments, overlay, pages, release, keys, serve)
 
 DONE, REFUSED, WRONG = 0, 1, 2
 STOPPED = 130

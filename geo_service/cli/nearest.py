@@ -1,7 +1,7 @@
 """``nearest``: the rider's question, typed."""
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo_service.cli import words
 
@@ -26,16 +26,31 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     nearest.add_argument(
         "--open-at", type=words.moment, metavar="now|ISO", help="only what is open then"
     )
+    nearest.add_argument(
+        "--open-for",
+        type=float,
+        default=0.0,
+        metavar="MINUTES",
+        help="only what stays open for so long, from --open-at or now",
+    )
     nearest.add_argument("--usable", action="store_true", help="only what is certainly usable")
     nearest.add_argument("--max-distance", type=float, metavar="METRES")
+    nearest.add_argument("--way", action="store_true", help="tell the way to each, step by step")
+    nearest.add_argument("--lang", choices=("zh", "en"), default="zh", help="of the steps")
     nearest.add_argument("--json", action="store_true", help="print GeoJSON")
     nearest.set_defaults(run=run_nearest)
 
 
 def run_nearest(arguments: argparse.Namespace) -> None:
     """Answer, as a small table or as GeoJSON."""
-    from geo_service.export.features import answer_collection
-    from geo_service.flows.find_nearest import NearestQuestion, answer_nearest, open_district
+    from geo_service.export.near_json import NearWriter
+    from geo_service.export.ways import way_properties
+    from geo_service.flows.find_nearest import (
+        NearestQuestion,
+        answer_nearest,
+        find_ways,
+        open_district,
+    )
     from geo_service.flows.wiring import open_workspace
     from geo_service.streets.measure import Measure
     from geo_service.streets.profile import Profile
@@ -49,24 +64,31 @@ def run_nearest(arguments: argparse.Namespace) -> None:
         profile=Profile(arguments.profile),
         amenities=frozenset(arguments.amenity),
         open_at=arguments.open_at,
+        open_for_min=arguments.open_for,
         usable=arguments.usable,
         max_distance_m=arguments.max_distance,
     )
+    riding = question.profile is Profile.EBIKE
     with open_workspace(words.settings_of(arguments)) as workspace:
-        district = open_district(workspace, question.profile)
-        answer = answer_nearest(district, question, words.now())
+        now, district = words.now(), open_district(workspace, question.profile)
+        answer = answer_nearest(district, question, now)
+        ways: list[dict[str, Any]] = []
+        if arguments.way:
+            network = district.streets.network
+            ways = [
+                way_properties(way, near.facility, network, arguments.lang, riding=riding)
+                for near, way in zip(
+                    answer.found, find_ways(district, question, answer, now), strict=True
+                )
+            ]
     if arguments.json:
-        words.say_json(
-            answer_collection(
-                answer.found,
-                by=answer.by,
-                notes=answer.notes,
-                riding=question.profile is Profile.EBIKE,
-            )
-        )
+        writer = NearWriter(riding=riding)
+        words.say(writer.write(answer.found, by=answer.by, notes=answer.notes, ways=ways))
         return
-    for near in answer.found:
+    for row, near in enumerate(answer.found):
         words.say(_line(near))
+        for step in ways[row].get("steps", ()) if ways else ():
+            words.say(f"      {step['text']}")
     for note in answer.notes:
         words.say_beside(note)
 

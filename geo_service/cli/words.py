@@ -116,4 +116,4 @@ def say_beside(text: str) -> None:
 
 def say_json(value: dict[str, Any]) -> None:
     """Print one line of JSON for a program."""
-    print(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    say(json.dumps(value, ensure_ascii=False, allow_nan=False))

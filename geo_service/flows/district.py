@@ -166,19 +166,20 @@ class District:
         measure : Measure
             ``TIME`` or ``DISTANCE``.
         """
-
-        def make() -> Choice:
-            table = make_table(self.streets, self.sites, chosen.wanted, measure)
-            return Choice.of(self.streets, self.sites, table)
-
-        return self.tables.get_or_make((self.sites, measure, chosen.key), make)
+        key = self.sites, measure, chosen.key
+        ready = self.tables.get(key)
+        return ready or self.tables.get_or_make(key, lambda: self._make(chosen, measure))
 
     def has_choice(self, chosen: Chosen, measure: Measure) -> bool:
         """Say whether the table of a set is ready, so that nobody has to wait for it."""
-        return self.tables.has((self.sites, measure, chosen.key))
+        return self.tables.get((self.sites, measure, chosen.key)) is not None
 
     def table(self, wanted: Flags, measure: Measure) -> Table:
         """Return the table of a set of facilities, shape (f,), made if need be."""
         flags = np.ascontiguousarray(wanted, dtype=np.bool_)
         chosen = Chosen(flags, flags.tobytes(), NEVER_BEFORE, ALWAYS)
         return self.choice(chosen, measure).table
+
+    def _make(self, chosen: Chosen, measure: Measure) -> Choice:
+        table = make_table(self.streets, self.sites, chosen.wanted, measure)
+        return Choice.of(self.streets, self.sites, table)

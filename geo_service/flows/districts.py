@@ -47,6 +47,13 @@ class Districts:
         self._lock = Lock()
         self._seen: _Seen | None = None
 
+    def current_if_read(self, profile: Profile) -> District | None:
+        """Return the district as the workspace stands now; None if it has to be read first."""
+        seen = self._seen
+        if seen is None or seen.stamp != self._watch.stamp():
+            return None
+        return seen.districts.get(profile)
+
     def current(self, profile: Profile) -> District:
         """Return the district as the workspace stands now.
 
@@ -55,9 +62,9 @@ class Districts:
         NotReady
             If no streets have been loaded.
         """
-        seen, stamp = self._seen, self._watch.stamp()
-        if seen is not None and seen.stamp == stamp and profile in seen.districts:
-            return seen.districts[profile]
+        district = self.current_if_read(profile)
+        if district is not None:
+            return district
         with self._lock:
             # The stamp is taken before reading: what is committed meanwhile shows the next time.
             stamp = self._watch.stamp()

@@ -1,6 +1,7 @@
 """The planner's map: what a viewer may see of the workspace, on one page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from geo_service.domain.usable import usable_at
 from geo_service.domain.visibility import Viewer
 from geo_service.errors import WrongUsage
 from geo_service.export.whole_file import whole_file
+from geo_service.flows.find_catchments import CatchmentQuestion, find_by_kind
+from geo_service.flows.find_nearest import open_district
 from geo_service.flows.overlay_issues import (
     OverlayQuestion,
     Progress,
@@ -20,7 +23,8 @@ from geo_service.flows.overlay_issues import (
 )
 from geo_service.flows.wiring import Workspace
 from geo_service.maps.assets import NAMES, Assets, read_asset
-from geo_service.maps.content import FacilityOnMap, MapContent
+from geo_service.maps.content import CatchmentsOnMap, FacilityOnMap, MapContent
+from geo_service.maps.layers.catchments import MINUTE_MS
 from geo_service.maps.page import LAYERS, PLANNER_LAYERS, PUBLIC_LAYERS, draw, render
 from geo_service.store import city, releases
 from geo_service.store import facilities as stored_facilities
@@ -29,6 +33,9 @@ from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 
 EMBEDDED = Assets(embedded=True)
+USUAL_CATCHMENTS = CatchmentQuestion()
+ON_STREETS = ("streets", "catchments")
+"""Layers that can't be drawn before streets have been loaded."""
 
 
 def draw_map(
@@ -37,6 +44,7 @@ def draw_map(
     now: datetime,
     *,
     layers: Sequence[str] | None = None,
+    catchments: CatchmentQuestion = USUAL_CATCHMENTS,
     assets: Assets = EMBEDDED,
     progress: Progress = as_it_goes,
 ) -> str:
@@ -53,6 +61,9 @@ def draw_map(
         With a zone; facilities are open or usable then.
     layers : sequence of str, optional
         Which layers; None: all that the viewer may see and the workspace has.
+    catchments : CatchmentQuestion
+        Which kinds can be chosen in that layer, and the whole minutes, by time, from which on a
+        street is a hole as the page opens.
     assets : Assets
         Where the page takes its scripts and styles from.
     progress : callable
@@ -61,9 +72,11 @@ def draw_map(
     Raises
     ------
     WrongUsage
-        If there is no such layer, or the public may not see it.
+        If there is no such layer, the public may not see it, or the minutes make no sense.
+    UnknownKind
+        If no facility has a kind asked for.
     NotReady
-        If the layer of streets is asked for and no streets have been loaded.
+        If a layer on streets is asked for and no streets have been loaded.
     """
     public = viewer is Viewer.PUBLIC
     allowed = PUBLIC_LAYERS if public else tuple(LAYERS)
@@ -80,6 +93,12 @@ def draw_map(
         if public
         else _analyst_content(workspace, now, chosen, progress)
     )
+    if "catchments" in chosen:
+        content = replace(
+            content,
+            catchments=_catchments(workspace, catchments, now),
+            hole_minutes=catchments.limit // MINUTE_MS,
+        )
     return render(draw(content, chosen, assets=assets))
 
 
@@ -92,6 +111,7 @@ def write_map(
     public: bool,
     offline: bool,
     progress: Progress,
+    catchments: CatchmentQuestion = USUAL_CATCHMENTS,
 ) -> int:
     """Draw a map into a file, and return its size in bytes.
 
@@ -100,7 +120,7 @@ def write_map(
 
     Raises
     ------
-    WrongUsage
+    WrongUsage, UnknownKind, NotReady
         As ``draw_map`` does.
     """
     page = draw_map(
@@ -108,6 +128,7 @@ def write_map(
         Viewer.PUBLIC if public else Viewer.ANALYST,
         now,
         layers=layers,
+        catchments=catchments,
         assets=EMBEDDED if offline else Assets(embedded=False, prefix="assets/"),
         progress=progress,
     ).encode()
@@ -124,7 +145,7 @@ def _usual_layers(workspace: Workspace, *, public: bool) -> tuple[str, ...]:
     usual = PUBLIC_LAYERS if public else PLANNER_LAYERS
     if workspace.streets_version_if_any() is not None:
         return tuple(usual)
-    return tuple(name for name in usual if name != "streets")
+    return tuple(name for name in usual if name not in ON_STREETS)
 
 
 def _public_content(workspace: Workspace, now: datetime) -> MapContent:
@@ -190,6 +211,16 @@ def _facilities(workspace: Workspace, now: datetime) -> list[FacilityOnMap]:
         )
         shown.append(FacilityOnMap(facility, opening, usable))
     return shown
+
+
+def _catchments(
+    workspace: Workspace, question: CatchmentQuestion, now: datetime
+) -> list[CatchmentsOnMap]:
+    district = open_district(workspace, question.profile)
+    return [
+        CatchmentsOnMap(kind, district.facilities, district.streets.network, found.catchments)
+        for kind, found in find_by_kind(district, question, now).items()
+    ]
 
 
 def _network(workspace: Workspace) -> Network | None:

@@ -1,5 +1,6 @@
 """The rider's question, answered: what is nearest, open, and usable now."""
 
+from bisect import bisect_left
 from datetime import datetime
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from geo_service.streets.measure import Measure
 from geo_service.streets.nearest import find_nearest_of_one, find_straight
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap import snap
+from geo_service.streets.tables import WIDTH
+from geo_service.streets.way import Way, find_way
 
 MOST_OPEN_FOR_MIN = 7 * 24 * 60
 
@@ -61,6 +64,17 @@ class NearestAnswer(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+class Located(NamedTuple):
+    """Which facilities are nearest, and how far they are; not yet what they are like."""
+
+    rows: list[list[int]]
+    """For each its row among the district's facilities, millimetres, milliseconds."""
+    off_mm: int
+    """Straight from the position to the street; -1 where none is near enough."""
+    by: Measure
+    """How they were compared: straight, where no street is near."""
+
+
 def answer_nearest(district: District, question: NearestQuestion, now: datetime) -> NearestAnswer:
     """Answer one question.
 
@@ -80,32 +94,67 @@ def answer_nearest(district: District, question: NearestQuestion, now: datetime)
     WrongUsage
         If a number makes no sense, or the position is nowhere on earth.
     """
+    located = locate_nearest(district, question, now)
+    notes: tuple[str, ...] = ()
+    if located.by is not question.by:
+        notes = (_no_street_near(district),)
+    if len(located.rows) < question.k:
+        notes = (*notes, _why_fewer(district, question, len(located.rows), now))
+    return NearestAnswer(_describe(district, question, located, now), located.by, notes)
+
+
+def locate_nearest(district: District, question: NearestQuestion, now: datetime) -> Located:
+    """Find which facilities are nearest, by the streets if there are any near.
+
+    Takes and raises what ``answer_nearest`` does.
+    """
     _check(district, question)
-    moment = question.open_at or now
-    chosen = district.choose(question.filter, moment)
-    by, off_mm = question.by, -1
-    rows: list[list[int]] = []
-    if by is not Measure.STRAIGHT:
+    chosen = district.choose(question.filter, question.open_at or now)
+    if question.by is not Measure.STRAIGHT:
         off_mm, rows = find_nearest_of_one(
-            district.choice(chosen, by),
+            district.choice(chosen, question.by),
             question.lon,
             question.lat,
-            k=question.k,
-            max_snap_m=district.settings.max_snap_m,
-            max_distance_m=question.max_distance_m,
+            question.k,
+            district.settings.max_snap_m,
+            question.max_distance_m,
         )
-    notes: tuple[str, ...] = ()
-    if off_mm < 0:
-        off_mm, rows = _straight(district, chosen, question)
-        if by is not Measure.STRAIGHT:
-            by, notes = Measure.STRAIGHT, (_no_street_near(district),)
-    if len(rows) < question.k:
-        notes = (*notes, _why_fewer(district, chosen, question, len(rows)))
-    found = _describe(district, question, moment, off_mm, rows)
-    return NearestAnswer(found, by, notes)
+        if off_mm >= 0:
+            return Located(rows, off_mm, question.by)
+    return _locate_straight(district, chosen, question)
 
 
-def waits(district: District, question: NearestQuestion, now: datetime) -> bool:
+def find_ways(
+    district: District, question: NearestQuestion, answer: NearestAnswer, now: datetime
+) -> list[Way | None]:
+    """Find the way to each facility of an answer; None for those compared in a straight line.
+
+    Parameters
+    ----------
+    district, question, now : District, NearestQuestion, datetime
+        As ``answer_nearest`` took them.
+    answer : NearestAnswer
+        What it returned. Raises nothing.
+    """
+    if answer.by is Measure.STRAIGHT:
+        return [None] * len(answer.found)
+    chosen = district.choose(question.filter, question.open_at or now)
+    table = district.choice(chosen, answer.by).table
+    return [
+        find_way(
+            district.streets,
+            district.sites,
+            table,
+            question.lon,
+            question.lat,
+            bisect_left(district.sites.ids, near.facility.facility_id),
+            max_snap_m=district.settings.max_snap_m,
+        )
+        for near in answer.found
+    ]
+
+
+def answer_takes_long(district: District, question: NearestQuestion, now: datetime) -> bool:
     """Say whether an answer has to wait for a table, or for a search beside it.
 
     Parameters
@@ -113,7 +162,9 @@ def waits(district: District, question: NearestQuestion, now: datetime) -> bool:
     district, question, now : District, NearestQuestion, datetime
         As for ``answer_nearest``. Raises nothing.
     """
-    if question.by is Measure.STRAIGHT:
+    if question.by is Measure.STRAIGHT or question.k > WIDTH:
+        return True
+    if question.max_distance_m is not None and question.by is Measure.TIME:
         return True
     chosen = district.choose(question.filter, question.open_at or now)
     return not district.has_choice(chosen, question.by)
@@ -163,9 +214,7 @@ def _check(district: District, question: NearestQuestion) -> None:
         )
 
 
-def _straight(
-    district: District, chosen: Chosen, question: NearestQuestion
-) -> tuple[int, list[list[int]]]:
+def _locate_straight(district: District, chosen: Chosen, question: NearestQuestion) -> Located:
     """Rank by the geodesic; tell, as searches by street do, how far the street is."""
     streets, limit = district.streets, question.max_distance_m
     here = np.array([question.lon]), np.array([question.lat])
@@ -175,19 +224,16 @@ def _straight(
     rows: list[list[int]] = np.column_stack(columns).tolist()
     if limit is not None:
         rows = [row for row in rows if row[1] <= limit * 1000]
-    return int(off_mm[0]), rows
+    return Located(rows, int(off_mm[0]), Measure.STRAIGHT)
 
 
 def _describe(
-    district: District,
-    question: NearestQuestion,
-    moment: datetime,
-    off_mm: int,
-    rows: list[list[int]],
+    district: District, question: NearestQuestion, located: Located, now: datetime
 ) -> tuple[NearFacility, ...]:
-    lon, lat, snapped_m = question.lon, question.lat, None if off_mm < 0 else off_mm / 1000
+    moment, lon, lat = question.open_at or now, question.lon, question.lat
+    snapped_m = None if located.off_mm < 0 else located.off_mm / 1000
     found = []
-    for rank, (site, distance_mm, duration_ms) in enumerate(rows, start=1):
+    for rank, (site, distance_mm, duration_ms) in enumerate(located.rows, start=1):
         facility, standing = district.facilities[site], district.standing(site, moment)
         state = facility.state
         age_s = None if state is None else (moment - state.observed_at).total_seconds()
@@ -214,7 +260,8 @@ def _no_street_near(district: District) -> str:
     )
 
 
-def _why_fewer(district: District, chosen: Chosen, question: NearestQuestion, found: int) -> str:
+def _why_fewer(district: District, question: NearestQuestion, found: int, now: datetime) -> str:
+    chosen = district.choose(question.filter, question.open_at or now)
     limit, fitting = question.max_distance_m, int(chosen.wanted.sum())
     if not district.facilities:
         return "There are no facilities here yet."

@@ -30,10 +30,16 @@ class KeptTables:
         self._lock = Lock()
         self._kept: OrderedDict[Key, Choice | Future[Choice]] = OrderedDict()
 
-    def has(self, key: Key) -> bool:
-        """Say whether a table is kept and ready."""
-        with self._lock:
-            return isinstance(self._kept.get(key), Choice)
+    def get(self, key: Key) -> Choice | None:
+        """Return a table that is kept and ready, else None; waits for nobody."""
+        kept = self._kept.get(key)
+        if not isinstance(kept, Choice):
+            return None
+        try:
+            self._kept.move_to_end(key)
+        except KeyError:  # another thread has forgotten it just now
+            return kept
+        return kept
 
     def drop(self, sites: Sites) -> None:
         """Forget the tables of facilities that are no longer where they were."""

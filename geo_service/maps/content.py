@@ -16,6 +16,7 @@ from geo_service.domain.release import Release
 from geo_service.domain.usable import Usable
 from geo_service.overlay.exposure import Exposure
 from geo_service.overlay.passes import PassCounts
+from geo_service.streets.catchments import Catchments
 from geo_service.streets.network import Network
 
 Integers: TypeAlias = NDArray[np.int64]
@@ -28,6 +29,18 @@ class FacilityOnMap:
     facility: Facility
     opening: Opening
     usable: Usable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CatchmentsOnMap:
+    """The streets by their nearest facility of one kind, by time."""
+
+    kind: str
+    facilities: Sequence[Facility]
+    """A site's number in ``catchments`` is its place here."""
+    network: Network
+    """The streets of who rides or walks there."""
+    catchments: Catchments
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +67,10 @@ class MapContent:
     street_edge: Integers | None = None
     """Shape (rows of ``streets``,): each row's edge of ``network``."""
     release: Release | None = None
+    catchments: Sequence[CatchmentsOnMap] = ()
+    """One for each kind that can be chosen on the page."""
+    hole_minutes: int = 10
+    """Farther from all facilities of a kind is a hole, as the page opens."""
     radius_m: float = 25.0
     """How near a pass is."""
     since: datetime | None = None

@@ -27,6 +27,12 @@ def say_length(metres: float) -> str:
     return f"{metres / 1000:,.1f} km" if metres >= 1000 else f"{metres:.0f} m"
 
 
+def say_minutes(seconds: float) -> str:
+    """Write a duration in minutes, to a tenth below 20."""
+    minutes = seconds / 60.0
+    return f"{minutes:.1f} min" if minutes < 20.0 else f"{minutes:,.0f} min"
+
+
 def say_time(moment: datetime, zone: ZoneInfo) -> str:
     """Write a moment to the minute in a time zone."""
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")

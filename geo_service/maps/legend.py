@@ -31,6 +31,38 @@ def mark(shape: str, state: str, colour: str, sign: str, letter: str = "") -> st
     return f'<i class="gm-mark gm-{shape} gm-{state}" style="--c:{colour}">{inside}</i>'
 
 
+def stroke(*colours: str) -> str:
+    """Draw a piece of street, in one colour or in several side by side."""
+    share = 100 / len(colours)
+    bands = ",".join(
+        f"{colour} {share * place:.0f}% {share * (place + 1):.0f}%"
+        for place, colour in enumerate(colours)
+    )
+    return f'<i class="gm-stroke" style="background:linear-gradient(90deg,{bands})"></i>'
+
+
+def choices(key: str, rows: Iterable[tuple[str, str]]) -> str:
+    """List what can be chosen, the first chosen: the mark and the words (both HTML) of each.
+
+    The page writes the figure of each.
+    """
+    items = "".join(
+        f'<li><label><input type="radio" name="gm-{key}" value="{place}"'
+        f'{" checked" if place == 0 else ""}>{mark}<span class="gm-words">{words}</span>'
+        '<span class="gm-figure"></span></label></li>'
+        for place, (mark, words) in enumerate(rows)
+    )
+    return f'<ul class="gm-choices">{items}</ul>'
+
+
+def slider(words: Words, value: int, most: int) -> str:
+    """Let a whole number be chosen, from 1."""
+    return (
+        f'<label class="gm-slider"><span>{words.html}</span><output>{value}</output>'
+        f'<input type="range" min="1" max="{most}" step="1" value="{value}"></label>'
+    )
+
+
 def ramp(colours: Sequence[str], low: str, high: str) -> str:
     """Draw a band of colours with what its ends mean."""
     return (

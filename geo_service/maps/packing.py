@@ -73,8 +73,20 @@ def pack_lines(x: Integers, y: Integers, offsets: Integers) -> PackedLines:
     is_count[2 * offsets[:-1] + np.arange(lines)] = True
     numbers[is_count] = np.diff(offsets)
     steps = np.column_stack((np.diff(x, prepend=0), np.diff(y, prepend=0))).reshape(-1)
-    numbers[~is_count] = np.where(steps < 0, -2 * steps - 1, 2 * steps)
+    numbers[~is_count] = _folded(steps)
     return PackedLines(lines, points, base64.b64encode(_as_bytes(numbers)).decode("ascii"))
+
+
+def pack_steps(numbers: Integers) -> str:
+    """Pack whole numbers that differ little from one to the next, as lines are packed.
+
+    Parameters
+    ----------
+    numbers : ndarray of int, shape (n,)
+        Up to some ten thousand millions; the first is a step from 0.
+    """
+    steps = np.diff(numbers, prepend=0)
+    return base64.b64encode(_as_bytes(_folded(steps))).decode("ascii")
 
 
 def take_lines(offsets: Integers, chosen: Integers) -> tuple[Integers, Integers]:
@@ -99,6 +111,11 @@ def take_lines(offsets: Integers, chosen: Integers) -> tuple[Integers, Integers]
     np.cumsum(counts, out=taken[1:])
     rows = np.arange(taken[-1], dtype=np.int64) + np.repeat(offsets[chosen] - taken[:-1], counts)
     return rows, taken
+
+
+def _folded(steps: Integers) -> Integers:
+    """Fold signs in: 0, -1, 1, -2 to 0, 1, 2, 3."""
+    return np.where(steps < 0, -2 * steps - 1, 2 * steps)
 
 
 def _as_bytes(numbers: Integers) -> bytes:

@@ -11,6 +11,7 @@ from geo_service.maps.basemap import draw_background
 from geo_service.maps.content import MapContent
 from geo_service.maps.elements import Drawing, Panel, Sheet, StationMap
 from geo_service.maps.escape import as_entities
+from geo_service.maps.layers.catchments import draw_catchments
 from geo_service.maps.layers.drawn_layer import DrawnLayer
 from geo_service.maps.layers.exposure import draw_exposure
 from geo_service.maps.layers.facilities import draw_facilities
@@ -32,12 +33,21 @@ LAYERS: Mapping[str, DrawLayer] = {
     "rate": draw_rate,
     "streets": draw_streets,
     "release": draw_release,
+    "catchments": draw_catchments,
 }
 """Every layer by name, in the order of the panel."""
-PLANNER_LAYERS = ("facilities", "issues", "passes", "exposure", "rate", "streets")
-_COVERING = ("passes", "release", "exposure", "rate", "streets")
+PLANNER_LAYERS = (
+    "facilities",
+    "issues",
+    "passes",
+    "exposure",
+    "rate",
+    "streets",
+    "catchments",
+)
+_COVERING = ("passes", "release", "exposure", "rate", "streets", "catchments")
 """Of layers that hide each other a page opens with the first that it has."""
-PUBLIC_LAYERS = ("facilities", "issues", "release")
+PUBLIC_LAYERS = ("facilities", "issues", "release", "catchments")
 
 
 def draw(content: MapContent, layers: Sequence[str], *, assets: Assets) -> folium.Map:

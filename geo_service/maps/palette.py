@@ -40,6 +40,10 @@ RATE_RAMP = ("#eadff0", "#cfb3de", "#ab7fc3", "#80509f", "#522a70")
 """Issues per 1,000 trips: pale to deep purple."""
 RELEASE_RAMP = ("#d3ece4", "#9ed4c3", "#5fb39b", "#2a8a71", "#0c5c49")
 """Released cells: pale to deep green."""
+CATCHMENT_COLOURS = ("#3f9c90", "#6199d1", "#9c8bcf", "#8faa6e")
+"""Catchments: cool and calm; a colour only tells a catchment from its neighbours."""
+HOLE = "#d1301f"
+"""A street too far from every facility: nothing else on the map is so strong."""
 EMPTY_CELL = "#e4e6e4"
 """A cell in which there is nothing to count."""
 

@@ -54,6 +54,7 @@ LAYERS = {
     "rate": Words("每千次行程问题数", "Issues per 1,000 trips"),
     "streets": Words("街道经过量", "Trips by street"),
     "release": Words("公开骑行网格", "Public cells"),
+    "catchments": Words("服务范围与盲区", "Catchments and holes"),
 }
 AMENITIES = {
     "air_conditioning": Words("空调", "air conditioning"),
@@ -102,6 +103,9 @@ FACTS = {
     "issues": Words("问题数", "Issues"),
     "rate": Words("每千次行程问题数", "Issues per 1,000 trips"),
     "interval": Words("95% 区间", "95 % interval"),
+    "from_here": Words("从此处出发", "From here"),
+    "nearest_streets": Words("就近服务街道", "Streets nearest to it"),
+    "farthest": Words("其中最远", "Farthest of them"),
 }
 OPEN, CLOSED = Words("未结", "open"), Words("已结", "closed")
 NOW_OPEN, NOW_CLOSED = Words("开放中", "open"), Words("已关闭", "closed")

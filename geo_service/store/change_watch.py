@@ -3,6 +3,7 @@
 import sqlite3
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from geo_service.errors import NotReady
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 VERSION = "PRAGMA data_version"
 """SQLite's count of what others have committed; it reads no page of the file."""
+FILE_EVERY_S = 1.0
+"""A file put in the place of the one opened is noticed within so many seconds."""
 
 
 class ChangeWatch:
@@ -35,6 +38,7 @@ class ChangeWatch:
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
         self._place = (0, 0)
+        self._look_again = 0.0
         self._version = 0
         self._stamp = 0
         self._openings = 0
@@ -81,11 +85,14 @@ class ChangeWatch:
             self._let_go()
 
     def _look(self, file: Path) -> int:
-        status = file.stat()
-        place = (status.st_dev, status.st_ino)
-        if self._connection is None or place != self._place:
-            self._connection = self._open(file)
-            self._place = place
+        now = monotonic()
+        if self._connection is None or now >= self._look_again:
+            self._look_again = now + FILE_EVERY_S
+            status = file.stat()
+            place = (status.st_dev, status.st_ino)
+            if self._connection is None or place != self._place:
+                self._connection = self._open(file)
+                self._place = place
         return int(self._connection.execute(VERSION).fetchone()[0])
 
     def _open(self, file: Path) -> sqlite3.Connection:

@@ -128,7 +128,6 @@ def find_nearest_of_one(
     choice: Choice,
     lon: float,
     lat: float,
-    *,
     k: int,
     max_snap_m: float,
     max_distance_m: float | None = None,

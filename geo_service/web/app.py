@@ -17,6 +17,7 @@ from geo_service.flows.wiring import Workspace
 from geo_service.streets.profile import Profile
 from geo_service.web import (
     assets,
+    catchments,
     docs,
     facilities,
     facility_states,
@@ -41,6 +42,7 @@ from geo_service.web.problems import (
     problem_response,
 )
 from geo_service.web.service import Clock, look_at_clock, open_service
+from geo_service.web.shortcut import Shortcut
 
 LOG = logging.getLogger("geo_service.web")
 DESCRIPTION = (
@@ -52,6 +54,7 @@ DOORS: tuple[APIRouter, ...] = (
     rider_page.router,
     maps.router,
     nearest.router,
+    catchments.router,
     facility_states.router,
     facility_writes.router,
     facilities.router,
@@ -108,6 +111,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
     app.add_middleware(AnswerHead)
     app.add_middleware(Guard)
+    app.add_middleware(Shortcut, service=app.state.service)
     app.add_exception_handler(GeoServiceError, _tell_error)
     app.add_exception_handler(HTTPException, _tell_status)
     app.add_exception_handler(RequestValidationError, _tell_unprocessable)

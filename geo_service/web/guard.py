@@ -40,13 +40,23 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                ACCESS.info(
-                    "%s %s %d %.1f ms",
-                    scope["method"],
-                    scope["path"],
-                    message["status"],
-                    (perf_counter() - begun) * 1000,
-                )
+                write_down(scope, message["status"], begun)
             await send(message)
 
         await self._app(scope, receive, send_guarded)
+
+
+def write_down(scope: Scope, status: int, begun: float) -> None:
+    """Log a request that has been answered.
+
+    Parameters
+    ----------
+    scope : Scope
+        Of the request.
+    status : int
+        Of the answer.
+    begun : float
+        When it came, as ``perf_counter`` tells.
+    """
+    spent_ms = (perf_counter() - begun) * 1000
+    ACCESS.info("%s %s %d %.1f ms", scope["method"], scope["path"], status, spent_ms)

@@ -1,18 +1,27 @@
 """``GET /facilities/nearest``: the rider's question over HTTP."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from geo_service.export.features import answer_collection
-from geo_service.flows.find_nearest import NearestQuestion, answer_nearest
+from geo_service.export.steps import Language
+from geo_service.export.ways import way_properties
+from geo_service.flows.find_nearest import (
+    MOST_OPEN_FOR_MIN,
+    NearestAnswer,
+    NearestQuestion,
+    answer_nearest,
+    find_ways,
+)
 from geo_service.geometry.datum import Datum, convert
 from geo_service.streets.measure import Measure
 from geo_service.streets.profile import Profile
-from geo_service.web.answers import GEOJSON, json_answer
+from geo_service.web.answers import GEOJSON, NOT_KEPT
 from geo_service.web.parameters import (
+    NOW,
     Flag,
     MomentOrNow,
     Number,
@@ -20,10 +29,11 @@ from geo_service.web.parameters import (
     Slugs,
     WholeNumber,
     describe_parameters,
-    read_parameters,
+    read_query,
 )
-from geo_service.web.service import service_of
+from geo_service.web.service import Service, service_of
 
+PATH = "/facilities/nearest"
 LARGEST_K = 50
 
 
@@ -48,26 +58,41 @@ class NearestParameters(Parameters):
     open_at: Annotated[
         MomentOrNow | None, Field(description="Only what is open then: `now`, or an ISO 8601 time.")
     ] = None
+    open_for: Annotated[
+        Number,
+        Field(
+            ge=0,
+            le=MOST_OPEN_FOR_MIN,
+            description="Only what stays open for so many minutes more, from `open_at` or now.",
+        ),
+    ] = 0.0
     usable: Annotated[Flag, Field(description="Only what is certainly usable.")] = False
     max_distance_m: Annotated[
         Number | None, Field(gt=0, description="Only what is no farther than this, in metres.")
     ] = None
+    way: Annotated[Flag, Field(description="Whether to tell the way: its line and its steps.")] = (
+        False
+    )
+    lang: Annotated[Language, Field(description="Of the steps of the way.")] = "zh"
     datum: Annotated[Datum, Field(description="Of `lat` and `lon`; answers are in WGS-84.")] = (
         Datum.WGS84
     )
 
     def question(self, now: datetime) -> NearestQuestion:
         """Put the question, its position in WGS-84."""
-        lon, lat = convert(self.lon, self.lat, source=self.datum, target=Datum.WGS84)
+        lon, lat = self.lon, self.lat
+        if self.datum is not Datum.WGS84:
+            lon, lat = map(float, convert(lon, lat, source=self.datum, target=Datum.WGS84))
         return NearestQuestion(
-            lat=float(lat),
-            lon=float(lon),
+            lat=lat,
+            lon=lon,
             kinds=self.kind,
             k=self.k,
             by=self.by,
             profile=self.profile,
             amenities=self.amenity,
-            open_at=now if self.open_at == "now" else self.open_at,
+            open_at=now if self.open_at == NOW else self.open_at,
+            open_for_min=self.open_for,
             usable=self.usable,
             max_distance_m=self.max_distance_m,
         )
@@ -77,25 +102,53 @@ router = APIRouter(tags=["facilities"])
 
 
 @router.get(
-    "/facilities/nearest",
+    PATH,
     summary="The nearest facilities, by the streets",
     response_class=Response,
     responses={200: {"content": {GEOJSON: {}}, "description": "A FeatureCollection."}},
     openapi_extra=describe_parameters(NearestParameters),
 )
 def nearest(request: Request) -> Response:
-    """Nearest first; `notes` says why there are fewer than `k`, or none by street."""
-    asked = read_parameters(NearestParameters, request.query_params.multi_items())
+    """Nearest first; `notes` says why there are fewer than `k`, or none by street.
+
+    Answers change with the clock and with every report of a state, so they are not kept.
+    """
+    asked = read_query(NearestParameters, request.scope["query_string"])
     service = service_of(request)
     now = service.clock()
+    question = asked.question(now)
     district = service.districts.current(asked.profile)
-    answer = answer_nearest(district, asked.question(now), now)
-    return json_answer(
-        answer_collection(
-            answer.found,
-            by=answer.by,
-            notes=answer.notes,
-            riding=asked.profile is Profile.EBIKE,
-        ),
-        media_type=GEOJSON,
-    )
+    answer = answer_nearest(district, question, now)
+    ways: list[dict[str, Any]] = []
+    if asked.way:
+        found = find_ways(district, question, answer, now)
+        riding = asked.profile is Profile.EBIKE
+        ways = [
+            way_properties(way, near.facility, district.streets.network, asked.lang, riding=riding)
+            for near, way in zip(answer.found, found, strict=True)
+        ]
+    body = write_answer(service, asked.profile, answer, ways)
+    return Response(body, media_type=GEOJSON, headers=NOT_KEPT)
+
+
+def write_answer(
+    service: Service,
+    profile: Profile,
+    answer: NearestAnswer,
+    ways: Sequence[Mapping[str, Any]] = (),
+) -> bytes:
+    """Write an answer as GeoJSON.
+
+    Parameters
+    ----------
+    service : Service
+        Whose writers remember the facilities they have met.
+    profile : Profile
+        How one moves.
+    answer : NearestAnswer
+        What was found.
+    ways : sequence of mapping
+        More properties of each facility. Raises nothing.
+    """
+    writer = service.near_writers[profile]
+    return writer.write(answer.found, by=answer.by, notes=answer.notes, ways=ways).encode()

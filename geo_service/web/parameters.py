@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, get_origin
+from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
@@ -123,11 +125,12 @@ def read_parameters(model: type[Model], pairs: Iterable[tuple[str, str]]) -> Mod
     """
     held: dict[str, str | list[str]] = {}
     faults: dict[str, str] = {}
+    known = _known(model)
     for name, text in pairs:
-        if name not in model.model_fields:
-            known = ", ".join(model.model_fields) or "none"
-            faults[name[:LONGEST_NAME]] = f"There is no such parameter. Known: {known}."
-        elif _is_list(model, name):
+        if name not in known:
+            names = ", ".join(known) or "none"
+            faults[name[:LONGEST_NAME]] = f"There is no such parameter. Known: {names}."
+        elif known[name]:
             texts = held.setdefault(name, [])
             assert isinstance(texts, list)  # noqa: S101 - the branch below never meets a list
             texts.append(text)
@@ -143,6 +146,24 @@ def read_parameters(model: type[Model], pairs: Iterable[tuple[str, str]]) -> Mod
     if faults:
         raise WrongParameters([Fault(name, detail) for name, detail in faults.items()])
     return read
+
+
+def read_query(model: type[Model], query: bytes) -> Model:
+    """Read the parameters of a request from its query, as it came.
+
+    Parameters
+    ----------
+    model : type
+        Which there are.
+    query : bytes
+        What stands behind the ``?`` of the address.
+
+    Raises
+    ------
+    WrongParameters
+        As `read_parameters` does.
+    """
+    return read_parameters(model, parse_qsl(query.decode("latin-1"), keep_blank_values=True))
 
 
 def describe_parameters(model: type[Parameters]) -> dict[str, Any]:
@@ -163,8 +184,13 @@ def describe_parameters(model: type[Parameters]) -> dict[str, Any]:
     return {"parameters": described}
 
 
-def _is_list(model: type[Parameters], name: str) -> bool:
-    return get_origin(model.model_fields[name].annotation) is frozenset
+@cache
+def _known(model: type[Parameters]) -> dict[str, bool]:
+    """Name a path's parameters, and whether each may be repeated."""
+    return {
+        name: get_origin(field.annotation) is frozenset
+        for name, field in model.model_fields.items()
+    }
 
 
 def _sentence(entry: Mapping[str, Any]) -> str:

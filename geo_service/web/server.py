@@ -12,6 +12,8 @@ from geo_service.errors import NotReady
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import PREFIX, Settings
 from geo_service.web.app import make_app
+from geo_service.web.guard import ACCESS
+from geo_service.web.request_log import GatheringHandler
 
 # Its own log would hold whole addresses; ours leaves positions and keys out.
 DISCRETION: dict[str, Any] = {"access_log": False, "server_header": False}
@@ -91,9 +93,15 @@ def app_of_environment() -> FastAPI:
 
 def log_config() -> dict[str, Any]:
     """Return uvicorn's own way of logging, with our log of requests beside it."""
-    ours = {"handlers": ["default"], "level": "INFO", "propagate": False}
     usual = uvicorn.config.LOGGING_CONFIG
-    return {**usual, "loggers": {**usual["loggers"], "geo_service": ours}}
+    gathered = {"class": f"{GatheringHandler.__module__}.GatheringHandler", "formatter": "default"}
+    ours = {"handlers": ["default"], "level": "INFO", "propagate": False}
+    requests = {"handlers": ["gathered"], "level": "INFO", "propagate": False}
+    return {
+        **usual,
+        "handlers": {**usual["handlers"], "gathered": gathered},
+        "loggers": {**usual["loggers"], "geo_service": ours, ACCESS.name: requests},
+    }
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -1,15 +1,18 @@
 """What one process holds while it answers: the workspace, its districts, pages drawn, the clock."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import cast
 
 from starlette.requests import Request
 
+from geo_service.export.near_json import NearWriter
 from geo_service.flows.districts import Districts
 from geo_service.flows.wiring import Workspace
+from geo_service.streets.profile import Profile
 from geo_service.web.drawn_pages import DrawnPages
+from geo_service.web.kept_catchments import KeptCatchments
 
 Clock = Callable[[], datetime]
 
@@ -27,11 +30,14 @@ class Service:
     districts: Districts
     public_pages: DrawnPages
     clock: Clock
+    near_writers: Mapping[Profile, NearWriter]
+    catchments: KeptCatchments = field(default_factory=KeptCatchments)
 
 
 def open_service(workspace: Workspace, clock: Clock) -> Service:
     """Put the parts of a process together."""
-    return Service(workspace, Districts(workspace), DrawnPages(workspace), clock)
+    writers = {profile: NearWriter(riding=profile is Profile.EBIKE) for profile in Profile}
+    return Service(workspace, Districts(workspace), DrawnPages(workspace), clock, writers)
 
 
 def service_of(request: Request) -> Service:

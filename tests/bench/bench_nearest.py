@@ -1,59 +1,36 @@
-"""Nearest on the streets of Porto, on foot, 1,000 facilities, k = 5; the peer is scipy."""
+"""Nearest on streets: one question, a new set, batches, all nodes, sizes, HTTP, and growth.
 
-import numpy as np
-from figures import porto, tell, timed_in_turn
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
+Peers in the same run: scipy's Dijkstra, pandana, and the smallest validated FastAPI endpoint.
+"""
 
-from geo_service.streets.nearest import Measure, find_nearest, place_sites
+import os
+
+# Peers are given one core, as we have one.
+os.environ["OMP_NUM_THREADS"] = "1"
+
+from datetime import UTC, datetime
+
+from figures import porto
+from growth import bench_growth
+from nearest_all_nodes import bench_all_nodes
+from nearest_http import bench_http
+from nearest_questions import bench_batches, bench_new_sets, bench_questions
+
+from geo_service.streets.prepared import prepare
 from geo_service.streets.profile import Profile
 
-FACILITIES, QUERIES, K = 1000, 200, 5
-LIMIT_MM = 4_000_000
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
 
 def main() -> None:
     """Print the figures."""
-    network, grid = porto(Profile.WALK)
-    random = np.random.default_rng(7)
-
-    def places(count: int) -> tuple[np.ndarray, np.ndarray]:
-        node = random.integers(0, network.nodes, count)
-        jitter = random.normal(0.0, 0.0003, (2, count))
-        return network.node_lon[node] + jitter[0], network.node_lat[node] + jitter[1]
-
-    ids = [f"f{row:04}" for row in range(FACILITIES)]
-    sites = place_sites(network, grid, ids, *places(FACILITIES), 500.0)
-    wanted = np.ones(FACILITIES, np.bool_)
-    lon, lat = places(QUERIES)
-
-    def ours() -> None:
-        for row in range(QUERIES):
-            find_nearest(
-                network, grid, sites, wanted, lon[row : row + 1], lat[row : row + 1],
-                k=K, measure=Measure.DISTANCE, max_snap_m=500.0,
-            )  # fmt: skip
-
-    graph = csr_matrix(
-        (
-            np.tile(network.edge_length_mm, 2).astype(float),
-            (
-                np.concatenate([network.edge_from, network.edge_to]),
-                np.concatenate([network.edge_to, network.edge_from]),
-            ),
-        ),
-        shape=(network.nodes, network.nodes),
-    )
-    starts = random.integers(0, network.nodes, QUERIES)
-
-    def scipy() -> None:
-        for start in starts:
-            dijkstra(graph, indices=start, limit=LIMIT_MM)
-
-    seconds = timed_in_turn({"ours": ours, "scipy": scipy})
-    tell("nearest, one query", seconds["ours"] / QUERIES * 1000, "ms")
-    tell("scipy dijkstra, limit 4 km", seconds["scipy"] / QUERIES * 1000, "ms")
-    tell("times faster", seconds["scipy"] / seconds["ours"], "ratio")
+    streets = prepare(porto(Profile.WALK)[0])
+    bench_questions(streets, NOW)
+    bench_new_sets(streets, NOW)
+    bench_batches(streets)
+    bench_all_nodes(streets.network)
+    bench_growth(NOW)
+    bench_http(1000)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,12 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from numpy.typing import NDArray
 
 from geo_service.ingest.streets.read import read_streets
 from geo_service.streets.assemble import build_network
@@ -12,8 +18,13 @@ from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap_grid import SnapGrid, build_grid
 
+mpl.use("Agg")
+
+Curve: TypeAlias = NDArray[np.float64]
+
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 RUNS = 5
+PICTURE = Path(__file__).parent / "nearest_growth.png"
 
 
 def porto(profile: Profile) -> tuple[Network, SnapGrid]:
@@ -40,3 +51,20 @@ def timed_in_turn(tasks: dict[str, Callable[[], object]]) -> dict[str, float]:
 def tell(figure: str, value: float, unit: str, **more: object) -> None:
     """Print one figure."""
     print(json.dumps({"figure": figure, "value": round(value, 4), "unit": unit, **more}))  # noqa: T201 - what a benchmark is for
+
+
+def draw_curves(by_nodes: Curve, by_facilities: Curve) -> None:
+    """Draw how costs grow with nodes and with facilities; both axes by powers of ten."""
+    with plt.rc_context({"font.size": 9, "axes.grid": True, "grid.alpha": 0.3}):
+        figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
+    left.plot(by_nodes[:, 0], by_nodes[:, 3], "^-", label="preprocessing, once a network (ms)")
+    for axis, rows, label in (
+        (left, by_nodes, "nodes of the network (1,000 facilities)"),
+        (right, by_facilities, "facilities (Porto)"),
+    ):
+        axis.plot(rows[:, 0], rows[:, 2], "s-", label="a table, once a set (ms)")
+        axis.plot(rows[:, 0], rows[:, 1] / 1000, "o-", label="a question (ms)")
+        axis.set(xscale="log", yscale="log", xlabel=label, ylabel="milliseconds")
+        axis.legend(fontsize=8)
+    figure.savefig(PICTURE, dpi=110)
+    plt.close(figure)

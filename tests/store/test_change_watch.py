@@ -11,7 +11,7 @@ from sqlalchemy import URL
 
 from geo_service.domain.facility import Facility
 from geo_service.errors import NotReady
-from geo_service.store import city, facilities
+from geo_service.store import change_watch, city, facilities
 from geo_service.store.change_watch import ChangeWatch
 from geo_service.store.database import Database
 
@@ -25,6 +25,11 @@ with database.writing() as connection:
     city.count_change(connection)
 database.close()
 """
+
+
+@pytest.fixture(autouse=True)
+def _file_is_looked_at_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(change_watch, "FILE_EVERY_S", 0.0)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TypeAlias
 
 import networkx as nx
@@ -29,7 +30,7 @@ def cut_at_random(network: Network, random: np.random.Generator, groups: int) ->
         ordered = sorted(cuts)
         rows += [
             (edge, start, end, int(random.integers(-1, groups)))
-            for start, end in zip(ordered[:-1], ordered[1:], strict=True)
+            for start, end in pairwise(ordered)
             if random.random() < 0.8
         ]
     edge, start, end, group = np.array(rows, dtype=np.int64).reshape(-1, 4).T
@@ -57,7 +58,7 @@ def stretches_of_pieces(network: Network, pieces: Pieces) -> Counter[Stretch]:
         shape = network.shape_mm[network.edge_shape[edge] : network.edge_shape[edge + 1]]
         stops = [start, *(mm for mm in shape.tolist() if start < mm < end), end]
         places = [at(network, edge, stop) for stop in stops]
-        found.update((group, frozenset(pair)) for pair in zip(places[:-1], places[1:], strict=True))
+        found.update((group, frozenset(pair)) for pair in pairwise(places))
     return found
 
 
@@ -69,7 +70,7 @@ def stretches_of_lines(lines: Lines) -> Counter[Stretch]:
     ]
     for line, group in enumerate(lines.group.tolist()):
         here = places[lines.offsets[line] : lines.offsets[line + 1]]
-        found.update((group, frozenset(pair)) for pair in zip(here[:-1], here[1:], strict=True))
+        found.update((group, frozenset(pair)) for pair in pairwise(here))
     return found
 
 
@@ -163,3 +164,19 @@ def test_pieces_of_different_groups_are_never_joined(random_network: RandomNetwo
     edge, group = np.zeros(3, dtype=np.int64), np.arange(3)
     assert len(join_pieces(network, edge, stops[:-1], stops[1:], group).group) == 3
     assert len(join_pieces(network, edge, stops[:-1], stops[1:], edge).group) == 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_each_point_tells_its_piece_and_its_place_on_the_edge(
+    random_network: RandomNetwork, seed: int
+) -> None:
+    network = random_network(seed, Profile.WALK)
+    edge, start, end, group = pieces = cut_at_random(network, np.random.default_rng(seed), 2)
+    lines = join_pieces(network, *pieces)
+    for row, piece in enumerate(lines.piece.tolist()):
+        offset = int(lines.offset_mm[row])
+        assert start[piece] <= offset <= end[piece]
+        place = (lines.lon[row] % 360.0, lines.lat[row])
+        assert place == pytest.approx(at(network, int(edge[piece]), offset), abs=2e-8)
+    of_point = np.repeat(lines.group, np.diff(lines.offsets))
+    assert (group[lines.piece] == of_point).all()

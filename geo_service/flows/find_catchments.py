@@ -1,0 +1,162 @@
+"""The planner's question: which streets each facility serves, and which are too far from all."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from geo_service.domain.facility_filter import FacilityFilter
+from geo_service.errors import UnknownKind, WrongUsage
+from geo_service.flows.district import District
+from geo_service.streets import catchments as by_street
+from geo_service.streets.catchments import Catchments
+from geo_service.streets.coverage import Coverage, sum_up
+from geo_service.streets.measure import Measure
+from geo_service.streets.network import Flags
+from geo_service.streets.profile import Profile
+
+USUAL_MINUTES, USUAL_METRES = 10.0, 1000.0
+MOST_MINUTES, MOST_METRES = 24 * 60.0, 200_000.0
+
+
+class CatchmentQuestion(NamedTuple):
+    """Which facilities count, and how far is too far."""
+
+    kinds: frozenset[str] = frozenset()
+    """Empty: any kind."""
+    amenities: frozenset[str] = frozenset()
+    """All of these must be there."""
+    open_at: datetime | None = None
+    """Only what is open then."""
+    usable: bool = False
+    """Only what is certainly usable."""
+    by: Measure = Measure.TIME
+    profile: Profile = Profile.EBIKE
+    minutes: float | None = None
+    """By time: farther is a hole; None: the usual."""
+    metres: float | None = None
+    """By distance, likewise."""
+
+    @property
+    def limit(self) -> int:
+        """How far is too far, in milliseconds or millimetres.
+
+        Raises
+        ------
+        WrongUsage
+            As ``limit_of`` does.
+        """
+        return limit_of(self.by, self.minutes, self.metres)
+
+
+@dataclass(frozen=True, eq=False)
+class FoundCatchments:
+    """The streets of a district by the nearest facility."""
+
+    district: District
+    wanted: Flags
+    """Shape (f,): the facilities that counted."""
+    catchments: Catchments
+    """A site's number is its facility's place in the district."""
+    limit: int
+    """Milliseconds or millimetres, as the catchments count."""
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """What they come to."""
+        return sum_up(self.catchments, len(self.wanted))
+
+
+def find_catchments(
+    district: District, question: CatchmentQuestion, now: datetime
+) -> FoundCatchments:
+    """Find the streets nearer to each facility than to any other, and the holes.
+
+    Parameters
+    ----------
+    district : District
+        Of the question's profile.
+    question : CatchmentQuestion
+        Which facilities count, and how far is too far.
+    now : datetime
+        With a zone; facilities are usable then.
+
+    Raises
+    ------
+    UnknownKind
+        If no facility has a kind asked for.
+    WrongUsage
+        If the limit makes no sense.
+    """
+    limit = question.limit
+    _check_kinds(district, question.kinds)
+    wanted = district.choose(
+        FacilityFilter(
+            kinds=question.kinds,
+            amenities=question.amenities,
+            open=question.open_at is not None,
+            usable=question.usable,
+        ),
+        question.open_at or now,
+    ).wanted
+    table = district.table(wanted, question.by)
+    found = by_street.find_catchments(district.streets, district.sites, table, limit=limit)
+    return FoundCatchments(district, wanted, found, limit)
+
+
+def find_by_kind(
+    district: District, question: CatchmentQuestion, now: datetime
+) -> dict[str, FoundCatchments]:
+    """Find the catchments of each kind by itself, in the order of the kinds as text.
+
+    Parameters and errors are those of ``find_catchments``; no kind in the question is all kinds.
+    """
+    _check_kinds(district, question.kinds)
+    return {
+        kind: find_catchments(district, question._replace(kinds=frozenset({kind})), now)
+        for kind in sorted(question.kinds or district.kinds)
+    }
+
+
+def limit_of(by: Measure, minutes: float | None, metres: float | None) -> int:
+    """Say how far is too far, in milliseconds or millimetres.
+
+    Parameters
+    ----------
+    by : Measure
+        By time it is said in minutes, by distance in metres.
+    minutes, metres : float, optional
+        None: 10 minutes, or 1,000 metres.
+
+    Raises
+    ------
+    WrongUsage
+        If it is said in the other unit, is out of range, or the measure is the straight line.
+    """
+    if by is Measure.STRAIGHT:
+        raise WrongUsage("Catchments are by street, not in a straight line.", where="by")
+    name, other = ("minutes", metres) if by is Measure.TIME else ("metres", minutes)
+    if other is not None:
+        raise WrongUsage(f"By {by}, too far is said in {name}.", where=name)
+    if by is Measure.TIME:
+        said, most, thousandths = USUAL_MINUTES if minutes is None else minutes, MOST_MINUTES, 60
+    else:
+        said, most, thousandths = USUAL_METRES if metres is None else metres, MOST_METRES, 1
+    # Written so that NaN, which is in no order with anything, is caught too.
+    if not 0.0 < said <= most:
+        raise WrongUsage(
+            f"Too far is {said:g} {name}; it must be more than 0 and at most {most:,.0f}.",
+            where=name,
+        )
+    return round(said * thousandths * 1000)
+
+
+def _check_kinds(district: District, kinds: Collection[str]) -> None:
+    unknown = sorted(set(kinds) - district.kinds)
+    if unknown:
+        raise UnknownKind(
+            f"No facility is of the kind {', '.join(unknown)}.",
+            where="kind",
+            remedy=f"There are: {', '.join(sorted(district.kinds)) or 'none at all'}.",
+        )

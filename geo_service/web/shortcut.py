@@ -1,0 +1,70 @@
+"""The rider's question, answered before anything else is asked of a request.
+
+It is the one question that thousands ask at once. What can be answered at once is answered here;
+whatever takes longer, or is wrong, goes the usual way and is told there. An answer is a few
+thousand bytes, which the first packets of a connection hold, so it is not zipped.
+"""
+
+from time import perf_counter
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from geo_service.errors import GeoServiceError
+from geo_service.flows.find_nearest import answer_nearest, answer_takes_long
+from geo_service.web.answers import GEOJSON, NOT_KEPT
+from geo_service.web.guard import HEADERS, write_down
+from geo_service.web.nearest import PATH, NearestParameters, write_answer
+from geo_service.web.parameters import read_query
+from geo_service.web.service import Service
+
+_HEADERS: Final = [
+    (name.lower().encode(), value.encode())
+    for name, value in {"Content-Type": GEOJSON, **NOT_KEPT, **HEADERS}.items()
+]
+
+
+class Shortcut:
+    """Stands before the app and its guard, and bears the same headers.
+
+    Parameters
+    ----------
+    app : ASGI app
+        Takes all other requests.
+    service : Service
+        Of that app.
+    """
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or pass it on."""
+        if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
+        begun = perf_counter()
+        body = self._answer(scope["query_string"])
+        if body is None:
+            await self._app(scope, receive, send)
+            return
+        headers = [*_HEADERS, (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+        write_down(scope, 200, begun)
+
+    def _answer(self, query: bytes) -> bytes | None:
+        """Answer a question for which nobody has to wait; None for any other."""
+        service = self._service
+        try:
+            asked = read_query(NearestParameters, query)
+            now = service.clock()
+            question = asked.question(now)
+            district = service.districts.current_if_read(question.profile)
+            if asked.way or district is None or answer_takes_long(district, question, now):
+                return None
+            answer = answer_nearest(district, question, now)
+            return write_answer(service, question.profile, answer)
+        except GeoServiceError:
+            return None

@@ -1,0 +1,82 @@
+"""Lines of the request log are gathered, and none is lost."""
+
+import io
+import logging
+from collections.abc import Iterator
+from threading import Event, Thread
+
+import pytest
+
+from geo_service.web.request_log import GatheringHandler
+
+
+class Stream(io.StringIO):
+    """A stream that says when something was written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = Event()
+        self.writes = 0
+
+    def write(self, text: str, /) -> int:
+        self.writes += 1
+        count = super().write(text)
+        self.written.set()
+        return count
+
+
+@pytest.fixture
+def stream() -> Stream:
+    return Stream()
+
+
+@pytest.fixture
+def log(stream: Stream) -> Iterator[logging.Logger]:
+    logger = logging.getLogger(f"requests.{id(stream)}")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    handler = GatheringHandler(stream)
+    logger.addHandler(handler)
+    yield logger
+    handler.close()
+
+
+def test_lines_come_a_moment_later_in_one_writing(log: logging.Logger, stream: Stream) -> None:
+    for number in range(100):
+        log.info("line %d", number)
+    assert stream.written.wait(10)
+    assert stream.getvalue().splitlines() == [f"line {number}" for number in range(100)]
+    assert stream.writes <= 2
+
+
+def test_error_is_written_at_once_after_what_came_before(
+    log: logging.Logger, stream: Stream
+) -> None:
+    log.info("before")
+    log.error("wrong")
+    assert stream.getvalue() == "before\nwrong\n"
+
+
+def test_what_is_left_is_written_when_the_log_is_flushed(
+    log: logging.Logger, stream: Stream
+) -> None:
+    log.info("last")
+    log.handlers[0].flush()
+    assert stream.getvalue() == "last\n"
+
+
+def test_no_line_of_many_threads_is_lost(log: logging.Logger, stream: Stream) -> None:
+    def write(name: int) -> None:
+        for number in range(500):
+            log.info("%d %d", name, number)
+
+    threads = [Thread(target=write, args=(name,)) for name in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    log.handlers[0].flush()
+    expected = {f"{name} {number}" for name in range(8) for number in range(500)}
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == len(expected)
+    assert set(lines) == expected

@@ -10,7 +10,12 @@ from threading import Event
 from geo_service.domain.opening import Calendar
 from geo_service.domain.role import Role
 from geo_service.errors import NotReady, WrongUsage
-from geo_service.flows.find_nearest import NearestQuestion, answer_nearest, open_district
+from geo_service.flows.find_nearest import (
+    NearestQuestion,
+    answer_nearest,
+    find_ways,
+    open_district,
+)
 from geo_service.flows.import_traces import import_traces
 from geo_service.flows.load_areas import load_areas
 from geo_service.flows.load_facilities import load_facilities
@@ -84,7 +89,8 @@ def build_demo(settings: Settings, now: datetime, *, say: Callable[[str], None])
         say("First answers, so that machine code is compiled before anybody waits for it ...")
         for profile in Profile:
             district = open_district(workspace, profile)
-            answer_nearest(district, NearestQuestion(*POSITION), now)
+            question = NearestQuestion(*POSITION)
+            find_ways(district, question, answer_nearest(district, question, now), now)
         overlay_by_street(workspace, OverlayQuestion())
         for key in list_keys(workspace):
             if key.note == KEY_NOTE and key.revoked_at is None:

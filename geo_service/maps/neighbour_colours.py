@@ -43,7 +43,8 @@ def _neighbours(network: Network, catchments: Catchments) -> dict[int, set[int]]
     place = np.concatenate(meeting_places(network, *pieces))
     site = np.tile(catchments.site, 2)
     reached = site >= 0
-    place, site = np.unique(np.column_stack((place[reached], site[reached])), axis=0).T
+    sites = int(site.max(initial=0)) + 1
+    place, site = np.divmod(np.unique(place[reached] * sites + site[reached]), sites)
     beside: dict[int, set[int]] = {int(one): set() for one in np.unique(site)}
     # At a place the sites follow one another; two steps on join all that three share.
     steps = [np.flatnonzero(place[step:] == place[:-step]) for step in (1, 2)]

@@ -56,3 +56,21 @@ def test_workspace_without_streets_or_facilities_says_so(run: Callable) -> None:
     answer = run("nearest", *HERE)
     assert (answer.code, answer.out) == (1, "")
     assert "no streets yet" in answer.err
+
+
+def test_way_is_told_step_by_step_below_each(town: Callable) -> None:
+    lines = town("nearest", *HERE, "-k", 1, "--way").out.splitlines()
+    assert len(lines) > 1
+    assert "骑行" in lines[1]
+    assert "到达" in lines[-1]
+    said = json.loads(town("nearest", *HERE, "-k", 1, "--way", "--lang", "en", "--json").out)
+    properties = said["features"][0]["properties"]
+    assert properties["way"]["type"] == "LineString"
+    assert "Arrive" in properties["steps"][-1]["text"]
+
+
+def test_open_for_reaches_the_question(town: Callable) -> None:
+    assert town("nearest", *HERE, "--open-for", "5").code == 0
+    refused = town("nearest", *HERE, "--open-for", "-1")
+    assert refused.code == 2
+    assert "minutes" in refused.err

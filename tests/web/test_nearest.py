@@ -1,14 +1,17 @@
 import json
 from datetime import timedelta
+from itertools import pairwise
 
 import httpx
 import pytest
+from pyproj import Geod
 
 from geo_service.geometry.datum import Datum, convert
 from geo_service.web.nearest import NearestParameters
 
 HERE = {"lat": "32.0341", "lon": "112.1341"}
 PATH = "/facilities/nearest"
+GEOD = Geod(ellps="WGS84")
 
 
 def ids(answer: httpx.Response) -> list[str]:
@@ -212,3 +215,37 @@ def test_state_is_told_as_old_as_it_is(door: httpx.Client) -> None:
     assert states["cabinet-stale"]["usable"] == "unknown"
     half_an_hour = timedelta(minutes=30, seconds=1).total_seconds()
     assert states["cabinet-stale"]["state_age_s"] == half_an_hour
+
+
+def test_way_is_as_long_as_the_distance_and_told_in_the_language_asked_for(
+    door: httpx.Client,
+) -> None:
+    told = {}
+    for language in ("zh", "en"):
+        asked = {**HERE, "k": "5", "way": "true", "lang": language, "by": "distance"}
+        for feature in door.get(PATH, params=asked).json()["features"]:
+            properties = feature["properties"]
+            line = properties["way"]["coordinates"]
+            metres = sum(GEOD.inv(*a, *b)[2] for a, b in pairwise(line))
+            assert metres == pytest.approx(properties["distance_m"], abs=0.15), "rounded to 0.1"
+            assert line[0] == [float(HERE["lon"]), float(HERE["lat"])]
+            assert line[-1] == feature["geometry"]["coordinates"]
+            steps = properties["steps"]
+            assert sum(step["distance_m"] for step in steps) == pytest.approx(metres, abs=0.6)
+            told[language] = steps[-1]["text"]
+    assert "到达" in told["zh"]
+    assert told["en"].isascii() or "Arrive" in told["en"]
+    assert "way" not in door.get(PATH, params=HERE).json()["features"][0]["properties"]
+
+
+def test_way_of_an_answer_in_a_straight_line_is_left_out(door: httpx.Client) -> None:
+    far = door.get(PATH, params={"lat": "-33", "lon": "18", "way": "true"})
+    (first, *_) = far.json()["features"]
+    assert not {"way", "steps"} & first["properties"].keys()
+
+
+def test_open_for_leaves_out_what_closes_too_soon(door: httpx.Client) -> None:
+    open_now = ids(door.get(PATH, params={**HERE, "k": "50", "open_at": "now"}))
+    a_week = ids(door.get(PATH, params={**HERE, "k": "50", "open_for": "10080"}))
+    assert set(a_week) < set(open_now)
+    assert faults(door.get(PATH, params={**HERE, "open_for": "10081"})).keys() == {"open_for"}

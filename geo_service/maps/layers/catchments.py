@@ -33,6 +33,7 @@ _FINE, _COARSE = 1.0, 5.0
 """How far a line may leave its street, pixels at zoom 18; the second with many edges."""
 _LABELS = ("kind", "from_here", "nearest_streets", "farthest")
 _HOLE = Words("盲区", "Holes, farther")
+_FAR = Words("盲区", "hole")
 _SERVED = Words("可及", "Within reach")
 _WORST = Words("最远处", "Farthest spot")
 _LIMIT = Words("最多几分钟", "Minutes at most")
@@ -75,6 +76,7 @@ def draw_catchments(content: MapContent, view: View) -> DrawnLayer | None:
         "minutes": content.hole_minutes,
         "colours": CATCHMENT_COLOURS,
         "hole": HOLE,
+        "far": _FAR.line,
         "labels": [FACTS[label].line for label in _LABELS],
         "kinds": prepared,
     }

@@ -354,8 +354,8 @@ const geoMap = (() => {
         context.stroke(path);
       };
       colours.forEach((colour, place) => stroke(paths.served[place], colour, 3.2 * thick));
-      stroke(paths.hole, "#ffffff", 7.4 * thick);
-      stroke(paths.hole, hole, 5 * thick);
+      if (coords.z >= 14) stroke(paths.hole, "#ffffff", 7.4 * thick);
+      stroke(paths.hole, hole, (coords.z >= 14 ? 5 : 4) * thick);
     },
   });
 
@@ -382,7 +382,9 @@ const geoMap = (() => {
     return best;
   }
 
-  function catchments(group, { minutes, colours, hole, labels, kinds }) {
+  const CIRCLE = { pane: "ground", weight: 2, color: "#ffffff", fillOpacity: 1, interactive: false };
+
+  function catchments(group, { minutes, colours, hole, far, labels, kinds }) {
     const section = document.querySelector("[data-layer=catchments]").closest("section");
     const radios = [...section.querySelectorAll("[type=radio]")];
     const [range, said] = [section.querySelector("[type=range]"), section.querySelector("output")];
@@ -407,15 +409,20 @@ const geoMap = (() => {
       });
     }
 
+    // Near by they stand around the facilities' marks; from afar marks are gathered, and they are dots.
+    let circles = [];
+    const fitCircles = () => circles.forEach((circle) => circle.setRadius(theMap.getZoom() < 14 ? 6 : 20));
+
     function choose(place) {
       state.chosen = place;
       // A large city's lines take a moment to unpack, so that is done only for what is looked at.
       state.kind = ready[place] ||= unpackKind(kinds[place]);
       over.clearLayers();
-      for (const [, colour, lat, lon] of state.kind.sites) {
-        const look = { radius: 20, weight: 2, color: "#ffffff", fillColor: colours[colour], fillOpacity: 1 };
-        if (colour >= 0) over.addLayer(L.circleMarker([lat, lon], { ...look, renderer: ground, pane: "ground", interactive: false }));
-      }
+      circles = state.kind.sites
+        .filter(([, colour]) => colour >= 0)
+        .map(([, colour, lat, lon]) => L.circleMarker([lat, lon], { ...CIRCLE, renderer: ground, fillColor: colours[colour] }));
+      circles.forEach((circle) => over.addLayer(circle));
+      fitCircles();
       if (state.kind.worst) {
         const [lat, lon, away] = state.kind.worst;
         const icon = L.divIcon({ className: "gm-worst", iconSize: [16, 16], html: `<i class="gm-spot"></i><b>${away}</b>` });
@@ -429,7 +436,8 @@ const geoMap = (() => {
       const found = placeOnLines(state.kind, L.CRS.EPSG3857.latLngToPoint(latlng, UNIT_ZOOM), 9 / scale);
       const [, , , , title, subtitle, kind, streets, farthest] = found ? state.kind.sites[found.site] : [];
       if (!title) return;
-      const values = [kind, `${(found.seconds / 60).toFixed(1)} min`, streets, farthest];
+      const away = `${(found.seconds / 60).toFixed(1)} min${found.seconds > state.minutes * 60 ? ` · ${far}` : ""}`;
+      const values = [kind, away, streets, farthest];
       L.popup(popupRoom()).setLatLng(found.place).setContent(card(title, subtitle, labels, values)).openOn(theMap);
     }
 
@@ -450,12 +458,13 @@ const geoMap = (() => {
       if (!state.kind) choose(state.chosen);
       tiles.addTo(theMap);
       over.addTo(theMap);
-      theMap.on("click", show);
+      theMap.on({ click: show, zoomend: fitCircles });
+      fitCircles();
     });
     group.on("remove", () => {
       tiles.remove();
       over.remove();
-      theMap.off("click", show);
+      theMap.off({ click: show, zoomend: fitCircles });
     });
     tell();
   }

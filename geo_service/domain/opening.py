@@ -103,15 +103,51 @@ def opening_at(text: str, moment: datetime, calendar: Calendar) -> Opening:
     """
     if not text:
         return Opening(open=True, changes_at=None)
-    hours = _parsed(text, calendar)
-    here = moment.astimezone(calendar.zone)
-    is_open = hours.is_open(here)
+    # The library knows zones, but errs in the hour in which the clocks are put back.
+    hours, here = _parsed(text, calendar.country), moment.astimezone(calendar.zone)
+    is_open, end = hours.is_open(here.replace(tzinfo=None)), _next_day(moment) + LOOKED_AHEAD
+    while here < end:
+        change = _next_change(hours, here, end, is_open=is_open)
+        offset = here.utcoffset() or timedelta()
+        coming = end if change is None else (change - offset).replace(tzinfo=UTC)
+        there = coming.astimezone(calendar.zone)
+        if there.utcoffset() == offset:
+            return Opening(is_open, None if change is None else there)
+        here = _clock_change(here, there)
+        if hours.is_open(here.replace(tzinfo=None)) != is_open:
+            return Opening(is_open, here)
+    return Opening(is_open, None)
+
+
+def _next_change(
+    hours: OpeningHours, here: datetime, end: datetime, *, is_open: bool
+) -> datetime | None:
+    """Return the local time, without a zone, at which it next opens or closes before an end."""
+    last = end.astimezone(here.tzinfo).replace(tzinfo=None)
     # The library's own next_change looks ahead 8,000 years where nothing changes: a second.
-    for start, _, state, _ in hours.intervals(here, here + LOOKED_AHEAD):
+    for start, _, state, _ in hours.intervals(here.replace(tzinfo=None), last):
         # A state can end without the answer to "open?" changing (closed to unknown, say).
         if (state == State.OPEN) != is_open:
-            return Opening(open=is_open, changes_at=start)
-    return Opening(open=is_open, changes_at=None)
+            return start
+    return None
+
+
+def _clock_change(here: datetime, there: datetime) -> datetime:
+    """Return when the clocks are put forward or back between two moments of one zone."""
+    before, after = int(here.timestamp()), int(there.timestamp())
+    while after - before > 1:
+        middle = (before + after) // 2
+        if datetime.fromtimestamp(middle, here.tzinfo).utcoffset() == here.utcoffset():
+            before = middle
+        else:
+            after = middle
+    return datetime.fromtimestamp(after, here.tzinfo)
+
+
+def _next_day(moment: datetime) -> datetime:
+    """Return the midnight, in UTC, that comes after a moment."""
+    today = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today + ONE_DAY
 
 
 class OpeningSpan(NamedTuple):
@@ -155,14 +191,13 @@ class Openings:
             if span.since <= moment < span.until:
                 return span
         opening = opening_at(text, moment, self._calendar)
-        changes = opening.changes_at
         # A change that lies too far ahead to be seen today may be seen tomorrow.
-        until = moment + ONE_DAY if changes is None else changes
+        until = opening.changes_at or _next_day(moment)
         span = OpeningSpan(opening, moment.astimezone(UTC), until.astimezone(UTC))
         self._spans[text] = (span, *known[: SPANS_KEPT - 1])
         return span
 
 
 @lru_cache(maxsize=4096)
-def _parsed(text: str, calendar: Calendar) -> OpeningHours:
-    return OpeningHours(text, timezone=calendar.zone, country=calendar.country)
+def _parsed(text: str, country: str) -> OpeningHours:
+    return OpeningHours(text, country=country)

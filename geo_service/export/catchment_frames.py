@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import geopandas as gpd
@@ -164,12 +165,12 @@ def _within_180(lon: Floats) -> Floats:
 def _cut_at_180(shapes: Shapes) -> Shapes:
     """Cut lines at the 180th meridian, as RFC 7946 (3.1.9) asks for."""
     west, _, east, _ = shapely.bounds(shapes).T
+    earth = shapely.box(-180, -90, 180, 90)
     for row in np.flatnonzero((west < -180.0) | (east > 180.0)):
-        here = shapely.intersection(shapes[row], shapely.box(-180, -90, 180, 90))
-        there = shapely.difference(shapes[row], shapely.box(-180, -90, 180, 90))
-        turned = shapely.transform(
-            there, lambda points: np.column_stack((_within_180(points[:, 0]), points[:, 1]))
-        )
-        parts = [*shapely.get_parts(here), *shapely.get_parts(turned)]
+        parts = [*shapely.get_parts(shapely.intersection(shapes[row], earth))]
+        for part in shapely.get_parts(shapely.difference(shapes[row], earth)):
+            # The whole part is turned, its end on the meridian too.
+            turn = np.array([-360.0 if part.bounds[2] > 180.0 else 360.0, 0.0])
+            parts.append(shapely.transform(part, partial(np.add, turn)))
         shapes[row] = shapely.multilinestrings([part for part in parts if part.length > 0.0])
     return shapes

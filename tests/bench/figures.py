@@ -24,6 +24,7 @@ Curve: TypeAlias = NDArray[np.float64]
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 RUNS = 5
+_TOLD: list[tuple[str, float, str]] = []
 PICTURE = Path(__file__).parent / "nearest_growth.png"
 
 
@@ -49,8 +50,17 @@ def timed_in_turn(tasks: dict[str, Callable[[], object]]) -> dict[str, float]:
 
 
 def tell(figure: str, value: float, unit: str, **more: object) -> None:
-    """Print one figure."""
+    """Print one figure, and remember it for the table."""
     print(json.dumps({"figure": figure, "value": round(value, 4), "unit": unit, **more}))  # noqa: T201 - what a benchmark is for
+    _TOLD.append((figure, value, unit))
+
+
+def keep_table(name: str, heading: str, *, picture: str = "") -> None:
+    """Write what was told as a table that people can read, beside this file."""
+    rows = [f"| {figure} | {value:.4g} {unit} |" for figure, value, unit in _TOLD]
+    shown = [f"![{heading}]({picture})", ""] if picture else []
+    text = ["# " + heading, "", *shown, "| figure | seen |", "|---|---|", *rows, ""]
+    (Path(__file__).parent / f"{name}.md").write_text("\n".join(text), encoding="utf-8")
 
 
 def draw_curves(by_nodes: Curve, by_facilities: Curve) -> None:

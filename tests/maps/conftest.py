@@ -1,5 +1,7 @@
 """A small district, made by hand: a chequerboard of streets with facilities, issues and figures."""
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,12 +13,19 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.opening import Opening
 from geo_service.domain.release import Release, ReleasedCell
 from geo_service.domain.usable import Usable
-from geo_service.maps.content import FacilityOnMap, MapContent
+from geo_service.ingest.streets.read import read_streets
+from geo_service.maps.content import CatchmentsOnMap, FacilityOnMap, MapContent
 from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.exposure import Exposure
 from geo_service.overlay.passes import NO_MOMENT, PassCounts
+from geo_service.streets.assemble import build_network
+from geo_service.streets.catchments import Catchments, find_catchments
+from geo_service.streets.measure import Measure
 from geo_service.streets.network import Network
+from geo_service.streets.prepared import Streets, prepare
 from geo_service.streets.profile import Profile
+from geo_service.streets.sites import place_sites
+from geo_service.streets.tables import make_table
 
 NOW = datetime(2026, 10, 1, 4, 0, tzinfo=UTC)
 WEST, SOUTH, BLOCK = 112.140, 32.040, 0.002
@@ -160,3 +169,81 @@ def bare(content: MapContent) -> MapContent:
 def public(content: MapContent) -> MapContent:
     """Return what a flow gathers for everybody: no figure of traces but the release."""
     return replace(content, issue_passes=None, cells=None, streets=None, street_edge=None)
+
+
+@pytest.fixture(scope="session")
+def streets_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Streets]:
+    """Return a function that makes streets of drawn lines, longitude first."""
+
+    def _streets_of(*lines: list[tuple[float, float]], **tags: str) -> Streets:
+        features = [
+            {
+                "type": "Feature",
+                "properties": {"highway": "residential", **tags},
+                "geometry": {"type": "LineString", "coordinates": line},
+            }
+            for line in lines
+        ]
+        path = tmp_path_factory.mktemp("lines") / "streets.geojson"
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+        return prepare(build_network(read_streets(path), Profile.EBIKE).network)
+
+    return _streets_of
+
+
+@pytest.fixture(scope="session")
+def catchments_of() -> Callable[..., Catchments]:
+    """Return a function that finds the catchments of facilities on streets."""
+
+    def _catchments_of(
+        streets: Streets,
+        facilities: list[Facility],
+        *,
+        limit: int | None = None,
+        measure: Measure = Measure.TIME,
+    ) -> Catchments:
+        sites = place_sites(
+            streets.network,
+            streets.grid,
+            [one.facility_id for one in facilities],
+            np.array([one.lon for one in facilities]),
+            np.array([one.lat for one in facilities]),
+            100.0,
+        )
+        table = make_table(streets, sites, np.ones(len(facilities), np.bool_), measure)
+        return find_catchments(streets, sites, table, limit=limit)
+
+    return _catchments_of
+
+
+@pytest.fixture
+def with_catchments(
+    content: MapContent,
+    streets_of: Callable[..., Streets],
+    catchments_of: Callable[..., Catchments],
+) -> MapContent:
+    """Return the content with the catchments of two kinds on a cross of streets.
+
+    The southern end is a dead end; each arm is some 470 m long.
+    """
+    middle = (WEST + 0.005, SOUTH + 0.005)
+    arms = ((-5, 0), (5, 0), (0, -4), (0, 4))
+    ends = [(middle[0] + x / 1000, middle[1] + y / 1000) for x, y in arms]
+    streets = streets_of(*([end, middle] for end in ends))
+    facilities = [
+        Facility("a", "rest_station", *ends[0], name="西站", name_en="West"),
+        Facility("b", "rest_station", *ends[1], name_en="East"),
+        Facility("c", "repair_shop", *ends[3], name="<b>北</b>"),
+    ]
+    found = {
+        kind: catchments_of(streets, chosen)
+        for kind, chosen in (("rest_station", facilities[:2]), ("repair_shop", facilities[2:]))
+    }
+    return replace(
+        content,
+        catchments=[
+            CatchmentsOnMap("repair_shop", facilities[2:], streets.network, found["repair_shop"]),
+            CatchmentsOnMap("rest_station", facilities[:2], streets.network, found["rest_station"]),
+        ],
+        hole_minutes=1,
+    )

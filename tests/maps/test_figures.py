@@ -11,6 +11,7 @@ from geo_service.maps.figures import (
     class_ranges,
     say_count,
     say_length,
+    say_minutes,
     say_number,
     say_time,
     say_time_us,
@@ -31,6 +32,12 @@ def test_counts_and_lengths_are_easy_to_read() -> None:
     assert say_count(1234567) == "1,234,567"
     assert say_length(999.4) == "999 m"
     assert say_length(12_345) == "12.3 km"
+
+
+def test_minutes_have_a_tenth_while_they_are_few() -> None:
+    assert say_minutes(200) == "3.3 min"
+    assert say_minutes(1190) == "19.8 min"
+    assert say_minutes(3930) == "66 min"
 
 
 def test_times_are_those_of_the_city() -> None:

@@ -1,4 +1,4 @@
-from geo_service.maps.legend import explain, keys, mark, ramp, steps
+from geo_service.maps.legend import choices, explain, keys, mark, ramp, slider, steps, stroke
 from geo_service.maps.words import Words
 
 
@@ -18,3 +18,20 @@ def test_mark_shows_its_sign_or_else_its_letter() -> None:
 def test_each_class_has_its_colour_and_range() -> None:
     html = steps(["#111111", "#222222"], ["0", "1"])
     assert html.index("#111111") < html.index("0</li>") < html.index("#222222")
+
+
+def test_first_of_the_choices_is_chosen() -> None:
+    html = choices("x", [("<i></i>", "one"), ("", "two")])
+    assert html.index("checked") < html.index("<i></i>one".replace("one", "")) < html.index("two")
+    assert html.count("checked") == 1
+    assert html.count('name="gm-x"') == 2
+
+
+def test_slider_says_its_number() -> None:
+    html = slider(Words("分钟", "minutes"), 7, 30)
+    assert "<output>7</output>" in html
+    assert 'min="1" max="30" step="1" value="7"' in html
+
+
+def test_stroke_shows_its_colours_side_by_side() -> None:
+    assert "#111111 0% 50%,#222222 50% 100%" in stroke("#111111", "#222222")

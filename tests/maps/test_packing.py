@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_service.maps.packing import pack_lines, take_lines, to_pixels
+from geo_service.maps.packing import pack_lines, pack_steps, take_lines, to_pixels
 
 WORLD = 256 * 2**18
 points = st.tuples(st.integers(-WORLD, 2 * WORLD), st.integers(0, WORLD))
@@ -67,3 +67,15 @@ def test_taken_lines_keep_the_order_asked_for() -> None:
     rows, offsets = take_lines(np.array([0, 2, 5, 5, 9]), np.array([3, 0, 2]))
     assert rows.tolist() == [5, 6, 7, 8, 0, 1]
     assert offsets.tolist() == [0, 4, 6, 6]
+
+
+@given(st.lists(st.integers(-WORLD, 2 * WORLD), max_size=9))
+def test_packed_steps_are_those_of_lines(numbers: list[int]) -> None:
+    held = np.array(numbers, dtype=np.int64)
+    # A line is a count, and steps east and south in turn; here they take turns by themselves.
+    text = base64.b64encode(
+        bytes([len(numbers)]) + base64.b64decode(pack_steps(np.repeat(held, 2)))
+    )
+    steps = unpacked(text.decode(), 1)[0]
+    east, south = np.array(steps, dtype=np.int64).reshape(-1, 2).T
+    assert (east + south).tolist() == numbers

@@ -19,8 +19,8 @@ def page(
     return render(draw(content, layers, assets=assets))
 
 
-def test_page_is_a_folium_map_with_every_layer(content: MapContent) -> None:
-    drawn = draw(content, tuple(LAYERS), assets=SERVED)
+def test_page_is_a_folium_map_with_every_layer(with_catchments: MapContent) -> None:
+    drawn = draw(with_catchments, tuple(LAYERS), assets=SERVED)
     assert isinstance(drawn, folium.Map)
     html = render(drawn)
     for name in LAYERS:

@@ -46,7 +46,7 @@ def find_catchments(
     GeoDataFrame
         A row a facility, in the order of the frame, and a last row of the holes, lines in
         EPSG:4326. ``facility_id`` (as the frame has it) and, where the frame has them, ``kind,
-        name, name_en``, all empty for the holes; ``hole``; ``metres`` of street and their
+        name, name_en``, all empty for the holes; ``hole``; ``length_m`` of street and its
         ``share`` of all; ``farthest_s`` (by distance ``farthest_m``), ``farthest_lon``,
         ``farthest_lat``: the row's farthest position. Together the rows hold each street once.
 

@@ -1,6 +1,6 @@
 """What a rider wants of a facility, besides its being near."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from geo_service.domain.facility import Facility
@@ -59,8 +59,8 @@ class FacilityFilter(NamedTuple):
         closes = standing.opening.changes_at
         if not standing.opening.open or closes is None or not self.open_for_s:
             return standing.opening.open, until
-        latest = closes - timedelta(seconds=self.open_for_s)
-        # At the latest moment it is still open for just long enough.
+        # At the latest moment it is open for just long enough; clocks may change before it closes.
+        latest = closes.astimezone(UTC) - timedelta(seconds=self.open_for_s)
         if moment > latest:
             return False, until
         return True, min(until, latest + timedelta(microseconds=1))

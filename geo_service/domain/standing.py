@@ -1,9 +1,10 @@
 """How a facility stands at a moment: open, usable, and for how long if nothing is reported."""
 
+import math
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from geo_service.domain.facility import Facility
+from geo_service.domain.facility import Facility, State
 from geo_service.domain.opening import Opening, Openings
 from geo_service.domain.usable import Usable, usable_at
 
@@ -44,10 +45,19 @@ def standing_at(
     """
     span = openings.at(facility.opening_hours, moment)
     usable = usable_at(facility, moment, is_open=span.opening.open, stale_after_s=stale_after_s)
-    until, state = span.until, facility.state
-    if state is not None:
-        # At this very age a state still counts; a microsecond later it does not.
-        stale = state.observed_at + timedelta(seconds=stale_after_s, microseconds=1)
+    until = span.until
+    if facility.state is not None:
+        stale = _grows_stale(facility.state, stale_after_s)
         if moment < stale:
             until = min(until, stale)
     return Standing(span.opening, usable, moment, until)
+
+
+def _grows_stale(state: State, stale_after_s: float) -> datetime:
+    """Return the first moment at which a state says nothing any more."""
+    try:
+        # At this very age a state still counts; a microsecond later it does not.
+        counts = timedelta(microseconds=math.floor(stale_after_s * 1e6))
+        return state.observed_at + counts + timedelta(microseconds=1)
+    except OverflowError:
+        return ALWAYS

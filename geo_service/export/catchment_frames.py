@@ -49,7 +49,7 @@ def catchments_frame(
     Returns
     -------
     GeoDataFrame
-        The columns of ``names``, empty for the holes; ``hole``; ``metres`` of street and their
+        The columns of ``names``, empty for the holes; ``hole``; ``length_m`` of street and its
         ``share`` of all streets; the farthest position of the row: ``farthest_s`` seconds (by
         distance ``farthest_m`` metres) from its nearest facility, ``farthest_lon``,
         ``farthest_lat``. Together the rows hold every street once; one that has none has no
@@ -71,7 +71,7 @@ def catchments_frame(
         {
             **pd.concat([names[wanted].astype(object), holes], ignore_index=True),
             "hole": rows == sites,
-            "metres": metres[rows].round(1),
+            "length_m": metres[rows].round(1),
             "share": (metres / max(metres.sum(), 0.001))[rows].round(6),
             unit: np.where(known, spots.cost / 1000.0, np.nan)[rows].round(1),
             "farthest_lon": _within_180(lon)[rows].round(DECIMALS),

@@ -1,8 +1,9 @@
 """The tables that a long-running process keeps: so many, those asked for last."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import count
 from threading import Lock
 from typing import TypeAlias
 
@@ -14,6 +15,14 @@ Key: TypeAlias = tuple[Sites, Measure, bytes]
 
 MOST = 32
 """So many sets of facilities at once; a table of Porto takes 7 MB."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A table, and its turn among all askings when it was last asked for."""
+
+    table: Choice
+    asked: int
 
 
 class KeptTables:
@@ -28,24 +37,27 @@ class KeptTables:
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._lock = Lock()
-        self._kept: OrderedDict[Key, Choice | Future[Choice]] = OrderedDict()
+        self._kept: dict[Key, _Kept] = {}
+        self._promised: dict[Key, Future[Choice]] = {}
+        self._turns = count()
 
     def get(self, key: Key) -> Choice | None:
         """Return a table that is kept and ready, else None; waits for nobody."""
+        # Without the lock, so nothing may be moved here: others are looking through the tables.
         kept = self._kept.get(key)
-        if not isinstance(kept, Choice):
+        if kept is None:
             return None
-        try:
-            self._kept.move_to_end(key)
-        except KeyError:  # another thread has forgotten it just now
-            return kept
-        return kept
+        kept.asked = next(self._turns)
+        return kept.table
 
     def drop(self, sites: Sites) -> None:
         """Forget the tables of facilities that are no longer where they were."""
         with self._lock:
             for key in [key for key in self._kept if key[0] is sites]:
                 del self._kept[key]
+            # Those who wait are given theirs, but it is not kept.
+            for key in [key for key in self._promised if key[0] is sites]:
+                del self._promised[key]
 
     def get_or_make(self, key: Key, make: Callable[[], Choice]) -> Choice:
         """Return a table; one thread makes it if need be, and the others wait for that one.
@@ -58,25 +70,30 @@ class KeptTables:
             Makes it; what it raises, all that wait raise.
         """
         with self._lock:
-            kept = self._kept.get(key)
-            if kept is None:
-                promise: Future[Choice] = Future()
-                self._kept[key] = promise
-            self._kept.move_to_end(key)
-        if isinstance(kept, Choice):
-            return kept
-        if kept is not None:
-            return kept.result()
+            table, others = self.get(key), self._promised.get(key)
+            if table is not None:
+                return table
+            if others is None:
+                mine = self._promised[key] = Future()
+        if others is not None:
+            return others.result()
         try:
-            made = make()
+            table = make()
         except BaseException as problem:
-            with self._lock:
-                self._kept.pop(key, None)
-            promise.set_exception(problem)
+            self._settle(key, mine, None)
+            mine.set_exception(problem)
             raise
+        self._settle(key, mine, table)
+        mine.set_result(table)
+        return table
+
+    def _settle(self, key: Key, promise: Future[Choice], table: Choice | None) -> None:
+        """Put a table that was made in the place of its promise, unless it was dropped since."""
         with self._lock:
-            self._kept[key] = made
+            if self._promised.get(key) is not promise:
+                return
+            del self._promised[key]
+            if table is not None:
+                self._kept[key] = _Kept(table, next(self._turns))
             while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        promise.set_result(made)
-        return made
+                del self._kept[min(self._kept, key=lambda key: self._kept[key].asked)]

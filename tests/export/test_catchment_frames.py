@@ -63,11 +63,11 @@ def test_rows_are_the_facilities_and_the_holes_and_hold_each_street_once(
     assert frame["hole"].tolist() == [False, False, False, True]
     assert frame["name"].tolist() == ["西站", "=1+1", "", None]
     total = streets.network.edge_length_mm.sum() / 1000
-    assert frame["metres"].sum() == pytest.approx(total, abs=0.3)
+    assert frame["length_m"].sum() == pytest.approx(total, abs=0.3)
     assert frame["share"].sum() == pytest.approx(1.0, abs=1e-5)
     for row in (0, 1, 3):
         drawn = metres_of(frame.geometry.iloc[row])
-        assert drawn == pytest.approx(frame["metres"].iloc[row], abs=0.3)
+        assert drawn == pytest.approx(frame["length_m"].iloc[row], abs=0.3)
     assert frame.crs.to_epsg() == 4326
     assert set(frame.geometry.iloc[[0, 1, 3]].geom_type) == {"MultiLineString"}
 
@@ -85,7 +85,7 @@ def test_holes_are_what_is_farther_than_the_limit(frame: gpd.GeoDataFrame) -> No
 
 def test_facility_without_streets_has_a_row_without_a_shape(frame: gpd.GeoDataFrame) -> None:
     row = frame.iloc[2]
-    assert (row["metres"], row["share"]) == (0.0, 0.0)
+    assert (row["length_m"], row["share"]) == (0.0, 0.0)
     assert row.geometry is None
     assert frame[["farthest_s", "farthest_lon"]].iloc[2].isna().all()
 
@@ -103,7 +103,7 @@ def test_by_distance_the_farthest_is_in_metres(
     found = catchments_of(streets, [NEAR], limit=200_000, measure=Measure.DISTANCE)
     frame = catchments_frame(facility_names([NEAR]), np.ones(1, np.bool_), streets.network, found)
     assert frame["farthest_m"].tolist() == pytest.approx([200.0, 944.5], abs=0.2)
-    assert frame["metres"].iloc[0] == pytest.approx(200.0, abs=0.1)
+    assert frame["length_m"].iloc[0] == pytest.approx(200.0, abs=0.1)
 
 
 def test_names_keep_their_own_columns_and_types(
@@ -132,7 +132,7 @@ def test_frame_can_be_written_to_every_kind_of_file(
     path = tmp_path / f"x.{ending}"
     write_table(frame, path)
     read = {"csv": pd.read_csv, "parquet": gpd.read_parquet}.get(ending, gpd.read_file)(path)
-    assert read["metres"].tolist() == frame["metres"].tolist()
+    assert read["length_m"].tolist() == frame["length_m"].tolist()
     assert read["facility_id"].isna().tolist() == [False, False, False, True]
 
 
@@ -144,7 +144,7 @@ def test_lines_over_the_180th_meridian_are_cut_there(
     found = catchments_of(streets, [east], limit=None)
     frame = catchments_frame(facility_names([east]), np.ones(1, np.bool_), streets.network, found)
     shape = frame.geometry.iloc[0]
-    assert metres_of(shape) == pytest.approx(frame["metres"].iloc[0], abs=0.3)
+    assert metres_of(shape) == pytest.approx(frame["length_m"].iloc[0], abs=0.3)
     assert shape.bounds == (-180.0, 10.0, 180.0, 10.0)
     assert max(part.bounds[2] - part.bounds[0] for part in shape.geoms) < 0.01
     assert frame["farthest_lon"].iloc[0] == 179.998

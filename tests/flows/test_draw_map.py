@@ -5,14 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
 from geo_service.domain.visibility import Viewer
-from geo_service.errors import NotReady, WrongUsage
+from geo_service.errors import NotReady, UnknownKind, WrongUsage
 from geo_service.flows.draw_map import draw_map, write_map
+from geo_service.flows.find_catchments import CatchmentQuestion
 from geo_service.flows.overlay_issues import as_it_goes
 from geo_service.flows.wiring import Workspace
 from geo_service.maps.page import LAYERS, PUBLIC_LAYERS
 from geo_service.store import city
+from geo_service.store import facilities as stored_facilities
 from geo_service.store import issues as stored
 
 
@@ -68,6 +71,32 @@ def test_map_is_written_whole_with_its_scripts(
     assert path.stat().st_size == size
 
 
-def test_streets_that_are_asked_for_must_be_there(empty: Workspace, now: datetime) -> None:
+@pytest.mark.parametrize("layer", ["streets", "catchments"])
+def test_streets_that_are_asked_for_must_be_there(
+    empty: Workspace, now: datetime, layer: str
+) -> None:
     with pytest.raises(NotReady, match="no streets yet"):
-        draw_map(empty, Viewer.ANALYST, now, layers=["streets"])
+        draw_map(empty, Viewer.ANALYST, now, layers=[layer])
+
+
+def test_catchments_are_for_everybody_by_kind_and_open_at_the_minutes_asked(
+    town: Workspace, now: datetime
+) -> None:
+    stations = [
+        Facility("x", "rest_station", 112.141, 32.04, name="Xstation"),
+        Facility("y", "water_point", 112.149, 32.04, name="Ywater"),
+    ]
+    with town.database.writing() as connection:
+        stored_facilities.write(connection, stations, replace=False)
+    for viewer in Viewer:
+        assert 'data-layer="catchments"' in draw_map(town, viewer, now)
+    page = draw_map(town, Viewer.PUBLIC, now, layers=["catchments"])
+    assert ("Xstation" in page, "Ywater" in page) == (True, True)
+    assert 'step="1" value="10"' in page
+    asked = CatchmentQuestion(kinds=frozenset({"water_point"}), minutes=4)
+    page = draw_map(town, Viewer.PUBLIC, now, layers=["catchments"], catchments=asked)
+    assert ("Xstation" in page, "Ywater" in page) == (False, True)
+    assert 'step="1" value="4"' in page
+    wrong = CatchmentQuestion(kinds=frozenset({"helipad"}))
+    with pytest.raises(UnknownKind, match="helipad"):
+        draw_map(town, Viewer.PUBLIC, now, layers=["catchments"], catchments=wrong)

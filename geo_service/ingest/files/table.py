@@ -5,7 +5,6 @@ from pathlib import Path
 from geo_service.errors import UnreadableFile
 from geo_service.ingest.files.csv_table import read_csv
 from geo_service.ingest.files.geojson import read_geojson
-from geo_service.ingest.files.layers import read_layer
 from geo_service.ingest.files.parquet import read_parquet
 from geo_service.ingest.files.rows import Rows
 
@@ -39,6 +38,9 @@ def read_table(path: Path, *, geometry: str = "Point", also: tuple[str, ...] = (
     elif name.endswith(FEATURE_ENDINGS):
         rows = read_geojson(path)
     elif name.endswith(LAYER_ENDINGS):
+        # GDAL takes 30 MB; a server that reads no layers does without it.
+        from geo_service.ingest.files.layers import read_layer  # noqa: PLC0415
+
         rows = read_layer(path, geometry=geometry)
     elif name.endswith(PARQUET_ENDINGS):
         rows = read_parquet(path)

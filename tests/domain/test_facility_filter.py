@@ -1,0 +1,160 @@
+"""What a filter lets through is what a plain rule says, for as long as it claims."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo_service.domain.facility import Facility, State
+from geo_service.domain.facility_filter import FacilityFilter
+from geo_service.domain.opening import Calendar, Openings, opening_at
+from geo_service.domain.standing import ALWAYS, standing_at
+from geo_service.domain.usable import Usable, usable_at
+
+MICROSECOND = timedelta(microseconds=1)
+STALE_AFTER_S = 600.0
+CITY, BERLIN = Calendar(), Calendar("Europe/Berlin", "DE")
+NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
+"""Of a Wednesday in Shanghai."""
+PUT_BACK = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+"""Half an hour before the clocks of Berlin are put back."""
+PUT_FORWARD = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+KINDS = ("charging_cabinet", "parking_point", "rest_station")
+AMENITIES = ("microwave", "tap", "wifi")
+
+FILTERS = st.builds(
+    FacilityFilter,
+    kinds=st.frozensets(st.sampled_from(KINDS), max_size=2),
+    amenities=st.frozensets(st.sampled_from(AMENITIES), max_size=2),
+    open=st.booleans(),
+    open_for_s=st.sampled_from([0.0, 0.001, 60.0, 1800.0, 3 * 3600.0, 86_400.0, 7 * 86_400.0]),
+    usable=st.booleans(),
+)
+STATES = st.builds(
+    lambda now, age_s, free, out: State(
+        now - timedelta(seconds=age_s), free=free, out_of_order=out
+    ),
+    st.sampled_from([NOON, PUT_BACK, PUT_FORWARD]),
+    st.integers(-300, 1500),
+    st.sampled_from([None, 0, 1]),
+    st.booleans(),
+)
+FACILITIES = st.builds(
+    Facility,
+    st.just("f"),
+    st.sampled_from(KINDS),
+    st.just(112.0),
+    st.just(32.0),
+    opening_hours=st.sampled_from(
+        ["", "24/7", "off", "Mo-Su 08:00-22:00", "Mo-Su 22:00-06:00", "We 11:30-13:00; PH off"]
+    ),
+    amenities=st.frozensets(st.sampled_from(AMENITIES)),
+    state=st.none() | STATES,
+)
+
+
+def plain_rule(
+    wanted: FacilityFilter, facility: Facility, moment: datetime, calendar: Calendar
+) -> bool:
+    """Say whether a facility is wanted, one condition after the other."""
+    opening = opening_at(facility.opening_hours, moment, calendar)
+    usable = usable_at(facility, moment, is_open=opening.open, stale_after_s=STALE_AFTER_S)
+    left_s = float("inf")
+    if opening.changes_at is not None:
+        left_s = (opening.changes_at.astimezone(UTC) - moment).total_seconds()
+    return all(
+        [
+            not wanted.kinds or facility.kind in wanted.kinds,
+            all(amenity in facility.amenities for amenity in wanted.amenities),
+            not wanted.open or (opening.open and left_s >= wanted.open_for_s),
+            not wanted.usable or usable is Usable.YES,
+        ]
+    )
+
+
+def lets_through(
+    wanted: FacilityFilter, facility: Facility, moment: datetime, openings: Openings
+) -> tuple[bool, datetime]:
+    if not wanted.admits(facility):
+        return False, ALWAYS
+    return wanted.holds(standing_at(facility, moment, openings, STALE_AFTER_S), moment)
+
+
+@settings(max_examples=500)
+@given(
+    FILTERS,
+    FACILITIES,
+    st.sampled_from([(CITY, NOON), (BERLIN, PUT_BACK), (BERLIN, PUT_FORWARD)]),
+    st.lists(st.integers(-86_400, 86_400) | st.integers(-7200, 7200), min_size=1, max_size=4),
+    st.booleans(),
+    st.data(),
+)
+def test_answer_is_the_plain_rules_until_it_ends(
+    wanted: FacilityFilter,
+    facility: Facility,
+    place: tuple[Calendar, datetime],
+    asked_s: list[int],
+    local: bool,
+    data: st.DataObject,
+) -> None:
+    calendar, around = place
+    openings = Openings(calendar)
+    for second in asked_s:
+        moment = around + timedelta(seconds=second)
+        asked = moment.astimezone(calendar.zone) if local else moment
+        answer, until = lets_through(wanted, facility, asked, openings)
+        assert answer is plain_rule(wanted, facility, moment, calendar)
+        assert until > moment
+        # For a week at most; what holds for ever is tried there too.
+        last = min((until - moment) // MICROSECOND - 1, 7 * 86_400 * 10**6)
+        for later in (last, data.draw(st.integers(0, last))):
+            inside = moment + later * MICROSECOND
+            assert plain_rule(wanted, facility, inside, calendar) is answer
+
+
+def station(hours: str = "Mo-Su 08:00-22:00") -> Facility:
+    return Facility("f", "rest_station", 112.0, 32.0, opening_hours=hours)
+
+
+def test_exactly_so_many_minutes_more_is_enough() -> None:
+    """It closes at ten in the evening: at half past nine it is open for thirty minutes more."""
+    wanted = FacilityFilter(open=True, open_for_s=1800.0)
+    half_past_nine = NOON + timedelta(hours=9, minutes=30)
+    openings = Openings(CITY)
+    told = lets_through(wanted, station(), half_past_nine, openings)
+    assert told == (True, half_past_nine + MICROSECOND)
+    told = lets_through(wanted, station(), half_past_nine + MICROSECOND, openings)
+    assert told == (False, NOON + timedelta(hours=10))
+
+
+@pytest.mark.parametrize("hours", ["", "24/7", "Mo-Su 00:00-24:00"])
+def test_what_never_closes_is_open_for_any_time(hours: str) -> None:
+    wanted = FacilityFilter(open=True, open_for_s=7 * 86_400.0)
+    assert lets_through(wanted, station(hours), NOON, Openings(CITY))[0]
+
+
+def test_minutes_are_those_that_pass_not_those_on_the_clock() -> None:
+    """From half past one to six on the night when an hour is left out it is three and a half."""
+    night = station("Mo-Su 22:00-06:00")
+    openings = Openings(BERLIN)
+    for hours, enough in ((3.5, True), (4.0, False)):
+        wanted = FacilityFilter(open=True, open_for_s=hours * 3600)
+        assert lets_through(wanted, night, PUT_FORWARD, openings)[0] is enough
+
+
+def test_without_a_question_about_the_moment_the_answer_holds_for_ever() -> None:
+    wanted = FacilityFilter(kinds=frozenset({"rest_station"}))
+    assert not wanted.asks_for_moment
+    assert lets_through(wanted, station(), NOON, Openings(CITY)) == (True, ALWAYS)
+    assert FacilityFilter(open=True).asks_for_moment
+    assert FacilityFilter(usable=True).asks_for_moment
+
+
+def test_any_of_the_kinds_and_all_of_the_amenities() -> None:
+    facility = Facility("f", "parking_point", 0.0, 0.0, amenities=frozenset({"tap", "wifi"}))
+    assert FacilityFilter().admits(facility)
+    assert FacilityFilter(kinds=frozenset(KINDS)).admits(facility)
+    assert not FacilityFilter(kinds=frozenset({"rest_station"})).admits(facility)
+    assert FacilityFilter(amenities=frozenset({"tap", "wifi"})).admits(facility)
+    assert not FacilityFilter(amenities=frozenset({"tap", "microwave"})).admits(facility)

@@ -1,0 +1,208 @@
+"""Each table is made once, the ones asked for last are kept, and nobody waits for more than one."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+from typing import Any, cast
+
+import pytest
+
+from geo_service.flows.kept_tables import KeptTables, Key
+from geo_service.streets.measure import Measure
+from geo_service.streets.nearest import Choice
+from geo_service.streets.sites import Sites
+
+PATIENCE_S = 30.0
+"""How long a thread waits for another before the test has failed."""
+
+
+def new_sites() -> Sites:
+    """Return facilities of which only the identity matters."""
+    return Sites((), *cast("tuple[Any, Any, Any]", (None, None, None)))
+
+
+HERE, THERE = new_sites(), new_sites()
+
+
+def key_of(name: str, sites: Sites = HERE, measure: Measure = Measure.TIME) -> Key:
+    return sites, measure, name.encode()
+
+
+def new_table() -> Choice:
+    """Return a table of which only the identity matters."""
+    return Choice(*cast("tuple[Any, Any, Any, Any]", (None, HERE, None, None)))
+
+
+def fill(tables: KeptTables, *keys: Key) -> list[Choice]:
+    return [tables.get_or_make(key, new_table) for key in keys]
+
+
+def fail() -> Choice:
+    raise AssertionError("nothing was to be made")
+
+
+class Maker:
+    """Makes a table when told to go on, and counts how often it was asked."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.begun, self.go_on, self.times = Event(), Event(), 0
+        self._error = error
+
+    def __call__(self) -> Choice:
+        self.times += 1
+        self.begun.set()
+        assert self.go_on.wait(PATIENCE_S)
+        if self._error is not None:
+            raise self._error
+        return new_table()
+
+
+def asked_by_eight(tables: KeptTables, make: Maker) -> list[Choice | BaseException]:
+    """Ask from eight threads while a table is being made, and return what each was told."""
+    with ThreadPoolExecutor(9) as threads:
+        first = threads.submit(tables.get_or_make, key_of("a"), make)
+        assert make.begun.wait(PATIENCE_S)
+        together = Barrier(8, timeout=PATIENCE_S)
+
+        def ask() -> Choice:
+            assert tables.get(key_of("a")) is None, "it is not ready, and nobody waits for it here"
+            together.wait()
+            return tables.get_or_make(key_of("a"), make)
+
+        others = [threads.submit(ask) for _ in range(7)]
+        together.wait()
+        make.go_on.set()
+        return [each.exception(PATIENCE_S) or each.result() for each in (first, *others)]
+
+
+def test_same_table_is_made_once_for_eight_threads() -> None:
+    tables, make = KeptTables(), Maker()
+    told = asked_by_eight(tables, make)
+    assert make.times == 1
+    assert all(each is told[0] for each in told)
+    assert tables.get(key_of("a")) is told[0]
+    assert tables.get_or_make(key_of("a"), fail) is told[0]
+
+
+def test_error_reaches_all_who_wait_and_the_next_may_try_again() -> None:
+    tables, error = KeptTables(), OSError("the disk is gone")
+    make = Maker(error)
+    told = asked_by_eight(tables, make)
+    assert make.times <= 8
+    assert all(each is error for each in told)
+    assert tables.get(key_of("a")) is None
+    (table,) = fill(tables, key_of("a"))
+    assert tables.get(key_of("a")) is table
+
+
+def test_while_one_is_made_others_are_given_and_made() -> None:
+    tables, make = KeptTables(), Maker()
+    (kept,) = fill(tables, key_of("kept"))
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(tables.get_or_make, key_of("slow"), make)
+        assert make.begun.wait(PATIENCE_S)
+        assert tables.get(key_of("slow")) is None
+        assert tables.get(key_of("kept")) is kept
+        assert tables.get_or_make(key_of("kept"), fail) is kept
+        (other,) = fill(tables, key_of("other"))
+        assert tables.get(key_of("other")) is other
+        make.go_on.set()
+        assert slow.result(PATIENCE_S) is tables.get(key_of("slow"))
+
+
+def test_so_many_are_kept_those_asked_for_last() -> None:
+    tables = KeptTables(most=3)
+    keys = [key_of(name) for name in "abcd"]
+    made = fill(tables, *keys[:3])
+    assert tables.get(keys[0]) is made[0], "asking this way counts"
+    assert tables.get_or_make(keys[1], fail) is made[1], "and so does this way"
+    fill(tables, keys[3])
+    assert [tables.get(key) is not None for key in keys] == [True, True, False, True]
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_table_in_the_making_is_never_forgotten_for_another(most: int) -> None:
+    tables, make = KeptTables(most), Maker()
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(tables.get_or_make, key_of("slow"), make)
+        assert make.begun.wait(PATIENCE_S)
+        fill(tables, *(key_of(name) for name in "abc"))
+        second = threads.submit(tables.get_or_make, key_of("slow"), make)
+        make.go_on.set()
+        assert first.result(PATIENCE_S) is second.result(PATIENCE_S)
+    assert make.times == 1
+    assert tables.get(key_of("slow")) is first.result()
+
+
+def test_key_is_facilities_measure_and_set() -> None:
+    tables = KeptTables()
+    keys = [
+        key_of("a"),
+        key_of("b"),
+        key_of("a", THERE),
+        key_of("a", measure=Measure.DISTANCE),
+    ]
+    made = fill(tables, *keys)
+    assert len(set(map(id, made))) == len(keys)
+    assert [tables.get(key) for key in keys] == made
+    assert tables.get((HERE, Measure.TIME, bytes(bytearray(b"a")))) is made[0]
+
+
+def test_only_tables_of_the_facilities_that_moved_are_dropped() -> None:
+    tables = KeptTables()
+    made = fill(tables, key_of("a"), key_of("a", THERE), key_of("b"), key_of("b", THERE))
+    tables.drop(HERE)
+    assert [tables.get(key_of(name)) for name in "ab"] == [None, None]
+    assert [tables.get(key_of(name, THERE)) for name in "ab"] == made[1::2]
+    tables.drop(new_sites())
+    assert [tables.get(key_of(name, THERE)) for name in "ab"] == made[1::2]
+
+
+def test_table_that_is_dropped_in_the_making_is_given_and_not_kept() -> None:
+    tables, make = KeptTables(), Maker()
+    with ThreadPoolExecutor(1) as threads:
+        made = threads.submit(tables.get_or_make, key_of("a"), make)
+        assert make.begun.wait(PATIENCE_S)
+        tables.drop(HERE)
+        (anew,) = fill(tables, key_of("a"))
+        make.go_on.set()
+        assert made.result(PATIENCE_S) is not anew
+    assert tables.get(key_of("a")) is anew
+
+
+def test_error_of_one_that_was_dropped_spares_the_one_made_since() -> None:
+    tables, make = KeptTables(), Maker(OSError("too late"))
+    with ThreadPoolExecutor(1) as threads:
+        made = threads.submit(tables.get_or_make, key_of("a"), make)
+        assert make.begun.wait(PATIENCE_S)
+        tables.drop(HERE)
+        (anew,) = fill(tables, key_of("a"))
+        make.go_on.set()
+        assert isinstance(made.exception(PATIENCE_S), OSError)
+    assert tables.get(key_of("a")) is anew
+
+
+class Meddling(tuple[Any, ...]):
+    """A key that does something whenever it is looked into."""
+
+    __slots__ = ()
+    meddle: Callable[[], object] = staticmethod(lambda: None)
+
+    def __getitem__(self, row: Any) -> Any:  # noqa: ANN401 - as a tuple's own
+        type(self).meddle()
+        return super().__getitem__(row)
+
+
+def test_others_are_given_theirs_while_some_are_dropped() -> None:
+    """What another thread does between two steps of dropping is done here by a key."""
+    tables = KeptTables()
+    keys = [cast("Key", Meddling(key_of(name))) for name in "abc"]
+    made = fill(tables, *keys)
+    given: list[Choice | None] = []
+    Meddling.meddle = staticmethod(lambda: given.append(tables.get(keys[0])))
+    try:
+        tables.drop(THERE)
+    finally:
+        Meddling.meddle = staticmethod(lambda: None)
+    assert given == [made[0]] * len(given)
+    assert given

@@ -69,7 +69,7 @@ def catchments_frame(
     holes = pd.DataFrame([[None] * len(names.columns)], columns=names.columns, dtype=object)
     return gpd.GeoDataFrame(
         {
-            **pd.concat([names[wanted].astype(object), holes], ignore_index=True),
+            **pd.concat([names[wanted], holes], ignore_index=True),
             "hole": rows == sites,
             "length_m": metres[rows].round(1),
             "share": (metres / max(metres.sum(), 0.001))[rows].round(6),

@@ -58,8 +58,9 @@ def choices(key: str, rows: Iterable[tuple[str, str]]) -> str:
 def slider(words: Words, value: int, most: int) -> str:
     """Let a whole number be chosen, from 1."""
     return (
-        f'<label class="gm-slider"><span>{words.html}</span><output>{value}</output>'
-        f'<input type="range" min="1" max="{most}" step="1" value="{value}"></label>'
+        f'<div class="gm-slider"><span>{words.html}</span><output>{value}</output>'
+        f'<input type="range" min="1" max="{most}" step="1" value="{value}" '
+        f'aria-label="{words.line}"></div>'
     )
 
 

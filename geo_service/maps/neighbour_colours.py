@@ -1,7 +1,7 @@
 """Colours for catchments, so that those that meet look different."""
 
 from collections import Counter
-from itertools import chain
+from itertools import count
 
 import numpy as np
 
@@ -46,13 +46,12 @@ def _neighbours(network: Network, catchments: Catchments) -> dict[int, set[int]]
     sites = int(site.max(initial=0)) + 1
     place, site = np.divmod(np.unique(place[reached] * sites + site[reached]), sites)
     beside: dict[int, set[int]] = {int(one): set() for one in np.unique(site)}
-    # At a place the sites follow one another; two steps on join all that three share.
-    steps = [np.flatnonzero(place[step:] == place[:-step]) for step in (1, 2)]
-    pairs = chain.from_iterable(
-        zip(site[rows].tolist(), site[rows + step].tolist(), strict=True)
-        for step, rows in enumerate(steps, start=1)
-    )
-    for one, other in set(pairs):
-        beside[one].add(other)
-        beside[other].add(one)
+    # The sites of a place follow one another.
+    for step in count(1):
+        rows = np.flatnonzero(place[step:] == place[:-step])
+        if len(rows) == 0:
+            break
+        for one, other in zip(site[rows].tolist(), site[rows + step].tolist(), strict=True):
+            beside[one].add(other)
+            beside[other].add(one)
     return beside

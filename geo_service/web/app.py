@@ -31,7 +31,7 @@ from geo_service.web import (
 )
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import cookie_name, forget_key
-from geo_service.web.guard import HEADERS, Guard
+from geo_service.web.guard import HEADERS, Guard, finish_log
 from geo_service.web.head import AnswerHead
 from geo_service.web.pages import write_page
 from geo_service.web.problems import (
@@ -93,6 +93,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
             await run_in_threadpool(app.state.service.districts.current, Profile.EBIKE)
         yield
         workspace.close()
+        finish_log()
 
     app = FastAPI(
         title=docs.TITLE,
@@ -111,12 +112,23 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
     app.add_middleware(AnswerHead)
     app.add_middleware(Guard)
-    app.add_middleware(Shortcut, service=app.state.service)
     app.add_exception_handler(GeoServiceError, _tell_error)
     app.add_exception_handler(HTTPException, _tell_status)
     app.add_exception_handler(RequestValidationError, _tell_unprocessable)
     app.add_exception_handler(Exception, _tell_fault)
     return app
+
+
+def make_served_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> Shortcut:
+    """Make the app as it is served: with the rider's question answered in front of it.
+
+    Parameters
+    ----------
+    workspace, clock
+        As for `make_app`.
+    """
+    app = make_app(workspace, clock=clock)
+    return Shortcut(app, app.state.service)
 
 
 async def _tell_error(request: Request, error: Exception) -> Response:

@@ -6,6 +6,8 @@ from time import perf_counter
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from geo_service.web.request_log import GatheringHandler
+
 ACCESS = logging.getLogger("geo_service.web.access")
 
 HEADERS = {
@@ -58,5 +60,17 @@ def write_down(scope: Scope, status: int, begun: float) -> None:
     begun : float
         When it came, as ``perf_counter`` tells.
     """
+    if not ACCESS.isEnabledFor(logging.INFO):
+        return
     spent_ms = (perf_counter() - begun) * 1000
-    ACCESS.info("%s %s %d %.1f ms", scope["method"], scope["path"], status, spent_ms)
+    line = f"{scope['method']} {scope['path']} {status} {spent_ms:.1f} ms"
+    if len(ACCESS.handlers) == 1 and isinstance(ACCESS.handlers[0], GatheringHandler):
+        ACCESS.handlers[0].gather(f"INFO:     {line}")
+    else:
+        ACCESS.info("%s", line)
+
+
+def finish_log() -> None:
+    """Write the lines that still wait; the process may be about to end."""
+    for handler in ACCESS.handlers:
+        handler.flush()

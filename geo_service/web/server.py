@@ -6,12 +6,12 @@ from dataclasses import fields
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from geo_service.errors import NotReady
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import PREFIX, Settings
-from geo_service.web.app import make_app
+from geo_service.web.app import make_served_app
 from geo_service.web.guard import ACCESS
 from geo_service.web.request_log import GatheringHandler
 
@@ -78,7 +78,7 @@ def check_address(host: str, port: int) -> None:
             ) from problem
 
 
-def app_of_environment() -> FastAPI:
+def app_of_environment() -> ASGIApp:
     """Make the app of the workspace that the environment names.
 
     Raises
@@ -88,7 +88,7 @@ def app_of_environment() -> FastAPI:
     WrongUsage
         If a setting is wrong.
     """
-    return make_app(open_workspace(Settings.from_environ(os.environ)))
+    return make_served_app(open_workspace(Settings.from_environ(os.environ)))
 
 
 def log_config() -> dict[str, Any]:

@@ -45,6 +45,12 @@ def test_usual_limit_is_ten_minutes(streets: Streets, facilities: gpd.GeoDataFra
     assert usual.equals(gs.find_catchments(streets, facilities, minutes=10))
 
 
+def test_reach_of_the_streets_can_be_said(streets: Streets, facilities: gpd.GeoDataFrame) -> None:
+    beside = facilities.iloc[:1].set_geometry(gpd.points_from_xy([112.158], [32.0391]))
+    assert gs.find_catchments(streets, beside)["length_m"].iloc[0] > 0
+    assert gs.find_catchments(streets, beside, max_snap_m=50)["length_m"].iloc[0] == 0
+
+
 def test_frame_without_rows_leaves_one_hole(streets: Streets, facilities: gpd.GeoDataFrame) -> None:
     found = gs.find_catchments(streets, facilities.iloc[:0])
     assert found["hole"].tolist() == [True]

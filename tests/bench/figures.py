@@ -67,13 +67,13 @@ def draw_curves(by_nodes: Curve, by_facilities: Curve) -> None:
     """Draw how costs grow with nodes and with facilities; both axes by powers of ten."""
     with plt.rc_context({"font.size": 9, "axes.grid": True, "grid.alpha": 0.3}):
         figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
-    left.plot(by_nodes[:, 0], by_nodes[:, 3], "^-", label="preprocessing, once a network (ms)")
+    left.plot(by_nodes[:, 0], by_nodes[:, 3], "C2^-", label="preprocessing, once a network")
     for axis, rows, label in (
         (left, by_nodes, "nodes of the network (1,000 facilities)"),
         (right, by_facilities, "facilities (Porto)"),
     ):
-        axis.plot(rows[:, 0], rows[:, 2], "s-", label="a table, once a set (ms)")
-        axis.plot(rows[:, 0], rows[:, 1] / 1000, "o-", label="a question (ms)")
+        axis.plot(rows[:, 0], rows[:, 2], "C0s-", label="a table, once a set")
+        axis.plot(rows[:, 0], rows[:, 1] / 1000, "C1o-", label="a question")
         axis.set(xscale="log", yscale="log", xlabel=label, ylabel="milliseconds")
         axis.legend(fontsize=8)
     figure.savefig(PICTURE, dpi=110)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from geo_service.flows.build_demo import build_demo
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
-from geo_service.web.app import make_app
+from geo_service.web.app import make_served_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -30,7 +30,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(64)
-        app = make_app(open_workspace(settings), clock=lambda: NOW)
+        app = make_served_app(open_workspace(settings), clock=lambda: NOW)
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()

@@ -17,7 +17,7 @@ from geo_service.flows.load_streets import load_streets
 from geo_service.flows.loading import LoadOptions
 from geo_service.flows.wiring import open_workspace, start_workspace
 from geo_service.settings import Settings
-from geo_service.web.app import make_app
+from geo_service.web.app import make_served_app
 
 pytestmark = pytest.mark.browser
 
@@ -76,7 +76,7 @@ def address(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(64)
-        app = make_app(open_workspace(settings), clock=lambda: NOON)
+        app = make_served_app(open_workspace(settings), clock=lambda: NOON)
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()

@@ -90,6 +90,27 @@ def test_facility_without_streets_has_a_row_without_a_shape(frame: gpd.GeoDataFr
     assert frame[["farthest_s", "farthest_lon"]].iloc[2].isna().all()
 
 
+def test_what_reaches_nobody_is_a_hole_without_any_limit_too(
+    streets: Streets, catchments_of: CatchmentsOf
+) -> None:
+    found = catchments_of(streets, [OFF], limit=None)
+    frame = catchments_frame(facility_names([OFF]), np.ones(1, np.bool_), streets.network, found)
+    assert frame["share"].tolist() == [0.0, 1.0]
+    assert frame.geometry.iloc[1].geom_type == "MultiLineString"
+
+
+def test_some_millimetres_have_a_length_but_no_shape(
+    streets: Streets, catchments_of: CatchmentsOf
+) -> None:
+    whole = catchments_of(streets, [NEAR], measure=Measure.DISTANCE)
+    limit = int(whole.cost_end.max()) - 9
+    found = catchments_of(streets, [NEAR], limit=limit, measure=Measure.DISTANCE)
+    frame = catchments_frame(facility_names([NEAR]), np.ones(1, np.bool_), streets.network, found)
+    assert found.length_mm[found.beyond].tolist() == [9]
+    assert frame.geometry.iloc[1] is None
+    assert frame["farthest_m"].iloc[1] > frame["farthest_m"].iloc[0] - 0.01
+
+
 def test_only_what_was_wanted_has_a_row(streets: Streets, catchments_of: CatchmentsOf) -> None:
     found = catchments_of(streets, [NEAR], limit=None)
     wanted = np.array([False])
@@ -136,18 +157,19 @@ def test_frame_can_be_written_to_every_kind_of_file(
     assert read["facility_id"].isna().tolist() == [False, False, False, True]
 
 
+@pytest.mark.parametrize(("lon", "farthest"), [(-179.9981, 179.998), (179.9981, -179.998)])
 def test_lines_over_the_180th_meridian_are_cut_there(
-    streets_of: StreetsOf, catchments_of: CatchmentsOf
+    streets_of: StreetsOf, catchments_of: CatchmentsOf, lon: float, farthest: float
 ) -> None:
     streets = streets_of([(179.998, 10.0), (-179.998, 10.0)])
-    east = Facility("e", "rest_station", -179.9981, 10.0)
-    found = catchments_of(streets, [east], limit=None)
-    frame = catchments_frame(facility_names([east]), np.ones(1, np.bool_), streets.network, found)
+    one = Facility("x", "rest_station", lon, 10.0)
+    found = catchments_of(streets, [one], limit=None)
+    frame = catchments_frame(facility_names([one]), np.ones(1, np.bool_), streets.network, found)
     shape = frame.geometry.iloc[0]
     assert metres_of(shape) == pytest.approx(frame["length_m"].iloc[0], abs=0.3)
     assert shape.bounds == (-180.0, 10.0, 180.0, 10.0)
     assert max(part.bounds[2] - part.bounds[0] for part in shape.geoms) < 0.01
-    assert frame["farthest_lon"].iloc[0] == 179.998
+    assert frame["farthest_lon"].iloc[0] == farthest
 
 
 @pytest.mark.parametrize("measure", [Measure.TIME, Measure.DISTANCE])

@@ -31,6 +31,7 @@ def test_slider_says_its_number() -> None:
     html = slider(Words("分钟", "minutes"), 7, 30)
     assert "<output>7</output>" in html
     assert 'min="1" max="30" step="1" value="7"' in html
+    assert 'aria-label="分钟 minutes"' in html
 
 
 def test_stroke_shows_its_colours_side_by_side() -> None:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 
 from geo_service.domain.facility import Facility
-from geo_service.maps.neighbour_colours import colour_neighbours
+from geo_service.maps.neighbour_colours import _neighbours, colour_neighbours
 from geo_service.streets.catchments import Catchments
 from geo_service.streets.long_lines import meeting_places
 from geo_service.streets.network import Network
@@ -45,6 +45,9 @@ def test_neighbours_differ_where_colours_suffice(
     found = catchments_of(streets, facilities)
     pairs = pairs_that_meet(streets.network, found)
     assert len(pairs) > 20
+    beside = _neighbours(streets.network, found)
+    assert {(a, b) for a, others in beside.items() for b in others if a < b} == pairs
+    assert all(a in beside[b] for a, others in beside.items() for b in others)
     for colours in (4, 6):
         chosen = colour_neighbours(streets.network, found, colours)
         assert set(chosen) == set(found.site.tolist())
@@ -52,6 +55,19 @@ def test_neighbours_differ_where_colours_suffice(
         alike = sum(chosen[a] == chosen[b] for a, b in pairs)
         assert alike <= (2 if colours == 4 else 0)
         assert chosen == colour_neighbours(streets.network, found, colours)
+
+
+def test_all_that_meet_at_one_junction_are_neighbours(streets_of: StreetsOf) -> None:
+    middle = (112.14, 32.04)
+    ends = [(112.141, 32.04), (112.139, 32.04), (112.14, 32.041), (112.14, 32.039)]
+    network = streets_of(*([middle, end] for end in ends)).network
+    edge = np.arange(4)
+    sites = np.array([7, 0, 2, 5])
+    found = Catchments(
+        edge, 0 * edge, network.edge_length_mm, sites, edge, edge, edge < 0, by_time=True
+    )
+    beside = _neighbours(network, found)
+    assert beside == {site: {0, 2, 5, 7} - {site} for site in (0, 2, 5, 7)}
 
 
 def test_streets_that_reach_nothing_take_no_colour(

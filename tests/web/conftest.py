@@ -27,7 +27,7 @@ from geo_service.flows.manage_keys import add_key, revoke_key
 from geo_service.flows.publish_release import publish_release
 from geo_service.flows.wiring import open_workspace, start_workspace
 from geo_service.settings import Settings
-from geo_service.web.app import make_app
+from geo_service.web.app import make_served_app
 from geo_service.web.server import DISCRETION
 
 NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
@@ -201,7 +201,7 @@ def served(settings: Settings, clock: Moment) -> Iterator[httpx.Client]:
     listening.bind(("127.0.0.1", 0))
     # Whoever connects from now on waits in line until the server is up.
     listening.listen(64)
-    app = make_app(open_workspace(settings), clock=clock)
+    app = make_served_app(open_workspace(settings), clock=clock)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, **DISCRETION))
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()

@@ -92,7 +92,7 @@ def test_slider_opens_at_the_minutes_asked_and_reaches_the_farthest(
 def test_what_a_page_has_no_room_for_is_named(
     with_catchments: MapContent, drawn_data: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(layer, "MOST_POINTS", 5)
+    monkeypatch.setattr(layer, "MOST_POINTS", 1)
     data = drawn_data(with_catchments, "catchments", "catchments")
     assert len(data["kinds"]) == 1, "the first kind is drawn however large"
     legend = legend_of(with_catchments)

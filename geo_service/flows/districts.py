@@ -66,17 +66,24 @@ class Districts:
         if district is not None:
             return district
         with self._lock:
-            # The stamp is taken before reading: what is committed meanwhile shows the next time.
-            stamp = self._watch.stamp()
-            seen = self._seen
-            if seen is None or seen.stamp != stamp:
-                seen = self._read(stamp, seen)
-            if profile not in seen.districts:
-                seen = seen._replace(
-                    districts={**seen.districts, profile: self._open(profile, seen)}
-                )
-            self._seen = seen
+            seen = self._up_to_date()
+            while profile not in seen.districts:
+                opened = self._open(profile, seen)
+                if self._workspace.streets_version_if_any() == seen.streets_version:
+                    seen = seen._replace(districts={**seen.districts, profile: opened})
+                    self._seen = seen
+                else:
+                    # Streets that came meanwhile may belong to facilities not yet read.
+                    seen = self._up_to_date()
             return seen.districts[profile]
+
+    def _up_to_date(self) -> _Seen:
+        # The stamp is taken before reading: what is committed meanwhile shows the next time.
+        stamp = self._watch.stamp()
+        seen = self._seen
+        if seen is None or seen.stamp != stamp:
+            seen = self._seen = self._read(stamp, seen)
+        return seen
 
     def _open(self, profile: Profile, seen: _Seen) -> District:
         return District.of(

@@ -137,7 +137,7 @@ def limit_of(by: Measure, minutes: float | None, metres: float | None) -> int:
     if by is Measure.STRAIGHT:
         raise WrongUsage("Catchments are by street, not in a straight line.", where="by")
     name, other = ("minutes", metres) if by is Measure.TIME else ("metres", minutes)
-    if False:
+    if other is not None:
         raise WrongUsage(f"By {by}, too far is said in {name}.", where=name)
     if by is Measure.TIME:
         said, most, thousandths = USUAL_MINUTES if minutes is None else minutes, MOST_MINUTES, 60

@@ -13,6 +13,7 @@ from geo_service.flows.district import Chosen, District
 from geo_service.flows.kept_tables import KeptTables
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.metric import geodesic_of_two_m
+from geo_service.store import city
 from geo_service.store import facilities as stored_facilities
 from geo_service.streets.measure import Measure
 from geo_service.streets.nearest import find_nearest_of_one, find_straight
@@ -22,6 +23,8 @@ from geo_service.streets.tables import WIDTH
 from geo_service.streets.way import Way, find_way
 
 MOST_OPEN_FOR_MIN = 7 * 24 * 60
+YEARS = range(1970, 2201)
+"""Those for which opening hours mean something, and far from where calendars end."""
 
 
 class NearestQuestion(NamedTuple):
@@ -180,10 +183,11 @@ def open_district(workspace: Workspace, profile: Profile) -> District:
     """
     with workspace.database.reading() as connection:
         facilities = stored_facilities.read_all(connection)
+        calendar = city.read_calendar(connection)
     return District.of(
         facilities,
         workspace.streets(profile),
-        workspace.calendar,
+        calendar,
         workspace.settings,
         KeptTables(),
     )
@@ -192,6 +196,7 @@ def open_district(workspace: Workspace, profile: Profile) -> District:
 def _check(district: District, question: NearestQuestion) -> None:
     # Written so that NaN, which is in no order with anything, is caught too.
     limit, open_for = question.max_distance_m, question.open_for_min
+    open_at = question.open_at
     if question.k < 1:
         raise WrongUsage(f"k is {question.k}; it must be 1 or more.", where="k")
     if not abs(question.lat) <= 90.0:
@@ -200,6 +205,12 @@ def _check(district: District, question: NearestQuestion) -> None:
         raise WrongUsage(f"The longitude {question.lon} is not within -180 to 180.", where="lon")
     if limit is not None and not limit >= 0.0:
         raise WrongUsage("The greatest distance must be 0 m or more.", where="max_distance_m")
+    if open_at is not None and open_at.year not in YEARS:
+        raise WrongUsage(
+            f"What is open in the year {open_at.year} can't be known.",
+            where="open_at",
+            remedy=f"Ask about a time from {YEARS[0]} to {YEARS[-1]}.",
+        )
     if not 0.0 <= open_for <= MOST_OPEN_FOR_MIN:
         raise WrongUsage(
             f"Open for {open_for} minutes more can't be asked; up to {MOST_OPEN_FOR_MIN} can.",

@@ -111,7 +111,9 @@ def _neighbours(network: Network) -> tuple[Integers, Integers]:
 
 
 @compiled
-def _take_out(offsets: Integers, neighbour: Integers) -> tuple[Integers, Integers, Integers]:
+def _take_out(  # noqa: C901, PLR0912 - steps that share ten arrays read better in one piece
+    offsets: Integers, neighbour: Integers
+) -> tuple[Integers, Integers, Integers]:
     """Eliminate by minimum degree; return places, and upper neighbours by place, ascending."""
     nodes = len(offsets) - 1
     start, size = offsets[:-1].copy(), np.diff(offsets)
@@ -119,12 +121,7 @@ def _take_out(offsets: Integers, neighbour: Integers) -> tuple[Integers, Integer
     pool = np.empty(max(16, 4 * len(neighbour)), dtype=np.int64)
     pool[: len(neighbour)] = neighbour
     used = len(neighbour)
-    # Nodes of one degree form a ring of links; the last n entries are the rings' heads.
-    after, before = np.empty(2 * nodes, np.int64), np.empty(2 * nodes, np.int64)
-    for head in range(nodes, 2 * nodes):
-        after[head] = before[head] = head
-    for node in range(nodes - 1, -1, -1):
-        _link(after, before, node, nodes + size[node])
+    after, before = _rings(size)
     place = np.full(nodes, -1, dtype=np.int64)
     order = np.empty(nodes, dtype=np.int64)
     seen = np.full(nodes, -1, dtype=np.int64)
@@ -168,6 +165,16 @@ def _take_out(offsets: Integers, neighbour: Integers) -> tuple[Integers, Integer
             _link(after, before, other, nodes + size[other])
             least = min(least, size[other])
     _close_together(place, order, pool, start, size)
+    upper_offsets, upper = _list_upper(place, order, pool, start, size)
+    return place, upper_offsets, upper
+
+
+@compiled
+def _list_upper(
+    place: Integers, order: Integers, pool: Integers, start: Integers, size: Integers
+) -> tuple[Integers, Integers]:
+    """List what each node still touched when it went, by place, ascending."""
+    nodes = len(place)
     upper_offsets = np.zeros(nodes + 1, dtype=np.int64)
     for number in range(nodes):
         upper_offsets[number + 1] = upper_offsets[number] + size[order[number]]
@@ -177,7 +184,7 @@ def _take_out(offsets: Integers, neighbour: Integers) -> tuple[Integers, Integer
         for i in range(size[node]):
             upper[row + i] = place[pool[start[node] + i]]
         upper[row : row + size[node]].sort()
-    return place, upper_offsets, upper
+    return upper_offsets, upper
 
 
 @compiled
@@ -214,6 +221,18 @@ def _close_together(
             child = sibling[child]
     for number in range(nodes):
         place[order[number]] = number
+
+
+@compiled
+def _rings(size: Integers) -> tuple[Integers, Integers]:
+    """Link nodes of one degree into a ring; the last n entries are the rings' heads."""
+    nodes = len(size)
+    after, before = np.empty(2 * nodes, np.int64), np.empty(2 * nodes, np.int64)
+    for head in range(nodes, 2 * nodes):
+        after[head] = before[head] = head
+    for node in range(nodes - 1, -1, -1):
+        _link(after, before, node, nodes + size[node])
+    return after, before
 
 
 @compiled

@@ -25,7 +25,7 @@ Flags: TypeAlias = NDArray[np.bool_]
 
 
 @compiled
-def search_outward(
+def search_outward(  # noqa: C901, PLR0912 - one loop, whose parts share all its arrays
     arcs: Arcs,
     roads: Roads,
     places: Places,

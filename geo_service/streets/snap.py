@@ -110,7 +110,7 @@ def _cell_of(grid: SnapGrid, lon: float, lat: float) -> tuple[float, float]:
 
 
 @compiled
-def nearest_point(
+def nearest_point(  # noqa: C901 - rings, rows, cells and ties are one search
     grid: SnapGrid, lon: float, lat: float, max_m: float
 ) -> tuple[int, int, int, int, float]:
     """Find the edge point nearest to a position.

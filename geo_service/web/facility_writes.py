@@ -26,7 +26,7 @@ from geo_service.web.parameters import (
 from geo_service.web.problems import FixedPath
 from geo_service.web.service import service_of
 
-FIXED = frozenset({"nearest"})
+FIXED = frozenset({"nearest", "catchments"})
 """What paths below /facilities mean by themselves."""
 PATHLESS_PARTS = frozenset({"", ".", ".."})
 """Browsers and proxies take these out of paths."""
@@ -125,7 +125,8 @@ router = APIRouter(tags=["facilities"], dependencies=[SHOWS_KEY])
 async def put(facility_id: str, request: Request) -> Response:
     """Make the facility what the Feature says; the next question about the nearest knows it.
 
-    The id can't be `nearest`, end in `/state`, or have an empty part, `.` or `..` between slashes.
+    The id can't be `nearest` or `catchments`, end in `/state`, or have an empty part, `.` or `..`
+    between slashes.
     """
     _refuse_fixed(facility_id)
     service = service_of(request)
@@ -172,7 +173,7 @@ def delete(facility_id: str, request: Request) -> Response:
 def _refuse_fixed(facility_id: str) -> None:
     if facility_id in FIXED:
         raise FixedPath(
-            "This path asks for what is nearest, so no facility can have this id.",
+            "This path is a question of its own, so no facility can have this id.",
             remedy="Choose another id.",
         )
 

@@ -1,0 +1,205 @@
+"""What a district finds once it finds again, for as long as that holds and no longer."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+import numpy as np
+import pytest
+
+from geo_service.domain.facility import Facility, State
+from geo_service.domain.facility_filter import FacilityFilter
+from geo_service.domain.opening import Calendar, opening_at
+from geo_service.domain.usable import Usable, usable_at
+from geo_service.flows import district as district_module
+from geo_service.flows.district import ALWAYS, MOST_FILTERS, District
+from geo_service.flows.find_nearest import NearestQuestion, answer_nearest, open_district
+from geo_service.flows.wiring import Workspace
+from geo_service.store import facilities as stored
+from geo_service.streets.measure import Measure
+from geo_service.streets.profile import Profile
+
+CALENDAR = Calendar()
+KINDS = ("charging_cabinet", "parking_point", "rest_station")
+HOURS = ("", "24/7", "Mo-Su 08:00-22:00", "Mo-Su 22:00-02:30", "We 11:00-12:05; PH off", "off")
+CLOSES_AT_ONE = "Mo-Su 08:00-13:00"
+
+
+def place(name: str, metres: float, kind: str = "rest_station", **more: object) -> Facility:
+    """Return a facility so many metres along the street."""
+    return Facility(name, kind, 112.14 + metres / 94_400, 32.04, **more)  # type: ignore[arg-type] - tests name the fields
+
+
+def some(random: Random, now: datetime, count: int) -> list[Facility]:
+    """Return facilities along the street, some of them at the same place."""
+    return [
+        place(
+            f"f-{number}",
+            10.0 * random.randrange(90),
+            random.choice(KINDS),
+            opening_hours=random.choice(HOURS),
+            amenities=frozenset(random.sample(("tap", "wifi"), random.randint(0, 2))),
+            state=random.choice(
+                [None, State(now - timedelta(seconds=random.randrange(900)), 1, 1, 1)]
+            ),
+        )
+        for number in range(count)
+    ]
+
+
+def opened(workspace: Workspace, facilities: Sequence[Facility]) -> District:
+    with workspace.database.writing() as connection:
+        stored.write(connection, facilities, replace=True)
+    return open_district(workspace, Profile.EBIKE)
+
+
+def plain_rule(
+    district: District, wanted: FacilityFilter, facility: Facility, moment: datetime
+) -> bool:
+    """Say whether a facility is wanted, looking at everything afresh."""
+    opening = opening_at(facility.opening_hours, moment, CALENDAR)
+    left_s = float("inf")
+    if opening.changes_at is not None:
+        left_s = (opening.changes_at - moment).total_seconds()
+    usable = usable_at(
+        facility, moment, is_open=opening.open, stale_after_s=district.settings.stale_after_s
+    )
+    return (
+        (not wanted.kinds or facility.kind in wanted.kinds)
+        and wanted.amenities <= facility.amenities
+        and (not wanted.open or (opening.open and left_s >= wanted.open_for_s))
+        and (not wanted.usable or usable is Usable.YES)
+    )
+
+
+def any_filter(random: Random) -> FacilityFilter:
+    return FacilityFilter(
+        kinds=frozenset(random.sample(KINDS, random.choice([0, 0, 1, 2]))),
+        amenities=frozenset(random.sample(("tap", "wifi"), random.choice([0, 0, 1]))),
+        open=random.random() < 0.6,
+        open_for_s=random.choice([0.0, 300.0, 7200.0]),
+        usable=random.random() < 0.4,
+    )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_set_of_a_filter_is_the_plain_rules_at_any_moment_in_any_order(
+    workspace: Workspace, now: datetime, seed: int
+) -> None:
+    random = Random(seed)  # noqa: S311 - nothing secret
+    district = opened(workspace, some(random, now, 40))
+    filters = [any_filter(random) for _ in range(8)]
+    for _ in range(400):
+        moment = now + timedelta(seconds=random.choice([random.randint(-9000, 9000), 0, 60, 120]))
+        wanted = random.choice(filters)
+        chosen = district.choose(wanted, moment)
+        rule = [plain_rule(district, wanted, one, moment) for one in district.facilities]
+        assert chosen.wanted.tolist() == rule
+        assert chosen.key == np.array(rule).tobytes()
+        assert chosen.since <= moment < chosen.until
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_k_are_chosen_among_what_the_filter_lets_through(
+    workspace: Workspace, now: datetime, seed: int
+) -> None:
+    """Whatever the set and its table: the first k that fit of all, in order of nearness."""
+    random = Random(seed)  # noqa: S311 - nothing secret
+    district = opened(workspace, some(random, now, 40))
+    for _ in range(60):
+        here = {"lat": 32.04, "lon": 112.14 + random.randrange(900) / 94_400}
+        every = NearestQuestion(**here, k=1000, by=random.choice(list(Measure)))
+        wanted = any_filter(random)
+        moment = now + timedelta(minutes=random.randint(-300, 300))
+        ranked = [near.facility for near in answer_nearest(district, every, moment).found]
+        assert len(ranked) == 40
+        fitting = [one for one in ranked if plain_rule(district, wanted, one, moment)]
+        asked = every._replace(
+            k=random.choice([1, 3, 8, 9, 30]),
+            kinds=wanted.kinds,
+            amenities=wanted.amenities,
+            open_at=moment if wanted.open else None,
+            open_for_min=wanted.open_for_s / 60 if wanted.open else 0.0,
+            usable=wanted.usable,
+        )
+        found = [near.facility for near in answer_nearest(district, asked, moment).found]
+        assert found == fitting[: asked.k]
+
+
+def test_set_is_found_once_for_as_long_as_it_holds(
+    workspace: Workspace, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    district = opened(workspace, [place("a", 1, opening_hours=CLOSES_AT_ONE), place("b", 2)])
+    open_now, any_time = FacilityFilter(open=True), FacilityFilter()
+    chosen = district.choose(open_now, now)
+    assert (chosen.since, chosen.until) == (now, now + timedelta(hours=1))
+    assert district.choose(any_time, now).until == ALWAYS
+    looked = []
+    monkeypatch.setattr(district_module, "standing_at", lambda *asked: looked.append(asked))
+    last = chosen.until - timedelta(microseconds=1)
+    assert district.choose(open_now, last) is chosen
+    assert district.choose(FacilityFilter(open=True), now) is chosen
+    assert district.choose(any_time, now - timedelta(days=9000)) is district.choose(any_time, now)
+    assert looked == []
+    monkeypatch.undo()
+    assert district.choose(open_now, chosen.until).wanted.tolist() == [False, True]
+
+
+def test_filters_are_forgotten_before_they_are_too_many(workspace: Workspace) -> None:
+    district = opened(workspace, [place("a", 1)])
+    moment = datetime.fromisoformat("2026-11-18T04:00Z")
+    for number in range(MOST_FILTERS + 10):
+        district.choose(FacilityFilter(amenities=frozenset({f"a_{number}"})), moment)
+    assert len(district.chosen) <= MOST_FILTERS
+
+
+def test_same_set_has_one_table_whatever_filter_asked(workspace: Workspace, now: datetime) -> None:
+    district = opened(workspace, [place("a", 1), place("b", 2, "parking_point")])
+    every, alone = FacilityFilter(), FacilityFilter(kinds=frozenset({"parking_point"}))
+    chosen = district.choose(every, now)
+    assert not district.has_choice(chosen, Measure.TIME)
+    choice = district.choice(chosen, Measure.TIME)
+    assert district.has_choice(chosen, Measure.TIME)
+    assert not district.has_choice(chosen, Measure.DISTANCE)
+    assert choice.table.by_time
+    assert not district.choice(chosen, Measure.DISTANCE).table.by_time
+    assert district.choice(district.choose(FacilityFilter(open=True), now), Measure.TIME) is choice
+    assert district.choice(district.choose(alone, now), Measure.TIME) is not choice
+    assert district.table(np.array([True, True]), Measure.TIME) is choice.table
+    assert district.table(np.array([False, True]), Measure.TIME).sites == 1
+
+
+def test_changes_that_leave_all_in_place_keep_places_and_tables(
+    workspace: Workspace, now: datetime
+) -> None:
+    known = [place("a", 1), place("b", 2, "parking_point"), place("c", 3)]
+    district = opened(workspace, known)
+    choice = district.choice(district.choose(FacilityFilter(), now), Measure.TIME)
+    shut = replace(known[1], opening_hours="off", kind="water_point")
+    changed = district.with_changes({"b": shut})
+    assert changed is not None
+    assert changed.sites is district.sites
+    assert changed.facilities == [known[0], shut, known[2]]
+    assert changed.kinds == {"rest_station", "water_point"}
+    assert changed.choice(changed.choose(FacilityFilter(), now), Measure.TIME) is choice
+    assert changed.choose(FacilityFilter(open=True), now).wanted.tolist() == [True, False, True]
+    assert district.facilities == known, "the district from before stays as it was"
+    assert district.kinds == {"rest_station", "parking_point"}
+    assert district.choose(FacilityFilter(open=True), now).wanted.tolist() == [True] * 3
+
+
+def test_changes_of_places_are_for_a_new_district(workspace: Workspace) -> None:
+    known = [place("a", 1), place("c", 3)]
+    district = opened(workspace, known)
+    for name, now in [
+        ("a", None),
+        ("nobody", None),
+        ("b", place("b", 2)),
+        ("b", replace(known[1], facility_id="b")),
+        ("d", place("d", 2)),
+        ("a", replace(known[0], lon=112.141)),
+        ("c", replace(known[1], lat=32.0401)),
+    ]:
+        assert district.with_changes({name: now}) is None
+        assert district.with_changes({"a": known[0], name: now}) is None

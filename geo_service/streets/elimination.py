@@ -111,7 +111,7 @@ def _neighbours(network: Network) -> tuple[Integers, Integers]:
 
 
 @compiled
-def _take_out(  # noqa: C901, PLR0912 - steps that share ten arrays read better in one piece
+def _take_out(  # noqa: C901 - steps that share ten arrays read better in one piece
     offsets: Integers, neighbour: Integers
 ) -> tuple[Integers, Integers, Integers]:
     """Eliminate by minimum degree; return places, and upper neighbours by place, ascending."""

@@ -1,27 +1,36 @@
 """The rider's question: filters first, then k; ties, limits, and what is said beside the answer."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from pyproj import Geod
 
 from geo_service.domain.facility import Facility, State
+from geo_service.domain.opening import Calendar
 from geo_service.domain.usable import Usable
 from geo_service.errors import NotReady, UnknownKind, WrongUsage
 from geo_service.flows.districts import Districts
 from geo_service.flows.find_nearest import (
+    MOST_OPEN_FOR_MIN,
     NearestAnswer,
     NearestQuestion,
     answer_nearest,
+    answer_takes_long,
     open_district,
 )
+from geo_service.flows.load_streets import load_streets
 from geo_service.flows.wiring import Workspace
+from geo_service.store import city
 from geo_service.store import facilities as stored
 from geo_service.streets.measure import Measure
 from geo_service.streets.profile import Profile
 
 Ask = Callable[..., NearestAnswer]
+GEODESIC = Geod(ellps="WGS84")
 
 
 def place(name: str, metres: float, kind: str = "rest_station", **more: object) -> Facility:
@@ -144,10 +153,15 @@ def test_answer_counts_from_the_street_and_along_it(ask: Ask) -> None:
         ({"lon": -180.1}, "lon"),
         ({"max_distance_m": -1.0}, "max_distance_m"),
         ({"max_distance_m": float("nan")}, "max_distance_m"),
+        ({"open_for_min": -1.0}, "open_for"),
+        ({"open_for_min": MOST_OPEN_FOR_MIN + 0.1}, "open_for"),
+        ({"open_for_min": float("nan")}, "open_for"),
+        ({"open_at": datetime(9999, 12, 31, tzinfo=UTC)}, "open_at"),
+        ({"open_at": datetime(1, 1, 1, tzinfo=UTC)}, "open_at"),
     ],
 )
 def test_senseless_questions_name_the_field(
-    ask: Ask, question: dict[str, float], where: str
+    ask: Ask, question: dict[str, object], where: str
 ) -> None:
     with pytest.raises(WrongUsage) as caught:
         ask([place("a", 100)], **question)
@@ -187,3 +201,156 @@ def test_limit_in_metres_does_not_follow_the_order_by_seconds(ask: Ask) -> None:
     known = [near, place("far", 450)]
     assert ids(ask(known, k=1)) == ["far"]
     assert ids(ask(known, k=1, max_distance_m=300.0)) == ["near"]
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon"),
+    [
+        (31.0, 123.5),  # in the sea
+        (48.85, 2.35),  # on another continent
+        (-32.04, -67.86),  # on the other side of the earth
+        (90.0, 0.0),
+        (-90.0, 112.14),
+        (89.999999, -112.14),
+        (32.04, 180.0),
+        (32.04, -180.0),
+        (0.0, 0.0),
+    ],
+)
+def test_anywhere_on_earth_the_straight_order_is_told_and_that_it_is_straight(
+    ask: Ask, lat: float, lon: float
+) -> None:
+    known = [place(f"f-{at}", 90.0 * at) for at in range(10)]
+    known.append(Facility("far", "rest_station", 113.0, 33.0))
+    for by in Measure:
+        answer = ask(known, lat=lat, lon=lon, k=11, by=by)
+        assert answer.by is Measure.STRAIGHT
+        note = "No street within 500 m of this position: distances are in a straight line."
+        assert answer.notes == (() if by is Measure.STRAIGHT else (note,))
+        metres = {
+            one.facility_id: round(GEODESIC.inv(lon, lat, one.lon, one.lat)[2] * 1000)
+            for one in known
+        }
+        assert ids(answer) == sorted(metres, key=lambda one: (metres[one], one))
+        for near in answer.found:
+            told = near.distance_m * 1000, near.straight_m * 1000
+            assert told == pytest.approx((metres[near.facility.facility_id],) * 2, abs=1)
+            assert near.snapped_m is None
+    assert len(ask(known, lat=lat, lon=lon, max_distance_m=5000.0).found) == 0
+
+
+@pytest.mark.parametrize("lon", [180.0, -180.0, 179.9999, -179.9999])
+def test_across_the_date_line_the_streets_go_on(
+    empty: Workspace, now: datetime, tmp_path: Path, lon: float
+) -> None:
+    lines = [[[179.995, -16.5], [180.0, -16.5]], [[-180.0, -16.5], [-179.995, -16.5]]]
+    roads = [
+        {
+            "type": "Feature",
+            "properties": {"highway": "residential"},
+            "geometry": {"type": "LineString", "coordinates": line},
+        }
+        for line in lines
+    ]
+    path = tmp_path / "line.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": roads}))
+    load_streets(empty, [path])
+    known = [
+        Facility("east", "rest_station", -179.997, -16.5),
+        Facility("west", "rest_station", 179.997, -16.5),
+    ]
+    with empty.database.writing() as connection:
+        stored.write(connection, known)
+    question = NearestQuestion(-16.5, lon, by=Measure.DISTANCE)
+    answer = answer_nearest(open_district(empty, Profile.EBIKE), question, now)
+    assert answer.by is Measure.DISTANCE
+    nearer = ["west", "east"] if lon == 179.9999 else ["east", "west"]
+    assert ids(answer) == nearer
+    for near in answer.found:
+        metres = GEODESIC.inv(lon, -16.5, near.facility.lon, -16.5)[2]
+        assert near.distance_m == pytest.approx(metres, rel=0.001)
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 9, 30])
+@pytest.mark.parametrize("k", [1, 8, 9, 20, 1000])
+@pytest.mark.parametrize("by", list(Measure))
+def test_as_many_as_there_are_and_no_more_than_k(ask: Ask, count: int, k: int, by: Measure) -> None:
+    """Also where k, and the number of facilities, are more than a table is wide."""
+    known = [place(f"f-{at:02}", 30.0 * at + 5) for at in range(count)]
+    answer = ask(known, k=k, by=by)
+    assert ids(answer) == [one.facility_id for one in known][:k]
+    assert [near.rank for near in answer.found] == list(range(1, min(k, count) + 1))
+    assert bool(answer.notes) is (k > count)
+    for near, at in zip(answer.found, range(count), strict=False):
+        assert near.distance_m == pytest.approx(30.0 * at + 5, rel=0.001)
+
+
+@pytest.mark.parametrize("k", [3, 8, 12, 100])
+def test_at_one_place_all_are_found_in_the_order_of_their_ids(ask: Ask, k: int) -> None:
+    known = [place(f"f-{number}", 300) for number in range(20)]
+    names = sorted(one.facility_id for one in known)
+    for by in Measure:
+        assert ids(ask(known, k=k, by=by)) == names[:k]
+        assert ids(ask(known, k=k, by=by, lon=112.14 + 300 / 94_400)) == names[:k]
+        assert ids(ask(known, k=k, by=by, max_distance_m=301.0)) == names[:k]
+        assert ids(ask(known, k=k, by=by, max_distance_m=299.0)) == []
+
+
+@pytest.mark.parametrize("by", list(Measure))
+def test_filters_that_nothing_fits_find_nothing_and_say_so(ask: Ask, by: Measure) -> None:
+    known = [place("a", 100, opening_hours="off"), place("b", 200, "water_point")]
+    for question in (
+        {"amenities": frozenset({"pool"})},
+        {"kinds": frozenset({"rest_station"}), "usable": True},
+        {"kinds": frozenset({"rest_station"}), "open_for_min": 1.0},
+    ):
+        for k in (1, 20):
+            answer = ask(known, by=by, k=k, **question)
+            assert answer.found == ()
+            assert answer.notes == ("No facility fits the filters at this time.",)
+
+
+def test_open_for_so_many_minutes_more_counts_from_now_or_from_then(
+    ask: Ask, now: datetime
+) -> None:
+    known = [
+        place("noon", 10, opening_hours="Mo-Su 08:00-12:30"),
+        place("evening", 20, opening_hours="Mo-Su 08:00-22:00"),
+        place("always", 30),
+    ]
+    assert ids(ask(known, open_for_min=30.0)) == ["noon", "evening", "always"]
+    assert ids(ask(known, open_for_min=30.01)) == ["evening", "always"]
+    later = now + timedelta(hours=9, minutes=30)
+    assert ids(ask(known, open_for_min=30.0, open_at=later)) == ["evening", "always"]
+    assert ids(ask(known, open_for_min=31.0, open_at=later)) == ["always"]
+    assert ids(ask(known, open_for_min=float(MOST_OPEN_FOR_MIN))) == ["always"]
+
+
+def test_district_opened_once_has_the_citys_calendar_of_now(
+    workspace: Workspace, now: datetime
+) -> None:
+    """Noon in Xiangyang is five in the morning in Berlin."""
+    with workspace.database.writing() as connection:
+        stored.write(connection, [place("a", 10, opening_hours="Mo-Su 08:00-22:00")])
+        city.write_calendar(connection, Calendar("Europe/Berlin", "DE"))
+    question = NearestQuestion(32.04, 112.14)
+    answer = answer_nearest(open_district(workspace, Profile.EBIKE), question, now)
+    assert not answer.found[0].opening.open
+
+
+def test_question_takes_long_until_its_table_is_there(workspace: Workspace, now: datetime) -> None:
+    with workspace.database.writing() as connection:
+        stored.write(connection, [place(f"{number}", number) for number in range(20)])
+    district, asked = open_district(workspace, Profile.EBIKE), NearestQuestion(32.04, 112.14)
+    assert answer_takes_long(district, asked, now)
+    answer_nearest(district, asked, now)
+    for question in (asked, asked._replace(k=8, open_at=now, usable=True, open_for_min=5.0)):
+        assert not answer_takes_long(district, question, now)
+    for question in (
+        asked._replace(k=9),
+        asked._replace(by=Measure.DISTANCE),
+        asked._replace(by=Measure.STRAIGHT),
+        asked._replace(max_distance_m=100.0),
+        asked._replace(amenities=frozenset({"tap"})),
+    ):
+        assert answer_takes_long(district, question, now)

@@ -6,7 +6,8 @@
     ├── RefusedData           what was read can't be accepted (exit 1, HTTP 422)
     │   ├── UnreadableFile    the file is not what its name says, is cut off, or is empty
     │   ├── MissingColumn     a column that is needed is not there
-    │   └── RefusedRecords    some records were refused, so nothing was loaded
+    │   ├── RefusedRecords    some records were refused, so nothing was loaded
+    │   └── RefusedFields     fields of one record are wrong, each named
     ├── WrongUsage            the question itself is wrong (exit 2, HTTP 422)
     │   └── UnknownKind       no facility has the kind asked for
     ├── NotFound              nothing has this name (exit 1, HTTP 404)
@@ -17,6 +18,8 @@
 Each error says what was wrong, where, and what to do. The command line and the web each map
 codes to exit codes and statuses in one table of their own.
 """
+
+from collections.abc import Mapping
 
 
 class GeoServiceError(Exception):
@@ -68,6 +71,22 @@ class RefusedRecords(RefusedData):
     """Some records were refused, so nothing was loaded."""
 
     code = "refused-records"
+
+
+class RefusedFields(RefusedData):
+    """Fields of what was sent can't be accepted; each is named.
+
+    Parameters
+    ----------
+    faults : mapping
+        Of a field's name to what it must be.
+    """
+
+    code = "refused-fields"
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__("What was sent can't be accepted.", where=", ".join(faults))
+        self.faults = dict(faults)
 
 
 class WrongUsage(GeoServiceError):  # noqa: N818

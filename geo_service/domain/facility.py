@@ -7,6 +7,8 @@ from enum import StrEnum
 
 SLUG = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 """What a kind or an amenity looks like; a category stays as its source wrote it."""
+MOST_COUNTED = 100_000
+"""Batteries, slots or spaces in one place; more is a slip."""
 
 
 class Kind(StrEnum):

@@ -22,10 +22,10 @@ def amap_link(facility: Facility, *, riding: bool) -> str:
     """
     lon, lat = convert(facility.lon, facility.lat, source=Datum.WGS84, target=Datum.GCJ02)
     # A comma parts the position from the name, so the name may hold none.
-    name = (facility.name or facility.facility_id).replace(",", " ")
+    name = (facility.name or facility.name_en).replace(",", " ")
     return f"{AMAP}?" + urlencode(
         {
-            "to": f"{float(lon):.6f},{float(lat):.6f},{name}",
+            "to": f"{float(lon):.6f},{float(lat):.6f}" + (f",{name}" if name else ""),
             "mode": "ride" if riding else "walk",
             "coordinate": "gaode",
             "callnative": "1",

@@ -13,7 +13,7 @@ from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum
 from geo_service.ingest.facilities import read_facilities
 from geo_service.ingest.osm_facilities import read_osm_facilities
-from geo_service.ingest.osm_places import ENDINGS
+from geo_service.ingest.osm_file import OSM_ENDINGS
 from geo_service.store import facilities as stored_facilities
 
 
@@ -41,7 +41,7 @@ def load_facilities(
         If a file can't be read, or records are refused and not to be skipped.
     """
     for path in files:
-        if path.name.lower().endswith(ENDINGS):
+        if path.name.lower().endswith(OSM_ENDINGS):
             raise WrongUsage(
                 "In an OpenStreetMap file facilities are found by their tags.",
                 where=path.name,
@@ -62,7 +62,13 @@ def load_facilities(
         )
 
     return load_places(
-        workspace, "facilities", read_each(files, read), stored_facilities.write, options, now
+        workspace,
+        "facilities",
+        read_each(files, read),
+        stored_facilities.write,
+        options,
+        now,
+        datum=options.datum,
     )
 
 
@@ -100,5 +106,11 @@ def load_osm_facilities(
         return read_osm_facilities(path, kind=options.kind, near=extent)
 
     return load_places(
-        workspace, "facilities", read_each(files, read), stored_facilities.write, options, now
+        workspace,
+        "facilities",
+        read_each(files, read),
+        stored_facilities.write,
+        options,
+        now,
+        datum=None,
     )

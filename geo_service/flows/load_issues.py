@@ -48,5 +48,11 @@ def load_issues(
         )
 
     return load_places(
-        workspace, "issues", read_each(files, read), stored_issues.write, options, now
+        workspace,
+        "issues",
+        read_each(files, read),
+        stored_issues.write,
+        options,
+        now,
+        datum=options.datum,
     )

@@ -7,9 +7,11 @@ from typing import TypeVar
 from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
 from geo_service.domain.refusal import Batch
+from geo_service.errors import RefusedRecords
 from geo_service.flows.doubt_datum import doubt_datum
 from geo_service.flows.loading import LoadOptions, LoadReport, settle_refusals
 from geo_service.flows.wiring import Workspace
+from geo_service.geometry.datum import Datum
 from geo_service.store.upsert import Written
 
 Place = TypeVar("Place", Facility, Issue)
@@ -22,6 +24,8 @@ def load_places(
     write: Callable[..., Written],
     options: LoadOptions,
     now: datetime,
+    *,
+    datum: Datum | None,
 ) -> LoadReport:
     """Write a batch, all or nothing, and say what came of it.
 
@@ -36,19 +40,29 @@ def load_places(
     write : callable
         Keeps records by id: takes a connection, the records, and ``replace``.
     options : LoadOptions
-        Says the datum they were read in, and what to do with refused ones.
+        Says what to do with refused ones and with those known before.
     now : datetime
         With a zone.
+    datum : Datum or None
+        In which the user said that positions are, for a warning if it looks otherwise; None if
+        that is beyond doubt.
 
     Raises
     ------
     RefusedRecords
-        If records are refused and not to be skipped; then nothing is written.
+        If records are refused and not to be skipped, or all are and nothing would be left; then
+        nothing is written.
     """
     listed = settle_refusals(
         workspace, what, batch.refusals, skip_refused=options.skip_refused, now=now
     )
-    doubts = doubt_datum(workspace, batch.records, options.datum)
+    if options.replace and batch.refusals and not batch.records:
+        raise RefusedRecords(
+            f"All {len(batch.refusals)} of the {what} are refused, and --replace would leave none "
+            "of those known; nothing was changed.",
+            remedy=f"They are listed in {listed}. Mend them, or leave out --replace.",
+        )
+    doubts = doubt_datum(workspace, batch.records, datum) if datum else ()
     with workspace.database.writing() as connection:
         written = write(connection, batch.records, replace=options.replace)
     return LoadReport(

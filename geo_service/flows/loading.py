@@ -99,11 +99,14 @@ def settle_refusals(
     write_refused(path, refusals)
     if skip_refused:
         return path
-    first = "\n".join(
-        f"  {entry.file}, record {entry.row}: {entry.reason}" for entry in refusals[:SHOWN]
-    )
+    first = "\n".join(f"  {_where(entry)}: {entry.reason}" for entry in refusals[:SHOWN])
     rest = f"\n  ... and {len(refusals) - SHOWN} more" if len(refusals) > SHOWN else ""
     raise RefusedRecords(
         f"{len(refusals)} of the {what} can't be accepted, so nothing was loaded:\n{first}{rest}\n",
         remedy=f"All are listed in {path}. Mend them, or leave them out with --skip-refused.",
     )
+
+
+def _where(refusal: Refusal) -> str:
+    named = f" ({refusal.record_id})" if refusal.record_id else ""
+    return f"{refusal.file}, record {refusal.row}{named}"

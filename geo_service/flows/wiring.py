@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Self
+from urllib.parse import quote
 
 from geo_service.domain.opening import Calendar, check_calendar
 from geo_service.errors import NotReady
@@ -156,7 +157,8 @@ def open_workspace(settings: Settings) -> Workspace:
 
 
 def _address(settings: Settings) -> str:
-    return settings.database_url or f"sqlite:///{settings.workspace / DATABASE_FILE}"
+    file = quote(str(settings.workspace / DATABASE_FILE))
+    return settings.database_url or f"sqlite:///{file}"
 
 
 def _assemble(settings: Settings, calendar: Calendar | None = None) -> Workspace:

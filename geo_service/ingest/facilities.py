@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from geo_service.domain.facility import SLUG, Facility, Service, State
+from geo_service.domain.facility import MOST_COUNTED, SLUG, Facility, Service, State
 from geo_service.domain.opening import check_opening_hours
 from geo_service.domain.refusal import Batch
 from geo_service.errors import RefusedData, WrongUsage
@@ -219,9 +219,11 @@ class _Maker:
 
 def _count(name: str, text: str) -> int | None:
     try:
-        return count_of(text)
-    except (ValueError, OverflowError) as problem:
-        raise RefusedData(f"Its {name} is {text!r}, not a whole number from 0.") from problem
+        return count_of(text, MOST_COUNTED)
+    except ValueError as problem:
+        raise RefusedData(
+            f"Its {name} is {text!r}, not a whole number from 0 to {MOST_COUNTED:,}."
+        ) from problem
 
 
 def _checked_kind(kind: str) -> str:

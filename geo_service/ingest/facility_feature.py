@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from geo_service.domain.facility import Facility, Kind, State
-from geo_service.errors import RefusedData
+from geo_service.domain.facility import MOST_COUNTED, Facility, Kind
+from geo_service.errors import RefusedFields
 from geo_service.geometry.datum import Datum
 from geo_service.ingest.columns import text_of
 from geo_service.ingest.extent import Extent
@@ -16,8 +16,6 @@ from geo_service.ingest.files.geojson import parse_geojson
 
 Members: TypeAlias = dict[str, Any]
 
-MOST_COUNTED = 100_000
-"""Batteries, slots or spaces in one place; more is a slip."""
 STATE = ("observed_at", "charged", "empty", "free", "out_of_order")
 POSITION = ("lon", "lat")
 DRAWN = ("navigate",)
@@ -35,16 +33,6 @@ MUST_BE = {
 }
 ANYTHING_ELSE = "It must be at most 10,000 characters as text."
 NOWHERE = {"type": "Point", "coordinates": [0.0, 0.0]}
-
-
-class RefusedFields(RefusedData):
-    """Fields of what was sent can't be accepted; each is named."""
-
-    code = "refused-fields"
-
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        super().__init__("What was sent can't be accepted.", where=", ".join(faults))
-        self.faults = dict(faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +89,6 @@ def parse_facility(feature: Mapping[str, Any], facility_id: str, reading: Readin
     facility = reading.take([_feature(geometry, properties)], reading.near).get(0)
     if facility is None:
         faults |= _faults_alone(geometry, properties, reading)
-    elif facility.state is not None:
-        faults |= _count_faults(facility.state)
     if facility is None or faults:
         raise RefusedFields(faults)
     return facility
@@ -186,11 +172,6 @@ def _faults_alone(geometry: object, properties: Members, reading: Reading) -> di
 def _where_it_must_be(near: Extent | None) -> str:
     place = "It must be a Point: longitude and latitude in decimal degrees"
     return f"{place}, within {near.margin_m / 1000:.0f} km of the streets." if near else f"{place}."
-
-
-def _count_faults(state: State) -> dict[str, str]:
-    counts = {"charged": state.charged, "empty": state.empty, "free": state.free}
-    return {name: COUNT for name, count in counts.items() if (count or 0) > MOST_COUNTED}
 
 
 def _feature(geometry: object, properties: Members) -> Members:

@@ -7,9 +7,8 @@ from typing import NamedTuple, TypeAlias, TypeVar
 import osmium
 
 from geo_service.errors import UnreadableFile
+from geo_service.ingest.osm_file import OSM_ENDINGS, osm_file, unreadable_osm
 from geo_service.ingest.osm_points import Line, Point, point_of_areas, point_of_line
-
-ENDINGS = (".osm", ".osm.bz2", ".osm.gz", ".osm.pbf", ".pbf")
 
 Wanted: TypeAlias = Sequence[tuple[str, str]]
 Element = TypeVar("Element", osmium.osm.Node, osmium.osm.Way, osmium.osm.Relation)
@@ -78,34 +77,18 @@ def read_places(path: Path, wanted: Wanted) -> list[OsmPlace]:
         1,024 bytes.
     """
     _check_file(path)
-    name = path.name.lower()
-    packing = next(ending for ending in ENDINGS if name.endswith(ending))
     try:
-        return _read(osmium.io.File(path, packing.removeprefix(".")), wanted)
+        return _read(osm_file(path), wanted)
     except (RuntimeError, ValueError) as problem:
-        raise _unreadable(path.name, str(problem)) from problem
-
-
-def _unreadable(file: str, problem: str) -> UnreadableFile:
-    if "too long" in problem:
-        return UnreadableFile(
-            f"It holds a text longer than OpenStreetMap allows ({problem}).",
-            where=file,
-            remedy="Shorten the texts of its tags to 255 characters.",
-        )
-    return UnreadableFile(
-        f"This is not a whole OpenStreetMap file ({problem}).",
-        where=file,
-        remedy="Get the file again; it may have been cut off on the way.",
-    )
+        raise unreadable_osm(path, problem) from problem
 
 
 def _check_file(path: Path) -> None:
-    if not path.name.lower().endswith(ENDINGS):
+    if not path.name.lower().endswith(OSM_ENDINGS):
         raise UnreadableFile(
             f"A file of the kind {path.suffix or 'without an ending'!r} is none of OpenStreetMap.",
             where=path.name,
-            remedy=f"Those end in {', '.join(ENDINGS)}; load others without --from-osm.",
+            remedy=f"Those end in {', '.join(OSM_ENDINGS)}; load others without --from-osm.",
         )
     if not path.is_file():
         what = "This is a folder, not a file." if path.is_dir() else "There is no such file."

@@ -33,18 +33,18 @@ def slug_of(text: str) -> str:
     return re.sub(r"\W+", "_", plain).strip("_")
 
 
-def count_of(text: str) -> int | None:
+def count_of(text: str, most: int) -> int | None:
     """Read a count; blank is None.
 
     Raises
     ------
     ValueError
-        If it is not a whole number from 0.
+        If it is not a whole number from 0 to ``most``.
     """
     if not text:
         return None
     number = float(text)
-    if not (number.is_integer() and number >= 0):
+    if not (number.is_integer() and 0 <= number <= most):
         raise ValueError(text)
     return int(number)
 

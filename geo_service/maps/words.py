@@ -58,11 +58,18 @@ LAYERS = {
 }
 AMENITIES = {
     "air_conditioning": Words("空调", "air conditioning"),
+    "bench": Words("座椅", "bench"),
+    "bottle_refill": Words("可灌水瓶", "bottle refill"),
+    "cargo_bike": Words("可停货运车", "cargo bikes"),
+    "covered": Words("有遮挡", "covered"),
     "drinking_water": Words("饮水", "drinking water"),
     "fridge": Words("冰箱", "fridge"),
+    "lit": Words("有照明", "lit"),
     "medicine_box": Words("药箱", "medicine box"),
     "microwave": Words("微波炉", "microwave"),
+    "no_fee": Words("免费", "free of charge"),
     "reading_corner": Words("阅读角", "reading corner"),
+    "supervised": Words("有人看管", "supervised"),
     "charging": Words("充电", "charging"),
     "toilet": Words("卫生间", "toilet"),
     "wifi": Words("无线网络", "wifi"),

@@ -71,8 +71,11 @@ SMALLEST_ZIPPED = 1000
 
 def paths() -> tuple[str, ...]:
     """Return every path that is answered, once, as OpenAPI writes them."""
-    routes = [route for door in DOORS for route in door.routes if isinstance(route, APIRoute)]
-    return (*dict.fromkeys(route.path_format for route in routes), "/openapi.json")
+    return (*dict.fromkeys(route.path_format for route in _routes()), "/openapi.json")
+
+
+def _routes() -> list[APIRoute]:
+    return [route for door in DOORS for route in door.routes if isinstance(route, APIRoute)]
 
 
 def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
@@ -139,9 +142,19 @@ async def _tell_error(request: Request, error: Exception) -> Response:
 
 
 async def _tell_status(request: Request, error: Exception) -> Response:
-    del request
     told = cast("HTTPException", error)
-    return problem_response(problem_of_status(told.status_code), told.headers)
+    headers = dict(told.headers or {})
+    met = request.scope.get("route")
+    if told.status_code == 405 and isinstance(met, APIRoute):
+        headers["Allow"] = ", ".join(_methods(met.path_format))
+    return problem_response(problem_of_status(told.status_code), headers)
+
+
+def _methods(path: str) -> list[str]:
+    """List the methods of a path; each has a route of its own, and the protocol tells of one."""
+    here = [route.methods or set() for route in _routes() if route.path_format == path]
+    known = set().union(*here)
+    return sorted(known | {"HEAD"} if "GET" in known else known)
 
 
 async def _tell_unprocessable(request: Request, error: Exception) -> Response:

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from starlette.concurrency import run_in_threadpool
 
-from geo_service.domain.facility import State
+from geo_service.domain.facility import MOST_COUNTED, State
 from geo_service.domain.role import Role
+from geo_service.errors import RefusedFields
 from geo_service.export.features import facility_feature
 from geo_service.flows.report_state import ReportedState, report_state
-from geo_service.ingest.facility_feature import COUNT, MOST_COUNTED, RefusedFields
+from geo_service.ingest.facility_feature import COUNT
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, require_key
 from geo_service.web.bodies import JSON_TYPES, read_object

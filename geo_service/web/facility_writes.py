@@ -9,10 +9,10 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from geo_service.domain.role import Role
+from geo_service.errors import RefusedFields
 from geo_service.export.features import facility_feature
 from geo_service.flows.change_facility import put_facility, retire_facility
 from geo_service.geometry.datum import Datum
-from geo_service.ingest.facility_feature import RefusedFields
 from geo_service.web.answers import GEOJSON, NOT_KEPT, json_answer
 from geo_service.web.auth import SHOWS_KEY, require_key
 from geo_service.web.bodies import FEATURE_TYPES, read_object

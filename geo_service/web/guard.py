@@ -2,6 +2,7 @@
 
 import logging
 from time import perf_counter
+from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -63,7 +64,8 @@ def write_down(scope: Scope, status: int, begun: float) -> None:
     if not ACCESS.isEnabledFor(logging.INFO):
         return
     spent_ms = (perf_counter() - begun) * 1000
-    line = f"{scope['method']} {scope['path']} {status} {spent_ms:.1f} ms"
+    # Quoted again: a line break in a path would look like another request.
+    line = f"{scope['method']} {quote(scope['path'])} {status} {spent_ms:.1f} ms"
     if len(ACCESS.handlers) == 1 and isinstance(ACCESS.handlers[0], GatheringHandler):
         ACCESS.handlers[0].gather(f"INFO:     {line}")
     else:

@@ -8,7 +8,6 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from geo_service import errors
-from geo_service.ingest.facility_feature import RefusedFields
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -73,7 +72,7 @@ TOLD: Mapping[type[errors.GeoServiceError], Told] = {
     UnreadableBody: Told(HTTPStatus.BAD_REQUEST, "Unreadable body"),
     WrongContentType: Told(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Wrong content type"),
     TooLargeBody: Told(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too large a body"),
-    RefusedFields: Told(HTTPStatus.UNPROCESSABLE_ENTITY, "Refused fields"),
+    errors.RefusedFields: Told(HTTPStatus.UNPROCESSABLE_ENTITY, "Refused fields"),
     errors.UnknownKind: Told(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "Unknown kind",
@@ -118,7 +117,7 @@ def problem_of_error(error: errors.GeoServiceError) -> Problem:
     faults: tuple[Fault, ...] = ()
     if isinstance(error, WrongParameters):
         faults = error.faults
-    elif isinstance(error, RefusedFields):
+    elif isinstance(error, errors.RefusedFields):
         faults = tuple(Fault(field, words) for field, words in error.faults.items())
     elif told.naming_field and error.where:
         faults = (Fault(error.where, detail),)

@@ -49,7 +49,7 @@ def write_card(tongue: Tongue, near: NearFacility, now: datetime, *, by: Measure
     return Card(
         kind=kind_word(tongue, facility.kind),
         sign=kind_sign(facility.kind),
-        name=names[0] if names else facility.facility_id,
+        name=names[0] if names else kind_word(tongue, facility.kind),
         name_beside=names[1] if len(names) > 1 else "",
         minutes="" if by is Measure.STRAIGHT else say_minutes(tongue, near.duration_s),
         metres=say_metres(tongue, near.distance_m),

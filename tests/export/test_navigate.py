@@ -24,8 +24,10 @@ def test_link_leads_there_in_gcj02(riding: bool, mode: str) -> None:
     assert (name, words["mode"], words["coordinate"]) == ("骑手驿站 & 1#", mode, "gaode")
 
 
-def test_comma_of_a_name_does_not_part_the_position_and_an_id_stands_in() -> None:
+def test_comma_of_a_name_does_not_part_the_position_and_a_place_may_have_none() -> None:
     named = Facility("a", "rest_station", 112.14, 32.04, name="Mall, gate 2")
     assert asked(amap_link(named, riding=True))["to"].count(",") == 2
     unnamed = Facility("f-1,2", "rest_station", 112.14, 32.04)
-    assert asked(amap_link(unnamed, riding=True))["to"].endswith(",f-1 2")
+    assert asked(amap_link(unnamed, riding=True))["to"].count(",") == 1
+    english = Facility("a", "rest_station", 112.14, 32.04, name_en="Mall")
+    assert asked(amap_link(english, riding=True))["to"].endswith(",Mall")

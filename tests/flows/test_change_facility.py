@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from geo_service.domain.facility import State
-from geo_service.errors import NotFound
+from geo_service.errors import NotFound, RefusedFields
 from geo_service.flows.change_facility import put_facility, retire_facility
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum
-from geo_service.ingest.facility_feature import RefusedFields
 from geo_service.store import city, facilities
 from geo_service.store.facility_journal import changed_since
 

@@ -38,7 +38,7 @@ def test_without_streets_all_is_loaded(empty: Workspace, file: Path, now: dateti
 def test_place_far_from_the_streets_refuses_all(
     workspace: Workspace, file: Path, now: datetime
 ) -> None:
-    with pytest.raises(RefusedRecords, match=r"city\.osm, record 2: It lies 88\d km"):
+    with pytest.raises(RefusedRecords, match=r"record 2 \(osm/node/2\): It lies 88\d km"):
         load_osm_facilities(workspace, [file], LoadOptions(), now)
     assert stored(workspace) == []
 
@@ -50,6 +50,18 @@ def test_refused_ones_may_be_skipped_and_are_listed(
     assert (report.read, report.loaded, report.refused) == (2, 1, 1)
     assert report.refused_list is not None
     assert "osm/node/2" in report.refused_list.read_text(encoding="utf-8-sig")
+    assert stored(workspace) == [("osm/node/1", "parking_point")]
+
+
+def test_whole_truth_of_which_all_is_refused_leaves_what_there_is(
+    workspace: Workspace, file: Path, now: datetime, tmp_path: Path
+) -> None:
+    load_osm_facilities(workspace, [file], LoadOptions(skip_refused=True), now)
+    far = tmp_path / "far.osm"
+    far.write_text(f'<osm version="0.6">{RACK.format(3, "121.5")}</osm>')
+    options = LoadOptions(skip_refused=True, replace=True)
+    with pytest.raises(RefusedRecords, match="--replace would leave none"):
+        load_osm_facilities(workspace, [far], options, now)
     assert stored(workspace) == [("osm/node/1", "parking_point")]
 
 

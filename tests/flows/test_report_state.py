@@ -8,11 +8,10 @@ import pytest
 
 from geo_service.domain.facility import Facility, State
 from geo_service.domain.role import Role
-from geo_service.errors import NoKey, NotAllowed, NotFound
+from geo_service.errors import NoKey, NotAllowed, NotFound, RefusedFields
 from geo_service.flows.manage_keys import add_key, recognise_key
 from geo_service.flows.report_state import report_state
 from geo_service.flows.wiring import Workspace
-from geo_service.ingest.facility_feature import RefusedFields
 from geo_service.store import city, facilities
 from geo_service.store.facility_journal import changed_since
 from geo_service.store.keys import Key

@@ -45,6 +45,14 @@ def test_database_may_be_elsewhere(tmp_path: Path) -> None:
     open_workspace(settings).close()
 
 
+def test_folder_may_have_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "100% 樊城?x=1#a"
+    start_workspace(Settings(workspace=folder)).close()
+    assert (folder / "geo_service.sqlite").is_file()
+    open_workspace(Settings(workspace=folder)).close()
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+
+
 def test_streets_open_for_both_profiles(workspace: Workspace, empty: Workspace) -> None:
     assert workspace.streets_version() == workspace.streets_version_if_any()
     for profile in Profile:

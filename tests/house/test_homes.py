@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "geo_service"
 HOMES = {
     "numba": ("compiled.py",),
     "osmnx": ("ingest/streets/",),
-    "osmium": ("ingest/streets/", "ingest/osm_places.py"),
+    "osmium": ("ingest/streets/", "ingest/osm_"),
     "h3": ("overlay/cells.py",),
     "folium": ("maps/", "analyst/"),
     "branca": ("maps/",),

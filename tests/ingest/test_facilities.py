@@ -266,9 +266,9 @@ def test_an_unknown_service_is_refused(write: Callable[[str, str | bytes], Path]
     ("state", "reason"),
     [
         ("3,,,", "It has no observed_at."),
-        ("-1,,,1700000000", "Its charged is '-1', not a whole number from 0."),
-        ("inf,,,1700000000", "Its charged is 'inf', not a whole number from 0."),
-        ("1.5,,,1700000000", "Its charged is '1.5', not a whole number from 0."),
+        ("-1,,,1700000000", "Its charged is '-1', not a whole number from 0 to 100,000."),
+        ("inf,,,1700000000", "Its charged is 'inf', not a whole number from 0 to 100,000."),
+        ("1.5,,,1700000000", "Its charged is '1.5', not a whole number from 0 to 100,000."),
         ("1,2,maybe,1700000000", "Its out_of_order is 'maybe'; write true or false."),
         (
             "1,2,no,2026-01-01T00:00:00Z",

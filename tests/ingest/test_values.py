@@ -40,10 +40,10 @@ def test_slugs(text: str, slug: str) -> None:
 
 
 def test_counts() -> None:
-    assert (count_of(""), count_of("3"), count_of("4.0"), count_of("0")) == (None, 3, 4, 0)
+    assert [count_of(text, 5) for text in ("", "3", "4.0", "0", "5")] == [None, 3, 4, 0, 5]
     for wrong in ("-1", "1.5", "x", "nan", "inf"):
         with pytest.raises((ValueError, OverflowError)):
-            count_of(wrong)
+            count_of(wrong, 5)
 
 
 def test_truth() -> None:

@@ -83,11 +83,18 @@ def test_nothing_is_at_other_paths(door: httpx.Client) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_other_methods_are_told_which_there_are(door: httpx.Client, method: str) -> None:
-    refused = door.request(method, "/facilities/nearest", content=b"a body to keep")
+    refused = door.request(method, "/releases", content=b"a body to keep")
     assert refused.status_code == 405
-    assert refused.headers["allow"] == "GET"
+    assert refused.headers["allow"] == "GET, HEAD"
     assert refused.headers["content-type"] == "application/problem+json"
     assert "body to keep" not in refused.text
+
+
+def test_a_path_of_several_methods_tells_all(door: httpx.Client) -> None:
+    refused = door.post("/facilities/some", content=b"")
+    assert refused.status_code == 405
+    assert refused.headers["allow"] == "DELETE, GET, HEAD, PUT"
+    assert door.post("/facilities/some/state").headers["allow"] == "PUT"
 
 
 def test_fault_of_ours_is_told_without_its_insides(

@@ -8,9 +8,9 @@ import pytest
 
 from geo_service.domain.facility import State
 from geo_service.domain.role import Role
+from geo_service.errors import RefusedFields
 from geo_service.flows.manage_keys import add_key
 from geo_service.flows.wiring import open_workspace
-from geo_service.ingest.facility_feature import RefusedFields
 from geo_service.settings import Settings
 from geo_service.web.facility_states import read_state
 

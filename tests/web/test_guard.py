@@ -35,7 +35,9 @@ def test_log_holds_the_path_and_never_the_query(
         door.get("/facilities/nearest?lat=32.0341&lon=112.1341")
         door.get("/planner?key=gs_secret")
         door.get("/facilities/nearest?lat=nan")
+        door.get("/facilities/a%0AGET%20/b 200")
     ours = [entry for entry in caplog.records if entry.name.startswith("geo_service")]
     said = [entry.getMessage() for entry in ours]
     assert any(entry.startswith("GET /facilities/nearest 200 ") for entry in said)
+    assert any(entry.startswith("GET /facilities/a%0AGET%20/b%20200 404 ") for entry in said)
     assert not any("32.03" in entry or "secret" in entry or "?" in entry for entry in said)

@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from geo_service import errors
-from geo_service.ingest.facility_feature import RefusedFields
+from geo_service.errors import RefusedFields
 from geo_service.web.problems import (
     TOLD,
     Fault,

@@ -8,7 +8,8 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from geo_service.errors import RefusedData, UnreadableFile
+from geo_service.errors import RefusedData
+from geo_service.ingest.osm_file import osm_file, unreadable_osm
 from geo_service.ingest.streets.way_table import WayTable
 from geo_service.streets.ways import Ways, WaysKind
 
@@ -41,15 +42,11 @@ def read_osm(path: Path) -> Ways:
     """
     table = WayTable()
     try:
-        place_of = _Locations(path)
-        for way in _streets(path, place_of):
+        place_of = _Locations(osm_file(path))
+        for way in _streets(osm_file(path), place_of):
             table.add(way.id, [node.ref for node in way.nodes], dict(way.tags))
     except (RuntimeError, ValueError) as problem:
-        raise UnreadableFile(
-            f"This is not a whole OpenStreetMap file ({problem}).",
-            where=path.name,
-            remedy="Get the file again; it may have been cut off on the way.",
-        ) from problem
+        raise unreadable_osm(path, problem) from problem
     refs = table.refs()
     node_id = np.unique(refs)
     _check_ids(path, node_id)
@@ -66,12 +63,12 @@ def read_osm(path: Path) -> Ways:
 class _Locations:
     """The positions of all nodes of a file, kept by the C++ side."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, file: osmium.io.File) -> None:
         self._table = osmium.index.create_map("flex_mem")
         self.sorter = osmium.NodeLocationsForWays(self._table)
         """Sorts the table when it first meets a way; no look-up is right before that."""
         self.sorter.ignore_errors()
-        with osmium.io.Reader(path, osmium.osm.NODE) as reader:
+        with osmium.io.Reader(file, osmium.osm.NODE) as reader:
             osmium.apply(reader, self.sorter)
 
     def look_up(self, node_id: Integers) -> tuple[Floats, Floats]:
@@ -87,8 +84,8 @@ class _Locations:
         return lon, lat
 
 
-def _streets(path: Path, locations: _Locations) -> Iterator[osmium.osm.Way]:
-    ways = osmium.FileProcessor(path, osmium.osm.WAY)
+def _streets(file: osmium.io.File, locations: _Locations) -> Iterator[osmium.osm.Way]:
+    ways = osmium.FileProcessor(file, osmium.osm.WAY)
     ways = ways.with_filter(osmium.filter.KeyFilter("highway")).with_filter(locations.sorter)
     return (way for way in ways if isinstance(way, osmium.osm.Way))
 

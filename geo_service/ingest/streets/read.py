@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from geo_service.errors import UnreadableFile, WrongUsage
+from geo_service.ingest.osm_file import OSM_ENDINGS
 from geo_service.ingest.streets.graph import ways_from_graph
 from geo_service.ingest.streets.graphml import read_graphml
 from geo_service.ingest.streets.lines import read_lines
@@ -13,7 +14,6 @@ from geo_service.streets.ways import Ways
 
 __all__ = ["fetch_streets", "read_streets", "ways_from_graph"]
 
-OSM_ENDINGS = (".osm", ".osm.bz2", ".osm.gz", ".osm.pbf", ".pbf")
 GRAPH_ENDINGS = (".graphml",)
 LINE_ENDINGS = (".gpkg", ".shp", ".geojson", ".json", ".parquet", ".geoparquet")
 

@@ -141,7 +141,7 @@ def _sites(
 
 
 def _titles(facility: Facility) -> tuple[str, str]:
-    title = facility.name or facility.name_en or facility.facility_id
+    title = facility.name or facility.name_en or said(KINDS, facility.kind).zh
     return as_entities(title), as_entities(facility.name_en if facility.name_en != title else "")
 
 

@@ -65,6 +65,7 @@ def test_packed_files_are_read(write: Write) -> None:
     text = osm(NODES, WAYS).encode()
     check_whole(read_streets(write("a.osm.bz2", bz2.compress(text))))
     check_whole(read_streets(write("a.osm.gz", gzip.compress(text, mtime=0))))
+    check_whole(read_streets(write("A.OSM.GZ", gzip.compress(text, mtime=0))))
 
 
 def to_pbf(source: Path, target: Path) -> Path:

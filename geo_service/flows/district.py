@@ -28,6 +28,8 @@ from geo_service.streets.tables import Table, make_table
 NEVER_BEFORE = datetime.min.replace(tzinfo=UTC)
 MOST_FILTERS = 1000
 """So many filters are remembered before all are forgotten; riders use a few dozen."""
+MOMENTS_KEPT = 4
+"""Of each filter: the present, and the later hours that riders plan for."""
 
 
 class Chosen(NamedTuple):
@@ -55,7 +57,7 @@ class District:
     """Those that some facility has."""
     standings: list[Standing | None]
     """What was last found of each facility; filled in as questions come."""
-    chosen: dict[FacilityFilter, Chosen]
+    chosen: dict[FacilityFilter, tuple[Chosen, ...]]
     """What was last found of each filter; filled in as questions come."""
 
     @classmethod
@@ -139,9 +141,10 @@ class District:
 
     def choose(self, wanted: FacilityFilter, moment: datetime) -> Chosen:
         """Return the facilities that a filter lets through at a moment."""
-        held = self.chosen.get(wanted)
-        if held is not None and held.since <= moment < held.until:
-            return held
+        known = self.chosen.get(wanted, ())
+        for held in known:
+            if held.since <= moment < held.until:
+                return held
         flags = np.zeros(len(self.facilities), dtype=np.bool_)
         since, until = (moment, ALWAYS) if wanted.asks_for_moment else (NEVER_BEFORE, ALWAYS)
         for row, facility in enumerate(self.facilities):
@@ -153,7 +156,7 @@ class District:
         found = Chosen(flags, flags.tobytes(), since, until)
         if len(self.chosen) >= MOST_FILTERS:
             self.chosen.clear()
-        self.chosen[wanted] = found
+        self.chosen[wanted] = (found, *known[: MOMENTS_KEPT - 1])
         return found
 
     def choice(self, chosen: Chosen, measure: Measure) -> Choice:

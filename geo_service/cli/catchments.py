@@ -38,8 +38,8 @@ def run_catchments(arguments: argparse.Namespace) -> None:
     """Find, write the table, and say what it comes to."""
     from geo_service.export.catchment_frames import catchments_frame, facility_names, summary
     from geo_service.export.table import check_ending, write_table
+    from geo_service.flows.district import open_district
     from geo_service.flows.find_catchments import CatchmentQuestion, find_catchments
-    from geo_service.flows.find_nearest import open_district
     from geo_service.flows.wiring import open_workspace
     from geo_service.streets.measure import Measure
     from geo_service.streets.profile import Profile

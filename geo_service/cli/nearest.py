@@ -45,12 +45,8 @@ def run_nearest(arguments: argparse.Namespace) -> None:
     """Answer, as a small table or as GeoJSON."""
     from geo_service.export.near_json import NearWriter
     from geo_service.export.ways import way_properties
-    from geo_service.flows.find_nearest import (
-        NearestQuestion,
-        answer_nearest,
-        find_ways,
-        open_district,
-    )
+    from geo_service.flows.district import open_district
+    from geo_service.flows.find_nearest import NearestQuestion, answer_nearest, find_ways
     from geo_service.flows.wiring import open_workspace
     from geo_service.streets.measure import Measure
     from geo_service.streets.profile import Profile

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from geo_service.arrays import Flags, Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.domain.trace import Fixes
 from geo_service.geometry.metric import (
@@ -15,9 +16,6 @@ from geo_service.geometry.metric import (
     wrap_degrees,
 )
 
-Flags: TypeAlias = NDArray[np.bool_]
-Integers: TypeAlias = NDArray[np.int64]
-Floats: TypeAlias = NDArray[np.float64]
 Rules: TypeAlias = NDArray[np.int8]
 
 OUT_OF_ORDER = "out_of_order"

@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from geo_service.domain.facility import Facility
-from geo_service.domain.standing import ALWAYS, Standing
-from geo_service.domain.usable import Usable
+from geo_service.domain.opening import OpeningSpan
 
 
 class FacilityFilter(NamedTuple):
@@ -20,12 +19,7 @@ class FacilityFilter(NamedTuple):
     open_for_s: float = 0.0
     """And stays open for so many more seconds."""
     usable: bool = False
-    """Only what is certainly usable."""
-
-    @property
-    def asks_for_moment(self) -> bool:
-        """Whether the answer depends on when one asks."""
-        return self.open or self.usable
+    """Only what is certainly usable now, whenever it is to be open."""
 
     def admits(self, facility: Facility) -> bool:
         """Say whether a facility is what is wanted at any time.
@@ -39,28 +33,21 @@ class FacilityFilter(NamedTuple):
             return False
         return self.amenities <= facility.amenities
 
-    def holds(self, standing: Standing, moment: datetime) -> tuple[bool, datetime]:
-        """Say whether it is wanted as it stands, and until when that answer holds.
+    def holds(self, span: OpeningSpan, moment: datetime) -> tuple[bool, datetime]:
+        """Say whether opening hours are as wanted, and until when that answer holds.
 
         Parameters
         ----------
-        standing : Standing
-            Of a facility that ``admits`` lets through, at the moment.
+        span : OpeningSpan
+            Of a facility, at the moment.
         moment : datetime
             With a zone. Raises nothing.
         """
-        if not self.asks_for_moment:
-            return True, ALWAYS
-        until = standing.until
-        if self.usable and standing.usable is not Usable.YES:
-            return False, until
-        if not self.open:
-            return True, until
-        closes = standing.opening.changes_at
-        if not standing.opening.open or closes is None or not self.open_for_s:
-            return standing.opening.open, until
+        closes = span.opening.changes_at
+        if not span.opening.open or closes is None or not self.open_for_s:
+            return span.opening.open, span.until
         # At the latest moment it is open for just long enough; clocks may change before it closes.
         latest = closes.astimezone(UTC) - timedelta(seconds=self.open_for_s)
         if moment > latest:
-            return False, until
-        return True, min(until, latest + timedelta(microseconds=1))
+            return False, span.until
+        return True, min(span.until, latest + timedelta(microseconds=1))

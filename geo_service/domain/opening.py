@@ -24,6 +24,9 @@ ONE_DAY = timedelta(days=1)
 SPANS_KEPT = 4
 """How many answers are remembered of a text: today's, and what planners ask about other days."""
 
+YEARS = range(1970, 2201)
+"""Those for which opening hours mean something, and far from where calendars end."""
+
 SHOWN = 80
 """How much of a text that can't be read an error repeats."""
 
@@ -72,6 +75,22 @@ def check_calendar(calendar: Calendar) -> None:
             f"The country {calendar.country!r} is not known.",
             remedy="Give the two letters of ISO 3166, for example CN.",
         ) from problem
+
+
+def check_year(open_at: datetime) -> None:
+    """Refuse a moment for which no opening hours can be known.
+
+    Raises
+    ------
+    WrongUsage
+        If it is before 1970 or after 2200.
+    """
+    if open_at.year not in YEARS:
+        raise WrongUsage(
+            f"What is open in the year {open_at.year} can't be known.",
+            where="open_at",
+            remedy=f"Ask about a time from {YEARS[0]} to {YEARS[-1]}.",
+        )
 
 
 def check_opening_hours(text: str) -> None:

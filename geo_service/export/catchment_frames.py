@@ -3,22 +3,20 @@
 import json
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from geo_service.arrays import Flags, Floats, Shapes
 from geo_service.domain.facility import Facility
 from geo_service.export.frames import WGS84
 from geo_service.streets.catchments import Catchments, farthest_spots
 from geo_service.streets.coverage import Coverage
 from geo_service.streets.long_lines import Lines, join_pieces, points_along
-from geo_service.streets.network import Flags, Floats, Network
-
-Shapes: TypeAlias = NDArray[np.object_]
+from geo_service.streets.network import Network
 
 TOLERANCE = 1e-6
 """A shape point that matters less than so many degrees (some 10 cm) is left out."""

@@ -10,9 +10,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo_service.arrays import Floats
 from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
-from geo_service.domain.trace import Fixes, Floats
+from geo_service.domain.trace import Fixes
 from geo_service.geometry.metric import geodesic_m
 from geo_service.overlay.cells import cell_boundary
 from geo_service.overlay.exposure import Exposure

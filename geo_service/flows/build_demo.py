@@ -10,12 +10,8 @@ from threading import Event
 from geo_service.domain.opening import Calendar
 from geo_service.domain.role import Role
 from geo_service.errors import NotReady, WrongUsage
-from geo_service.flows.find_nearest import (
-    NearestQuestion,
-    answer_nearest,
-    find_ways,
-    open_district,
-)
+from geo_service.flows.district import open_district
+from geo_service.flows.find_nearest import NearestQuestion, answer_nearest, find_ways
 from geo_service.flows.import_traces import import_traces
 from geo_service.flows.load_areas import load_areas
 from geo_service.flows.load_facilities import load_facilities

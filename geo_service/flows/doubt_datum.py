@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from geo_service.arrays import Floats, Integers
 from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
-from geo_service.domain.trace import Floats, Integers
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum
 from geo_service.ingest.extent import read_otherwise

@@ -1,19 +1,19 @@
 """The planner's question: which streets each facility serves, and which are too far from all."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
+from geo_service.arrays import Flags
 from geo_service.domain.facility_filter import FacilityFilter
-from geo_service.errors import UnknownKind, WrongUsage
+from geo_service.domain.opening import check_year
+from geo_service.errors import WrongUsage
 from geo_service.flows.district import District
 from geo_service.streets import catchments as by_street
 from geo_service.streets.catchments import Catchments
 from geo_service.streets.coverage import Coverage, sum_up
 from geo_service.streets.measure import Measure
-from geo_service.streets.network import Flags
 from geo_service.streets.profile import Profile
 
 USUAL_MINUTES, USUAL_METRES = 10.0, 1000.0
@@ -80,7 +80,7 @@ def find_catchments(
     question : CatchmentQuestion
         Which facilities count, and how far is too far.
     now : datetime
-        With a zone; facilities are usable then.
+        With a zone; facilities are to be usable then, and open if no other time is asked for.
 
     Raises
     ------
@@ -90,19 +90,19 @@ def find_catchments(
         If the limit makes no sense.
     """
     limit = question.limit
-    _check_kinds(district, question.kinds)
-    wanted = district.choose(
-        FacilityFilter(
-            kinds=question.kinds,
-            amenities=question.amenities,
-            open=question.open_at is not None,
-            usable=question.usable,
-        ),
-        question.open_at or now,
-    ).wanted
-    table = district.table(wanted, question.by)
+    district.check_kinds(question.kinds)
+    if question.open_at is not None:
+        check_year(question.open_at)
+    wanted = FacilityFilter(
+        kinds=question.kinds,
+        amenities=question.amenities,
+        open=question.open_at is not None,
+        usable=question.usable,
+    )
+    fitting = district.fitting(wanted, now, question.open_at)
+    table = district.ready_table(fitting, question.by).table
     found = by_street.find_catchments(district.streets, district.sites, table, limit=limit)
-    return FoundCatchments(district, wanted, found, limit)
+    return FoundCatchments(district, fitting.wanted, found, limit)
 
 
 def find_by_kind(
@@ -112,7 +112,7 @@ def find_by_kind(
 
     Parameters and errors are those of ``find_catchments``; no kind in the question is all kinds.
     """
-    _check_kinds(district, question.kinds)
+    district.check_kinds(question.kinds)
     return {
         kind: find_catchments(district, question._replace(kinds=frozenset({kind})), now)
         for kind in sorted(question.kinds or district.kinds)
@@ -150,13 +150,3 @@ def limit_of(by: Measure, minutes: float | None, metres: float | None) -> int:
             where=name,
         )
     return round(said * thousandths * 1000)
-
-
-def _check_kinds(district: District, kinds: Collection[str]) -> None:
-    unknown = sorted(set(kinds) - district.kinds)
-    if unknown:
-        raise UnknownKind(
-            f"No facility is of the kind {', '.join(unknown)}.",
-            where="kind",
-            remedy=f"There are: {', '.join(sorted(district.kinds)) or 'none at all'}.",
-        )

@@ -8,23 +8,18 @@ import numpy as np
 
 from geo_service.domain.facility_filter import FacilityFilter
 from geo_service.domain.near import NearFacility
-from geo_service.errors import UnknownKind, WrongUsage
-from geo_service.flows.district import Chosen, District
-from geo_service.flows.kept_tables import KeptTables
-from geo_service.flows.wiring import Workspace
+from geo_service.domain.opening import check_year
+from geo_service.errors import WrongUsage
+from geo_service.flows.district import District, Fitting
 from geo_service.geometry.metric import geodesic_of_two_m
-from geo_service.store import city
-from geo_service.store import facilities as stored_facilities
 from geo_service.streets.measure import Measure
-from geo_service.streets.nearest import find_nearest_of_one, find_straight
+from geo_service.streets.nearest import ReadyTable, find_nearest_of_one, find_straight
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap import snap
 from geo_service.streets.tables import WIDTH
 from geo_service.streets.way import Way, find_way
 
 MOST_OPEN_FOR_MIN = 7 * 24 * 60
-YEARS = range(1970, 2201)
-"""Those for which opening hours mean something, and far from where calendars end."""
 
 
 class NearestQuestion(NamedTuple):
@@ -88,7 +83,7 @@ def answer_nearest(district: District, question: NearestQuestion, now: datetime)
     question : NearestQuestion
         What is looked for, and where.
     now : datetime
-        With a zone.
+        With a zone. What is told of each facility is told of this moment.
 
     Raises
     ------
@@ -97,13 +92,26 @@ def answer_nearest(district: District, question: NearestQuestion, now: datetime)
     WrongUsage
         If a number makes no sense, or the position is nowhere on earth.
     """
-    located = locate_nearest(district, question, now)
-    notes: tuple[str, ...] = ()
-    if located.by is not question.by:
-        notes = (_no_street_near(district),)
-    if len(located.rows) < question.k:
-        notes = (*notes, _why_fewer(district, question, len(located.rows), now))
-    return NearestAnswer(_describe(district, question, located, now), located.by, notes)
+    return _told(district, question, locate_nearest(district, question, now), now)
+
+
+def answer_at_once(
+    district: District, question: NearestQuestion, now: datetime
+) -> NearestAnswer | None:
+    """Answer a question for which nobody has to wait; None for any other.
+
+    Takes and raises what ``answer_nearest`` does. Whoever asks waits if all facilities have to be
+    looked at, if a table is to be made, or if a search is needed beside it.
+    """
+    if question.by is Measure.STRAIGHT or question.k > WIDTH:
+        return None
+    if question.max_distance_m is not None and question.by is Measure.TIME:
+        return None
+    _check(district, question)
+    fitting = district.recall(question.filter, now, question.open_at)
+    table = fitting and district.ready_table_if_made(fitting, question.by)
+    located = table and _locate_by_street(district, table, question)
+    return _told(district, question, located, now) if located else None
 
 
 def locate_nearest(district: District, question: NearestQuestion, now: datetime) -> Located:
@@ -112,19 +120,12 @@ def locate_nearest(district: District, question: NearestQuestion, now: datetime)
     Takes and raises what ``answer_nearest`` does.
     """
     _check(district, question)
-    chosen = district.choose(question.filter, question.open_at or now)
+    fitting = district.fitting(question.filter, now, question.open_at)
+    located = None
     if question.by is not Measure.STRAIGHT:
-        off_mm, rows = find_nearest_of_one(
-            district.choice(chosen, question.by),
-            question.lon,
-            question.lat,
-            question.k,
-            district.settings.max_snap_m,
-            question.max_distance_m,
-        )
-        if off_mm >= 0:
-            return Located(rows, off_mm, question.by)
-    return _locate_straight(district, chosen, question)
+        table = district.ready_table(fitting, question.by)
+        located = _locate_by_street(district, table, question)
+    return located or _locate_straight(district, fitting, question)
 
 
 def find_ways(
@@ -141,8 +142,8 @@ def find_ways(
     """
     if answer.by is Measure.STRAIGHT:
         return [None] * len(answer.found)
-    chosen = district.choose(question.filter, question.open_at or now)
-    table = district.choice(chosen, answer.by).table
+    fitting = district.fitting(question.filter, now, question.open_at)
+    table = district.ready_table(fitting, answer.by).table
     return [
         find_way(
             district.streets,
@@ -157,42 +158,6 @@ def find_ways(
     ]
 
 
-def answer_takes_long(district: District, question: NearestQuestion, now: datetime) -> bool:
-    """Say whether an answer has to wait for a table, or for a search beside it.
-
-    Parameters
-    ----------
-    district, question, now : District, NearestQuestion, datetime
-        As for ``answer_nearest``. Raises nothing.
-    """
-    if question.by is Measure.STRAIGHT or question.k > WIDTH:
-        return True
-    if question.max_distance_m is not None and question.by is Measure.TIME:
-        return True
-    chosen = district.choose(question.filter, question.open_at or now)
-    return not district.has_choice(chosen, question.by)
-
-
-def open_district(workspace: Workspace, profile: Profile) -> District:
-    """Read a workspace's facilities and place them on the streets of a profile, for once.
-
-    Raises
-    ------
-    NotReady
-        If no streets have been loaded.
-    """
-    with workspace.database.reading() as connection:
-        facilities = stored_facilities.read_all(connection)
-        calendar = city.read_calendar(connection)
-    return District.of(
-        facilities,
-        workspace.streets(profile),
-        calendar,
-        workspace.settings,
-        KeptTables(),
-    )
-
-
 def _check(district: District, question: NearestQuestion) -> None:
     # Written so that NaN, which is in no order with anything, is caught too.
     limit, open_for = question.max_distance_m, question.open_for_min
@@ -205,32 +170,37 @@ def _check(district: District, question: NearestQuestion) -> None:
         raise WrongUsage(f"The longitude {question.lon} is not within -180 to 180.", where="lon")
     if limit is not None and not limit >= 0.0:
         raise WrongUsage("The greatest distance must be 0 m or more.", where="max_distance_m")
-    if open_at is not None and open_at.year not in YEARS:
-        raise WrongUsage(
-            f"What is open in the year {open_at.year} can't be known.",
-            where="open_at",
-            remedy=f"Ask about a time from {YEARS[0]} to {YEARS[-1]}.",
-        )
+    if open_at is not None:
+        check_year(open_at)
     if not 0.0 <= open_for <= MOST_OPEN_FOR_MIN:
         raise WrongUsage(
             f"Open for {open_for} minutes more can't be asked; up to {MOST_OPEN_FOR_MIN} can.",
             where="open_for",
         )
-    if not question.kinds <= district.kinds:
-        unknown = sorted(question.kinds - district.kinds)
-        raise UnknownKind(
-            f"No facility is of the kind {', '.join(unknown)}.",
-            where="kind",
-            remedy=f"There are: {', '.join(sorted(district.kinds)) or 'none at all'}.",
-        )
+    district.check_kinds(question.kinds)
 
 
-def _locate_straight(district: District, chosen: Chosen, question: NearestQuestion) -> Located:
+def _locate_by_street(
+    district: District, table: ReadyTable, question: NearestQuestion
+) -> Located | None:
+    """Rank by a table; None if no street is near."""
+    off_mm, rows = find_nearest_of_one(
+        table,
+        question.lon,
+        question.lat,
+        question.k,
+        district.settings.max_snap_m,
+        question.max_distance_m,
+    )
+    return Located(rows, off_mm, question.by) if off_mm >= 0 else None
+
+
+def _locate_straight(district: District, fitting: Fitting, question: NearestQuestion) -> Located:
     """Rank by the geodesic; tell, as searches by street do, how far the street is."""
     streets, limit = district.streets, question.max_distance_m
     here = np.array([question.lon]), np.array([question.lat])
     off_mm = snap(streets.network, streets.grid, *here, district.settings.max_snap_m).off_mm
-    reached = find_straight(district.sites, chosen.wanted, *here, off_mm, question.k)
+    reached = find_straight(district.sites, fitting.wanted, *here, off_mm, question.k)
     columns = reached.site, reached.distance_mm, reached.duration_ms
     rows: list[list[int]] = np.column_stack(columns).tolist()
     if limit is not None:
@@ -238,16 +208,28 @@ def _locate_straight(district: District, chosen: Chosen, question: NearestQuesti
     return Located(rows, int(off_mm[0]), Measure.STRAIGHT)
 
 
+def _told(
+    district: District, question: NearestQuestion, located: Located, now: datetime
+) -> NearestAnswer:
+    """Say what those found are like, and what the rider should know."""
+    notes: tuple[str, ...] = ()
+    if located.by is not question.by:
+        notes = (_no_street_near(district),)
+    if len(located.rows) < question.k:
+        notes = (*notes, _why_fewer(district, question, len(located.rows), now))
+    return NearestAnswer(_describe(district, question, located, now), located.by, notes)
+
+
 def _describe(
     district: District, question: NearestQuestion, located: Located, now: datetime
 ) -> tuple[NearFacility, ...]:
-    moment, lon, lat = question.open_at or now, question.lon, question.lat
+    lon, lat = question.lon, question.lat
     snapped_m = None if located.off_mm < 0 else located.off_mm / 1000
     found = []
     for rank, (site, distance_mm, duration_ms) in enumerate(located.rows, start=1):
-        facility, standing = district.facilities[site], district.standing(site, moment)
+        facility, standing = district.facilities[site], district.standing(site, now)
         state = facility.state
-        age_s = None if state is None else (moment - state.observed_at).total_seconds()
+        age_s = None if state is None else (now - state.observed_at).total_seconds()
         found.append(
             NearFacility(
                 facility,
@@ -272,8 +254,8 @@ def _no_street_near(district: District) -> str:
 
 
 def _why_fewer(district: District, question: NearestQuestion, found: int, now: datetime) -> str:
-    chosen = district.choose(question.filter, question.open_at or now)
-    limit, fitting = question.max_distance_m, int(chosen.wanted.sum())
+    found_fitting = district.fitting(question.filter, now, question.open_at)
+    limit, fitting = question.max_distance_m, int(found_fitting.wanted.sum())
     if not district.facilities:
         return "There are no facilities here yet."
     if fitting == 0:

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TypeAlias
 
 from geo_service.streets.measure import Measure
-from geo_service.streets.nearest import Choice
+from geo_service.streets.nearest import ReadyTable
 from geo_service.streets.sites import Sites
 
 Key: TypeAlias = tuple[Sites, Measure, bytes]
@@ -21,7 +21,7 @@ MOST = 32
 class _Kept:
     """A table, and its turn among all askings when it was last asked for."""
 
-    table: Choice
+    table: ReadyTable
     asked: int
 
 
@@ -38,10 +38,10 @@ class KeptTables:
         self._most = most
         self._lock = Lock()
         self._kept: dict[Key, _Kept] = {}
-        self._promised: dict[Key, Future[Choice]] = {}
+        self._promised: dict[Key, Future[ReadyTable]] = {}
         self._turns = count()
 
-    def get(self, key: Key) -> Choice | None:
+    def get(self, key: Key) -> ReadyTable | None:
         """Return a table that is kept and ready, else None; waits for nobody."""
         # Without the lock, so nothing may be moved here: others are looking through the tables.
         kept = self._kept.get(key)
@@ -59,7 +59,7 @@ class KeptTables:
             for key in [key for key in self._promised if key[0] is sites]:
                 del self._promised[key]
 
-    def get_or_make(self, key: Key, make: Callable[[], Choice]) -> Choice:
+    def get_or_make(self, key: Key, make: Callable[[], ReadyTable]) -> ReadyTable:
         """Return a table; one thread makes it if need be, and the others wait for that one.
 
         Parameters
@@ -87,7 +87,7 @@ class KeptTables:
         mine.set_result(table)
         return table
 
-    def _settle(self, key: Key, promise: Future[Choice], table: Choice | None) -> None:
+    def _settle(self, key: Key, promise: Future[ReadyTable], table: ReadyTable | None) -> None:
         """Put a table that was made in the place of its promise, unless it was dropped since."""
         with self._lock:
             if self._promised.get(key) is not promise:

@@ -14,7 +14,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
+from geo_service.arrays import Floats
+
 Forward: TypeAlias = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
 # GCJ-02 is defined on the Krasovsky 1940 ellipsoid.

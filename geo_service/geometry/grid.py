@@ -1,11 +1,8 @@
 """Putting rows into the cells of a grid, so that a kernel reads a cell as one slice."""
 
-from typing import TypeAlias
-
 import numpy as np
-from numpy.typing import NDArray
 
-Integers: TypeAlias = NDArray[np.int64]
+from geo_service.arrays import Integers
 
 
 def group_rows(cell: Integers, cells: int) -> tuple[Integers, Integers]:

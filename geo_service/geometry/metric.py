@@ -10,13 +10,11 @@ N = a/(1-e² sin²φ)^(1/2), as in Snyder, "Map Projections: A Working Manual" (
 Each function also works on single numbers inside compiled kernels.
 """
 
-from typing import TypeAlias
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pyproj import Geod
 
-Floats: TypeAlias = NDArray[np.float64]
+from geo_service.arrays import Floats
 
 SEMI_MAJOR_M = 6_378_137.0
 ECCENTRICITY_SQUARED = 0.006_694_379_990_141_317

@@ -16,7 +16,7 @@ from geo_service.errors import MissingColumn, RefusedData
 from geo_service.geometry.datum import Datum, convert
 from geo_service.ingest.columns import Columns, name_columns
 from geo_service.ingest.extent import Extent, metres_outside
-from geo_service.ingest.files.rows import Rows, Shapes, rows_of_frame
+from geo_service.ingest.files.rows import Rows, rows_of_frame
 from geo_service.ingest.files.table import read_table
 from geo_service.ingest.intake import take_records
 from geo_service.ingest.values import long_text_reason, words_of
@@ -129,7 +129,7 @@ class _Maker:
         self.more = columns.more()
         self.datum = datum
         self.near = near
-        self.shapes: Shapes = (
+        self.shapes: NDArray[np.object_] = (
             np.full(len(columns.rows), None, dtype=object)
             if columns.rows.shapes is None
             else columns.rows.shapes

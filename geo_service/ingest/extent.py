@@ -1,15 +1,12 @@
 """Whether records lie where the streets are, and where they would lie in another datum."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats
 from geo_service.geometry.datum import Datum, convert
 from geo_service.geometry.metric import geodesic_m, wrap_degrees
-
-Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

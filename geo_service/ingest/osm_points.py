@@ -5,13 +5,12 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats
 from geo_service.geometry.metric import wrap_degrees
 
 Point: TypeAlias = tuple[float, float]
 """Longitude and latitude, WGS-84, decimal degrees."""
-Floats: TypeAlias = NDArray[np.float64]
 
 _CORNERS = 4
 """An area's outline has three corners and comes back to the first."""

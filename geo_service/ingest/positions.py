@@ -10,12 +10,11 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
+from geo_service.arrays import Flags, Floats
 from geo_service.geometry.datum import Datum, convert
 from geo_service.ingest.columns import Columns, text_of
 from geo_service.ingest.extent import Extent, metres_outside
 
-Floats: TypeAlias = NDArray[np.float64]
-Flags: TypeAlias = NDArray[np.bool_]
 Faults: TypeAlias = NDArray[np.int8]
 
 

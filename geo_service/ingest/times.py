@@ -12,10 +12,10 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from geo_service.arrays import Integers
 from geo_service.errors import WrongUsage
 from geo_service.ingest.columns import text_of
 
-Integers: TypeAlias = NDArray[np.int64]
 Faults: TypeAlias = NDArray[np.int8]
 
 _SECOND = 1_000_000

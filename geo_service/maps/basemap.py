@@ -1,17 +1,13 @@
 """The workspace's own streets as a quiet background, in place of a tile server."""
 
-from typing import TypeAlias
-
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from geo_service.arrays import Integers
 from geo_service.maps.packing import pack_lines, take_lines, to_pixels
 from geo_service.maps.street_names import place_names
 from geo_service.maps.view import View
 from geo_service.streets.network import Network
-
-Integers: TypeAlias = NDArray[np.int64]
 
 GROUPS = ("path", "lane", "street", "main")
 """How streets are drawn, from the faintest to the strongest."""

@@ -3,12 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-import numpy as np
-from numpy.typing import NDArray
-
+from geo_service.arrays import Integers
 from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
 from geo_service.domain.opening import Opening
@@ -18,8 +15,6 @@ from geo_service.overlay.exposure import Exposure
 from geo_service.overlay.passes import PassCounts
 from geo_service.streets.catchments import Catchments
 from geo_service.streets.network import Network
-
-Integers: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

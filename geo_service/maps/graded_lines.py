@@ -4,21 +4,16 @@ With these the page itself can say which streets are farther than any number of 
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from geo_service.arrays import Flags, Floats, Integers
 from geo_service.maps.packing import to_pixels
 from geo_service.maps.view import View
 from geo_service.streets.catchments import Catchments
 from geo_service.streets.long_lines import Lines, join_pieces
 from geo_service.streets.network import Network
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
-Flags: TypeAlias = NDArray[np.bool_]
 
 NO_WAY_S = 1_000_000
 """Stands for the seconds where no facility can be reached."""

@@ -8,13 +8,10 @@ Web Mercator: Snyder, "Map Projections: A Working Manual" (USGS PP 1395), p. 41,
 
 import base64
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
+from geo_service.arrays import Floats, Integers
 
 ZOOM = 18
 """The zoom at which a unit is a pixel; the page's script knows it too."""

@@ -1,16 +1,12 @@
 """Where the names of streets may stand on the background."""
 
-from typing import TypeAlias
-
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.maps.packing import take_lines
 from geo_service.streets.network import Network
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 
 _MOST = 3_000
 """No more places than this, the best first."""

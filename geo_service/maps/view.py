@@ -1,15 +1,13 @@
 """Which part of the world a page opens on, without a seam at the 180th meridian."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from geo_service.arrays import Floats
 from geo_service.geometry.metric import wrap_degrees
 from geo_service.maps.content import MapContent
-
-Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,13 @@
 """Which issues lie along a line, in riding order."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.overlay.issue_grid import IssueGrid, IssuePoints, build_grid, slots_near
 from geo_service.overlay.tangent_plane import TIED_M, chord_m, closest_on_segment, earth_centred
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

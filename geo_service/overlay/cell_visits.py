@@ -6,19 +6,15 @@ side, and each piece belongs to the cell its middle lies in.
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.domain.passage import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.geometry.metric import wrap_degrees
 from geo_service.overlay.cells import cell_of, edge_metres
 from geo_service.overlay.trip_path import segment_metres
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 
 PIECES_PER_SIDE = 16
 

@@ -6,12 +6,10 @@ from typing import TypeAlias
 
 import h3.api.basic_int as h3
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.geometry.metric import wrap_degrees
 
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 Ring: TypeAlias = list[tuple[float, float]]
 
 

@@ -1,12 +1,10 @@
 """Exact counts of distinct riders while partitions stream by."""
 
 from collections.abc import Hashable, Iterable
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Integers: TypeAlias = NDArray[np.int64]
+from geo_service.arrays import Integers
 
 _BITS = 32
 """Places and riders are numbered below 2^31 each, so that a pair is one integer."""

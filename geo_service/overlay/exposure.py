@@ -6,12 +6,12 @@ with it. The rate of issues per 1,000 trips has the exact 95 % interval of a Poi
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
+from geo_service.arrays import Floats, Integers
 from geo_service.domain.passage import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.overlay.cell_visits import Visits, cell_visits
@@ -19,9 +19,6 @@ from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.issue_grid import IssuePoints
 from geo_service.overlay.passes import PassTally, find_passes
 from geo_service.overlay.visit_tally import Visited, VisitTally
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 
 _TAIL = 0.025
 _NO_PLACE = -1

@@ -1,17 +1,14 @@
 """Weighted points for the heat layers of maps."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats
 from geo_service.overlay.cells import cell_centre
 from geo_service.overlay.exposure import Exposure
 from geo_service.overlay.issue_grid import IssuePoints
 from geo_service.overlay.passes import PassCounts
-
-Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,18 +10,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.domain.issue import Issue
 from geo_service.geometry.grid import group_rows
 from geo_service.overlay.tangent_plane import planes_at
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 
 STILL_OPEN = int(np.iinfo(np.int64).max)
 CELL_M = 48.0

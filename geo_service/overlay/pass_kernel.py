@@ -7,15 +7,13 @@ run ends, the moment of its closest approach decides whether it counts.
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.overlay.issue_grid import IssueGrid, slots_near
 from geo_service.overlay.tangent_plane import TIED_M, closest_on_segment, earth_centred
 from geo_service.overlay.trip_path import are_joined
 
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 Found: TypeAlias = list[tuple[int, int, int, float]]
 """Trip, issue, moment (microseconds UTC) and distance (metres) of each pass."""
 

@@ -8,20 +8,16 @@ issue's open intervals.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.domain.passage import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.overlay.distinct_riders import Distinct, Numbering
 from geo_service.overlay.issue_grid import IssuePoints, build_grid, open_during
 from geo_service.overlay.pass_kernel import Intervals, Reach, Track, walk
 from geo_service.overlay.trip_path import max_gap_us
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 
 NO_MOMENT = -1
 _LATEST = np.iinfo(np.int64).max

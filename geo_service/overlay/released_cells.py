@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Integers
 from geo_service.domain.passage import PassRule
 from geo_service.domain.release import round_down
 from geo_service.domain.trace import Fixes
@@ -14,8 +13,6 @@ from geo_service.overlay.cell_visits import cell_visits
 from geo_service.overlay.cells import cell_names
 from geo_service.overlay.trimmed_trips import trim_ends
 from geo_service.overlay.visit_tally import VisitTally
-
-Integers: TypeAlias = NDArray[np.int64]
 
 _USUAL_RULE = PassRule()
 

@@ -12,12 +12,11 @@ import math
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats
 from geo_service.compiled import compiled
 from geo_service.geometry.metric import ECCENTRICITY_SQUARED, SEMI_MAJOR_M
 
-Floats: TypeAlias = NDArray[np.float64]
 Vector: TypeAlias = tuple[float, float, float]
 
 TIED_M = 1e-6

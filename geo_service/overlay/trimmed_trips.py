@@ -10,16 +10,14 @@ from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.domain.passage import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.overlay.tangent_plane import chord_m
 from geo_service.overlay.trip_path import are_joined, max_gap_us
 
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 Place: TypeAlias = tuple[float, float, float]
 """Moment (microseconds UTC), longitude and latitude."""
 

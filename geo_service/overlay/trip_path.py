@@ -1,17 +1,12 @@
 """Which fixes are joined to one path, and how long the path is."""
 
-from typing import TypeAlias
-
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.domain.passage import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.overlay.tangent_plane import chord_m, surely_within
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 
 
 @compiled

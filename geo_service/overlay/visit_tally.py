@@ -1,17 +1,13 @@
 """Trips, distinct riders and metres of each place, added up while partitions stream by."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.domain.trace import Fixes
 from geo_service.overlay.cell_visits import Visits
 from geo_service.overlay.distinct_riders import Distinct, Numbering
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -54,8 +54,12 @@ class Database:
         try:
             address = make_url(url)
             on_sqlite = address.get_backend_name() == "sqlite"
+            self.file = _file_of(address) if on_sqlite else None
+            """SQLite's file, its whole path; None where the database is not one file."""
             waiting = {"timeout": patience_s} if on_sqlite else {}
-            self._engine: Engine = create_engine(address, connect_args=waiting)
+            # Writers wait for each other with a connection in hand; a reader shall find another.
+            pool = {} if self.file is None else {"max_overflow": -1}
+            self._engine: Engine = create_engine(address, connect_args=waiting, **pool)
         except (ArgumentError, NoSuchModuleError, ImportError) as problem:
             raise WrongUsage(
                 "The database's address can't be understood, or its driver is not installed.",
@@ -64,8 +68,6 @@ class Database:
             ) from problem
         self._name = address.database or "" if on_sqlite else address.render_as_string()
         self._watches: list[ChangeWatch] = []
-        self.file = _file_of(address) if on_sqlite else None
-        """SQLite's file, its whole path; None where the database is not one file."""
         if on_sqlite:
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from geo_service.domain.trace import Integers
+from geo_service.arrays import Integers
 from geo_service.errors import NotReady
 from geo_service.store.trace_packing import PackedTrips, Steps
 

@@ -8,7 +8,8 @@ from typing import Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from geo_service.domain.trace import Fixes, Integers
+from geo_service.arrays import Integers
+from geo_service.domain.trace import Fixes
 from geo_service.errors import RefusedData
 
 STEPS_A_DEGREE = 1e7

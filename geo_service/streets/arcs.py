@@ -3,15 +3,13 @@
 An *arc* is an edge taken in one direction: arc 2e is edge e forward, arc 2e + 1 backward.
 """
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Integers
 from geo_service.geometry.grid import group_rows
 from geo_service.streets.network import Network
-
-Integers: TypeAlias = NDArray[np.int64]
 
 
 class Arcs(NamedTuple):

@@ -1,22 +1,17 @@
 """From ways to the directed network of one profile: its main component, contracted."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from geo_service.arrays import Flags, Floats, Integers
 from geo_service.errors import RefusedData
 from geo_service.geometry.metric import segment_lengths_m
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile, directions, speed_m_s
 from geo_service.streets.ways import Ways, WaysKind
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
-Flags: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,11 +7,11 @@ lies, and where a limit is crossed.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Flags, Integers
 from geo_service.compiled import compiled
 from geo_service.geometry.grid import group_rows
 from geo_service.streets.network import part_cost
@@ -20,9 +20,6 @@ from geo_service.streets.part_of_way import off_street_cost
 from geo_service.streets.prepared import Roads, Streets
 from geo_service.streets.sites import Places, Sites
 from geo_service.streets.tables import Table
-
-Integers: TypeAlias = NDArray[np.int64]
-Flags: TypeAlias = NDArray[np.bool_]
 
 NOTHING = 1 << 62
 """Above every key and every cost: nothing lies that way."""

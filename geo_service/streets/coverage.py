@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geo_service.arrays import Integers
 from geo_service.streets.catchments import Catchments, Spots, farthest_spots
-from geo_service.streets.network import Integers
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geo_service.streets.network import Integers
+from geo_service.arrays import Integers
 
 NEAR_MM = 100_000
 """A position this far from all streets in both readings says nothing about either."""

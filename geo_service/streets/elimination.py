@@ -9,19 +9,17 @@ Sources: Dibbelt, Strasser, Wagner, "Customizable Contraction Hierarchies" (2014
 that costs do not change; KNN-Index (arXiv 2408.05432) for the sweeps in ``tables``.
 """
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo_service.arrays import Flags, Integers
 from geo_service.compiled import compiled
 from geo_service.geometry.grid import group_rows
 from geo_service.streets.measure import Measure
 from geo_service.streets.network import Network
 from geo_service.streets.packed_cost import NEVER, pack
-
-Integers: TypeAlias = NDArray[np.int64]
-Flags: TypeAlias = NDArray[np.bool_]
 
 
 class Hops(NamedTuple):
@@ -86,6 +84,7 @@ def _with_costs(
         descend,
     )
     _join_through_lower(upper_offsets, upper, climb, descend)
+    place.setflags(write=False)
     needless_climb, needless_descend = _needless(upper_offsets, upper, climb, descend)
     return Elimination(
         place,
@@ -97,7 +96,10 @@ def _with_costs(
 def _hops(upper_offsets: Integers, upper: Integers, cost: Integers, kept: Flags) -> Hops:
     count = np.zeros(len(kept) + 1, dtype=np.int64)
     np.cumsum(kept, out=count[1:])
-    return Hops(count[upper_offsets], upper[kept], cost[kept])
+    hops = Hops(count[upper_offsets], upper[kept], cost[kept])
+    for array in hops:
+        array.setflags(write=False)
+    return hops
 
 
 def _neighbours(network: Network) -> tuple[Integers, Integers]:

@@ -1,10 +1,10 @@
 """Where a way leads before and after each junction on it."""
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats
 from geo_service.geometry.metric import (
     metres_per_degree_east,
     metres_per_degree_north,
@@ -12,8 +12,6 @@ from geo_service.geometry.metric import (
     wrap_degrees,
 )
 from geo_service.streets.way import Way
-
-Floats: TypeAlias = NDArray[np.float64]
 
 _AROUND_M = 15.0
 """So much of a way before and after a junction tells how it turns there."""

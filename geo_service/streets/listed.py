@@ -1,19 +1,12 @@
 """The nearest sites of snapped positions: from a table that is wide enough, else by a search."""
 
-from typing import TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
-
+from geo_service.arrays import Integers, Seconds
 from geo_service.streets.look_up import look_up_all
 from geo_service.streets.outward_search import search_outward
 from geo_service.streets.prepared import Streets
 from geo_service.streets.sites import Sites
 from geo_service.streets.snap import Snapped
 from geo_service.streets.tables import Table
-
-Integers: TypeAlias = NDArray[np.int64]
-Seconds: TypeAlias = NDArray[np.uint32]
 
 
 def list_nearest(

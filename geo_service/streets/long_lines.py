@@ -5,17 +5,15 @@ a line runs on through junctions until no other piece is left there.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo_service.arrays import Flags, Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.streets.network import Network
 
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
-Flags: TypeAlias = NDArray[np.bool_]
 Number = TypeVar("Number", np.float64, np.int64)
 
 

@@ -1,10 +1,10 @@
 """Answers out of a table: a position's street, what lies ahead on it, and the lists at its ends."""
 
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Flags, Integers, Seconds
 from geo_service.compiled import compiled
 from geo_service.streets.packed_cost import LOWER, NEVER, SHIFT
 from geo_service.streets.part_of_way import off_street_cost, stretch_cost
@@ -14,11 +14,6 @@ from geo_service.streets.sites import Places
 from geo_service.streets.snap import nearest_point
 from geo_service.streets.snap_grid import SnapGrid
 from geo_service.streets.tables import Table
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
-Seconds: TypeAlias = NDArray[np.uint32]
-Flags: TypeAlias = NDArray[np.bool_]
 
 
 @compiled
@@ -189,7 +184,7 @@ def look_up_all(
     key = np.full((len(edge), most), NEVER)
     second = np.zeros((len(edge), most), dtype=np.uint32)
     for i in range(len(edge)):
-        if edge[i] >= 0:
+        if edge[i] >= 0 and most > 0:
             origin = (edge[i], offset_mm[i], off_mm[i])
             _nearest_of(roads, places, table, origin, key[i], second[i])
     return key, second

@@ -6,11 +6,11 @@ shortest way over directed arcs; among ways that cost the same the one with the 
 """
 
 from dataclasses import dataclass
-from typing import Self, TypeAlias
+from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Flags, Floats, Integers
 from geo_service.compiled import bundle
 from geo_service.errors import WrongUsage
 from geo_service.geometry.metric import geodesic_m
@@ -23,10 +23,6 @@ from geo_service.streets.sites import Sites
 from geo_service.streets.snap import snap
 from geo_service.streets.tables import Table
 from geo_service.streets.within import all_near_listed, list_within, no_nearer
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
-Flags: TypeAlias = NDArray[np.bool_]
 
 _PAIRS_AT_ONCE = 1_000_000
 """So many geodesics are in memory at a time."""
@@ -51,13 +47,13 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Choice:
-    """The set of sites that a filter lets through, ready for single questions."""
+class ReadyTable:
+    """The table of a set of sites, ready for single questions."""
 
     streets: Streets
     sites: Sites
     table: Table
-    ready: ReadyBundle
+    bundle: ReadyBundle
 
     @classmethod
     def of(cls, streets: Streets, sites: Sites, table: Table) -> Self:
@@ -125,7 +121,7 @@ def find_nearest(
 
 
 def find_nearest_of_one(
-    choice: Choice,
+    ready: ReadyTable,
     lon: float,
     lat: float,
     k: int,
@@ -149,41 +145,39 @@ def find_nearest_of_one(
         If k is below 1.
     """
     _check(k)
-    table = choice.table
-    off_mm, width = -1, table.key.shape[1]
-    if max_distance_m is None:
-        most, settled = min(k, table.sites), k <= width or table.sites <= width
-    else:
-        most, settled = width, True
-    if settled:
-        off_mm, rows = look_up_one(choice.ready, lon, lat, most, max_snap_m)
-        found: list[list[int]] = rows.tolist()
-        if max_distance_m is None:
-            return off_mm, found
+    table = ready.table
+    width = table.key.shape[1]
+    most = width if max_distance_m is not None else min(k, width, table.sites)
+    off_mm, rows = look_up_one(ready.bundle, lon, lat, most, max_snap_m)
+    found: list[list[int]] = rows.tolist()
+    if off_mm < 0:
+        return off_mm, found
+    if max_distance_m is not None:
         near = [row for row in found if row[1] <= max_distance_m * 1000]
-        if len(near) >= k or _holds_all_within(choice, lon, lat, rows, max_distance_m):
+        if len(near) >= k or _holds_all_within(ready, lon, lat, rows, max_distance_m):
             return off_mm, near[:k]
+    elif k <= width or table.sites <= width:
+        return off_mm, found
     reached = find_nearest(
-        choice.streets, choice.sites, table, np.array([lon]), np.array([lat]),
+        ready.streets, ready.sites, table, np.array([lon]), np.array([lat]),
         k=k, max_snap_m=max_snap_m, max_distance_m=max_distance_m,
     )  # fmt: skip
-    off_mm = int(reached.off_mm[0]) if len(reached.off_mm) else off_mm
     columns = reached.site, reached.distance_mm, reached.duration_ms
     return off_mm, np.column_stack(columns).tolist()
 
 
 def _holds_all_within(
-    choice: Choice, lon: float, lat: float, rows: Integers, limit_m: float
+    ready: ReadyTable, lon: float, lat: float, rows: Integers, limit_m: float
 ) -> bool:
     """Say whether a full list is certain to hold all sites whose way is within a limit."""
-    table = choice.table
+    table = ready.table
     if len(rows) < table.key.shape[1] or len(rows) == table.sites:
         return True
     if rows[-1, 2 if table.by_time else 1] > no_nearer(table, limit_m):
         return True
-    ranks = choice.sites.places.rank[rows[:, 0]][None]
+    ranks = ready.sites.places.rank[rows[:, 0]][None]
     here = np.array([lon]), np.array([lat])
-    return bool(all_near_listed(choice.sites, table, *here, ranks, limit_m)[0])
+    return bool(all_near_listed(ready.sites, table, *here, ranks, limit_m)[0])
 
 
 def find_straight(

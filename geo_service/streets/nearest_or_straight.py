@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geo_service.arrays import Flags, Floats
 from geo_service.streets.nearest import Reached, find_nearest, find_straight
-from geo_service.streets.network import Flags, Floats
 from geo_service.streets.prepared import Streets
 from geo_service.streets.sites import Sites
 from geo_service.streets.snap import snap

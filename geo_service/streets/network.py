@@ -6,16 +6,11 @@ millimetres and milliseconds, so that every search agrees bit for bit and ties a
 """
 
 from dataclasses import dataclass, fields
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Flags, Floats, Integers
 from geo_service.streets.profile import Profile
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
-Flags: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,11 +5,10 @@ bear the number of the search that wrote them, so the next search needs no clear
 """
 
 import heapq
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Flags, Integers, Seconds
 from geo_service.compiled import compiled
 from geo_service.streets.arcs import Arcs
 from geo_service.streets.look_up import set_out
@@ -18,10 +17,6 @@ from geo_service.streets.part_of_way import off_street_cost, stretch_cost
 from geo_service.streets.prepared import Roads
 from geo_service.streets.shortlist import offer
 from geo_service.streets.sites import Places
-
-Integers: TypeAlias = NDArray[np.int64]
-Seconds: TypeAlias = NDArray[np.uint32]
-Flags: TypeAlias = NDArray[np.bool_]
 
 
 @compiled

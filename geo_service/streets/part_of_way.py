@@ -1,16 +1,13 @@
 """What parts of a way cost: a stretch of an edge, and the walk off the street."""
 
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
+from geo_service.arrays import Integers
 from geo_service.compiled import compiled
 from geo_service.streets.network import part_cost
 from geo_service.streets.packed_cost import pack_measured
 from geo_service.streets.profile import OFF_STREET_M_S
 
-Integers: TypeAlias = NDArray[np.int64]
 Whole = TypeVar("Whole", int, Integers)
 
 OFF_STREET_MM_S = round(OFF_STREET_M_S * 1000)

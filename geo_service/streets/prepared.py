@@ -3,19 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from geo_service.arrays import Flags, Integers
 from geo_service.streets.arcs import Arcs, list_arcs
 from geo_service.streets.elimination import Elimination, eliminate
 from geo_service.streets.measure import Measure
 from geo_service.streets.network import Network
 from geo_service.streets.snap_grid import SnapGrid, build_grid
-
-Integers: TypeAlias = NDArray[np.int64]
-Flags: TypeAlias = NDArray[np.bool_]
 
 
 class Roads(NamedTuple):

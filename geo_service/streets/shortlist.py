@@ -5,16 +5,9 @@ beside it the second part. So the order of keys is the order of answers: what is
 the rank. A list holds a site once, at its least cost, and is padded with NEVER.
 """
 
-from typing import TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
-
+from geo_service.arrays import Integers, Seconds
 from geo_service.compiled import compiled
 from geo_service.streets.packed_cost import LOWER, NEVER, SHIFT
-
-Integers: TypeAlias = NDArray[np.int64]
-Seconds: TypeAlias = NDArray[np.uint32]
 
 
 @compiled

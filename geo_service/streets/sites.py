@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.geometry.grid import group_rows
 from geo_service.streets.network import Network
 from geo_service.streets.snap import SnapGrid, snap
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 
 
 class Places(NamedTuple):
@@ -81,7 +78,7 @@ def place_sites(
     Sites
         For tables and searches on the same network. Raises nothing of its own.
     """
-    lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    lon, lat = np.array(lon, dtype=np.float64), np.array(lat, dtype=np.float64)
     snapped = snap(network, grid, lon, lat, max_snap_m)
     by_rank = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
     rank = np.empty(len(ids), dtype=np.int64)
@@ -102,6 +99,6 @@ def place_sites(
         node_offsets=node_offsets,
         node_site=at_node[node_order],
     )
-    for array in places:
+    for array in (lon, lat, *places):
         array.setflags(write=False)
     return Sites(tuple(ids), lon, lat, places)

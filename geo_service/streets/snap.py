@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TypeAlias, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.geometry import metric
 from geo_service.streets.network import Network
@@ -20,8 +20,6 @@ from geo_service.streets.snap_grid import SnapGrid, build_grid
 
 __all__ = ["SnapGrid", "Snapped", "build_grid", "nearest_point", "segments_near", "snap"]
 
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 
 OfLatitude: TypeAlias = Callable[[float], float]
 

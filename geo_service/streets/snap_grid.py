@@ -1,16 +1,13 @@
 """A grid over the segments of a network, so that what is near a position is found at once."""
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.geometry import metric
 from geo_service.streets.network import Network
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 
 CELL_M = 80.0
 """Cells of 60 to 100 m hold a handful of segments in a city."""

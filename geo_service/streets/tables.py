@@ -6,11 +6,11 @@ set. So there is one mechanism, and no filter costs more than another once its t
 Source: KNN-Index (arXiv 2408.05432), here for directed streets.
 """
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Flags, Integers, Seconds
 from geo_service.compiled import compiled
 from geo_service.streets.measure import Measure
 from geo_service.streets.packed_cost import LOWER, NEVER, SHIFT
@@ -18,10 +18,6 @@ from geo_service.streets.part_of_way import off_street_cost, stretch_cost
 from geo_service.streets.prepared import Roads, Streets
 from geo_service.streets.shortlist import offer
 from geo_service.streets.sites import Places, Sites
-
-Integers: TypeAlias = NDArray[np.int64]
-Seconds: TypeAlias = NDArray[np.uint32]
-Flags: TypeAlias = NDArray[np.bool_]
 
 WIDTH = 8
 """So many sites a table keeps for a node; who asks for more is answered by a search."""

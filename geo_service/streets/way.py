@@ -8,11 +8,10 @@ head is nearer at the tail too, so along a cheapest way no list is too narrow to
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.streets.arcs import Arcs
 from geo_service.streets.look_up import set_out
@@ -25,9 +24,6 @@ from geo_service.streets.snap import nearest_point
 from geo_service.streets.snap_grid import SnapGrid
 from geo_service.streets.tables import Table, make_table
 from geo_service.streets.way_line import draw_line
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,14 +4,12 @@ from collections.abc import Callable
 from typing import TypeAlias, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.geometry import metric
 from geo_service.streets.snap_grid import SnapGrid
 
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 OfDegrees: TypeAlias = Callable[[float], float]
 
 _wrap = cast("OfDegrees", compiled(metric.wrap_degrees))

@@ -5,11 +5,9 @@ within. It is certain to hold them if the last one's seconds need more metres th
 if no other site is within the limit even in a straight line.
 """
 
-from typing import TypeAlias
-
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Flags, Floats, Integers, Seconds
 from geo_service.compiled import compiled
 from geo_service.streets.listed import list_nearest
 from geo_service.streets.packed_cost import LOWER, NEVER, SHIFT
@@ -18,11 +16,6 @@ from geo_service.streets.profile import SLOWEST_M_S
 from geo_service.streets.sites import Sites
 from geo_service.streets.snap import Snapped
 from geo_service.streets.tables import Table
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
-Seconds: TypeAlias = NDArray[np.uint32]
-Flags: TypeAlias = NDArray[np.bool_]
 
 _LEAST_M_A_DEGREE = 110_000.0
 """Less than a degree of latitude is anywhere, or a degree of longitude at the equator."""

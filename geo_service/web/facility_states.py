@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from starlette.concurrency import run_in_threadpool
 
 from geo_service.domain.facility import MOST_COUNTED, State
+from geo_service.domain.opening import YEARS
 from geo_service.domain.role import Role
 from geo_service.errors import RefusedFields
 from geo_service.export.features import facility_feature
@@ -34,7 +35,7 @@ def _moment(value: object) -> datetime:
     except (ValueError, OverflowError, OSError):
         raise ValueError(A_TIME) from None
     # Beyond these years the libraries below can't count, and nobody means them.
-    if read.tzinfo is None or not 1970 <= read.year <= 2200:
+    if read.tzinfo is None or read.year not in YEARS:
         raise ValueError(A_TIME)
     return read.astimezone(UTC)
 

@@ -1,13 +1,12 @@
 """``GET /overlay/...``: exposure of issues, cells and streets, for analysts."""
 
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any
 
-import numpy as np
 import shapely
 from fastapi import APIRouter, Request, Response
-from numpy.typing import NDArray
 from pydantic import Field
 
+from geo_service.arrays import Flags, Shapes
 from geo_service.export.table import geojson_text
 from geo_service.flows.overlay_issues import MOST_RADIUS_M, OverlayQuestion, overlay_frame
 from geo_service.web.answers import GEOJSON, NOT_KEPT
@@ -40,9 +39,6 @@ class OverlayParameters(Parameters):
         Box | None, Field(description="Only what lies in west,south,east,north, decimal degrees.")
     ] = None
 
-
-Shapes: TypeAlias = NDArray[np.object_]
-Flags: TypeAlias = NDArray[np.bool_]
 
 router = APIRouter(tags=["overlay (analyst's key)"])
 

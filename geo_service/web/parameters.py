@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from geo_service.domain.facility import SLUG
+from geo_service.domain.opening import YEARS
 from geo_service.web.problems import Fault, WrongParameters
 
 NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
@@ -57,8 +58,8 @@ def _moment(text: object) -> datetime:
     if read.tzinfo is None:
         raise ValueError("It needs a time zone: end it in Z, or in %2B08:00 for +08:00.")
     # Beyond these years the libraries below can't count, and nobody means them.
-    if not 1970 <= read.year <= 2200:
-        raise ValueError("It must lie between the years 1970 and 2200.")
+    if read.year not in YEARS:
+        raise ValueError(f"It must lie between the years {YEARS[0]} and {YEARS[-1]}.")
     return read.astimezone(UTC)
 
 

@@ -6,6 +6,7 @@ Writing each line by itself, through all of Python's logging, would cost as much
 import logging
 import sys
 from collections import deque
+from contextlib import suppress
 from threading import Event, Lock, Thread
 from typing import Final, TextIO
 
@@ -16,7 +17,8 @@ EVERY_S: Final = 0.25
 class GatheringHandler(logging.Handler):
     """Writes lines to the error stream a moment later, together with those that came meanwhile.
 
-    What is an error, or worse, is written at once.
+    What is an error, or worse, is written at once. Lines that can't be written (the disk is full,
+    nobody reads the pipe) are lost: the service goes on.
 
     Parameters
     ----------
@@ -56,8 +58,9 @@ class GatheringHandler(logging.Handler):
             while self._lines:
                 lines.append(self._lines.popleft())
             if lines:
-                self._stream.write("\n".join(lines) + "\n")
-                self._stream.flush()
+                with suppress(OSError, ValueError):
+                    self._stream.write("\n".join(lines) + "\n")
+                    self._stream.flush()
 
     def _write_now_and_then(self) -> None:
         pause = Event()

@@ -10,8 +10,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from geo_service.errors import GeoServiceError
-from geo_service.flows.find_nearest import answer_nearest, answer_takes_long
+from geo_service.flows.find_nearest import answer_at_once
 from geo_service.web.answers import GEOJSON, NOT_KEPT
 from geo_service.web.guard import HEADERS, write_down
 from geo_service.web.nearest import PATH, NearestParameters, write_answer
@@ -62,9 +61,9 @@ class Shortcut:
             now = service.clock()
             question = asked.question(now)
             district = service.districts.current_if_read(question.profile)
-            if asked.way or district is None or answer_takes_long(district, question, now):
+            if asked.way or district is None:
                 return None
-            answer = answer_nearest(district, question, now)
-            return write_answer(service, question.profile, answer)
-        except GeoServiceError:
+            answer = answer_at_once(district, question, now)
+            return write_answer(service, question.profile, answer) if answer else None
+        except Exception:  # noqa: BLE001 - whatever is wrong, the usual way meets it too and tells
             return None

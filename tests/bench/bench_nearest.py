@@ -27,7 +27,7 @@ def main() -> None:
     streets = prepare(porto(Profile.WALK)[0])
     bench_questions(streets, NOW)
     bench_new_sets(streets, NOW)
-    bench_batches(streets)
+    bench_batches(streets, NOW)
     bench_all_nodes(streets.network)
     bench_growth(NOW)
     bench_http(1000)

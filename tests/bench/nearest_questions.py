@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from geo_service.domain.facility import Facility
+from geo_service.domain.facility_filter import FacilityFilter
 from geo_service.domain.opening import Calendar
 from geo_service.flows.district import District
 from geo_service.flows.find_nearest import NearestQuestion, answer_nearest, locate_nearest
@@ -95,11 +96,12 @@ def bench_new_sets(streets: Streets, now: datetime) -> None:
     tell("first question after a facility was added", median(seconds["facility"]) * 1e3, "ms")
 
 
-def bench_batches(streets: Streets) -> None:
+def bench_batches(streets: Streets, now: datetime) -> None:
     """Tell how many questions a second a batch answers on one core."""
     district = district_of(streets, make_facilities(streets.network, FACILITIES))
     lon, lat = positions(streets.network, BATCH, seed=4)
-    table = district.table(np.ones(FACILITIES, dtype=np.bool_), Measure.DISTANCE)
+    fitting = district.fitting(FacilityFilter(), now)
+    table = district.ready_table(fitting, Measure.DISTANCE).table
 
     def batch() -> None:
         find_nearest(streets, district.sites, table, lon, lat, k=K, max_snap_m=500.0)

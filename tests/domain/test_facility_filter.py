@@ -78,7 +78,13 @@ def lets_through(
 ) -> tuple[bool, datetime]:
     if not wanted.admits(facility):
         return False, ALWAYS
-    return wanted.holds(standing_at(facility, moment, openings, STALE_AFTER_S), moment)
+    fits, until = True, ALWAYS
+    if wanted.open:
+        fits, until = wanted.holds(openings.at(facility.opening_hours, moment), moment)
+    if fits and wanted.usable:
+        standing = standing_at(facility, moment, openings, STALE_AFTER_S)
+        fits, until = standing.usable is Usable.YES, min(until, standing.until)
+    return fits, until
 
 
 @settings(max_examples=500)
@@ -145,10 +151,7 @@ def test_minutes_are_those_that_pass_not_those_on_the_clock() -> None:
 
 def test_without_a_question_about_the_moment_the_answer_holds_for_ever() -> None:
     wanted = FacilityFilter(kinds=frozenset({"rest_station"}))
-    assert not wanted.asks_for_moment
     assert lets_through(wanted, station(), NOON, Openings(CITY)) == (True, ALWAYS)
-    assert FacilityFilter(open=True).asks_for_moment
-    assert FacilityFilter(usable=True).asks_for_moment
 
 
 def test_any_of_the_kinds_and_all_of_the_amenities() -> None:
@@ -158,3 +161,44 @@ def test_any_of_the_kinds_and_all_of_the_amenities() -> None:
     assert not FacilityFilter(kinds=frozenset({"rest_station"})).admits(facility)
     assert FacilityFilter(amenities=frozenset({"tap", "wifi"})).admits(facility)
     assert not FacilityFilter(amenities=frozenset({"tap", "microwave"})).admits(facility)
+
+
+@pytest.mark.parametrize(
+    ("hours", "calendar", "at", "minutes", "enough"),
+    [
+        # Past midnight one goes on counting.
+        ("Mo-Su 22:00-02:30", CITY, "2026-11-18T23:00+08:00", 210, True),
+        ("Mo-Su 22:00-02:30", CITY, "2026-11-18T23:00+08:00", 210.001, False),
+        ("Mo-Su 22:00-02:30", CITY, "2026-11-19T00:00+08:00", 150, True),
+        ("Mo-Su 22:00-02:30", CITY, "2026-11-18T15:00Z", 210, True),
+        ("Mo-Su 22:00-02:30", CITY, "2026-11-18T21:59:59.999999+08:00", 1, False),
+        ("Mo-Su 22:00-02:30", CITY, "2026-11-18T22:00+08:00", 270, True),
+        ("We 18:00-30:00", CITY, "2026-11-19T05:00+08:00", 60, True),
+        ("We 18:00-30:00", CITY, "2026-11-19T06:00+08:00", 0.001, False),
+        # It closes at noon, whenever it opens again; but times that meet are one.
+        ("Mo-Su 08:00-12:00,13:00-18:00", CITY, "2026-11-18T11:50+08:00", 10, True),
+        ("Mo-Su 08:00-12:00,13:00-18:00", CITY, "2026-11-18T11:50+08:00", 10.001, False),
+        ("Mo-Su 08:00-12:00,13:00-18:00", CITY, "2026-11-18T11:50+08:00", 300, False),
+        ("Mo-Su 08:00-12:00,12:00-18:00", CITY, "2026-11-18T11:50+08:00", 370, True),
+        ("Tu 08:00-24:00; We 00:00-12:00", CITY, "2026-11-17T23:00+08:00", 780, True),
+        # The day before a holiday it closes at midnight.
+        ("Mo-Su 00:00-24:00; PH off", CITY, "2026-09-30T23:00+08:00", 60, True),
+        ("Mo-Su 00:00-24:00; PH off", CITY, "2026-09-30T23:00+08:00", 61, False),
+        ("Mo-Su 00:00-24:00; PH off", CITY, "2026-10-01T00:00+08:00", 0, False),
+        ("Mo-Su 00:00-24:00; PH off", BERLIN, "2026-09-30T23:00+08:00", 61, True),
+        # The hours are the city's, whatever zone the question's time is in.
+        ("Mo-Su 08:00-20:00", BERLIN, "2026-11-18T18:30:00Z", 30, True),
+        ("Mo-Su 08:00-20:00", BERLIN, "2026-11-19T02:30:00+08:00", 31, False),
+        ("Mo-Su 08:00-20:00", CITY, "2026-11-18T18:30:00Z", 0, False),
+    ],
+)
+def test_open_for_so_long_as_one_counts_by_hand(
+    hours: str, calendar: Calendar, at: str, minutes: float, *, enough: bool
+) -> None:
+    wanted = FacilityFilter(open=True, open_for_s=minutes * 60)
+    moment = datetime.fromisoformat(at)
+    openings = Openings(calendar)
+    for asked in (moment + timedelta(hours=7), moment, moment - timedelta(days=1), moment):
+        answer, until = lets_through(wanted, station(hours), asked, openings)
+        assert until > asked
+        assert asked != moment or answer is enough

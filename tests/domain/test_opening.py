@@ -1,6 +1,7 @@
 import time
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -250,3 +251,94 @@ def test_night_in_which_the_clocks_change_is_told_minute_by_minute(
         coming = [turn for turn in turns if turn > minute]
         if coming:
             assert told(text, minute, BERLIN)[1] == coming[0]
+
+
+FIXED = {
+    "Asia/Shanghai": timedelta(hours=8),
+    "Asia/Kathmandu": timedelta(hours=5, minutes=45),
+    "Pacific/Kiritimati": timedelta(hours=14),
+    "Etc/GMT+12": timedelta(hours=-12),
+    "America/Bogota": timedelta(hours=-5),
+}
+"""Zones whose clocks are never changed."""
+NO_HOLIDAYS = datetime(2026, 11, 9, tzinfo=UTC)
+"""A Monday; in the two weeks from then on nothing is celebrated."""
+WEEK = timedelta(days=7)
+TIMETABLES: dict[str, tuple[range | list[int], list[tuple[int, int]]]] = {
+    "Mo-Su 08:00-22:00": (range(7), [(480, 1320)]),
+    "Mo-Fr 07:30-12:00,13:00-17:45": (range(5), [(450, 720), (780, 1065)]),
+    "Mo-Su 22:00-02:30": (range(7), [(1320, 1590)]),
+    "Sa,Su 18:00-30:00": ([5, 6], [(1080, 1800)]),
+    "Su 23:59-24:01": ([6], [(1439, 1441)]),
+    "We 00:00-24:00": ([2], [(0, 1440)]),
+    "Mo-Th 20:00-08:00": (range(4), [(1200, 1920)]),
+    "Tu 09:00-12:00,12:00-15:00": ([1], [(540, 720), (720, 900)]),
+    "Mo-Su 00:00-24:00": (range(7), [(0, 1440)]),
+}
+"""Days from Monday on, and on each the minutes after its midnight, also those of the next day."""
+
+
+def opened_times(text: str, offset: timedelta) -> list[tuple[datetime, datetime]]:
+    """Return from when to when a place is open, in UTC, where times that meet are one."""
+    days, spans = TIMETABLES[text]
+    midnights = [NO_HOLIDAYS - offset + timedelta(days=day) for day in range(-14, 35)]
+    times = [
+        (midnight + timedelta(minutes=since), midnight + timedelta(minutes=until))
+        for row, midnight in enumerate(midnights)
+        if row % 7 in days
+        for since, until in spans
+    ]
+    joined: list[tuple[datetime, datetime]] = []
+    for since, until in sorted(times):
+        if joined and since <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(until, joined[-1][1])
+        else:
+            joined.append((since, until))
+    return joined
+
+
+@pytest.mark.parametrize("zone", FIXED)
+@pytest.mark.parametrize("text", TIMETABLES)
+def test_timetable_of_a_week_is_told_to_the_second_whatever_was_asked_before(
+    text: str, zone: str
+) -> None:
+    random, openings = Random(text + zone), Openings(Calendar(zone, "CN"))  # noqa: S311 - nothing secret
+    times = opened_times(text, FIXED[zone])
+    turns = [turn for time in times for turn in time]
+    moments = [
+        turn + step
+        for turn in turns
+        if NO_HOLIDAYS <= turn < NO_HOLIDAYS + 2 * WEEK
+        for step in (-timedelta(seconds=1), -MICROSECOND, timedelta(0), MICROSECOND)
+    ]
+    moments += [NO_HOLIDAYS + random.random() * 2 * WEEK for _ in range(60)]
+    random.shuffle(moments)
+    for moment in moments:
+        coming = next(turn for turn in turns if turn > moment)
+        told_now = any(since <= moment < until for since, until in times)
+        expected = told_now, None if len(times) == 1 else coming
+        span = openings.at(text, moment.astimezone(ZoneInfo(zone)))
+        assert (span.opening.open, in_utc(span.opening)) == expected
+        assert told(text, moment, Calendar(zone, "CN")) == expected
+
+
+@pytest.mark.parametrize(
+    ("country", "zone", "days"),
+    [
+        ("CN", "Asia/Shanghai", "01-01 02-17 05-01 06-19 09-25 10-01"),
+        ("DE", "Europe/Berlin", "01-01 04-03 04-06 05-01 05-14 05-25 10-03 12-25 12-26"),
+    ],
+)
+def test_public_holidays_are_whole_days_of_the_city(country: str, zone: str, days: str) -> None:
+    """Those of 2026 that hold everywhere in the country, from one midnight to the next there."""
+    calendar, here = Calendar(zone, country), ZoneInfo(zone)
+    for day in days.split():
+        midnight = datetime.fromisoformat(f"2026-{day}").replace(tzinfo=here)
+        next_day = midnight + timedelta(days=1)
+        openings = Openings(calendar)
+        for text, opened in (("Mo-Su 00:00-24:00; PH off", False), ("PH 00:00-24:00", True)):
+            for moment in (midnight, midnight + timedelta(hours=9), next_day - MICROSECOND):
+                assert openings.at(text, moment).opening.open is opened, day
+        for outside in (midnight - MICROSECOND, next_day):
+            is_one = f"{outside:%m-%d}" in days
+            assert openings.at("PH 00:00-24:00", outside).opening.open is is_one, day

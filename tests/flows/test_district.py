@@ -1,20 +1,29 @@
 """What a district finds once it finds again, for as long as that holds and no longer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
 
 from geo_service.domain.facility import Facility, State
 from geo_service.domain.facility_filter import FacilityFilter
-from geo_service.domain.opening import Calendar, opening_at
+from geo_service.domain.opening import Calendar, Openings, opening_at
+from geo_service.domain.standing import standing_at
 from geo_service.domain.usable import Usable, usable_at
-from geo_service.flows import district as district_module
-from geo_service.flows.district import ALWAYS, MOST_FILTERS, District
-from geo_service.flows.find_nearest import NearestQuestion, answer_nearest, open_district
+from geo_service.flows.district import (
+    ALWAYS,
+    MOMENTS_KEPT,
+    MOST_FILTERS,
+    MOST_MENDED,
+    District,
+    Fitting,
+    open_district,
+)
+from geo_service.flows.find_nearest import NearestQuestion, answer_nearest
 from geo_service.flows.wiring import Workspace
 from geo_service.store import facilities as stored
 from geo_service.streets.measure import Measure
@@ -93,11 +102,12 @@ def test_set_of_a_filter_is_the_plain_rules_at_any_moment_in_any_order(
     for _ in range(400):
         moment = now + timedelta(seconds=random.choice([random.randint(-9000, 9000), 0, 60, 120]))
         wanted = random.choice(filters)
-        chosen = district.choose(wanted, moment)
+        chosen = district.fitting(wanted, moment)
         rule = [plain_rule(district, wanted, one, moment) for one in district.facilities]
         assert chosen.wanted.tolist() == rule
         assert chosen.key == np.array(rule).tobytes()
-        assert chosen.since <= moment < chosen.until
+        assert chosen.open_since <= moment < chosen.open_until
+        assert chosen.usable_since <= moment < chosen.usable_until
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -132,42 +142,43 @@ def test_set_is_found_once_for_as_long_as_it_holds(
 ) -> None:
     district = opened(workspace, [place("a", 1, opening_hours=CLOSES_AT_ONE), place("b", 2)])
     open_now, any_time = FacilityFilter(open=True), FacilityFilter()
-    chosen = district.choose(open_now, now)
-    assert (chosen.since, chosen.until) == (now, now + timedelta(hours=1))
-    assert district.choose(any_time, now).until == ALWAYS
+    chosen = district.fitting(open_now, now)
+    assert (chosen.open_since, chosen.open_until) == (now, now + timedelta(hours=1))
+    assert chosen.usable_until == district.fitting(any_time, now).open_until == ALWAYS
     looked = []
-    monkeypatch.setattr(district_module, "standing_at", lambda *asked: looked.append(asked))
-    last = chosen.until - timedelta(microseconds=1)
-    assert district.choose(open_now, last) is chosen
-    assert district.choose(FacilityFilter(open=True), now) is chosen
-    assert district.choose(any_time, now - timedelta(days=9000)) is district.choose(any_time, now)
+    monkeypatch.setattr(District, "_look_at", lambda *asked: looked.append(asked))
+    last = chosen.open_until - timedelta(microseconds=1)
+    assert district.fitting(open_now, last) is chosen
+    assert district.fitting(FacilityFilter(open=True), now) is chosen
+    assert district.fitting(any_time, now - timedelta(days=9000)) is district.fitting(any_time, now)
     assert looked == []
     monkeypatch.undo()
-    assert district.choose(open_now, chosen.until).wanted.tolist() == [False, True]
+    assert district.fitting(open_now, chosen.open_until).wanted.tolist() == [False, True]
 
 
 def test_filters_are_forgotten_before_they_are_too_many(workspace: Workspace) -> None:
     district = opened(workspace, [place("a", 1)])
     moment = datetime.fromisoformat("2026-11-18T04:00Z")
     for number in range(MOST_FILTERS + 10):
-        district.choose(FacilityFilter(amenities=frozenset({f"a_{number}"})), moment)
-    assert len(district.chosen) <= MOST_FILTERS
+        district.fitting(FacilityFilter(amenities=frozenset({f"a_{number}"})), moment)
+    assert len(district.known) <= MOST_FILTERS
 
 
 def test_same_set_has_one_table_whatever_filter_asked(workspace: Workspace, now: datetime) -> None:
     district = opened(workspace, [place("a", 1), place("b", 2, "parking_point")])
     every, alone = FacilityFilter(), FacilityFilter(kinds=frozenset({"parking_point"}))
-    chosen = district.choose(every, now)
-    assert not district.has_choice(chosen, Measure.TIME)
-    choice = district.choice(chosen, Measure.TIME)
-    assert district.has_choice(chosen, Measure.TIME)
-    assert not district.has_choice(chosen, Measure.DISTANCE)
-    assert choice.table.by_time
-    assert not district.choice(chosen, Measure.DISTANCE).table.by_time
-    assert district.choice(district.choose(FacilityFilter(open=True), now), Measure.TIME) is choice
-    assert district.choice(district.choose(alone, now), Measure.TIME) is not choice
-    assert district.table(np.array([True, True]), Measure.TIME) is choice.table
-    assert district.table(np.array([False, True]), Measure.TIME).sites == 1
+    chosen = district.fitting(every, now)
+    assert district.ready_table_if_made(chosen, Measure.TIME) is None
+    made = district.ready_table(chosen, Measure.TIME)
+    assert district.ready_table_if_made(chosen, Measure.TIME) is made
+    assert district.ready_table_if_made(chosen, Measure.DISTANCE) is None
+    assert made.table.by_time
+    assert not district.ready_table(chosen, Measure.DISTANCE).table.by_time
+    assert (
+        district.ready_table(district.fitting(FacilityFilter(open=True), now), Measure.TIME) is made
+    )
+    alone_made = district.ready_table(district.fitting(alone, now), Measure.TIME)
+    assert (alone_made is made, alone_made.table.sites) == (False, 1)
 
 
 def test_changes_that_leave_all_in_place_keep_places_and_tables(
@@ -175,18 +186,18 @@ def test_changes_that_leave_all_in_place_keep_places_and_tables(
 ) -> None:
     known = [place("a", 1), place("b", 2, "parking_point"), place("c", 3)]
     district = opened(workspace, known)
-    choice = district.choice(district.choose(FacilityFilter(), now), Measure.TIME)
+    choice = district.ready_table(district.fitting(FacilityFilter(), now), Measure.TIME)
     shut = replace(known[1], opening_hours="off", kind="water_point")
     changed = district.with_changes({"b": shut})
     assert changed is not None
     assert changed.sites is district.sites
     assert changed.facilities == [known[0], shut, known[2]]
     assert changed.kinds == {"rest_station", "water_point"}
-    assert changed.choice(changed.choose(FacilityFilter(), now), Measure.TIME) is choice
-    assert changed.choose(FacilityFilter(open=True), now).wanted.tolist() == [True, False, True]
+    assert changed.ready_table(changed.fitting(FacilityFilter(), now), Measure.TIME) is choice
+    assert changed.fitting(FacilityFilter(open=True), now).wanted.tolist() == [True, False, True]
     assert district.facilities == known, "the district from before stays as it was"
     assert district.kinds == {"rest_station", "parking_point"}
-    assert district.choose(FacilityFilter(open=True), now).wanted.tolist() == [True] * 3
+    assert district.fitting(FacilityFilter(open=True), now).wanted.tolist() == [True] * 3
 
 
 def test_changes_of_places_are_for_a_new_district(workspace: Workspace) -> None:
@@ -203,3 +214,123 @@ def test_changes_of_places_are_for_a_new_district(workspace: Workspace) -> None:
     ]:
         assert district.with_changes({name: now}) is None
         assert district.with_changes({"a": known[0], name: now}) is None
+
+
+def turns(facility: Facility, since: datetime, until: datetime, stale_s: float) -> list[datetime]:
+    """Return when a facility opens, closes, and is no longer sure of its state."""
+    found = [] if facility.state is None else [facility.state.observed_at + timedelta(0, stale_s)]
+    change = opening_at(facility.opening_hours, since, CALENDAR).changes_at
+    while change is not None and change < until:
+        found.append(change)
+        change = opening_at(facility.opening_hours, change, CALENDAR).changes_at
+    return found
+
+
+def test_two_weeks_in_any_order_are_remembered_as_they_are_looked_up(
+    workspace: Workspace, now: datetime
+) -> None:
+    """Also at the very moments at which something opens, closes or grows stale."""
+    random = Random(9)  # noqa: S311 - nothing secret
+    district = opened(workspace, some(random, now, 14))
+    stale_s = district.settings.stale_after_s
+    end = now + timedelta(days=14)
+    steps = [timedelta(microseconds=step) for step in (-(10**6), -1, 0, 1, 10**6)]
+    rounds = [
+        (row, [turn - before + step for step in steps])
+        for row, one in enumerate(district.facilities)
+        for turn in turns(one, now, end, stale_s)
+        for before in (timedelta(0), timedelta(minutes=5))
+    ]
+    rounds += [(0, [now + random.random() * (end - now)]) for _ in range(100)]
+    random.shuffle(rounds)
+    filters = [any_filter(random) for _ in range(3)]
+    filters += [FacilityFilter(open=True, open_for_s=300.0), FacilityFilter(usable=True)]
+    for row, moments in rounds:
+        wanted = random.choice(filters)
+        for moment in moments:
+            rule = [plain_rule(district, wanted, one, moment) for one in district.facilities]
+            assert district.fitting(wanted, moment).wanted.tolist() == rule
+            anew = standing_at(district.facilities[row], moment, Openings(CALENDAR), stale_s)
+            standing = district.standing(row, moment)
+            assert (standing.opening, standing.usable) == (anew.opening, anew.usable)
+
+
+def test_after_changes_only_what_changed_is_looked_at_again(
+    workspace: Workspace, now: datetime
+) -> None:
+    """Whatever changes, in any order with questions about now and about later hours."""
+    random = Random(3)  # noqa: S311 - nothing secret
+    district = opened(workspace, some(random, now, 30))
+    filters, moment = [any_filter(random) for _ in range(6)], now
+    for _ in range(300):
+        moment += timedelta(seconds=random.choice([0, 1, 40, 900]))
+        changed: dict[str, Facility | None] = {
+            one.facility_id: replace(
+                one,
+                kind=random.choice(KINDS),
+                opening_hours=random.choice(HOURS),
+                state=random.choice([None, State(moment, 1, random.randint(0, 1), 1)]),
+            )
+            for one in random.sample(list(district.facilities), random.randint(0, 3))
+        }
+        after = district.with_changes(changed)
+        assert after is not None
+        district, wanted = after, random.choice(filters)
+        open_at = random.choice([None, moment, now + timedelta(hours=random.choice([3, 9]))])
+        rule = [
+            plain_rule(district, wanted._replace(usable=False), one, open_at or moment)
+            and plain_rule(district, wanted._replace(open=False), one, moment)
+            for one in district.facilities
+        ]
+        recalled = district.recall(wanted, moment, open_at)
+        assert recalled is None or recalled.wanted.tolist() == rule
+        fitting = district.fitting(wanted, moment, open_at)
+        assert fitting.wanted.tolist() == rule
+        assert district.recall(wanted, moment, open_at) is fitting
+
+
+def test_one_report_leaves_what_is_known_of_the_others(
+    workspace: Workspace, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = [place(f"{number:03}", number) for number in range(100)]
+    district, looked = opened(workspace, known), list[list[int]]()
+    wanted = FacilityFilter(usable=True)
+    before = district.fitting(wanted, now)
+    look_at = District._look_at
+
+    def look(self: District, rows: Iterable[int], *more: Any) -> Fitting:  # noqa: ANN401 - handed on
+        looked.append(list(rows))
+        return look_at(self, rows, *more)
+
+    monkeypatch.setattr(District, "_look_at", look)
+    shut = replace(known[7], state=State(now, out_of_order=True))
+    after = district.with_changes({"007": shut})
+    assert after is not None
+    recalled = after.recall(wanted, now)
+    assert recalled is not None
+    assert (recalled.wanted.sum(), bool(recalled.wanted[7])) == (99, False)
+    assert after.recall(wanted, now) is recalled
+    assert before.wanted.all(), "whoever was given the set from before still has it"
+    assert looked == [[7]]
+    many = after.with_changes({one.facility_id: one for one in known[: MOST_MENDED + 1]})
+    assert many is not None
+    assert many.recall(wanted, now) is None
+    assert many.fitting(wanted, now).wanted.all()
+
+
+def test_plans_for_many_hours_push_out_nothing_of_the_present(
+    workspace: Workspace, now: datetime
+) -> None:
+    district = opened(workspace, [place("a", 1, opening_hours="Mo-Su 08:00-22:00")])
+    wanted = FacilityFilter(open=True)
+    present = district.fitting(wanted, now)
+    for day in range(1, 3 * MOMENTS_KEPT):
+        district.fitting(wanted, now, now + timedelta(days=day))
+    assert district.recall(wanted, now) is present
+    assert district.recall(wanted, now, now) is present
+    remembered = [
+        day
+        for day in range(1, 3 * MOMENTS_KEPT)
+        if district.recall(wanted, now, now + timedelta(days=day)) is not None
+    ]
+    assert remembered == list(range(2 * MOMENTS_KEPT, 3 * MOMENTS_KEPT))

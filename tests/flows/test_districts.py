@@ -12,16 +12,22 @@ import pytest
 from geo_service.domain.facility import Facility, Service, State
 from geo_service.domain.issue import Issue
 from geo_service.domain.opening import Calendar
+from geo_service.domain.role import Role
 from geo_service.errors import GeoServiceError, NotReady
 from geo_service.flows import district as district_module
-from geo_service.flows.district import District
+from geo_service.flows.change_facility import put_facility, retire_facility
+from geo_service.flows.district import District, open_district
 from geo_service.flows.districts import Districts
-from geo_service.flows.find_nearest import NearestQuestion, answer_nearest, open_district
+from geo_service.flows.find_nearest import NearestQuestion, answer_nearest
+from geo_service.flows.kept_tables import MOST
 from geo_service.flows.load_streets import load_streets
+from geo_service.flows.report_state import report_state
 from geo_service.flows.wiring import Workspace
+from geo_service.geometry.datum import Datum
 from geo_service.store import city
 from geo_service.store import facilities as stored
 from geo_service.store import issues as stored_issues
+from geo_service.store.keys import Key
 from geo_service.streets.measure import Measure
 from geo_service.streets.profile import Profile
 
@@ -364,3 +370,52 @@ def test_streets_loaded_while_others_are_opened_come_with_their_facilities(
     anew = open_district(grid, Profile.EBIKE)
     assert district.streets.network.edges == anew.streets.network.edges
     assert district.facilities == anew.facilities
+
+
+def test_first_answer_of_a_set_nobody_asked_for_is_that_of_a_district_opened_anew(
+    grid: Workspace, now: datetime
+) -> None:
+    """A hundred changes as operators and staff make them, more sets than tables are kept of."""
+    town, districts = Town(grid, 21, now), Districts(grid)
+    random, staff = town.random, Key("staff", Role.STAFF, "", now, None, None)
+
+    usual = [town.question() for _ in range(10)]
+
+    def put() -> None:
+        one = town.facility(random.choice(IDS))
+        if one.facility_id in present and random.random() < 0.5:
+            one = replace(one, lon=present[one.facility_id].lon, lat=present[one.facility_id].lat)
+        properties = {
+            "kind": one.kind,
+            "opening_hours": one.opening_hours,
+            "amenities": ";".join(one.amenities),
+            "services": ";".join(one.services),
+        }
+        point = {"type": "Point", "coordinates": [one.lon, one.lat]}
+        feature = {"type": "Feature", "geometry": point, "properties": properties}
+        put_facility(grid, one.facility_id, feature, datum=Datum.WGS84, now=now)
+
+    def retire() -> None:
+        retire_facility(grid, random.choice(sorted(present)))
+
+    def report() -> None:
+        report_state(grid, staff, random.choice(sorted(present)), town.state(), now)
+
+    def ask(happened: str) -> None:
+        question, moment = random.choice([town.question(), random.choice(usual)])
+        asked = question._replace(profile=Profile.EBIKE)
+        answer = told(districts.current(Profile.EBIKE), asked, moment)
+        assert answer == told(anew, asked, moment), happened
+        assert len(districts._tables._kept) <= MOST
+
+    for _ in range(100):
+        with grid.database.reading() as connection:
+            present = {one.facility_id: one for one in stored.read_all(connection)}
+        happens = random.choice([put, put, retire, report, report] if present else [put])
+        happens()
+        anew = open_district(grid, Profile.EBIKE)
+        for _ in range(5):
+            ask(happens.__name__)
+    for _ in range(300):
+        ask("nothing more")
+    assert len(districts._tables._kept) == MOST

@@ -7,14 +7,13 @@ import pytest
 
 from geo_service.domain.facility import Facility
 from geo_service.errors import UnknownKind, WrongUsage
-from geo_service.flows.district import District
+from geo_service.flows.district import District, open_district
 from geo_service.flows.find_catchments import (
     CatchmentQuestion,
     find_by_kind,
     find_catchments,
     limit_of,
 )
-from geo_service.flows.find_nearest import open_district
 from geo_service.flows.wiring import Workspace
 from geo_service.store import facilities as stored
 from geo_service.streets.measure import Measure

@@ -13,14 +13,14 @@ from geo_service.domain.facility import Facility, State
 from geo_service.domain.opening import Calendar
 from geo_service.domain.usable import Usable
 from geo_service.errors import NotReady, UnknownKind, WrongUsage
+from geo_service.flows.district import open_district
 from geo_service.flows.districts import Districts
 from geo_service.flows.find_nearest import (
     MOST_OPEN_FOR_MIN,
     NearestAnswer,
     NearestQuestion,
+    answer_at_once,
     answer_nearest,
-    answer_takes_long,
-    open_district,
 )
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.wiring import Workspace
@@ -338,19 +338,56 @@ def test_district_opened_once_has_the_citys_calendar_of_now(
     assert not answer.found[0].opening.open
 
 
-def test_question_takes_long_until_its_table_is_there(workspace: Workspace, now: datetime) -> None:
+def test_question_is_answered_at_once_when_all_is_there(
+    workspace: Workspace, now: datetime
+) -> None:
     with workspace.database.writing() as connection:
-        stored.write(connection, [place(f"{number}", number) for number in range(20)])
+        stored.write(connection, [place(f"{number:02}", number) for number in range(20)])
     district, asked = open_district(workspace, Profile.EBIKE), NearestQuestion(32.04, 112.14)
-    assert answer_takes_long(district, asked, now)
-    answer_nearest(district, asked, now)
-    for question in (asked, asked._replace(k=8, open_at=now, usable=True, open_for_min=5.0)):
-        assert not answer_takes_long(district, question, now)
+    assert answer_at_once(district, asked, now) is None, "there is no table yet"
+    planned = asked._replace(k=8, open_at=now, usable=True, open_for_min=5.0)
+    answers = [answer_nearest(district, one, now) for one in (asked, planned)]
+    assert [answer_at_once(district, one, now) for one in (asked, planned)] == answers
+    limited = asked._replace(by=Measure.DISTANCE, max_distance_m=100.0)
+    assert answer_at_once(district, limited, now) is None
+    assert answer_nearest(district, limited, now) == answer_at_once(district, limited, now)
     for question in (
         asked._replace(k=9),
-        asked._replace(by=Measure.DISTANCE),
         asked._replace(by=Measure.STRAIGHT),
         asked._replace(max_distance_m=100.0),
         asked._replace(amenities=frozenset({"tap"})),
+        asked._replace(open_at=now + timedelta(days=1)),
+        asked._replace(lat=33.0),
     ):
-        assert answer_takes_long(district, question, now)
+        assert answer_at_once(district, question, now) is None
+    with pytest.raises(WrongUsage):
+        answer_at_once(district, asked._replace(k=0), now)
+    with pytest.raises(UnknownKind):
+        answer_at_once(district, asked._replace(kinds=frozenset({"pool"})), now)
+
+
+def test_usable_is_now_whenever_it_is_to_be_open(ask: Ask, now: datetime) -> None:
+    """A state tells of the present; what is told of a place is told of the present too."""
+    fresh = State(now - timedelta(seconds=60), charged=3, empty=3)
+    known = [
+        place("cabinet", 10, "charging_cabinet", state=fresh, opening_hours="Mo-Su 10:00-13:00"),
+        place("full", 20, "charging_cabinet", state=replace(fresh, empty=0)),
+        place("late", 30, opening_hours="Mo-Su 18:00-23:00"),
+    ]
+    evening, ago = now + timedelta(hours=8), now - timedelta(days=30)
+    assert ids(ask(known, usable=True, open_at=now + timedelta(minutes=30))) == ["cabinet"]
+    assert ids(ask(known, usable=True, open_at=ago)) == ["cabinet"]
+    assert ids(ask(known, usable=True, open_at=evening)) == []
+    planned = ask(known, open_at=evening)
+    assert ids(planned) == ["full", "late"]
+    assert [near.opening.open for near in planned.found] == [True, False]
+    assert [near.usable for near in planned.found] == [Usable.NO, Usable.NO]
+    assert planned.found[0].state_age_s == 60.0
+
+
+def test_street_is_near_though_none_of_more_than_a_table_holds_is_reached(ask: Ask) -> None:
+    """Beyond 537 km nothing is reached; that is no reason to answer straight."""
+    known = [Facility(f"f-{number:02}", "rest_station", 112.14, 33.0) for number in range(20)]
+    for k in (8, 9, 20):
+        answer = ask(known, k=k)
+        assert (answer.by, answer.found) == (Measure.TIME, ())

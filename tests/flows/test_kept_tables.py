@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from random import Random
 from threading import Event, Lock
 from typing import Any, cast
 
@@ -9,7 +10,7 @@ import pytest
 
 from geo_service.flows.kept_tables import KeptTables, Key
 from geo_service.streets.measure import Measure
-from geo_service.streets.nearest import Choice
+from geo_service.streets.nearest import ReadyTable
 from geo_service.streets.sites import Sites
 
 PATIENCE_S = 30.0
@@ -28,16 +29,16 @@ def key_of(name: str, sites: Sites = HERE, measure: Measure = Measure.TIME) -> K
     return sites, measure, name.encode()
 
 
-def new_table() -> Choice:
+def new_table() -> ReadyTable:
     """Return a table of which only the identity matters."""
-    return Choice(*cast("tuple[Any, Any, Any, Any]", (None, HERE, None, None)))
+    return ReadyTable(*cast("tuple[Any, Any, Any, Any]", (None, HERE, None, None)))
 
 
-def fill(tables: KeptTables, *keys: Key) -> list[Choice]:
+def fill(tables: KeptTables, *keys: Key) -> list[ReadyTable]:
     return [tables.get_or_make(key, new_table) for key in keys]
 
 
-def fail() -> Choice:
+def fail() -> ReadyTable:
     raise AssertionError("nothing was to be made")
 
 
@@ -48,7 +49,7 @@ class Maker:
         self.begun, self.go_on, self.times = Event(), Event(), 0
         self._error = error
 
-    def __call__(self) -> Choice:
+    def __call__(self) -> ReadyTable:
         self.times += 1
         self.begun.set()
         assert self.go_on.wait(PATIENCE_S)
@@ -73,7 +74,7 @@ class Gate:
         self._lock.release()
 
 
-def asked_by_eight(tables: KeptTables, make: Maker) -> list[Choice | BaseException]:
+def asked_by_eight(tables: KeptTables, make: Maker) -> list[ReadyTable | BaseException]:
     """Ask from eight threads before a table is made, and return what each was told."""
     # Who has gone through the lock knows already that another thread makes it.
     tables._lock = cast("Any", Gate(9, make.go_on))
@@ -209,7 +210,7 @@ def test_others_are_given_theirs_while_some_are_dropped() -> None:
     tables = KeptTables()
     keys = [cast("Key", Meddling(key_of(name))) for name in "abc"]
     made = fill(tables, *keys)
-    given: list[Choice | None] = []
+    given: list[ReadyTable | None] = []
     Meddling.meddle = staticmethod(lambda: given.append(tables.get(keys[0])))
     try:
         tables.drop(THERE)
@@ -217,3 +218,73 @@ def test_others_are_given_theirs_while_some_are_dropped() -> None:
         Meddling.meddle = staticmethod(lambda: None)
     assert given == [made[0]] * len(given)
     assert given
+
+
+def test_thirty_two_are_kept_unless_another_number_is_named() -> None:
+    tables = KeptTables()
+    keys = [key_of(str(number)) for number in range(40)]
+    made = fill(tables, *keys)
+    assert [tables.get(key) for key in keys] == [None] * 8 + made[8:]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_kept_is_what_a_list_in_the_order_of_asking_would_hold(seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - nothing secret
+    tables, expected = KeptTables(most=5), list[Key]()
+    keys = [key_of(name, sites) for name in "abcd" for sites in (HERE, THERE)]
+    for _ in range(600):
+        key = random.choice(keys)
+        happens = random.random()
+        if happens < 0.03:
+            tables.drop(key[0])
+            expected = [each for each in expected if each[0] is not key[0]]
+        elif happens < 0.4:
+            assert (tables.get(key) is not None) is (key in expected)
+            expected.sort(key=lambda each: each == key)
+        else:
+            tables.get_or_make(key, fail if key in expected else new_table)
+            expected = [*(each for each in expected if each != key), key][-5:]
+        assert sorted(tables._kept, key=keys.index) == sorted(expected, key=keys.index)
+
+
+def test_maker_that_is_stopped_leaves_nobody_waiting() -> None:
+    tables, stop = KeptTables(), KeyboardInterrupt()
+    told = asked_by_eight(tables, Maker(cast("Exception", stop)))
+    assert all(each is stop for each in told)
+    (table,) = fill(tables, key_of("a"))
+    assert tables.get(key_of("a")) is table
+
+
+def test_eight_threads_are_each_given_the_table_they_asked_for() -> None:
+    """Few are kept, some are dropped, and some can't be made: none is another's, none is lost."""
+    tables, made = KeptTables(most=2), dict[int, tuple[Key, ReadyTable]]()
+
+    def ask(random: Random) -> int:
+        failed = 0
+        for _ in range(400):
+            key = key_of(random.choice("abcde"), random.choice([HERE, THERE]))
+            if random.random() < 0.02:
+                tables.drop(key[0])
+            fails = random.random() < 0.05
+
+            def make(key: Key = key, *, fails: bool = fails) -> ReadyTable:
+                if fails:
+                    raise OSError("the disk is gone")
+                table = new_table()
+                made[id(table)] = key, table
+                return table
+
+            try:
+                given = tables.get_or_make(key, make)
+            except OSError:
+                failed += 1
+            else:
+                assert made[id(given)] == (key, given)
+        return failed
+
+    with ThreadPoolExecutor(8) as threads:
+        asked = [threads.submit(ask, Random(thread)) for thread in range(8)]  # noqa: S311 - nothing secret
+        assert sum(one.result(PATIENCE_S) for one in asked)
+    assert tables._promised == {}
+    assert len(tables._kept) <= 2
+    assert all(made[id(kept.table)][0] == key for key, kept in tables._kept.items())

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-from geo_service.geometry.datum import Datum, Floats, convert
+from geo_service.arrays import Floats
+from geo_service.geometry.datum import Datum, convert
 
 Positions: TypeAlias = tuple[Floats, Floats]
 

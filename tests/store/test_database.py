@@ -1,6 +1,7 @@
 import shutil
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from subprocess import Popen
@@ -8,6 +9,7 @@ from subprocess import Popen
 import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.pool import QueuePool
 
 from geo_service.errors import NotReady, WrongUsage
 from geo_service.store import city, schema
@@ -116,6 +118,27 @@ def test_a_writer_that_waits_too_long_says_who_is_to_blame(
     assert str(raised.value) == (
         f"{database_file}: Another command is writing to this workspace. Try again when it is done."
     )
+
+
+def test_a_reader_waits_for_no_writer_however_many_wait(database: Database) -> None:
+    """More writers than a pool usually has connections, each with one in hand, behind one."""
+
+    def write() -> None:
+        with database.writing() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def read() -> None:
+        with database.reading() as connection:
+            connection.execute(text("SELECT 1"))
+
+    pool = database._engine.pool
+    assert isinstance(pool, QueuePool)
+    with ThreadPoolExecutor(30) as threads, database.writing():
+        waiting = [threads.submit(write) for _ in range(30)]
+        while pool.checkedout() < 31:
+            read()
+        read()
+        assert not any(one.done() for one in waiting)
 
 
 def test_migrating_again_changes_nothing(database: Database, database_file: Path) -> None:

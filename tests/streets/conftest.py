@@ -1,7 +1,7 @@
 """Small street networks, drawn by hand or at random, for the tests of streets."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -16,8 +16,8 @@ from geo_service.ingest.streets.read import read_streets
 from geo_service.streets.assemble import build_network
 from geo_service.streets.measure import Measure
 from geo_service.streets.nearest import (
-    Choice,
     Reached,
+    ReadyTable,
     find_nearest,
     find_nearest_of_one,
     find_straight,
@@ -38,6 +38,7 @@ RandomNetwork: TypeAlias = Callable[[int, Profile], Network]
 RowsOf: TypeAlias = Callable[[Reached, Sites, int], list[tuple[int, str, int, int]]]
 """Rank, id, millimetres and milliseconds of what was found for a position."""
 Reach: TypeAlias = Callable[..., Reached]
+Tangled: TypeAlias = Callable[..., Network]
 RealNetwork: TypeAlias = Callable[[str, Profile], Network]
 
 
@@ -162,6 +163,34 @@ def random_network() -> RandomNetwork:
 
 
 @pytest.fixture(scope="session")
+def tangled(random_network: RandomNetwork) -> Tangled:
+    """Return a function that joins nodes by random edges: no map could be drawn of it.
+
+    There are one-way streets, parallel edges, loops, dead ends, islands, and edges of no length.
+    """
+    drawn = random_network(0, Profile.WALK)
+
+    def _tangled(seed: int, nodes: int, edges: int, longest_mm: int = 12) -> Network:
+        random = np.random.default_rng(seed)
+        oneway = random.random(edges) < random.choice([0.0, 0.3, 0.8])
+        ahead = random.random(edges) < 0.5
+        return replace(
+            drawn,
+            node_lon=np.zeros(nodes),
+            node_lat=np.zeros(nodes),
+            edge_from=random.integers(0, nodes, edges),
+            edge_to=random.integers(0, nodes, edges),
+            edge_forward=~oneway | ahead,
+            edge_backward=~oneway | ~ahead,
+            # Few different costs, so that many ways cost the same, or nothing.
+            edge_length_mm=random.integers(0, longest_mm, edges),
+            edge_time_ms=random.integers(0, random.choice([2, 4, 9, 30]), edges),
+        )
+
+    return _tangled
+
+
+@pytest.fixture(scope="session")
 def real_network(shared_data: Path) -> RealNetwork:
     """Return a function that reads a city's file, once, and builds a profile's network."""
 
@@ -233,7 +262,7 @@ def reach(prepared: Callable[[Network], Streets]) -> Reach:
             table = make_table(streets, sites, wanted, measure, width=width)
             reached = find_nearest(streets, sites, table, lon, lat, **limits)
             by_width.append(_plain(reached))
-            choice = Choice.of(streets, sites, table)
+            choice = ReadyTable.of(streets, sites, table)
             one_by_one = [
                 (query, rank, *row, off)
                 for query, at in enumerate(zip(lon.tolist(), lat.tolist(), strict=True))

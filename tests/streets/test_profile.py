@@ -1,6 +1,8 @@
 """Who may ride and walk where, as the tags say."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geo_service.streets.profile import (
     EBIKE_CAP_KM_H,
@@ -180,3 +182,61 @@ def test_one_walks_as_fast_on_the_street_as_off_it_but_slower_on_steps() -> None
 
 def test_way_without_a_class_is_an_ordinary_street() -> None:
     assert speed_m_s({}, Profile.EBIKE) == speed_m_s({"highway": "unclassified"}, Profile.EBIKE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "none",
+            "-5",
+            "1e9",
+            "1e-9",
+            "walk",
+            "0",
+            "0.0 mph",
+            "50 mph",
+            "NaN",
+            "inf",
+            "-inf",
+            "五十",
+        ),
+        *(
+            "50 km/h",
+            "0.000001",
+            "1" * 400,
+            "0x10",
+            "5_0",
+            "+5",
+            "50;0",
+            " ",
+            "mph",
+            "\uff15\uff10",
+        ),
+    ],
+)
+def test_whatever_a_sign_says_the_speed_is_between_pushing_and_the_cap(text: str) -> None:
+    for highway in (*EBIKE_KM_H, "steps", "corridor", "motorway", "五十", ""):
+        tags = {"highway": highway, "maxspeed": text}
+        assert 1.2 <= speed_m_s(tags, Profile.EBIKE) <= 25.0 / 3.6
+        assert 0.6 <= speed_m_s(tags, Profile.WALK) <= 1.2
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["highway", "maxspeed", "oneway", "access", "junction", "cycleway"]),
+        st.text() | st.from_regex(r"\d{1,4}(\.\d+)? ?(mph|knots)?", fullmatch=True),
+    ),
+    st.sampled_from(Profile),
+)
+def test_no_tags_at_all_stop_a_profile_or_make_it_fly(
+    tags: dict[str, str], profile: Profile
+) -> None:
+    assert 0.6 <= speed_m_s(tags, profile) <= 25.0 / 3.6
+    assert all(type(way) is bool for way in directions(tags, profile))
+
+
+@pytest.mark.parametrize(("text", "km_h"), [("50 mph", 25.0), ("8 mph", 12.874752), ("-5", 25.0)])
+def test_sign_that_makes_no_sense_slows_nobody(text: str, km_h: float) -> None:
+    speed = speed_m_s({"highway": "primary", "maxspeed": text}, Profile.EBIKE)
+    assert speed == pytest.approx(km_h / 3.6)

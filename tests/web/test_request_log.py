@@ -80,3 +80,22 @@ def test_no_line_of_many_threads_is_lost(log: logging.Logger, stream: Stream) ->
     lines = stream.getvalue().splitlines()
     assert len(lines) == len(expected)
     assert set(lines) == expected
+
+
+def test_a_stream_that_fails_for_a_while_ends_nothing(
+    log: logging.Logger, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed, written = Event(), stream.write
+
+    def fail(text: str) -> int:
+        failed.set()
+        raise OSError(28, "No space left on device", text)
+
+    monkeypatch.setattr(stream, "write", fail)
+    log.info("lost")
+    assert failed.wait(10)
+    log.error("lost too, and nobody is told")
+    monkeypatch.setattr(stream, "write", written)
+    log.info("there again")
+    assert stream.written.wait(10)
+    assert stream.getvalue() == "there again\n"

@@ -12,8 +12,9 @@ import shapely
 import shapely.geometry
 from pyproj.exceptions import CRSError
 
+from geo_service.arrays import Shapes
 from geo_service.errors import UnreadableFile
-from geo_service.ingest.files.rows import Rows, Shapes, rows_of_frame
+from geo_service.ingest.files.rows import Rows, rows_of_frame
 from geo_service.ingest.files.text import decode, read_text
 
 _GEOMETRIES = frozenset(

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-Shapes: TypeAlias = NDArray[np.object_]
+from geo_service.arrays import Shapes
 
 WGS84_EPSG = 4326
 

@@ -10,12 +10,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo_service.arrays import Floats
 from geo_service.errors import RefusedData
 from geo_service.ingest.streets.way_table import Street, WayTable, join_twins
 from geo_service.streets.profile import Profile, directions
 from geo_service.streets.ways import KEPT_TAGS, Ways, WaysKind
 
-Floats: TypeAlias = NDArray[np.float64]
 Attributes: TypeAlias = Mapping[str, Any]
 Place: TypeAlias = tuple[float, float]
 Drawn: TypeAlias = Street[int | Place]

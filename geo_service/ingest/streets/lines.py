@@ -3,20 +3,17 @@
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.errors import RefusedData
 from geo_service.ingest.columns import Columns, name_columns
 from geo_service.ingest.files.table import read_table
 from geo_service.ingest.streets.way_table import Street, WayTable, join_twins
 from geo_service.streets.ways import KEPT_TAGS, Ways, WaysKind
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 
 _KEY_OF = {key.replace(":", "_"): key for key in KEPT_TAGS} | {"name": "name", "name_en": "name:en"}
 """Our columns, and OSM's keys, which a column may bear as well."""

@@ -2,19 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 import osmium
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.errors import RefusedData
 from geo_service.ingest.osm_file import osm_file, unreadable_osm
 from geo_service.ingest.streets.way_table import WayTable
 from geo_service.streets.ways import Ways, WaysKind
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 
 
 def read_osm(path: Path) -> Ways:

@@ -2,15 +2,13 @@
 
 from array import array
 from collections.abc import Hashable, Iterable, Mapping
-from typing import Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.streets.ways import KEPT_TAGS, Ways, WaysKind
 
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 _Key = TypeVar("_Key")
 _Ref = TypeVar("_Ref", bound=Hashable)
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from geo_service.arrays import Flags, Integers
 from geo_service.domain.cleaning import RULES, clean
 from geo_service.domain.refusal import Refusal
 from geo_service.domain.trace import Fixes, no_fixes
@@ -18,9 +18,6 @@ from geo_service.ingest.extent import Extent
 from geo_service.ingest.files.rows import Rows
 from geo_service.ingest.positions import Positions, read_positions
 from geo_service.ingest.times import Clock, TimeFault, Times, read_times
-
-Integers: TypeAlias = NDArray[np.int64]
-Flags: TypeAlias = NDArray[np.bool_]
 
 COLUMNS: Mapping[str, str] = MappingProxyType(
     {"trip_id": "", "rider_id": "", "t": "", "lon": "", "lat": ""}

@@ -14,15 +14,12 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.geometry import metric
 from geo_service.streets.arcs import list_arcs
-from geo_service.streets.network import Integers, Network
-
-Floats2: TypeAlias = NDArray[np.float64]
-Integers2: TypeAlias = NDArray[np.int64]
+from geo_service.streets.network import Network
 
 HEAD, LENGTH, OPEN = 0, 1, 2
 """Columns of ``Streets.arcs``: node at the end, millimetres, whether (0, 1) it may be taken."""
@@ -46,20 +43,20 @@ _north = cast("OfDegrees", compiled(metric.metres_per_degree_north))
 class Streets(NamedTuple):
     """A network of m edges and n nodes as 2m arcs; compiled functions take it as it is."""
 
-    arcs: Integers2
+    arcs: Integers
     """Shape (2m, 3): columns HEAD, LENGTH, OPEN."""
     leaving_offsets: Integers
     """Shape (n + 1,)."""
     leaving: Integers
     """The open arcs that leave node v: rows leaving_offsets[v] to leaving_offsets[v + 1]."""
-    positions: Floats2
+    positions: Floats
     """Shape (n, 2): longitude and latitude of the nodes, WGS-84, decimal degrees."""
 
 
 class Labels(NamedTuple):
     """What a search knows of each arc; reused by the next search without clearing."""
 
-    table: Integers2
+    table: Integers
     """Shape (2m, 8): columns SEARCH to WANTED."""
     heap: Integers
     """Shape (2m,): arcs reached and not yet settled, the cheapest first."""
@@ -120,7 +117,7 @@ def goal_at(lon: float, lat: float, radius_m: float) -> Goal:
 
 
 @compiled
-def _still_mm(positions: Floats2, node: int, goal: Goal) -> int:
+def _still_mm(positions: Floats, node: int, goal: Goal) -> int:
     """Return a length that every way from a node into the goal has at least."""
     degrees = abs(positions[node, 0] - goal.lon)
     x = min(degrees, 360.0 - degrees) * goal.metres_east
@@ -129,7 +126,7 @@ def _still_mm(positions: Floats2, node: int, goal: Goal) -> int:
 
 
 @compiled
-def _rise(table: Integers2, heap: Integers, place: int) -> None:
+def _rise(table: Integers, heap: Integers, place: int) -> None:
     """Move the arc at ``place`` of the heap towards the top until its parent is cheaper."""
     arc = heap[place]
     cost = table[arc, COST]
@@ -146,7 +143,7 @@ def _rise(table: Integers2, heap: Integers, place: int) -> None:
 
 
 @compiled
-def _take_cheapest(table: Integers2, heap: Integers, size: int) -> int:
+def _take_cheapest(table: Integers, heap: Integers, size: int) -> int:
     """Take the cheapest arc out of a heap of ``size`` arcs."""
     cheapest, last = heap[0], heap[size - 1]
     cost = table[last, COST]
@@ -169,7 +166,7 @@ def _take_cheapest(table: Integers2, heap: Integers, size: int) -> int:
 
 @compiled
 def _reach(
-    table: Integers2,
+    table: Integers,
     heap: Integers,
     size: int,
     number: int,

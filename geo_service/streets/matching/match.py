@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geo_service.arrays import Flags, Floats, Integers
 from geo_service.domain.trace import Fixes
 from geo_service.streets.matching.bounded_search import Labels, Streets, blank_labels, streets_of
 from geo_service.streets.matching.candidates import Samples, Thinning, take_samples
@@ -22,7 +23,7 @@ from geo_service.streets.matching.most_likely import (
     states_of,
 )
 from geo_service.streets.matching.ridden import ARC, FROM, PIECE, TO, Way, lay_way
-from geo_service.streets.network import Flags, Floats, Integers, Network
+from geo_service.streets.network import Network
 from geo_service.streets.snap import SnapGrid
 
 _FIXES_AT_ONCE = 200_000

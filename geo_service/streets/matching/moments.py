@@ -6,11 +6,11 @@ from typing import TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.geometry import metric
 from geo_service.streets.matching.most_likely import NONE
 from geo_service.streets.matching.ridden import ARC, FROM, PIECE, TO, Way
-from geo_service.streets.network import Floats, Integers
 from geo_service.streets.snap import SnapGrid
 
 OfDegrees: TypeAlias = Callable[[float], float]

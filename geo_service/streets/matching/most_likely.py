@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.streets.matching.bounded_search import (
     COST,
@@ -19,14 +20,12 @@ from geo_service.streets.matching.bounded_search import (
     SEARCH,
     TURNS,
     Goal,
-    Integers2,
     Labels,
     Streets,
     goal_at,
     search,
     want,
 )
-from geo_service.streets.network import Floats, Integers
 
 NONE = -1
 
@@ -134,7 +133,7 @@ def longest_mm(straight_mm: int, model: Model) -> int:
 
 @compiled
 def on_the_spot(
-    arcs: Integers2, arc: int, at_mm: int, to_arc: int, to_mm: int, model: Model
+    arcs: Integers, arc: int, at_mm: int, to_arc: int, to_mm: int, model: Model
 ) -> tuple[int, int]:
     """Return length and turns of a way that stays on one edge; length NONE if there is none.
 
@@ -168,7 +167,7 @@ def _start(states: States, sample: int, score: Floats, back: Integers) -> None:
 
 @compiled
 def _join_on_the_spot(
-    arcs: Integers2,
+    arcs: Integers,
     states: States,
     sample: int,
     step: _Step,

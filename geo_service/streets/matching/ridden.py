@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from geo_service.arrays import Integers
 from geo_service.compiled import compiled
 from geo_service.streets.matching.bounded_search import (
     BEFORE,
     LENGTH,
     TURNED_AT_ONCE,
-    Integers2,
     Labels,
     Streets,
     goal_at,
@@ -24,7 +24,6 @@ from geo_service.streets.matching.most_likely import (
     longest_mm,
     on_the_spot,
 )
-from geo_service.streets.network import Integers
 
 ARC, FROM, TO, PIECE = 0, 1, 2, 3
 """The columns of ``Way.rows``."""
@@ -33,7 +32,7 @@ ARC, FROM, TO, PIECE = 0, 1, 2, 3
 class Way(NamedTuple):
     """The stretches of all pieces, and where on them each of k samples stands."""
 
-    rows: Integers2
+    rows: Integers
     """Shape (r, 4): arc, from and to in millimetres along the arc, piece."""
     row: Integers
     """Shape (k,): the stretch on which a sample stands."""
@@ -42,7 +41,7 @@ class Way(NamedTuple):
 
 
 @compiled
-def _room(rows: Integers2, needed: int) -> Integers2:
+def _room(rows: Integers, needed: int) -> Integers:
     """Return the rows with room for at least ``needed``."""
     if needed <= len(rows):
         return rows
@@ -52,14 +51,14 @@ def _room(rows: Integers2, needed: int) -> Integers2:
 
 
 @compiled
-def _set(rows: Integers2, row: int, arc: int, start: int, end: int, piece: int) -> int:
+def _set(rows: Integers, row: int, arc: int, start: int, end: int, piece: int) -> int:
     """Write a stretch and return the next row's number."""
     rows[row, ARC], rows[row, FROM], rows[row, TO], rows[row, PIECE] = arc, start, end, piece
     return row + 1
 
 
 @compiled
-def _stay(arcs: Integers2, rows: Integers2, many: int, arc: int, at_mm: int) -> int:
+def _stay(arcs: Integers, rows: Integers, many: int, arc: int, at_mm: int) -> int:
     """Go on along the last stretch's edge, or turn back on it; return how many rows there are."""
     last = many - 1
     if arc == rows[last, ARC]:
@@ -73,8 +72,8 @@ def _stay(arcs: Integers2, rows: Integers2, many: int, arc: int, at_mm: int) -> 
 
 @compiled
 def _lead(
-    arcs: Integers2, table: Integers2, rows: Integers2, many: int, arc: int, at_mm: int
-) -> tuple[Integers2, int]:
+    arcs: Integers, table: Integers, rows: Integers, many: int, arc: int, at_mm: int
+) -> tuple[Integers, int]:
     """Append the way the last search found to a place on ``arc``; return rows and their number."""
     last, piece = many - 1, rows[many - 1, PIECE]
     between = 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from threading import Lock
 from typing import TypeAlias
+from weakref import WeakSet
 
 from geo_service.streets.measure import Measure
 from geo_service.streets.nearest import ReadyTable
@@ -40,6 +41,7 @@ class KeptTables:
         self._kept: dict[Key, _Kept] = {}
         self._promised: dict[Key, Future[ReadyTable]] = {}
         self._turns = count()
+        self._dropped: WeakSet[Sites] = WeakSet()
 
     def get(self, key: Key) -> ReadyTable | None:
         """Return a table that is kept and ready, else None; waits for nobody."""
@@ -51,13 +53,14 @@ class KeptTables:
         return kept.table
 
     def drop(self, sites: Sites) -> None:
-        """Forget the tables of facilities that are no longer where they were."""
+        """Forget the tables of facilities that are no longer where they were.
+
+        Whoever still asks for one, or waits for it, is given it, but it is not kept.
+        """
         with self._lock:
+            self._dropped.add(sites)
             for key in [key for key in self._kept if key[0] is sites]:
                 del self._kept[key]
-            # Those who wait are given theirs, but it is not kept.
-            for key in [key for key in self._promised if key[0] is sites]:
-                del self._promised[key]
 
     def get_or_make(self, key: Key, make: Callable[[], ReadyTable]) -> ReadyTable:
         """Return a table; one thread makes it if need be, and the others wait for that one.
@@ -80,20 +83,18 @@ class KeptTables:
         try:
             table = make()
         except BaseException as problem:
-            self._settle(key, mine, None)
+            self._settle(key, None)
             mine.set_exception(problem)
             raise
-        self._settle(key, mine, table)
+        self._settle(key, table)
         mine.set_result(table)
         return table
 
-    def _settle(self, key: Key, promise: Future[ReadyTable], table: ReadyTable | None) -> None:
-        """Put a table that was made in the place of its promise, unless it was dropped since."""
+    def _settle(self, key: Key, table: ReadyTable | None) -> None:
+        """Put a table that was made in the place of its promise."""
         with self._lock:
-            if self._promised.get(key) is not promise:
-                return
             del self._promised[key]
-            if table is not None:
+            if table is not None and key[0] not in self._dropped:
                 self._kept[key] = _Kept(table, next(self._turns))
             while len(self._kept) > self._most:
                 del self._kept[min(self._kept, key=lambda key: self._kept[key].asked)]

@@ -37,7 +37,7 @@ class Places(NamedTuple):
     """The sites at node v, and at no edge: rows node_offsets[v] to node_offsets[v + 1]."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Sites:
     """s places that can be found, where they meet the streets of one network."""
 

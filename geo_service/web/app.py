@@ -95,6 +95,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
         with suppress(NotReady):
             await run_in_threadpool(app.state.service.districts.current, Profile.EBIKE)
         yield
+        app.state.service.catchments.close()
         workspace.close()
         finish_log()
 

@@ -1,10 +1,13 @@
 """``GET /facilities/catchments``: the streets nearest to each facility, and the holes."""
 
+from asyncio import shield, wrap_future
 from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
 
 from geo_service.flows.find_catchments import (
     MOST_METRES,
@@ -80,12 +83,15 @@ router = APIRouter(tags=["facilities"])
     },
     openapi_extra=describe_parameters(CatchmentParameters),
 )
-def catchments(request: Request) -> Response:
+async def catchments(request: Request) -> Response:
     """Every street once: with the facility nearest to it, or among the holes (`hole`: true)."""
     asked = read_parameters(CatchmentParameters, request.query_params.multi_items())
     service, question = service_of(request), asked.question()
-    district = service.districts.current(question.profile)
-    kept = service.catchments.answer(district, question, service.clock())
+    district = await run_in_threadpool(service.districts.current, question.profile)
+    promise = service.catchments.promise(district, question, service.clock())
+    # No thread waits: there are few, and all other questions need them. Others may wait for the
+    # same promise, so it outlasts whoever goes away.
+    kept = await shield(wrap_future(promise))
     zips = "gzip" in request.headers.get("accept-encoding", "")
     headers = {
         "ETag": kept.zipped_tag if zips else kept.tag,
@@ -96,4 +102,5 @@ def catchments(request: Request) -> Response:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     if zips:
         headers["Content-Encoding"] = "gzip"
-    return Response(kept.zipped if zips else kept.text, media_type=GEOJSON, headers=headers)
+        return Response(kept.zipped, media_type=GEOJSON, headers=headers)
+    return StreamingResponse(kept.pieces(), media_type=GEOJSON, headers=headers)

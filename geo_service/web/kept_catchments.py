@@ -2,10 +2,15 @@
 
 import gzip
 from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from io import BytesIO
 from threading import Lock
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
+from geo_service.domain.facility import Facility
+from geo_service.errors import NotReady
 from geo_service.export.catchment_frames import (
     NAMES,
     catchments_frame,
@@ -15,30 +20,33 @@ from geo_service.export.catchment_frames import (
 )
 from geo_service.flows.district import District
 from geo_service.flows.find_catchments import CatchmentQuestion, find_catchments
+from geo_service.streets.sites import Sites
 from geo_service.web.etags import tag_of
-
-Names: TypeAlias = tuple[tuple[str, ...], ...]
 
 MOST = 64
 MOST_BYTES = 32_000_000
 """Porto's take 2 MB."""
+MOST_MAKING = 4
+"""So many are made one after the other while those who asked wait; a large city's takes seconds."""
+PIECE_BYTES = 1 << 16
 ZIPPED_HARD = 6
 """Harder takes seconds for a large city and saves little."""
 
 
 class Kept(NamedTuple):
-    """An answer as it goes out."""
+    """An answer as it goes out, and what it was made of."""
 
     zipped: bytes
     tag: str
     zipped_tag: str
-    district: District
-    names: Names
+    sites: Sites
+    facilities: Sequence[Facility]
 
-    @property
-    def text(self) -> bytes:
-        """The answer for those who can't unzip it."""
-        return gzip.decompress(self.zipped)
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the answer for those who can't unzip it, a little at a time."""
+        with gzip.open(BytesIO(self.zipped)) as unzipped:
+            while piece := unzipped.read(PIECE_BYTES):
+                yield piece
 
 
 class KeptCatchments:
@@ -52,11 +60,16 @@ class KeptCatchments:
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most_bytes = most_bytes
-        self._lock, self._making = Lock(), Lock()
+        self._lock = Lock()
         self._kept: OrderedDict[CatchmentQuestion, Kept] = OrderedDict()
+        self._making: dict[tuple[CatchmentQuestion, Sites], Future[Kept]] = {}
+        # Always the same thread, so that the memory it takes for a large city is used again.
+        self._maker = ThreadPoolExecutor(1, "catchments")
 
-    def answer(self, district: District, question: CatchmentQuestion, now: datetime) -> Kept:
-        """Return the answer to a question, made if it is new or something has changed.
+    def promise(
+        self, district: District, question: CatchmentQuestion, now: datetime
+    ) -> Future[Kept]:
+        """Promise the answer to a question, made if it is new or something has changed.
 
         Parameters
         ----------
@@ -67,37 +80,67 @@ class KeptCatchments:
         now : datetime
             With a zone.
 
+        Returns
+        -------
+        Future of Kept
+            Raises ``UnknownKind`` if no facility has a kind asked for, and ``WrongUsage`` if the
+            limit makes no sense.
+
         Raises
         ------
-        UnknownKind
-            If no facility has a kind asked for.
-        WrongUsage
-            If the limit makes no sense.
+        NotReady
+            If too many others wait for theirs.
         """
-        kept = self._find(district, question)
-        if kept is not None:
-            return kept
-        with self._making:
+        with self._lock:
             kept = self._find(district, question)
-            if kept is None:
-                kept = _make(district, question, now)
-                with self._lock:
-                    self._keep(question, kept)
+            if kept is not None:
+                ready: Future[Kept] = Future()
+                ready.set_result(kept)
+                return ready
+            key = question, district.sites
+            making = self._making.get(key)
+            if making is None:
+                if len(self._making) >= MOST_MAKING:
+                    raise NotReady(
+                        "Too many ask for catchments at once.", remedy="Ask again in half a minute."
+                    )
+                making = self._maker.submit(self._make_and_keep, district, question, now)
+                self._making[key] = making
+        return making
+
+    def close(self) -> None:
+        """Make no more; what was promised and not begun is never made."""
+        self._maker.shutdown(cancel_futures=True)
+
+    def _make_and_keep(
+        self, district: District, question: CatchmentQuestion, now: datetime
+    ) -> Kept:
+        try:
+            kept = _make(district, question, now)
+            with self._lock:
+                self._keep(question, kept)
+        finally:
+            with self._lock:
+                del self._making[question, district.sites]
         return kept
 
     def _find(self, district: District, question: CatchmentQuestion) -> Kept | None:
-        with self._lock:
-            kept = self._kept.get(question)
-            if kept is None:
+        kept = self._kept.get(question)
+        if kept is None or kept.sites is not district.sites:
+            return None
+        if kept.facilities is not district.facilities:
+            # A cabinet that reports its state makes a new district with the same catchments.
+            if _names(kept.facilities) != _names(district.facilities):
                 return None
-            self._kept.move_to_end(question)
-        if kept.district is district:
-            return kept
-        # A cabinet that reports its state makes a new district with the same catchments.
-        same = kept.district.sites is district.sites and kept.names == _names(district)
-        return kept if same else None
+            kept = self._kept[question] = kept._replace(facilities=district.facilities)
+        self._kept.move_to_end(question)
+        return kept
 
     def _keep(self, question: CatchmentQuestion, kept: Kept) -> None:
+        for one, other in list(self._kept.items()):
+            # What is of streets or places of before holds memory, and is never asked for.
+            if one.profile is question.profile and other.sites is not kept.sites:
+                del self._kept[one]
         self._kept[question] = kept
         self._kept.move_to_end(question)
         while len(self._kept) > 1 and (
@@ -107,8 +150,8 @@ class KeptCatchments:
             self._kept.popitem(last=False)
 
 
-def _names(district: District) -> Names:
-    return tuple(tuple(getattr(one, name) for name in NAMES) for one in district.facilities)
+def _names(facilities: Sequence[Facility]) -> list[tuple[str, ...]]:
+    return [tuple(getattr(one, name) for name in NAMES) for one in facilities]
 
 
 def _make(district: District, question: CatchmentQuestion, now: datetime) -> Kept:
@@ -134,6 +177,6 @@ def _make(district: District, question: CatchmentQuestion, now: datetime) -> Kep
         gzip.compress(text, ZIPPED_HARD, mtime=0),
         tag_of(text, zipped=False),
         tag_of(text, zipped=True),
-        district,
-        _names(district),
+        district.sites,
+        district.facilities,
     )

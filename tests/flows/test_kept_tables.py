@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from gc import collect
 from random import Random
 from threading import Event, Lock
 from typing import Any, cast
+from weakref import ref
 
 import pytest
 
@@ -171,27 +173,26 @@ def test_only_tables_of_the_facilities_that_moved_are_dropped() -> None:
 
 
 def test_table_that_is_dropped_in_the_making_is_given_and_not_kept() -> None:
-    tables, make = KeptTables(), Maker()
+    tables, make, here = KeptTables(), Maker(), new_sites()
     with ThreadPoolExecutor(1) as threads:
-        made = threads.submit(tables.get_or_make, key_of("a"), make)
+        made = threads.submit(tables.get_or_make, key_of("a", here), make)
         assert make.begun.wait(PATIENCE_S)
-        tables.drop(HERE)
-        (anew,) = fill(tables, key_of("a"))
+        tables.drop(here)
         make.go_on.set()
-        assert made.result(PATIENCE_S) is not anew
-    assert tables.get(key_of("a")) is anew
+        assert isinstance(made.result(PATIENCE_S), ReadyTable)
+    assert tables.get(key_of("a", here)) is None
+    fill(tables, key_of("a", here))
+    assert tables.get(key_of("a", here)) is None, "whoever still asks is late"
 
 
-def test_error_of_one_that_was_dropped_spares_the_one_made_since() -> None:
-    tables, make = KeptTables(), Maker(OSError("too late"))
-    with ThreadPoolExecutor(1) as threads:
-        made = threads.submit(tables.get_or_make, key_of("a"), make)
-        assert make.begun.wait(PATIENCE_S)
-        tables.drop(HERE)
-        (anew,) = fill(tables, key_of("a"))
-        make.go_on.set()
-        assert isinstance(made.exception(PATIENCE_S), OSError)
-    assert tables.get(key_of("a")) is anew
+def test_facilities_that_were_dropped_are_not_held() -> None:
+    tables, here = KeptTables(), new_sites()
+    fill(tables, key_of("a", here))
+    tables.drop(here)
+    gone = ref(here)
+    del here
+    collect()
+    assert gone() is None
 
 
 class Meddling(tuple[Any, ...]):
@@ -231,13 +232,15 @@ def test_thirty_two_are_kept_unless_another_number_is_named() -> None:
 def test_what_is_kept_is_what_a_list_in_the_order_of_asking_would_hold(seed: int) -> None:
     random = Random(seed)  # noqa: S311 - nothing secret
     tables, expected = KeptTables(most=5), list[Key]()
-    keys = [key_of(name, sites) for name in "abcd" for sites in (HERE, THERE)]
+    keys = [key_of(name, sites) for name in "abcd" for sites in (new_sites(), new_sites())]
     for _ in range(600):
         key = random.choice(keys)
         happens = random.random()
         if happens < 0.03:
-            tables.drop(key[0])
-            expected = [each for each in expected if each[0] is not key[0]]
+            moved, now = key[0], new_sites()
+            tables.drop(moved)
+            expected = [each for each in expected if each[0] is not moved]
+            keys = [(now, *each[1:]) if each[0] is moved else each for each in keys]
         elif happens < 0.4:
             assert (tables.get(key) is not None) is (key in expected)
             expected.sort(key=lambda each: each == key)

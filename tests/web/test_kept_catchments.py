@@ -1,14 +1,16 @@
 """Catchments are made once, kept while they hold, and never too many."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from threading import Barrier, Thread
+from gc import collect
+from threading import Event
+from weakref import ref
 
 import pytest
 
 from geo_service.domain.facility import State
-from geo_service.errors import UnknownKind, WrongUsage
+from geo_service.errors import NotReady, UnknownKind, WrongUsage
 from geo_service.flows.district import District
 from geo_service.flows.districts import Districts
 from geo_service.flows.find_catchments import CatchmentQuestion
@@ -17,10 +19,10 @@ from geo_service.settings import Settings
 from geo_service.store import facilities as stored
 from geo_service.streets.profile import Profile
 from geo_service.web import kept_catchments
-from geo_service.web.kept_catchments import Kept, KeptCatchments
+from geo_service.web.kept_catchments import MOST_MAKING, Kept, KeptCatchments
 
 ASKED = CatchmentQuestion()
-Answer = Callable[..., Kept]
+PATIENCE_S = 30.0
 
 
 @pytest.fixture
@@ -43,6 +45,16 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[CatchmentQuestion]:
     return questions
 
 
+def answer(
+    kept: KeptCatchments, district: District, question: CatchmentQuestion, now: datetime
+) -> Kept:
+    return kept.promise(district, question, now).result(PATIENCE_S)
+
+
+def text_of(kept: Kept) -> bytes:
+    return b"".join(kept.pieces())
+
+
 def change(workspace: Workspace, facility_id: str, **words: object) -> None:
     with workspace.database.writing() as connection:
         held = stored.find(connection, facility_id)
@@ -55,10 +67,10 @@ def test_answer_is_made_once(
 ) -> None:
     districts, kept = Districts(workspace), KeptCatchments()
     for _ in range(3):
-        kept.answer(districts.current(Profile.EBIKE), ASKED, now)
+        answer(kept, districts.current(Profile.EBIKE), ASKED, now)
     assert made == [ASKED]
-    kept.answer(districts.current(Profile.EBIKE), ASKED._replace(minutes=3), now)
-    kept.answer(districts.current(Profile.EBIKE), ASKED, now)
+    answer(kept, districts.current(Profile.EBIKE), ASKED._replace(minutes=3), now)
+    answer(kept, districts.current(Profile.EBIKE), ASKED, now)
     assert len(made) == 2
 
 
@@ -66,17 +78,17 @@ def test_reported_state_makes_no_new_answer_but_a_new_name_or_place_does(
     workspace: Workspace, now: datetime, made: list[CatchmentQuestion]
 ) -> None:
     districts, kept = Districts(workspace), KeptCatchments()
-    first = kept.answer(districts.current(Profile.EBIKE), ASKED, now)
+    first = answer(kept, districts.current(Profile.EBIKE), ASKED, now)
     with workspace.database.writing() as connection:
         state = State(now + timedelta(minutes=1), charged=0, empty=5)
         stored.write_state(connection, "cabinet-fresh", state)
-    assert kept.answer(districts.current(Profile.EBIKE), ASKED, now).tag == first.tag
+    assert answer(kept, districts.current(Profile.EBIKE), ASKED, now).tag == first.tag
     assert len(made) == 1
     change(workspace, "cabinet-fresh", name="新柜")
-    renamed = kept.answer(districts.current(Profile.EBIKE), ASKED, now)
-    assert (len(made), "新柜" in renamed.text.decode()) == (2, True)
+    renamed = answer(kept, districts.current(Profile.EBIKE), ASKED, now)
+    assert (len(made), "新柜" in text_of(renamed).decode()) == (2, True)
     change(workspace, "cabinet-fresh", lon=112.1301)
-    moved = kept.answer(districts.current(Profile.EBIKE), ASKED, now)
+    moved = answer(kept, districts.current(Profile.EBIKE), ASKED, now)
     assert len(made) == 3
     assert len({first.tag, renamed.tag, moved.tag}) == 3
 
@@ -85,11 +97,11 @@ def test_least_asked_for_goes_first(
     workspace: Workspace, now: datetime, made: list[CatchmentQuestion]
 ) -> None:
     district = Districts(workspace).current(Profile.EBIKE)
-    size = len(KeptCatchments().answer(district, ASKED, now).zipped)
+    size = len(answer(KeptCatchments(), district, ASKED, now).zipped)
     made.clear()
     kept = KeptCatchments(most_bytes=int(size * 2.9))
     for minutes in (1, 2, 1, 3, 1, 2):
-        kept.answer(district, ASKED._replace(minutes=minutes), now)
+        answer(kept, district, ASKED._replace(minutes=minutes), now)
     # The third pushed out the second, which was asked for longer ago than the first.
     assert [question.minutes for question in made] == [1, 2, 3, 2]
 
@@ -99,7 +111,9 @@ def test_one_larger_than_all_room_is_answered_still(
 ) -> None:
     district, kept = Districts(workspace).current(Profile.EBIKE), KeptCatchments(most_bytes=1)
     for _ in range(2):
-        assert kept.answer(district, ASKED, now).text.startswith(b'{"type":"FeatureCollection"')
+        assert text_of(answer(kept, district, ASKED, now)).startswith(
+            b'{"type":"FeatureCollection"'
+        )
     assert len(made) == 1
 
 
@@ -107,24 +121,47 @@ def test_many_who_ask_at_once_wait_for_one(
     workspace: Workspace, now: datetime, made: list[CatchmentQuestion]
 ) -> None:
     district, kept = Districts(workspace).current(Profile.EBIKE), KeptCatchments()
-    start, tags = Barrier(6), []
+    promises = [kept.promise(district, ASKED, now) for _ in range(6)]
+    assert len({promise.result(PATIENCE_S).tag for promise in promises}) == 1
+    assert len(made) == 1
 
-    def ask() -> None:
-        start.wait()
-        tags.append(kept.answer(district, ASKED, now).tag)
 
-    threads = [Thread(target=ask) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (len(tags), len(set(tags)), len(made)) == (6, 1, 1)
+def test_few_questions_wait_and_others_are_told_to_come_again(
+    workspace: Workspace, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    district, kept, go_on = Districts(workspace).current(Profile.EBIKE), KeptCatchments(), Event()
+    make = kept_catchments._make
+
+    def make_later(district: District, question: CatchmentQuestion, now: datetime) -> Kept:
+        assert go_on.wait(PATIENCE_S)
+        return make(district, question, now)
+
+    monkeypatch.setattr(kept_catchments, "_make", make_later)
+    questions = [ASKED._replace(minutes=minutes) for minutes in range(1, MOST_MAKING + 1)]
+    promises = [kept.promise(district, question, now) for question in questions]
+    with pytest.raises(NotReady, match="Too many"):
+        kept.promise(district, ASKED._replace(minutes=60), now)
+    assert kept.promise(district, questions[-1], now) is promises[-1], "the same may be waited for"
+    go_on.set()
+    assert all(promise.result(PATIENCE_S).zipped for promise in promises)
+    assert kept.promise(district, ASKED._replace(minutes=60), now).result(PATIENCE_S).zipped
+
+
+def test_nothing_is_held_of_places_that_have_changed(workspace: Workspace, now: datetime) -> None:
+    districts, kept = Districts(workspace), KeptCatchments()
+    for minutes in (1, 2, 3):
+        answer(kept, districts.current(Profile.EBIKE), ASKED._replace(minutes=minutes), now)
+    before = ref(districts.current(Profile.EBIKE).sites)
+    change(workspace, "cabinet-fresh", lon=112.1301)
+    answer(kept, districts.current(Profile.EBIKE), ASKED, now)
+    collect()
+    assert before() is None
 
 
 def test_wrong_question_leaves_nothing_behind(workspace: Workspace, now: datetime) -> None:
     district, kept = Districts(workspace).current(Profile.EBIKE), KeptCatchments()
     with pytest.raises(UnknownKind):
-        kept.answer(district, ASKED._replace(kinds=frozenset({"helipad"})), now)
+        answer(kept, district, ASKED._replace(kinds=frozenset({"helipad"})), now)
     with pytest.raises(WrongUsage):
-        kept.answer(district, ASKED._replace(minutes=0), now)
-    assert kept.answer(district, ASKED, now).zipped
+        answer(kept, district, ASKED._replace(minutes=0), now)
+    assert answer(kept, district, ASKED, now).zipped

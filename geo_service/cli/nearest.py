@@ -93,6 +93,8 @@ def _line(near: "NearFacility") -> str:
     facility = near.facility
     minutes = f"{near.duration_s / 60:.0f} min"
     opening = "open" if near.opening.open else "closed"
+    if not facility.opening_hours:
+        opening = "hours not known"
     if near.opening.changes_at is not None:
         opening += f" until {near.opening.changes_at:%a %H:%M}"
     name = " / ".join(filter(None, (facility.name, facility.name_en))) or facility.facility_id

@@ -11,6 +11,25 @@ MOST_COUNTED = 100_000
 """Batteries, slots or spaces in one place; more is a slip."""
 
 
+WORDS_OF_PATHS = frozenset({"nearest", "catchments"})
+"""What stands below ``/facilities`` and is no facility."""
+_PATHLESS_PARTS = frozenset({"", ".", ".."})
+"""Browsers and proxies take these out of paths."""
+
+
+def address_fault(facility_id: str) -> str:
+    """Say why a facility could not be found at ``/facilities/{id}``; blank if it can."""
+    if facility_id in WORDS_OF_PATHS or facility_id.endswith("/state"):
+        return "An id can't be nearest or catchments, or end in /state: these mean something else."
+    if facility_id != facility_id.strip():
+        return "An id can't begin or end with blanks."
+    if _PATHLESS_PARTS & set(facility_id.split("/")):
+        return "Between its slashes an id can't have nothing, a dot or two dots."
+    if "\ufffd" in facility_id:
+        return "An id must be whole UTF-8."
+    return ""
+
+
 class Kind(StrEnum):
     """The kinds every city has words for; a city may add any other slug."""
 

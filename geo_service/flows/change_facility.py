@@ -1,9 +1,9 @@
 """Facilities added, changed and retired one by one, by those who look after them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from geo_service.domain.facility import Facility
 from geo_service.errors import NotFound
@@ -12,6 +12,13 @@ from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum
 from geo_service.ingest.facility_feature import Reading, parse_facility
 from geo_service.store import facilities as stored_facilities
+
+Check: TypeAlias = Callable[[Facility | None], None]
+
+
+def accept(known: Facility | None) -> None:
+    """Have nothing against a change, whatever is known."""
+    del known
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,7 @@ def put_facility(
     *,
     datum: Datum,
     now: datetime,
+    check: Check = accept,
 ) -> PutFacility:
     """Add a facility, or make it what is given; without a state it keeps the one it reported.
 
@@ -46,6 +54,8 @@ def put_facility(
         Of the Point.
     now : datetime
         With a zone; a state observed later is refused.
+    check : callable
+        Told of the facility as it is when it is about to be changed; what it raises keeps it so.
 
     Raises
     ------
@@ -55,13 +65,23 @@ def put_facility(
     reading = Reading(datum, streets_extent(workspace), now, workspace.settings.future_slack_s)
     given = parse_facility(feature, facility_id, reading)
     with workspace.database.writing() as connection:
+        check(stored_facilities.find(connection, facility_id))
         written = stored_facilities.write(connection, [given])
         (kept,) = stored_facilities.find_many(connection, [facility_id])
     return PutFacility(kept, added=written.added > 0)
 
 
-def retire_facility(workspace: Workspace, facility_id: str) -> None:
+def retire_facility(workspace: Workspace, facility_id: str, *, check: Check = accept) -> None:
     """Remove a facility for good, with the state it reported.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened for writing.
+    facility_id : str
+        A known one.
+    check : callable
+        As for ``put_facility``.
 
     Raises
     ------
@@ -69,5 +89,6 @@ def retire_facility(workspace: Workspace, facility_id: str) -> None:
         If there is none with this id.
     """
     with workspace.database.writing() as connection:
+        check(stored_facilities.find(connection, facility_id))
         if not stored_facilities.remove(connection, facility_id):
             raise NotFound("There is no facility with this id.")

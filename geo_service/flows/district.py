@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -21,6 +22,7 @@ from geo_service.domain.usable import Usable
 from geo_service.errors import UnknownKind
 from geo_service.flows.kept_tables import KeptTables
 from geo_service.flows.wiring import Workspace
+from geo_service.ingest.extent import Extent
 from geo_service.settings import Settings
 from geo_service.store import city
 from geo_service.store import facilities as stored_facilities
@@ -118,6 +120,11 @@ class District:
             standings=[None] * len(facilities),
             known={},
         )
+
+    @cached_property
+    def extent(self) -> Extent:
+        """Where positions are expected: around the streets."""
+        return Extent(*self.streets.network.extent, margin_m=self.settings.extent_margin_m)
 
     def with_changes(self, changed: Mapping[str, Facility | None]) -> Self | None:
         """Return the district after some facilities changed in something but their places.

@@ -61,7 +61,8 @@ def doubt_datum_of_positions(
         return ()
     doubt = (
         f"These positions look like {best}, not {declared}: read so, {shares[best]:.0%} lie "
-        f"nearer to a street. If they are, load the file again with --datum {best}; nothing was "
-        "changed."
+        f"nearer to a street. They were taken as {declared}. If they are {best}, load the file "
+        f"again with --datum {best}, and with --replace if it holds all there are: records "
+        "without an id are known by their positions, and would be there twice."
     )
     return (doubt,)

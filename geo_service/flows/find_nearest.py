@@ -12,6 +12,7 @@ from geo_service.domain.opening import check_year
 from geo_service.errors import WrongUsage
 from geo_service.flows.district import District, Fitting
 from geo_service.geometry.metric import geodesic_of_two_m
+from geo_service.ingest.extent import metres_outside
 from geo_service.streets.measure import Measure
 from geo_service.streets.nearest import ReadyTable, find_nearest_of_one, find_straight
 from geo_service.streets.profile import Profile
@@ -165,7 +166,12 @@ def _check(district: District, question: NearestQuestion) -> None:
     if question.k < 1:
         raise WrongUsage(f"k is {question.k}; it must be 1 or more.", where="k")
     if not abs(question.lat) <= 90.0:
-        raise WrongUsage(f"The latitude {question.lat} is not within -90 to 90.", where="lat")
+        swapped = abs(question.lat) <= 180.0 and abs(question.lon) <= 90.0
+        raise WrongUsage(
+            f"The latitude {question.lat} is not within -90 to 90.",
+            where="lat",
+            remedy="Latitude comes first: they look swapped." if swapped else "",
+        )
     if not abs(question.lon) <= 180.0:
         raise WrongUsage(f"The longitude {question.lon} is not within -180 to 180.", where="lon")
     if limit is not None and not limit >= 0.0:
@@ -214,7 +220,7 @@ def _told(
     """Say what those found are like, and what the rider should know."""
     notes: tuple[str, ...] = ()
     if located.by is not question.by:
-        notes = (_no_street_near(district),)
+        notes = (_no_street_near(district, question),)
     if len(located.rows) < question.k:
         notes = (*notes, _why_fewer(district, question, len(located.rows), now))
     return NearestAnswer(_describe(district, question, located, now), located.by, notes)
@@ -246,11 +252,30 @@ def _describe(
     return tuple(found)
 
 
-def _no_street_near(district: District) -> str:
-    return (
+def _why_none(district: District, question: NearestQuestion) -> str:
+    amenities = {name for facility in district.facilities for name in facility.amenities}
+    unknown = sorted(question.amenities - amenities)
+    if unknown:
+        known = ", ".join(sorted(amenities)) or "none"
+        return f"No facility has the amenity {', '.join(unknown)}. Amenities here: {known}."
+    asked = question.filter
+    at_this_time = " at this time" if asked.open or asked.usable else ""
+    return f"No facility fits the filters{at_this_time}."
+
+
+def _no_street_near(district: District, question: NearestQuestion) -> str:
+    said = (
         f"No street within {district.settings.max_snap_m:.0f} m of this position: "
         "distances are in a straight line."
     )
+    extent, lon, lat = district.extent, np.array([question.lon]), np.array([question.lat])
+    outside_m = float(metres_outside(lon, lat, extent)[0])
+    if outside_m <= extent.margin_m:
+        return said
+    said += f" It is {outside_m / 1000:,.0f} km away from the streets of this city."
+    if abs(question.lon) <= 90.0 and metres_outside(lat, lon, extent)[0] == 0.0:
+        said += " Latitude and longitude look swapped."
+    return said
 
 
 def _why_fewer(district: District, question: NearestQuestion, found: int, now: datetime) -> str:
@@ -259,7 +284,7 @@ def _why_fewer(district: District, question: NearestQuestion, found: int, now: d
     if not district.facilities:
         return "There are no facilities here yet."
     if fitting == 0:
-        return "No facility fits the filters at this time."
+        return _why_none(district, question)
     if limit is not None:
         return f"Within {limit:.0f} m, {found} of {fitting} that fit the filters."
     if fitting > found:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from geo_service.domain.facility import MOST_COUNTED, SLUG, Facility, Service, State
+from geo_service.domain.facility import MOST_COUNTED, SLUG, Facility, Service, State, address_fault
 from geo_service.domain.opening import check_opening_hours
 from geo_service.domain.refusal import Batch
 from geo_service.errors import RefusedData, WrongUsage
@@ -175,6 +175,8 @@ class _Maker:
         if reason:
             raise RefusedData(reason)
         lon, lat = float(self.positions.lon[row]), float(self.positions.lat[row])
+        if told["id"] and (fault := address_fault(told["id"])):
+            raise RefusedData(f"Its id is {told['id']!r}. {fault}")
         facility_id = told["id"] or made_id("f", told["name"], lon=lon, lat=lat)
         return facility_id, Facility(
             facility_id=facility_id,

@@ -151,11 +151,11 @@ def _faults_alone(geometry: object, properties: Members, reading: Reading) -> di
         "out_of_order": "false",
     }
     tells_state = any(text_of(properties.get(name)) for name in STATE)
-    names = [name for name in properties if tells_state or name not in STATE]
+    names = [name for name in properties if name != "id" and (tells_state or name not in STATE)]
     if tells_state and "observed_at" not in names:
         names.append("observed_at")
     alone = [
-        _feature(NOWHERE, {**sound, "id": f"{number}/", name: properties.get(name)})
+        _feature(NOWHERE, {**sound, "id": str(number), name: properties.get(name)})
         for number, name in enumerate(names)
     ]
     accepted = reading.take(alone, near=None)
@@ -164,6 +164,8 @@ def _faults_alone(geometry: object, properties: Members, reading: Reading) -> di
         for number, name in enumerate(names)
         if number not in accepted
     }
+    if not reading.take([_feature(NOWHERE, {**sound, "id": properties["id"]})], near=None):
+        faults["id"] = MUST_BE["id"]
     if not reading.take([_feature(geometry, {**sound, "id": "0"})], reading.near):
         faults["geometry"] = _where_it_must_be(reading.near)
     return faults

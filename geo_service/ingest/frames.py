@@ -158,8 +158,14 @@ def points_from_frame(
     Raises
     ------
     RefusedData
-        If the frame is in another system, or holds something else than points on earth.
+        If it is no frame, in another system, or holds something else than points on earth.
     """
+    if not isinstance(points, (gpd.GeoDataFrame, gpd.GeoSeries)):
+        raise RefusedData(
+            f"A GeoDataFrame or GeoSeries of points is needed, not a {type(points).__name__}.",
+            where=what,
+            remedy="Make one: geopandas.GeoSeries.from_xy(lon, lat, crs=4326)",
+        )
     _check_crs(points, what)
     wrong = ~((points.geometry.geom_type == "Point") & ~points.geometry.is_empty).to_numpy(np.bool_)
     if wrong.any():

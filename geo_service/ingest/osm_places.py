@@ -79,7 +79,7 @@ def read_places(path: Path, wanted: Wanted) -> list[OsmPlace]:
     _check_file(path)
     try:
         return _read(osm_file(path), wanted)
-    except (RuntimeError, ValueError) as problem:
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as problem:
         raise unreadable_osm(path, problem) from problem
 
 

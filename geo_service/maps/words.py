@@ -115,6 +115,7 @@ FACTS = {
     "farthest": Words("其中最远", "Farthest of them"),
 }
 OPEN, CLOSED = Words("未结", "open"), Words("已结", "closed")
+HOURS_UNKNOWN = Words("开放时间不详", "hours not known")
 NOW_OPEN, NOW_CLOSED = Words("开放中", "open"), Words("已关闭", "closed")
 OTHER_CATEGORIES = Words("其他类别", "Other categories")
 CELL = Words("网格", "Cell")

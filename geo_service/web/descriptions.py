@@ -33,6 +33,13 @@ IDEMPOTENCY_KEY: Mapping[str, Any] = {
     "description": "May be sent, and changes nothing: sent twice, this does the same as sent once.",
     "schema": TEXT,
 }
+IF_MATCH: Mapping[str, Any] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of what is to be changed; if it has changed since: 412.",
+    "schema": TEXT,
+}
 
 
 def describe_problems(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:

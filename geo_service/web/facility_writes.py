@@ -1,5 +1,6 @@
 """``PUT`` and ``DELETE /facilities/{id}``: staff add, change and retire facilities."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
+from geo_service.domain.facility import WORDS_OF_PATHS, Facility, address_fault
 from geo_service.domain.role import Role
 from geo_service.errors import RefusedFields
 from geo_service.export.features import facility_feature
@@ -16,7 +18,9 @@ from geo_service.geometry.datum import Datum
 from geo_service.web.answers import GEOJSON, NOT_KEPT, json_answer
 from geo_service.web.auth import SHOWS_KEY, require_key
 from geo_service.web.bodies import FEATURE_TYPES, read_object
-from geo_service.web.descriptions import IDEMPOTENCY_KEY, describe_body, describe_problems
+from geo_service.web.descriptions import IDEMPOTENCY_KEY, IF_MATCH, describe_body, describe_problems
+from geo_service.web.etags import check_held
+from geo_service.web.facilities import facility_content
 from geo_service.web.parameters import (
     NoParameters,
     Parameters,
@@ -25,11 +29,6 @@ from geo_service.web.parameters import (
 )
 from geo_service.web.problems import FixedPath
 from geo_service.web.service import service_of
-
-FIXED = frozenset({"nearest", "catchments"})
-"""What paths below /facilities mean by themselves."""
-PATHLESS_PARTS = frozenset({"", ".", ".."})
-"""Browsers and proxies take these out of paths."""
 
 EXAMPLE = {
     "type": "Feature",
@@ -96,6 +95,7 @@ REFUSALS = (
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
     HTTPStatus.METHOD_NOT_ALLOWED,
+    HTTPStatus.PRECONDITION_FAILED,
     HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
@@ -118,7 +118,11 @@ router = APIRouter(tags=["facilities"], dependencies=[SHOWS_KEY])
         ),
     },
     openapi_extra={
-        "parameters": [IDEMPOTENCY_KEY, *describe_parameters(PutParameters)["parameters"]],
+        "parameters": [
+            IDEMPOTENCY_KEY,
+            IF_MATCH,
+            *describe_parameters(PutParameters)["parameters"],
+        ],
         **describe_body(FEATURE_TYPES, FEATURE_SCHEMA, {"A cabinet": EXAMPLE}),
     },
 )
@@ -141,6 +145,7 @@ async def put(facility_id: str, request: Request) -> Response:
         feature,
         datum=asked.datum,
         now=service.clock(),
+        check=partial(_check_held, request),
     )
     answer = json_answer(facility_feature(done.facility), media_type=GEOJSON)
     if done.added:
@@ -158,7 +163,7 @@ async def put(facility_id: str, request: Request) -> Response:
         204: {"description": "It is gone."},
         **describe_problems(*REFUSALS, HTTPStatus.NOT_FOUND),
     },
-    openapi_extra={"parameters": [IDEMPOTENCY_KEY]},
+    openapi_extra={"parameters": [IDEMPOTENCY_KEY, IF_MATCH]},
 )
 def delete(facility_id: str, request: Request) -> Response:
     """Remove the facility and its state; the next question about the nearest knows it."""
@@ -166,12 +171,16 @@ def delete(facility_id: str, request: Request) -> Response:
     service = service_of(request)
     require_key(service, request, Role.STAFF)
     read_parameters(NoParameters, request.query_params.multi_items())
-    retire_facility(service.workspace, facility_id)
+    retire_facility(service.workspace, facility_id, check=partial(_check_held, request))
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=NOT_KEPT)
 
 
+def _check_held(request: Request, known: Facility | None) -> None:
+    check_held(request, None if known is None else facility_content(known))
+
+
 def _refuse_fixed(facility_id: str) -> None:
-    if facility_id in FIXED:
+    if facility_id in WORDS_OF_PATHS:
         raise FixedPath(
             "This path is a question of its own, so no facility can have this id.",
             remedy="Choose another id.",
@@ -180,10 +189,6 @@ def _refuse_fixed(facility_id: str) -> None:
 
 def _check_id(facility_id: str) -> None:
     """Refuse an id with which a facility could not be found again."""
-    fault = ""
-    if facility_id != facility_id.strip():
-        fault = "An id can't begin or end with blanks."
-    elif PATHLESS_PARTS & set(facility_id.split("/")):
-        fault = "Between its slashes an id can't have nothing, a dot or two dots."
+    fault = address_fault(facility_id)
     if fault:
         raise RefusedFields({"id": fault})

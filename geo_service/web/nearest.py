@@ -31,10 +31,13 @@ from geo_service.web.parameters import (
     describe_parameters,
     read_query,
 )
+from geo_service.web.problems import Fault, WrongParameters
 from geo_service.web.service import Service, service_of
 
 PATH = "/facilities/nearest"
 LARGEST_K = 50
+MOST_WAYS = 10
+"""Each takes a search and some hundred sentences; nobody reads more of them."""
 
 
 class NearestParameters(Parameters):
@@ -70,9 +73,9 @@ class NearestParameters(Parameters):
     max_distance_m: Annotated[
         Number | None, Field(gt=0, description="Only what is no farther than this, in metres.")
     ] = None
-    way: Annotated[Flag, Field(description="Whether to tell the way: its line and its steps.")] = (
-        False
-    )
+    way: Annotated[
+        Flag, Field(description=f"Whether to tell the way to each, of {MOST_WAYS} at most.")
+    ] = False
     lang: Annotated[Language, Field(description="Of the steps of the way.")] = "zh"
     datum: Annotated[Datum, Field(description="Of `lat` and `lon`; answers are in WGS-84.")] = (
         Datum.WGS84
@@ -114,6 +117,8 @@ def nearest(request: Request) -> Response:
     Answers change with the clock and with every report of a state, so they are not kept.
     """
     asked = read_query(NearestParameters, request.scope["query_string"])
+    if asked.way and asked.k > MOST_WAYS:
+        raise WrongParameters([Fault("k", f"With way=true it must be at most {MOST_WAYS}.")])
     service = service_of(request)
     now = service.clock()
     question = asked.question(now)

@@ -24,6 +24,11 @@ LIMITS = {
 }
 LONGEST_LIST = 32
 LONGEST_NAME = 64
+MOST_PAIRS = 200
+"""More names and texts than that nobody means; each would have to be read and answered."""
+MOST_FAULTS = 20
+_PLUS_LOST = re.compile(r"(T[0-9:.]+) ([0-9]{2}:?[0-9]{2})")
+"""In an address a plus means a blank, and many write the zone's as it is."""
 
 
 def _number(text: object) -> float:
@@ -52,11 +57,11 @@ def _slug(text: object) -> str:
 
 def _moment(text: object) -> datetime:
     try:
-        read = datetime.fromisoformat(str(text))
+        read = datetime.fromisoformat(_PLUS_LOST.sub(r"\1+\2", str(text)))
     except ValueError:
         raise ValueError("It must be an ISO 8601 time, as 2026-10-01T04:00:00Z.") from None
     if read.tzinfo is None:
-        raise ValueError("It needs a time zone: end it in Z, or in %2B08:00 for +08:00.")
+        raise ValueError("It needs a time zone: end it in Z, or in +08:00.")
     # Beyond these years the libraries below can't count, and nobody means them.
     if read.year not in YEARS:
         raise ValueError(f"It must lie between the years {YEARS[0]} and {YEARS[-1]}.")
@@ -145,7 +150,8 @@ def read_parameters(model: type[Model], pairs: Iterable[tuple[str, str]]) -> Mod
         for entry in wrong.errors(include_url=False, include_input=False):
             faults.setdefault(str(entry["loc"][0]), _sentence(entry))
     if faults:
-        raise WrongParameters([Fault(name, detail) for name, detail in faults.items()])
+        told = [Fault(name, detail) for name, detail in faults.items()]
+        raise WrongParameters(told[:MOST_FAULTS])
     return read
 
 
@@ -164,7 +170,13 @@ def read_query(model: type[Model], query: bytes) -> Model:
     WrongParameters
         As `read_parameters` does.
     """
-    return read_parameters(model, parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+    text = query.decode("latin-1")
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_PAIRS)
+    except ValueError:
+        fault = Fault("query", f"It holds more than {MOST_PAIRS} parameters.")
+        raise WrongParameters([fault]) from None
+    return read_parameters(model, pairs)
 
 
 def describe_parameters(model: type[Parameters]) -> dict[str, Any]:

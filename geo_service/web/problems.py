@@ -36,6 +36,12 @@ class FixedPath(errors.WrongUsage):
     code = "fixed-path"
 
 
+class ChangedSince(errors.WrongUsage):
+    """What is to be changed is not, or no longer, what its sender holds."""
+
+    code = "changed-since"
+
+
 class UnreadableBody(errors.WrongUsage):
     """The body of a request is not JSON, or not all of it came."""
 
@@ -69,6 +75,7 @@ class Told:
 TOLD: Mapping[type[errors.GeoServiceError], Told] = {
     WrongParameters: Told(HTTPStatus.UNPROCESSABLE_ENTITY, "Wrong parameters"),
     FixedPath: Told(HTTPStatus.METHOD_NOT_ALLOWED, "Fixed path"),
+    ChangedSince: Told(HTTPStatus.PRECONDITION_FAILED, "Changed since"),
     UnreadableBody: Told(HTTPStatus.BAD_REQUEST, "Unreadable body"),
     WrongContentType: Told(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Wrong content type"),
     TooLargeBody: Told(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too large a body"),

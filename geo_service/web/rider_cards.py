@@ -54,7 +54,9 @@ def write_card(tongue: Tongue, near: NearFacility, now: datetime, *, by: Measure
         minutes="" if by is Measure.STRAIGHT else say_minutes(tongue, near.duration_s),
         metres=say_metres(tongue, near.distance_m),
         is_open=near.opening.open,
-        opening=say_opening(tongue, near.opening, now),
+        opening=say_opening(tongue, near.opening, now)
+        if facility.opening_hours
+        else tongue.hours_unknown,
         usable="" if age_s is None else str(near.usable),
         usable_words=""
         if age_s is None

@@ -49,6 +49,7 @@ class Tongue:
     kilometres: str
     open_until: str
     always_open: str
+    hours_unknown: str
     closed_until: str
     closed: str
     tomorrow: str
@@ -100,6 +101,7 @@ ZH = Tongue(
     kilometres="{} 公里",
     open_until="营业至 {}",
     always_open="24 小时开放",
+    hours_unknown="营业时间不详",
     closed_until="已关门，{} 开门",
     closed="已关门",
     tomorrow="明天 {}",
@@ -152,6 +154,7 @@ EN = Tongue(
     kilometres="{} km",
     open_until="Open until {}",
     always_open="Open 24 hours",
+    hours_unknown="Opening hours not known",
     closed_until="Closed, opens {}",
     closed="Closed",
     tomorrow="tomorrow {}",

@@ -1,5 +1,7 @@
 """Nearest for analysts: the columns of the contract, ids as they came, nothing out of place."""
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -101,6 +103,14 @@ def test_bad_questions_are_refused(streets: Streets, facilities: gpd.GeoDataFram
         gs.nearest_facilities(streets, facilities, asked, k=0)
     with pytest.raises(ValueError, match="mood"):
         gs.nearest_facilities(streets, facilities, asked, by="mood")  # type: ignore[arg-type] - the point
+
+
+def test_what_is_no_frame_is_told_how_to_make_one(
+    streets: Streets, facilities: gpd.GeoDataFrame
+) -> None:
+    points: Any = [(112.14, 32.04)]
+    with pytest.raises(RefusedData, match=r"not a list.*from_xy"):
+        gs.nearest_facilities(streets, facilities, points)
 
 
 def test_answers_are_the_same_one_by_one(streets: Streets, facilities: gpd.GeoDataFrame) -> None:

@@ -45,7 +45,7 @@ def test_refused_records_are_listed_and_nothing_is_on_stdout(
 ) -> None:
     answer = town("load", "facilities", file, "--json")
     assert (answer.code, answer.out) == (1, "")
-    assert "more.csv, record 2: " in answer.err
+    assert "more.csv, record 2 (bad): " in answer.err
     assert "--skip-refused" in answer.err
     skipped = town("load", "facilities", file, "--json", "--skip-refused")
     assert skipped.code == 0

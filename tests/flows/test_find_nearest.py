@@ -1,6 +1,7 @@
 """The rider's question: filters first, then k; ties, limits, and what is said beside the answer."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -115,7 +116,7 @@ def test_fewer_than_k_come_with_the_reason(ask: Ask) -> None:
     assert straight.notes == ("No more than 2 fit the filters.",)
     assert ask(known, k=1).notes == ()
     assert ask(known, amenities=frozenset({"pool"})).notes == (
-        "No facility fits the filters at this time.",
+        "No facility has the amenity pool. Amenities here: none.",
     )
     assert ask([]).notes == ("There are no facilities here yet.",)
 
@@ -132,6 +133,43 @@ def test_position_off_all_streets_is_answered_straight_and_says_so(ask: Ask) -> 
     assert nearest.duration_s == pytest.approx(nearest.distance_m / 1.2, abs=0.01)
     asked_so = ask([place("a", 100)], lat=32.1, by=Measure.STRAIGHT, k=1)
     assert asked_so.notes == (), "it was asked for"
+
+
+def test_latitude_and_longitude_that_look_swapped_are_told(ask: Ask) -> None:
+    with pytest.raises(WrongUsage, match="look swapped"):
+        ask([place("a", 100)], lat=112.14, lon=32.04)
+    with pytest.raises(WrongUsage) as caught:
+        ask([place("a", 100)], lat=112.14, lon=132.04)
+    assert "swapped" not in str(caught.value)
+
+
+def test_a_position_swapped_into_another_place_of_earth_is_told(
+    empty: Workspace, now: datetime, tmp_path: Path
+) -> None:
+    """Porto's, swapped, lies in the Indian Ocean: a latitude of -8.6 is as good as any."""
+    line = {"type": "LineString", "coordinates": [[-8.61, 41.15], [-8.6, 41.15]]}
+    road = {"type": "Feature", "properties": {"highway": "residential"}, "geometry": line}
+    path = tmp_path / "porto.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [road]}))
+    load_streets(empty, [path])
+    with empty.database.writing() as connection:
+        stored.write(connection, [Facility("a", "rest_station", -8.6, 41.15)])
+    district = open_district(empty, Profile.EBIKE)
+    (note,) = answer_nearest(district, NearestQuestion(-8.605, 41.15, k=1), now).notes
+    assert note.endswith("the streets of this city. Latitude and longitude look swapped.")
+    (note,) = answer_nearest(district, NearestQuestion(41.2, -8.605, k=1), now).notes
+    assert note.endswith("distances are in a straight line."), "it is not that far away"
+
+
+def test_amenity_that_no_facility_has_is_told_with_those_there_are(ask: Ask) -> None:
+    known = [place("a", 100, amenities=frozenset({"tap", "wifi"}))]
+    assert ask(known, amenities=frozenset({"frigde", "tap"})).notes == (
+        "No facility has the amenity frigde. Amenities here: tap, wifi.",
+    )
+    iced = [*known, place("b", 100, "water_point", amenities=frozenset({"ice"}))]
+    assert ask(iced, amenities=frozenset({"ice", "tap"})).notes == (
+        "No facility fits the filters.",
+    )
 
 
 def test_answer_counts_from_the_street_and_along_it(ask: Ask) -> None:
@@ -225,8 +263,12 @@ def test_anywhere_on_earth_the_straight_order_is_told_and_that_it_is_straight(
     for by in Measure:
         answer = ask(known, lat=lat, lon=lon, k=11, by=by)
         assert answer.by is Measure.STRAIGHT
-        note = "No street within 500 m of this position: distances are in a straight line."
-        assert answer.notes == (() if by is Measure.STRAIGHT else (note,))
+        if by is Measure.STRAIGHT:
+            assert answer.notes == ()
+        else:
+            (note,) = answer.notes
+            assert note.startswith("No street within 500 m of this position: distances are in")
+            assert re.search(r"It is [0-9,]+ km away from the streets of this city\.$", note)
         metres = {
             one.facility_id: round(GEODESIC.inv(lon, lat, one.lon, one.lat)[2] * 1000)
             for one in known
@@ -300,7 +342,6 @@ def test_at_one_place_all_are_found_in_the_order_of_their_ids(ask: Ask, k: int) 
 def test_filters_that_nothing_fits_find_nothing_and_say_so(ask: Ask, by: Measure) -> None:
     known = [place("a", 100, opening_hours="off"), place("b", 200, "water_point")]
     for question in (
-        {"amenities": frozenset({"pool"})},
         {"kinds": frozenset({"rest_station"}), "usable": True},
         {"kinds": frozenset({"rest_station"}), "open_for_min": 1.0},
     ):

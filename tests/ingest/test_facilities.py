@@ -331,6 +331,23 @@ def test_an_id_that_can_not_be_printed_is_refused() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "name", ["nearest", "catchments", "a/state", "a//b", "/a", "a/", "a/../b", ".", "a\ufffd"]
+)
+def test_an_id_that_has_no_address_of_its_own_is_refused(name: str) -> None:
+    frame = pd.DataFrame({"id": [name, "a/b"], "kind": "x", "lon": 112.0, "lat": 32.0})
+    batch = parse_facilities(frame)
+    assert [one.facility_id for one in batch.records] == ["a/b"]
+    assert "n id " in only_reason(batch)
+
+
+def test_counts_that_are_slips_are_refused() -> None:
+    told = {"kind": "x", "lon": 112.0, "lat": 32.0, "observed_at": 0, "charged": 1e30}
+    batch = parse_facilities(pd.DataFrame([{"id": "a", **told}, {"id": "b", **told, "charged": 5}]))
+    assert [one.facility_id for one in batch.records] == ["b"]
+    assert "not a whole number from 0 to 100,000" in only_reason(batch)
+
+
 @pytest.mark.real
 def test_jinans_charging_stations(shared_data: Path) -> None:
     path = shared_data / "facilities" / "jinan_charging_stations.geojson"

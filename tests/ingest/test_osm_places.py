@@ -178,6 +178,12 @@ def test_text_longer_than_openstreetmap_allows_is_told(write: Write) -> None:
         read(write, SPOT.replace("亭", "x" * 10_000))
 
 
+@pytest.mark.parametrize("wrong", ["999", "nan", "", "1" * 5000, "12,5"])
+def test_positions_that_are_none_are_told(write: Write, wrong: str) -> None:
+    with pytest.raises(UnreadableFile, match="not a whole OpenStreetMap file"):
+        read(write, SPOT.replace('"32.5"', f'"{wrong}"'))
+
+
 @pytest.mark.parametrize("name", ["a.osm", "a.osm.bz2"])
 def test_truncated_file_is_unreadable(write: Write, name: str) -> None:
     text = osm(*WHOLE).encode()

@@ -10,8 +10,8 @@ from geo_service.web.descriptions import describe_body, describe_problems
 ID = "/facilities/{facility_id}"
 DOORS = {
     ("get", ID): {200, 304, 404, 422, 503},
-    ("put", ID): {200, 201, 400, 401, 403, 405, 413, 415, 422, 503},
-    ("delete", ID): {204, 401, 403, 404, 405, 422, 503},
+    ("put", ID): {200, 201, 400, 401, 403, 405, 412, 413, 415, 422, 503},
+    ("delete", ID): {204, 401, 403, 404, 405, 412, 422, 503},
     ("put", f"{ID}/state"): {200, 400, 401, 403, 404, 413, 415, 422, 503},
 }
 

@@ -308,6 +308,8 @@ def test_ids_may_hold_slashes_written_plainly_or_not(
         "a%20",
         "a%00",
         "x" * 201,
+        "%FF",
+        "%ED%A0%80",
     ],
 )
 def test_ids_that_could_not_be_found_again_are_refused(
@@ -371,3 +373,39 @@ def test_unknown_parameters_are_refused(door: httpx.Client, bearer: Bearer) -> N
     wrong = door.put(PATH, params={"datum": "mars"}, json=feature(), headers=staff)
     assert faults(wrong).keys() == {"datum"}
     assert faults(door.delete(PATH, params={"datum": "bd09"}, headers=staff)).keys() == {"datum"}
+
+
+def test_who_holds_what_has_changed_since_changes_nothing(
+    own_door: httpx.Client, bearer: Bearer
+) -> None:
+    """Two look at one facility, and both want to change it: the second one looks again."""
+    staff = bearer("staff")
+    own_door.put(PATH, json=feature(name="first"), headers=staff)
+    for encoding in ("identity", "gzip"):
+        tag = own_door.get(PATH, headers={"Accept-Encoding": encoding}).headers["etag"]
+        mine = own_door.put(
+            PATH, json=feature(name=f"mine {encoding}"), headers={**staff, "If-Match": tag}
+        )
+        assert mine.status_code == 200
+        for method in ("PUT", "DELETE"):
+            late = own_door.request(
+                method, PATH, json=feature(name="theirs"), headers={**staff, "If-Match": tag}
+            )
+            assert late.status_code == 412
+            assert late.json()["type"] == "/problems/changed-since"
+        assert own_door.get(PATH).json()["properties"]["name"] == f"mine {encoding}"
+    tag = own_door.get(PATH).headers["etag"]
+    gone = own_door.delete(PATH, headers={**staff, "If-Match": tag})
+    assert gone.status_code == 204
+
+
+def test_a_facility_may_be_added_only_if_there_is_none(
+    own_door: httpx.Client, bearer: Bearer
+) -> None:
+    if_none, if_any = {"If-None-Match": "*"}, {"If-Match": "*"}
+    staff = bearer("staff")
+    assert own_door.put(PATH, json=feature(), headers={**staff, **if_any}).status_code == 412
+    assert own_door.get(PATH).status_code == 404
+    assert own_door.put(PATH, json=feature(), headers={**staff, **if_none}).status_code == 201
+    assert own_door.put(PATH, json=feature(), headers={**staff, **if_none}).status_code == 412
+    assert own_door.put(PATH, json=feature(), headers={**staff, **if_any}).status_code == 200

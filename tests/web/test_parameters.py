@@ -5,6 +5,8 @@ import pytest
 from pydantic import Field
 
 from geo_service.web.parameters import (
+    MOST_FAULTS,
+    MOST_PAIRS,
     Box,
     Flag,
     Moment,
@@ -13,6 +15,7 @@ from geo_service.web.parameters import (
     Slugs,
     describe_parameters,
     read_parameters,
+    read_query,
 )
 from geo_service.web.problems import WrongParameters
 
@@ -47,8 +50,25 @@ def test_moments_need_a_zone_and_a_year_one_can_mean(text: str) -> None:
     assert set(faults(("since", text))) == {"since"}
 
 
-def test_moment_whose_plus_was_lost_is_told_how_to_write_it() -> None:
-    assert "%2B" in faults(("since", "2026-11-18T10:00:00"))["since"]
+def test_moment_without_a_zone_is_told_how_to_write_it() -> None:
+    assert "+08:00" in faults(("since", "2026-11-18T10:00:00"))["since"]
+
+
+@pytest.mark.parametrize("text", ["T10:00 08:00", "T10:00:00 08:00", "T10:00:00.5 0800"])
+def test_plus_of_a_zone_may_have_become_a_blank(text: str) -> None:
+    read = read_parameters(Sample, [("size", "1"), ("since", f"2026-11-18{text}")])
+    assert read.since is not None
+    assert read.since.replace(microsecond=0) == datetime(2026, 11, 18, 2, tzinfo=UTC)
+
+
+def test_many_faults_are_told_in_part_and_too_many_parameters_not_read() -> None:
+    with pytest.raises(WrongParameters) as caught:
+        read_query(Sample, b"&".join(b"x%d=1" % number for number in range(MOST_PAIRS)))
+    assert len(caught.value.faults) == MOST_FAULTS
+    with pytest.raises(WrongParameters) as caught:
+        read_query(Sample, b"&".join([b"size=1"] * (MOST_PAIRS + 1)))
+    (fault,) = caught.value.faults
+    assert (fault.field, str(MOST_PAIRS) in fault.detail) == ("query", True)
 
 
 @pytest.mark.parametrize("text", ["1,2,3,4", "170,-10,-170,10", "-180,-90,180,90"])

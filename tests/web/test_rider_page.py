@@ -1,13 +1,17 @@
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
+from typing import Any
 
 import httpx
 import pytest
 
+from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
+from geo_service.store import facilities as stored_facilities
 from geo_service.web.assets import static_text
 
 EN = {"Accept-Language": "en-GB,en;q=0.9,zh;q=0.5", "Accept": "text/html"}
@@ -90,6 +94,23 @@ def test_card_says_all_a_rider_needs(door: httpx.Client) -> None:
     second = page.split('<li class="card">')[2]
     assert "State unknown · reported 30 min ago" in second
     assert "charged" not in second
+
+
+def test_hours_that_nobody_knows_are_not_told_as_always(
+    own_settings: Settings, serve_city: Callable[..., Any], now: datetime
+) -> None:
+    with open_workspace(own_settings) as workspace, workspace.database.writing() as connection:
+        held = stored_facilities.find(connection, "cabinet-fresh")
+        assert held is not None
+        stored_facilities.write(connection, [replace(held, opening_hours="", name="", name_en="")])
+    with serve_city(own_settings, lambda: now) as client:
+        asked = {**HERE, "kind": "charging_cabinet"}
+        page = client.get("/", params=asked, headers=EN).text
+    card = page.split('<li class="card">')[1]
+    assert "Opening hours not known" in card
+    assert "Open 24 hours" not in card
+    assert "Charging cabinet" in card, "the kind stands for the name"
+    assert "cabinet-fresh" not in re.sub("<[^>]*>", "", card)
 
 
 def test_amenities_and_closing_time_are_said(door: httpx.Client) -> None:

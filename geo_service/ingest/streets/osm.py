@@ -41,7 +41,7 @@ def read_osm(path: Path) -> Ways:
         place_of = _Locations(osm_file(path))
         for way in _streets(osm_file(path), place_of):
             table.add(way.id, [node.ref for node in way.nodes], dict(way.tags))
-    except (RuntimeError, ValueError) as problem:
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as problem:
         raise unreadable_osm(path, problem) from problem
     refs = table.refs()
     node_id = np.unique(refs)

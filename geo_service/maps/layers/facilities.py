@@ -15,6 +15,7 @@ from geo_service.maps.view import View
 from geo_service.maps.words import (
     AMENITIES,
     FACTS,
+    HOURS_UNKNOWN,
     KINDS,
     NOW_CLOSED,
     NOW_OPEN,
@@ -117,6 +118,8 @@ def _card(place: FacilityOnMap, content: MapContent) -> list[object]:
 
 
 def _now(place: FacilityOnMap, content: MapContent) -> str:
+    if not place.facility.opening_hours:
+        return HOURS_UNKNOWN.line
     words = NOW_OPEN if place.opening.open else NOW_CLOSED
     if place.opening.changes_at is None:
         return words.line

@@ -110,6 +110,12 @@ def test_nodes_never_uploaded_are_refused(write: Write) -> None:
         read_streets(write("a.osm", text))
 
 
+@pytest.mark.parametrize("wrong", ["999", "nan", ""])
+def test_positions_that_are_none_are_told(write: Write, wrong: str) -> None:
+    with pytest.raises(UnreadableFile, match="not a whole OpenStreetMap file"):
+        read_streets(write("a.osm", osm(NODES.replace("32.0400", wrong), WAYS)))
+
+
 @pytest.mark.parametrize("name", ["a.osm", "a.osm.bz2", "a.osm.pbf"])
 def test_truncated_file_is_unreadable(write: Write, tmp_path: Path, name: str) -> None:
     plain = write("whole.osm", osm(NODES, WAYS))

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from geo_service.domain.opening import opening_at
+from geo_service.domain.opening import Openings
 from geo_service.domain.release import Release
-from geo_service.domain.usable import usable_at
+from geo_service.domain.standing import standing_at
 from geo_service.domain.visibility import Viewer
 from geo_service.errors import WrongUsage
 from geo_service.export.whole_file import whole_file
@@ -156,7 +156,7 @@ def _public_content(workspace: Workspace, now: datetime) -> MapContent:
         title=title,
         note=note,
         now=now,
-        time_zone=workspace.calendar.time_zone,
+        time_zone=workspace.calendar().time_zone,
         facilities=_facilities(workspace, now),
         issues=issues,
         network=_network(workspace),
@@ -180,7 +180,7 @@ def _analyst_content(
         title=title,
         note=note,
         now=now,
-        time_zone=workspace.calendar.time_zone,
+        time_zone=workspace.calendar().time_zone,
         facilities=_facilities(workspace, now),
         issues=by_issue.issues,
         network=by_street.streets.network if by_street else _network(workspace),
@@ -203,13 +203,12 @@ def _heading(workspace: Workspace) -> tuple[str, str]:
 def _facilities(workspace: Workspace, now: datetime) -> list[FacilityOnMap]:
     with workspace.database.reading() as connection:
         facilities = stored_facilities.read_all(connection)
+        openings = Openings(city.read_calendar(connection))
+    stale_after_s = workspace.settings.stale_after_s
     shown = []
     for facility in facilities:
-        opening = opening_at(facility.opening_hours, now, workspace.calendar)
-        usable = usable_at(
-            facility, now, is_open=opening.open, stale_after_s=workspace.settings.stale_after_s
-        )
-        shown.append(FacilityOnMap(facility, opening, usable))
+        standing = standing_at(facility, now, openings, stale_after_s)
+        shown.append(FacilityOnMap(facility, standing.opening, standing.usable))
     return shown
 
 

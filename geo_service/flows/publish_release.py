@@ -26,7 +26,7 @@ def publish_release(workspace: Workspace, period: str, now: datetime) -> Release
     WrongUsage
         If this is no month, it is not over, or it has been released, wholly or in part.
     """
-    since, until = closed_month(period, workspace.calendar.zone, now)
+    since, until = closed_month(period, workspace.calendar().zone, now)
     settings = workspace.settings
     cells = count_released_cells(
         partitions_of(workspace, OverlayQuestion(since=since, until=until)),

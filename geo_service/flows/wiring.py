@@ -29,7 +29,6 @@ class Workspace:
     """One city's folder, opened: its database, trace lake and compiled streets."""
 
     settings: Settings
-    calendar: Calendar
     database: Database
     lake: TraceLake
     networks: NetworkStore
@@ -43,6 +42,11 @@ class Workspace:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def calendar(self) -> Calendar:
+        """Return where the city keeps its time; another process may have changed it."""
+        with self.database.reading() as connection:
+            return city.read_calendar(connection)
 
     def streets_version(self) -> str:
         """Name the version of the streets in use.
@@ -167,11 +171,8 @@ def _assemble(settings: Settings, calendar: Calendar | None = None) -> Workspace
     if calendar is not None:
         with database.writing() as connection:
             city.write_calendar(connection, calendar)
-    with database.reading() as connection:
-        calendar = city.read_calendar(connection)
     return Workspace(
         settings=settings,
-        calendar=calendar,
         database=database,
         lake=TraceLake(settings.workspace / "traces", database),
         networks=NetworkStore(settings.workspace / "streets"),

@@ -18,7 +18,7 @@ def test_calendar_is_kept_by_the_workspace(tmp_path: Path) -> None:
     start_workspace(settings, Calendar("Europe/Lisbon", "PT")).close()
     for again in (start_workspace(settings), open_workspace(settings)):
         with again:
-            assert again.calendar == Calendar("Europe/Lisbon", "PT")
+            assert again.calendar() == Calendar("Europe/Lisbon", "PT")
 
 
 def test_calendar_that_is_none_makes_no_workspace(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_demo_never_replaces_another_city(command: Callable, tmp_path: Path) -> 
     assert refused.code == 2
     assert "another city" in refused.err
     with open_workspace(Settings(workspace=tmp_path / "workspace")) as kept:
-        assert kept.calendar == Calendar("Europe/Vaduz", "LI")
+        assert kept.calendar() == Calendar("Europe/Vaduz", "LI")
         assert kept.streets_version_if_any() is None
 
 

@@ -161,19 +161,18 @@ def find_ways(
 
 def _check(district: District, question: NearestQuestion) -> None:
     # Written so that NaN, which is in no order with anything, is caught too.
-    limit, open_for = question.max_distance_m, question.open_for_min
-    open_at = question.open_at
-    if question.k < 1:
-        raise WrongUsage(f"k is {question.k}; it must be 1 or more.", where="k")
-    if not abs(question.lat) <= 90.0:
-        swapped = abs(question.lat) <= 180.0 and abs(question.lon) <= 90.0
+    lat, lon, kinds, k, _, _, _, open_at, open_for, _, limit = question
+    if k < 1:
+        raise WrongUsage(f"k is {k}; it must be 1 or more.", where="k")
+    if not -90.0 <= lat <= 90.0:
+        swapped = abs(lat) <= 180.0 and abs(lon) <= 90.0
         raise WrongUsage(
-            f"The latitude {question.lat} is not within -90 to 90.",
+            f"The latitude {lat} is not within -90 to 90.",
             where="lat",
             remedy="Latitude comes first: they look swapped." if swapped else "",
         )
-    if not abs(question.lon) <= 180.0:
-        raise WrongUsage(f"The longitude {question.lon} is not within -180 to 180.", where="lon")
+    if not -180.0 <= lon <= 180.0:
+        raise WrongUsage(f"The longitude {lon} is not within -180 to 180.", where="lon")
     if limit is not None and not limit >= 0.0:
         raise WrongUsage("The greatest distance must be 0 m or more.", where="max_distance_m")
     if open_at is not None:
@@ -183,7 +182,7 @@ def _check(district: District, question: NearestQuestion) -> None:
             f"Open for {open_for} minutes more can't be asked; up to {MOST_OPEN_FOR_MIN} can.",
             where="open_for",
         )
-    district.check_kinds(question.kinds)
+    district.check_kinds(kinds)
 
 
 def _locate_by_street(

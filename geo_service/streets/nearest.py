@@ -147,7 +147,7 @@ def find_nearest_of_one(
     _check(k)
     table = ready.table
     width = table.key.shape[1]
-    most = width if max_distance_m is not None else min(k, width, table.sites)
+    most = k if max_distance_m is None and k < width else width
     off_mm, rows = look_up_one(ready.bundle, lon, lat, most, max_snap_m)
     found: list[list[int]] = rows.tolist()
     if off_mm < 0:

@@ -21,6 +21,9 @@ from geo_service.streets.snap_grid import SnapGrid, build_grid
 __all__ = ["SnapGrid", "Snapped", "build_grid", "nearest_point", "segments_near", "snap"]
 
 
+_SLACK_M = 0.001
+"""What is equally near to a millimetre is to be seen too."""
+
 OfLatitude: TypeAlias = Callable[[float], float]
 
 _east = cast("OfLatitude", compiled(metric.metres_per_degree_east))
@@ -76,7 +79,8 @@ def _onto_segment(
     share = 0.0
     if square > 0.0:
         share = min(1.0, max(0.0, -(xa * dx + ya * dy) / square))
-    return share, float(np.hypot(xa + share * dx, ya + share * dy))
+    x, y = xa + share * dx, ya + share * dy
+    return share, float(np.sqrt(x * x + y * y))
 
 
 @compiled
@@ -87,16 +91,20 @@ def _offset_mm(grid: SnapGrid, point: int, share: float) -> int:
 
 
 @compiled
-def _seen_m(grid: SnapGrid, x: float, y: float, lat: float, ring: int) -> float:
-    """Return how near to a position, in cells, a segment outside the first rings can be."""
-    column, row = np.floor(x), np.floor(y)
+def _cell_m(grid: SnapGrid, lat: float, ring: int) -> tuple[float, float]:
+    """Return metres that cells have at least, eastward and northward, in the first rings."""
     top = max(abs(grid.south), abs(grid.south + grid.rows * grid.cell_lat))
     farthest = min(90.0, top, abs(lat) + (ring + 1) * grid.cell_lat)
-    across = min(x - column, column + 1.0 - x) + ring
-    along = min(y - row, row + 1.0 - y) + ring
     # A degree of latitude changes by 1 % from equator to pole.
-    north = along * grid.cell_lat * _north(lat) * 0.99
-    return float(min(across * grid.cell_lon * _east(farthest), north))
+    return grid.cell_lon * _east(farthest), grid.cell_lat * _north(lat) * 0.99
+
+
+@compiled
+def _seen_m(x: float, y: float, ring: int, cell_m: tuple[float, float]) -> float:
+    """Return how near to a position, in cells, a segment outside the first rings can be."""
+    across = min(x - np.floor(x), np.floor(x) + 1.0 - x) + ring
+    along = min(y - np.floor(y), np.floor(y) + 1.0 - y) + ring
+    return float(min(across * cell_m[0], along * cell_m[1]))
 
 
 @compiled
@@ -138,15 +146,21 @@ def nearest_point(  # noqa: C901 - rings, rows, cells and ties are one search
     last = max(abs(column), abs(grid.columns - 1 - column), abs(row), abs(grid.rows - 1 - row))
     limit = max_m * 1000.0
     best_edge, best_offset, best_point, best_share = -1, 0, -1, 0.0
-    best_off = np.iinfo(np.int64).max
+    best_off, within_m = np.iinfo(np.int64).max, max_m + _SLACK_M
     for ring in range(outside, last + 1):
+        cell_m = _cell_m(grid, lat, ring)
         for at_row in range(max(0, row - ring), min(grid.rows - 1, row + ring) + 1):
+            along = max(at_row - y, y - at_row - 1.0, 0.0) * cell_m[1]
             left, right, step = column - ring, column + ring, max(1, 2 * ring)
             if abs(at_row - row) == ring:
                 # A position far away has rings much longer than the grid is wide.
                 left, right, step = max(0, left), min(grid.columns - 1, right), 1
             for at_column in range(left, right + 1, step):
                 if at_column < 0 or at_column >= grid.columns:
+                    continue
+                across = max(at_column - x, x - at_column - 1.0, 0.0) * cell_m[0]
+                # A cell whose nearest corner is farther than the best so far holds nothing nearer.
+                if across * across + along * along > within_m * within_m:
                     continue
                 cell = at_row * grid.columns + at_column
                 for listed in range(grid.offsets[cell], grid.offsets[cell + 1]):
@@ -162,7 +176,8 @@ def nearest_point(  # noqa: C901 - rings, rows, cells and ties are one search
                             continue
                     best_edge, best_offset, best_off = edge, offset, off
                     best_point, best_share = point, share
-        if _seen_m(grid, x, y, lat, ring) * 1000.0 > min(limit, float(best_off)) + 1.0:
+                    within_m = off / 1000.0 + _SLACK_M
+        if _seen_m(x, y, ring, cell_m) > within_m:
             break
     return best_edge, best_offset, best_off, best_point, best_share
 
@@ -200,7 +215,10 @@ def segments_near(
     x, y = _cell_of(grid, lon, lat)
     column, row = int(np.floor(x)), int(np.floor(y))
     ring = 0
-    while _seen_m(grid, x, y, lat, ring) < radius_m and ring <= grid.rows + grid.columns:
+    while (
+        _seen_m(x, y, ring, _cell_m(grid, lat, ring)) < radius_m
+        and ring <= grid.rows + grid.columns
+    ):
         ring += 1
     found = 0
     for at_row in range(max(0, row - ring), min(grid.rows - 1, row + ring) + 1):

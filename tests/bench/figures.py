@@ -57,10 +57,14 @@ def tell(figure: str, value: float, unit: str, **more: object) -> None:
 
 def keep_table(name: str, heading: str, *, picture: str = "") -> None:
     """Write what was told as a table that people can read, beside this file."""
-    rows = [f"| {figure} | {value:.4g} {unit} |" for figure, value, unit in _TOLD]
+    rows = [f"| {figure} | {_short(value)} {unit} |" for figure, value, unit in _TOLD]
     shown = [f"![{heading}]({picture})", ""] if picture else []
     text = ["# " + heading, "", *shown, "| figure | seen |", "|---|---|", *rows, ""]
     (Path(__file__).parent / f"{name}.md").write_text("\n".join(text), encoding="utf-8")
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
 def draw_curves(by_nodes: Curve, by_facilities: Curve) -> None:

@@ -11,6 +11,7 @@ from geo_service.flows.kept_tables import KeptTables
 from geo_service.flows.wiring import Workspace
 from geo_service.store import city
 from geo_service.store import facilities as stored_facilities
+from geo_service.store.change_watch import ChangeWatch
 from geo_service.store.facility_journal import changed_since
 from geo_service.streets.profile import Profile
 
@@ -42,7 +43,7 @@ class Districts:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._watch = workspace.database.watch()
+        self._watch = ChangeWatch(workspace.database)
         self._tables = KeptTables()
         self._lock = Lock()
         self._seen: _Seen | None = None

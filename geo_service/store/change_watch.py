@@ -4,14 +4,11 @@ import sqlite3
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from geo_service.errors import NotReady
 from geo_service.store import city
+from geo_service.store.database import Database
 from geo_service.store.database_errors import MEANINGS, explained
-
-if TYPE_CHECKING:
-    from geo_service.store.database import Database
 
 VERSION = "PRAGMA data_version"
 """SQLite's count of what others have committed; it reads no page of the file."""
@@ -20,7 +17,7 @@ FILE_EVERY_S = 1.0
 
 
 class ChangeWatch:
-    """Looks at one database again and again; made by ``Database.watch`` and closed with it.
+    """Looks at one database again and again; closed with it.
 
     Any number of threads may look at once. On SQLite a connection of the watch's own looks, one
     that never writes, so that commits of this process are others' commits too. A file put in the
@@ -33,8 +30,9 @@ class ChangeWatch:
         What is looked at.
     """
 
-    def __init__(self, database: "Database") -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
+        database.when_closed(self.close)
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
         self._place = (0, 0)

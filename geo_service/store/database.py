@@ -1,6 +1,6 @@
 """The workspace's database: opened, brought up to date, read and written."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from geo_service.errors import NotReady, WrongUsage
 from geo_service.store import schema
-from geo_service.store.change_watch import ChangeWatch
 from geo_service.store.database_errors import explained
 
 REVISION_KEPT = select(column("version_num", String)).select_from(table("alembic_version"))
@@ -67,7 +66,7 @@ class Database:
                 remedy="Write for example sqlite:///workspace/geo_service.sqlite.",
             ) from problem
         self._name = address.database or "" if on_sqlite else address.render_as_string()
-        self._watches: list[ChangeWatch] = []
+        self._others: list[Callable[[], None]] = []
         if on_sqlite:
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
@@ -126,11 +125,9 @@ class Database:
         with self.writing() as connection:
             upgrade(connection)
 
-    def watch(self) -> ChangeWatch:
-        """Return what tells cheaply whether anything was committed; it is closed with this."""
-        watch = ChangeWatch(self)
-        self._watches.append(watch)
-        return watch
+    def when_closed(self, let_go: Callable[[], None]) -> None:
+        """Have something else that looks at the database let go of it too when this is closed."""
+        self._others.append(let_go)
 
     def renew(self) -> None:
         """Let go of the connections that nobody uses now, and of the others as they come back."""
@@ -138,8 +135,8 @@ class Database:
 
     def close(self) -> None:
         """Let go of all connections."""
-        for watch in self._watches:
-            watch.close()
+        for let_go in self._others:
+            let_go()
         self._engine.dispose()
 
     def _keep_write_ahead_log(self) -> None:

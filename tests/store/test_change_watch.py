@@ -34,7 +34,7 @@ def _file_is_looked_at_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def watch(database: Database) -> ChangeWatch:
-    return database.watch()
+    return ChangeWatch(database)
 
 
 def count(database: Database) -> None:
@@ -85,7 +85,7 @@ def test_every_commit_is_a_number_never_seen(database: Database, watch: ChangeWa
 
 
 def test_two_watches_see_alike(database: Database, watch: ChangeWatch) -> None:
-    other = database.watch()
+    other = ChangeWatch(database)
     told = watch.stamp(), other.stamp()
     count(database)
     assert watch.stamp() != told[0]
@@ -179,7 +179,7 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
         closing(Database(f"sqlite:///{path}")) as database,
         pytest.raises(NotReady, match="is not a database"),
     ):
-        database.watch().stamp()
+        ChangeWatch(database).stamp()
 
 
 def test_odd_names_of_folders_are_understood(migrated_file: Path, tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_odd_names_of_folders_are_understood(migrated_file: Path, tmp_path: Path
     path = Path(shutil.copy(migrated_file, folder))
     address = URL.create("sqlite", database=str(path))
     with closing(Database(address)) as database:
-        watch = database.watch()
+        watch = ChangeWatch(database)
         stamp = watch.stamp()
         count(database)
         assert watch.stamp() != stamp
@@ -200,7 +200,7 @@ def test_the_folder_one_starts_in_may_be_left(
     shutil.copy(migrated_file, tmp_path / "city.sqlite")
     monkeypatch.chdir(tmp_path)
     with closing(Database("sqlite:///city.sqlite")) as database:
-        watch = database.watch()
+        watch = ChangeWatch(database)
         monkeypatch.chdir("/")
         assert watch.stamp() == watch.stamp()
 
@@ -232,14 +232,14 @@ def test_other_databases_are_asked_for_their_count(monkeypatch: pytest.MonkeyPat
     with closing(Database("postgresql+psycopg://127.0.0.1:1/city")) as database:
         monkeypatch.setattr(database, "reading", reading)
         monkeypatch.setattr(city, "changes", changes)
-        watch = database.watch()
+        watch = ChangeWatch(database)
         assert [watch.stamp(), watch.stamp()] == [41, 42]
 
 
 def test_a_database_in_memory_is_asked_for_its_count() -> None:
     with closing(Database("sqlite://")) as database:
         database.migrate()
-        watch = database.watch()
+        watch = ChangeWatch(database)
         assert watch.stamp() == 0
         count(database)
         assert watch.stamp() == 1

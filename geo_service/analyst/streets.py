@@ -11,9 +11,7 @@ from geo_service.export import frames
 from geo_service.ingest.streets import read as street_files
 from geo_service.streets import prepared
 from geo_service.streets.assemble import build_network
-from geo_service.streets.elimination import eliminate
 from geo_service.streets.profile import Profile
-from geo_service.streets.snap_grid import build_grid
 
 
 class Streets(prepared.Streets):
@@ -62,4 +60,4 @@ def read_streets(
     else:
         ways = street_files.ways_from_graph(source)
     network = build_network(ways, Profile(profile)).network
-    return Streets(network, build_grid(network), eliminate(network))
+    return Streets.of(network)

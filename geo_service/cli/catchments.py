@@ -36,7 +36,6 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run_catchments(arguments: argparse.Namespace) -> None:
     """Find, write the table, and say what it comes to."""
-    from geo_service.export.catchment_frames import catchments_frame, facility_names, summary
     from geo_service.export.table import check_ending, write_table
     from geo_service.flows.district import open_district
     from geo_service.flows.find_catchments import CatchmentQuestion, find_catchments
@@ -58,20 +57,11 @@ def run_catchments(arguments: argparse.Namespace) -> None:
     with open_workspace(words.settings_of(arguments)) as workspace:
         district = open_district(workspace, question.profile)
         found = find_catchments(district, question, words.now())
-        network = district.streets.network
-        names = facility_names(district.facilities)
-        frame = catchments_frame(names, found.wanted, network, found.catchments)
-        told = summary(
-            found.coverage,
-            network,
-            district.sites.ids,
-            by_time=found.catchments.by_time,
-            limit=found.limit,
-        )
+        frame, told = found.frame(), found.summary()
     write_table(frame, arguments.out)
-    if not found.wanted.any():
+    if not found.facilities:
         words.say_beside("No facility fits the filters, so all streets are a hole.")
-    words.say(f"{arguments.out}: {int(found.wanted.sum())} facilities; {_sums(told)}")
+    words.say(f"{arguments.out}: {found.facilities} facilities; {_sums(told)}")
     if told["farthest"] is not None:
         words.say(_worst(told["farthest"]))
 

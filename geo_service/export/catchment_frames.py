@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +17,8 @@ from geo_service.streets.catchments import Catchments, farthest_spots
 from geo_service.streets.coverage import Coverage
 from geo_service.streets.long_lines import Lines, join_pieces, points_along
 from geo_service.streets.network import Network
+
+Frame: TypeAlias = gpd.GeoDataFrame
 
 TOLERANCE = 1e-6
 """A shape point that matters less than so many degrees (some 10 cm) is left out."""
@@ -32,7 +34,7 @@ def facility_names(facilities: Iterable[Facility]) -> pd.DataFrame:
 
 def catchments_frame(
     names: pd.DataFrame, wanted: Flags, network: Network, catchments: Catchments
-) -> gpd.GeoDataFrame:
+) -> Frame:
     """One row a facility with the streets nearest to it, and a last row of the holes, lines.
 
     Parameters
@@ -95,7 +97,7 @@ def line_shapes(lines: Lines, groups: int) -> Shapes:
     return shapes
 
 
-def features_text(frame: gpd.GeoDataFrame, **foreign: object) -> str:
+def features_text(frame: Frame, **foreign: object) -> str:
     """Write a frame as a GeoJSON FeatureCollection, ``foreign`` members first.
 
     Many times faster than writing each position from Python: lines are written by shapely.

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from geo_service.arrays import Flags
 from geo_service.domain.facility_filter import FacilityFilter
 from geo_service.domain.opening import check_year
 from geo_service.errors import WrongUsage
+from geo_service.export.catchment_frames import Frame, catchments_frame, facility_names, summary
 from geo_service.flows.district import District
 from geo_service.streets import catchments as by_street
 from geo_service.streets.catchments import Catchments
@@ -61,6 +62,28 @@ class FoundCatchments:
     """A site's number is its facility's place in the district."""
     limit: int
     """Milliseconds or millimetres, as the catchments count."""
+
+    @property
+    def facilities(self) -> int:
+        """How many counted."""
+        return int(self.wanted.sum())
+
+    def frame(self) -> Frame:
+        """Return a row a facility and a last one of the holes, as ``catchments_frame`` does."""
+        district = self.district
+        names = facility_names(district.facilities)
+        return catchments_frame(names, self.wanted, district.streets.network, self.catchments)
+
+    def summary(self) -> dict[str, Any]:
+        """Return what they come to, in plain words and numbers, as ``summary`` does."""
+        district = self.district
+        return summary(
+            self.coverage,
+            district.streets.network,
+            district.sites.ids,
+            by_time=self.catchments.by_time,
+            limit=self.limit,
+        )
 
     @cached_property
     def coverage(self) -> Coverage:

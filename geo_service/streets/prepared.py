@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from geo_service.arrays import Flags, Integers
 from geo_service.streets.arcs import Arcs, list_arcs
@@ -33,6 +33,17 @@ class Streets:
     eliminations: Mapping[Measure, Elimination]
     """One for each of ``TIME`` and ``DISTANCE``."""
 
+    @classmethod
+    def of(cls, network: Network) -> Self:
+        """Make a network ready for questions; half a second for a large city.
+
+        Parameters
+        ----------
+        network : Network
+            At least one edge. Raises nothing of its own.
+        """
+        return cls(network, build_grid(network), eliminate(network))
+
     @cached_property
     def roads(self) -> Roads:
         """The network's arrays for compiled functions."""
@@ -42,19 +53,3 @@ class Streets:
     def arcs(self) -> Arcs:
         """The ways out of each node."""
         return list_arcs(self.network)
-
-
-def prepare(network: Network) -> Streets:
-    """Make a network ready for questions; half a second for a large city.
-
-    Parameters
-    ----------
-    network : Network
-        At least one edge.
-
-    Returns
-    -------
-    Streets
-        Raises nothing of its own.
-    """
-    return Streets(network, build_grid(network), eliminate(network))

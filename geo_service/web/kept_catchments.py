@@ -11,13 +11,7 @@ from typing import NamedTuple
 
 from geo_service.domain.facility import Facility
 from geo_service.errors import NotReady
-from geo_service.export.catchment_frames import (
-    NAMES,
-    catchments_frame,
-    facility_names,
-    features_text,
-    summary,
-)
+from geo_service.export.catchment_frames import NAMES, features_text
 from geo_service.flows.district import District
 from geo_service.flows.find_catchments import CatchmentQuestion, find_catchments
 from geo_service.streets.sites import Sites
@@ -156,22 +150,13 @@ def _names(facilities: Sequence[Facility]) -> list[tuple[str, ...]]:
 
 def _make(district: District, question: CatchmentQuestion, now: datetime) -> Kept:
     found = find_catchments(district, question, now)
-    network = district.streets.network
-    names = facility_names(district.facilities)
-    told = summary(
-        found.coverage,
-        network,
-        district.sites.ids,
-        by_time=found.catchments.by_time,
-        limit=found.limit,
-    )
     text = features_text(
-        catchments_frame(names, found.wanted, network, found.catchments),
+        found.frame(),
         profile=question.profile,
         by=question.by,
         kinds=sorted(question.kinds or district.kinds),
-        facilities=int(found.wanted.sum()),
-        **told,
+        facilities=found.facilities,
+        **found.summary(),
     ).encode()
     return Kept(
         gzip.compress(text, ZIPPED_HARD, mtime=0),

@@ -16,7 +16,7 @@ from nearest_all_nodes import bench_all_nodes
 from nearest_http import bench_http
 from nearest_questions import bench_batches, bench_new_sets, bench_questions
 
-from geo_service.streets.prepared import prepare
+from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -24,7 +24,7 @@ NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
 def main() -> None:
     """Print the figures."""
-    streets = prepare(porto(Profile.WALK)[0])
+    streets = Streets.of(porto(Profile.WALK)[0])
     bench_questions(streets, NOW)
     bench_new_sets(streets, NOW)
     bench_batches(streets, NOW)

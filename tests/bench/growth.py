@@ -13,7 +13,7 @@ from geo_service.flows.find_nearest import locate_nearest
 from geo_service.ingest.streets.read import read_streets
 from geo_service.streets.assemble import build_network
 from geo_service.streets.measure import Measure
-from geo_service.streets.prepared import Streets, prepare
+from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.tables import make_table
 
@@ -32,9 +32,9 @@ def bench_growth(now: datetime) -> None:
     for city, file in CITIES.items():
         ways = read_streets(SHARED / "streets" / file)
         network = build_network(ways, Profile.WALK).network
-        prepare(network)
+        Streets.of(network)
         begun = perf_counter()
-        streets = prepare(network)
+        streets = Streets.of(network)
         prepared_ms = (perf_counter() - begun) * 1e3
         question_us, table_ms = _cost(streets, 1000, now)
         by_nodes.append((network.nodes, question_us, table_ms, prepared_ms))

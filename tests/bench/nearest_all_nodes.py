@@ -10,7 +10,7 @@ from nearest_questions import directed_arcs
 
 from geo_service.streets.measure import Measure
 from geo_service.streets.network import Network
-from geo_service.streets.prepared import prepare
+from geo_service.streets.prepared import Streets
 from geo_service.streets.sites import place_sites
 from geo_service.streets.tables import Table, make_table
 
@@ -19,9 +19,9 @@ FACILITIES, K, LIMIT_M = 1000, 8, 10_000.0
 
 def bench_all_nodes(network: Network) -> None:
     """Tell what both take, and that they agree to a metre at every node."""
-    prepare(network)
+    Streets.of(network)
     begun = perf_counter()
-    streets = prepare(network)
+    streets = Streets.of(network)
     tell("preprocessing (grid, elimination for both measures)", perf_counter() - begun, "s")
     node = np.random.default_rng(6).choice(network.nodes, FACILITIES, replace=False)
     lon, lat = network.node_lon[node], network.node_lat[node]

@@ -20,7 +20,7 @@ from geo_service.streets.assemble import build_network
 from geo_service.streets.catchments import find_catchments
 from geo_service.streets.coverage import sum_up
 from geo_service.streets.measure import Measure
-from geo_service.streets.prepared import prepare
+from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.sites import place_sites
 from geo_service.streets.tables import make_table
@@ -70,7 +70,7 @@ def content(tmp_path_factory: pytest.TempPathFactory) -> MapContent:
 
 def on_map(path: Path, facilities: list[Facility]) -> CatchmentsOnMap:
     network = build_network(read_streets(path), Profile.EBIKE).network
-    streets = prepare(network)
+    streets = Streets.of(network)
     sites = place_sites(
         network,
         streets.grid,

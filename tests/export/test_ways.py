@@ -10,7 +10,7 @@ from geo_service.domain.facility import Facility
 from geo_service.export.ways import way_properties
 from geo_service.streets.assemble import build_network
 from geo_service.streets.measure import Measure
-from geo_service.streets.prepared import Streets, prepare
+from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.sites import place_sites
 from geo_service.streets.tables import make_table
@@ -37,7 +37,7 @@ def street(west: float, east: float) -> tuple[Streets, Way]:
         node_lat=np.array([10.0, 10.001, 10.0]),
         kind=WaysKind.OSM,
     )
-    streets = prepare(build_network(ways, Profile.EBIKE).network)
+    streets = Streets.of(build_network(ways, Profile.EBIKE).network)
     sites = place_sites(
         streets.network, streets.grid, ["s"], np.array([east]), np.array([10.0]), 50.0
     )

@@ -22,7 +22,7 @@ from geo_service.streets.assemble import build_network
 from geo_service.streets.catchments import Catchments, find_catchments
 from geo_service.streets.measure import Measure
 from geo_service.streets.network import Network
-from geo_service.streets.prepared import Streets, prepare
+from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.sites import place_sites
 from geo_service.streets.tables import make_table
@@ -186,7 +186,7 @@ def streets_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Street
         ]
         path = tmp_path_factory.mktemp("lines") / "streets.geojson"
         path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-        return prepare(build_network(read_streets(path), Profile.EBIKE).network)
+        return Streets.of(build_network(read_streets(path), Profile.EBIKE).network)
 
     return _streets_of
 

@@ -23,7 +23,7 @@ from geo_service.streets.nearest import (
     find_straight,
 )
 from geo_service.streets.network import Network
-from geo_service.streets.prepared import Streets, prepare
+from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.sites import Sites
 from geo_service.streets.snap import snap
@@ -227,7 +227,7 @@ def prepared() -> Callable[[Network], Streets]:
 
     def _prepared(network: Network) -> Streets:
         if id(network) not in held:
-            held[id(network)] = network, prepare(network)
+            held[id(network)] = network, Streets.of(network)
         return held[id(network)][1]
 
     return _prepared

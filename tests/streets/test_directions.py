@@ -15,7 +15,7 @@ from geo_service.streets.directions import Compass, Step, Turn, list_steps
 from geo_service.streets.measure import Measure
 from geo_service.streets.nearest import find_nearest
 from geo_service.streets.network import Network
-from geo_service.streets.prepared import Streets, prepare
+from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.sites import place_sites
 from geo_service.streets.tables import make_table
@@ -58,7 +58,7 @@ def ride(draw_ways: DrawWays) -> Callable[..., tuple[Way, tuple[Step, ...]]]:
         names = [name.rstrip("*") for name in streets]
         ways = draw_ways(places, *drawn, names=names)
         network = build_network(ways, Profile.WALK).network
-        prepared = prepare(network)
+        prepared = Streets.of(network)
         here, there = degrees(start, middle), degrees(end, middle)
         lon, lat = np.array([there[0]]), np.array([there[1]])
         sites = place_sites(network, prepared.grid, ["site"], lon, lat, 500.0)
@@ -173,7 +173,7 @@ def test_step_has_the_class_of_most_of_its_street(ride: Ride, draw_ways: DrawWay
     places = {number: degrees((number * 50.0, 0)) for number in range(6)}
     footway = [1, 2, 3, 4], {"highway": "footway"}
     ways = draw_ways(places, ([0, 1], PATH), footway, ([4, 5], PATH))
-    streets = prepare(build_network(ways, Profile.WALK).network)
+    streets = Streets.of(build_network(ways, Profile.WALK).network)
     at = np.array([places[5][0]]), np.array([places[5][1]])
     sites = place_sites(streets.network, streets.grid, ["site"], *at, max_snap_m=9.0)
     table = make_table(streets, sites, np.array([True]), Measure.TIME)
@@ -186,7 +186,7 @@ def test_step_has_the_name_in_english_of_any_part_of_its_street(draw_ways: DrawW
     places = {number: degrees((number * 50.0, 0)) for number in range(3)}
     ways = draw_ways(places, ([0, 1], ROAD), ([1, 2], ROAD), names=["人民路", "人民路"])
     ways = replace(ways, names_en=("", "", "Renmin Road"))
-    streets = prepare(build_network(ways, Profile.WALK).network)
+    streets = Streets.of(build_network(ways, Profile.WALK).network)
     at = np.array([places[2][0]]), np.array([places[2][1]])
     sites = place_sites(streets.network, streets.grid, ["site"], *at, max_snap_m=9.0)
     table = make_table(streets, sites, np.array([True]), Measure.TIME)
@@ -247,7 +247,7 @@ def test_ways_in_a_real_city_have_few_steps_that_begin_where_they_say(
 ) -> None:
     futian = real_network("shenzhen_futian_transbigdata.graphml", Profile.EBIKE)
     geod, steps_told, metres = Geod(ellps="WGS84"), 0, 0.0
-    for way in ways_of(prepare(futian), 1, 60, Measure.TIME):
+    for way in ways_of(Streets.of(futian), 1, 60, Measure.TIME):
         steps = check_steps(futian, way)
         steps_told, metres = steps_told + len(steps), metres + way.distance_mm / 1000
         along = np.append(

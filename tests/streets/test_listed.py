@@ -13,7 +13,7 @@ from geo_service.streets.listed import list_nearest
 from geo_service.streets.measure import Measure
 from geo_service.streets.network import Network
 from geo_service.streets.packed_cost import LOWER, NEVER, SHIFT
-from geo_service.streets.prepared import Streets, prepare
+from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.sites import Sites, place_sites
 from geo_service.streets.snap import Snapped, snap
@@ -50,7 +50,7 @@ def at_nodes(random_network: RandomNetwork) -> Callable[[int], Asked]:
             edge_backward=~oneway | ~ahead,
             edge_time_ms=random.integers(0, 5, drawn.edges),
         )
-        streets, ids = prepare(network), [str(number) for number in random.permutation(11)]
+        streets, ids = Streets.of(network), [str(number) for number in random.permutation(11)]
         lon, lat = network.node_lon, network.node_lat
         # A node that another edge passes over may be no node to a snap.
         node = np.flatnonzero(snap(network, streets.grid, lon, lat, MAX_SNAP_M).node >= 0)

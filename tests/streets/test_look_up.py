@@ -17,7 +17,7 @@ from geo_service.streets.measure import Measure
 from geo_service.streets.nearest import ReadyTable
 from geo_service.streets.network import Network
 from geo_service.streets.packed_cost import LOWER, NEVER, SHIFT, pack
-from geo_service.streets.prepared import Streets, prepare
+from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.sites import Places, Sites, place_sites
 from geo_service.streets.snap import Snapped, snap
@@ -134,7 +134,7 @@ def named(key: np.ndarray, second: np.ndarray, sites: Sites) -> list[Row]:
 
 def check(network: Network, seed: int, count: int, queries: int) -> None:
     random = np.random.default_rng(seed)
-    streets = prepare(network)
+    streets = Streets.of(network)
     ids = [str(number) for number in random.permutation(count)]
     sites = place_sites(network, streets.grid, ids, *around(network, random, count), MAX_SNAP_M)
     wanted = random.random(count) < random.choice([0.3, 0.8, 1.0])
@@ -185,7 +185,7 @@ def ring(draw_ways: DrawWays) -> Streets:
     """A one-way ring of about 444 m that is one edge, and a two-way street of 111 m to it."""
     places = {1: (0.0, 0.0), 2: (0.001, 0.0), 3: (0.001, 0.001), 4: (0.0, 0.001), 5: (-0.001, 0.0)}
     ways = draw_ways(places, ([1, 2, 3, 4, 1], ONEWAY), ([1, 5], ROAD))
-    return prepare(build_network(ways, Profile.EBIKE).network)
+    return Streets.of(build_network(ways, Profile.EBIKE).network)
 
 
 def ahead_and_behind(streets: Streets) -> tuple[Sites, Table]:
@@ -242,7 +242,7 @@ def test_setting_out_keeps_to_the_direction_but_a_junction_is_free(ring: Streets
 
 def test_setting_out_against_the_shape_is_the_mirror_image(ring: Streets) -> None:
     against = replace(ring.network, edge_forward=~np.ones(2, bool), edge_backward=np.ones(2, bool))
-    streets = prepare(against)
+    streets = Streets.of(against)
     length, time = int(against.edge_length_mm[0]), int(against.edge_time_ms[0])
     assert leave(streets, 0, 0) == [0, NEVER]
     assert leave(streets, 0, length) == [pack(length, time), 0]

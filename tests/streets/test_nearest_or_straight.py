@@ -11,7 +11,7 @@ from geo_service.streets.assemble import build_network
 from geo_service.streets.measure import Measure
 from geo_service.streets.nearest import Reached, find_nearest, find_straight
 from geo_service.streets.nearest_or_straight import Answered, nearest_or_straight
-from geo_service.streets.prepared import Streets, prepare
+from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.sites import Sites, place_sites
 from geo_service.streets.tables import make_table
@@ -30,7 +30,7 @@ def town(draw_ways: Callable[..., Ways]) -> Town:
     network = build_network(
         draw_ways(places, ([1, 2, 3], {"highway": "residential"})), Profile.EBIKE
     ).network
-    streets = prepare(network)
+    streets = Streets.of(network)
     lon = np.array([LON + 0.002, LON + 0.004, LON + 0.019, LON + 0.06])
     sites = place_sites(network, streets.grid, ["a", "b", "c", "far"], lon, np.full(4, LAT), 500.0)
     return streets, sites

@@ -13,7 +13,7 @@ from geo_service.streets.measure import Measure
 from geo_service.streets.nearest import ReadyTable, find_nearest_of_one
 from geo_service.streets.nearest_or_straight import Answered, nearest_or_straight
 from geo_service.streets.network import Network
-from geo_service.streets.prepared import Streets, prepare
+from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.sites import Sites, place_sites
 from geo_service.streets.snap import snap
@@ -64,7 +64,7 @@ def build_town(draw_ways: DrawWays, place: tuple[float, float]) -> Town:
     rows = [list(range(start, start + 6)) for start in range(0, 36, 6)]
     columns = [list(range(start, 36, 6)) for start in range(6)]
     drawn = [(nodes, {"highway": "residential"}) for nodes in rows + columns]
-    streets = prepare(build_network(draw_ways(places, *drawn), Profile.EBIKE).network)
+    streets = Streets.of(build_network(draw_ways(places, *drawn), Profile.EBIKE).network)
     spread = np.where(np.arange(30) < 25, 300.0, 9000.0)
     at = degrees(place, random.uniform(-1, 1, 30) * spread, random.uniform(-1, 1, 30) * spread)
     ids = [f"s{number}" for number in random.permutation(30)]

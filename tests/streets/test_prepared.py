@@ -8,7 +8,7 @@ import pytest
 
 from geo_service.streets.measure import Measure
 from geo_service.streets.network import Network
-from geo_service.streets.prepared import Streets, prepare
+from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.sites import Sites, place_sites
 from geo_service.streets.snap import snap
@@ -38,7 +38,7 @@ def table_of_all(streets: Streets, measure: Measure) -> Table:
 
 
 def test_roads_are_the_networks_own_arrays(network: Network) -> None:
-    streets = prepare(network)
+    streets = Streets.of(network)
     assert streets.network is network
     for name in streets.roads._fields:
         assert getattr(streets.roads, name) is getattr(network, name)
@@ -46,7 +46,7 @@ def test_roads_are_the_networks_own_arrays(network: Network) -> None:
 
 
 def test_arcs_are_the_open_directions_of_the_edges_made_once(network: Network) -> None:
-    streets = prepare(network)
+    streets = Streets.of(network)
     arcs = streets.arcs
     assert arcs is streets.arcs
     listed = {
@@ -66,7 +66,7 @@ def test_arcs_are_the_open_directions_of_the_edges_made_once(network: Network) -
 
 
 def test_all_that_questions_need_is_there(network: Network) -> None:
-    streets = prepare(network)
+    streets = Streets.of(network)
     assert set(streets.eliminations) == set(BY_STREET)
     at = snap(network, streets.grid, network.node_lon, network.node_lat, 1.0)
     assert at.node.tolist() == list(range(network.nodes))
@@ -78,7 +78,7 @@ def test_streets_prepared_again_give_equal_tables_of_all_sites(
     random_network: RandomNetwork, seed: int, measure: Measure
 ) -> None:
     one, other = (
-        table_of_all(prepare(random_network(seed, Profile.WALK)), measure) for _ in range(2)
+        table_of_all(Streets.of(random_network(seed, Profile.WALK)), measure) for _ in range(2)
     )
     assert one.sites == other.sites > 0
     for mine, theirs in zip(one[:4], other[:4], strict=True):
@@ -90,11 +90,11 @@ def test_streets_prepared_again_give_equal_tables_of_all_sites(
 def test_table_of_one_network_stays_as_it_is_while_others_are_made(
     random_network: RandomNetwork, measure: Measure
 ) -> None:
-    streets = prepare(random_network(2, Profile.WALK))
+    streets = Streets.of(random_network(2, Profile.WALK))
     table = table_of_all(streets, measure)
     before = table.key.copy(), table.second.copy()
     table_of_all(streets, measure)
-    prepare(random_network(3, Profile.WALK))
+    Streets.of(random_network(3, Profile.WALK))
     assert table.key.tolist() == before[0].tolist()
     assert table.second.tolist() == before[1].tolist()
 
@@ -103,7 +103,7 @@ def test_table_of_one_network_stays_as_it_is_while_others_are_made(
 def test_network_that_nobody_can_write_gives_the_same(
     random_network: RandomNetwork, measure: Measure
 ) -> None:
-    frozen = prepare(random_network(5, Profile.WALK).frozen())
+    frozen = Streets.of(random_network(5, Profile.WALK).frozen())
     assert not any(array.flags.writeable for array in frozen.roads)
-    plain = prepare(random_network(5, Profile.WALK))
+    plain = Streets.of(random_network(5, Profile.WALK))
     assert table_of_all(frozen, measure).key.tolist() == table_of_all(plain, measure).key.tolist()

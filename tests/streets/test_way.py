@@ -16,7 +16,7 @@ from geo_service.streets.assemble import build_network
 from geo_service.streets.measure import Measure
 from geo_service.streets.nearest import find_nearest
 from geo_service.streets.network import Network
-from geo_service.streets.prepared import Streets, prepare
+from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.sites import Sites, place_sites
 from geo_service.streets.snap import snap
@@ -239,7 +239,7 @@ def test_ways_in_a_real_city_are_the_answers(
     real_network: RealNetwork, file: str, longest_km: int, profile: Profile
 ) -> None:
     network = real_network(file, profile)
-    streets, random = prepare(network), np.random.default_rng(3)
+    streets, random = Streets.of(network), np.random.default_rng(3)
     ids = [f"s{number}" for number in range(60)]
     lon, lat = scatter(network, random, 60)
     sites = place_sites(network, streets.grid, ids, lon, lat, MAX_SNAP_M)
@@ -390,7 +390,7 @@ def test_edges_that_cost_nothing_are_passed_and_never_trap(
         drawn = [(edge, ROAD) for edge in order]
         network = build_network(draw_ways(places, *drawn), Profile.WALK).network
         assert (network.edge_length_mm == 0).sum() >= 3
-        streets = prepare(network)
+        streets = Streets.of(network)
         sites = place_sites(
             network, streets.grid, list("abcde"), corners[0], corners[1], MAX_SNAP_M
         )

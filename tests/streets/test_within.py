@@ -14,7 +14,7 @@ from geo_service.streets.measure import Measure
 from geo_service.streets.nearest import ReadyTable, find_nearest_of_one
 from geo_service.streets.network import Network
 from geo_service.streets.packed_cost import LOWER, NEVER, SHIFT
-from geo_service.streets.prepared import Streets, prepare
+from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.sites import Sites, place_sites
 from geo_service.streets.snap import build_grid, snap
@@ -81,7 +81,7 @@ def check(
     random: np.random.Generator,
 ) -> int:
     """Compare with all there is, filtered and cut; count where a narrow table falls short."""
-    streets, count = prepare(network), len(places[0])
+    streets, count = Streets.of(network), len(places[0])
     ids = [str(number) for number in random.permutation(count)]
     sites = place_sites(network, streets.grid, ids, *places, MAX_SNAP_M)
     wanted = random.random(count) < 0.8
@@ -212,7 +212,7 @@ def quick_and_slow(draw_ways: DrawWays) -> Network:
 def test_slower_but_shorter_way_is_found_where_the_quicker_is_too_long(
     quick_and_slow: Network, width: int, limit_m: float, k: int, within: list[str]
 ) -> None:
-    streets = prepare(quick_and_slow)
+    streets = Streets.of(quick_and_slow)
     lon = np.array([-0.00121, -0.00126, 0.001, 0.0])
     # By time, millimetres from the corner: 134,700 and 140,300 west, 111,319 east.
     sites = place_sites(
@@ -231,7 +231,7 @@ def test_slower_but_shorter_way_is_found_where_the_quicker_is_too_long(
 def test_way_just_as_long_as_the_limit_is_within_and_the_walk_to_the_street_counts(
     quick_and_slow: Network, measure: Measure
 ) -> None:
-    streets = prepare(quick_and_slow)
+    streets = Streets.of(quick_and_slow)
     sites = place_sites(
         quick_and_slow, streets.grid, ["a"], np.array([0.0005]), np.array([0.0003]), 60.0
     )
@@ -273,7 +273,7 @@ def test_list_is_trusted_only_where_it_holds_all_within_a_straight_line(
     metres[0] = limit_m * 0.9999
     site_lon, site_lat, _ = GEOD.fwd(np.full(12, lon), np.full(12, lat), azimuth, metres)
     ways = draw_ways({1: (0.0, 0.0), 2: (0.001, 0.0)}, ([1, 2], {"highway": "residential"}))
-    streets = prepare(build_network(ways, Profile.WALK).network)
+    streets = Streets.of(build_network(ways, Profile.WALK).network)
     sites = place_sites(
         streets.network, streets.grid, list("lkjihgfedcba"), site_lon, site_lat, 1.0
     )
@@ -292,7 +292,7 @@ def test_list_is_trusted_only_where_it_holds_all_within_a_straight_line(
 
 
 def test_each_position_is_judged_by_its_own_list(quick_and_slow: Network) -> None:
-    streets = prepare(quick_and_slow)
+    streets = Streets.of(quick_and_slow)
     lon = np.array([0.0, 0.001])
     sites = place_sites(quick_and_slow, streets.grid, ["b", "a"], lon, lon * 0, 60.0)
     table = some_table(2, by_time=False)

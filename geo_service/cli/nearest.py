@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from geo_service.cli import words
 
 if TYPE_CHECKING:
-    from geo_service.domain.near import NearFacility
+    from geo_service.domain.near_facility import NearFacility
 
 MEASURES = ("time", "distance", "straight")
 PROFILES = ("ebike", "walk")

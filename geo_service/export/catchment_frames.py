@@ -13,8 +13,8 @@ import shapely
 from geo_service.arrays import Flags, Floats, Shapes
 from geo_service.domain.facility import Facility
 from geo_service.export.frames import WGS84
+from geo_service.streets.catchment_totals import Coverage
 from geo_service.streets.catchments import Catchments, farthest_spots
-from geo_service.streets.coverage import Coverage
 from geo_service.streets.long_lines import Lines, join_pieces, points_along
 from geo_service.streets.network import Network
 

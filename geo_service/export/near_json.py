@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from geo_service.domain.facility import Facility
-from geo_service.domain.near import NearFacility
+from geo_service.domain.near_facility import NearFacility
 from geo_service.export.features import iso
 from geo_service.export.navigate import amap_link
 

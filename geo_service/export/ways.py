@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from geo_service.domain.facility import Facility
-from geo_service.export.steps import Language, step_records
+from geo_service.export.step_words import Language, step_records
 from geo_service.streets.directions import list_steps
 from geo_service.streets.network import Network
 from geo_service.streets.way import Way

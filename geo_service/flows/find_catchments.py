@@ -12,8 +12,8 @@ from geo_service.errors import WrongUsage
 from geo_service.export.catchment_frames import Frame, catchments_frame, facility_names, summary
 from geo_service.flows.district import District
 from geo_service.streets import catchments as by_street
+from geo_service.streets.catchment_totals import Coverage, sum_up
 from geo_service.streets.catchments import Catchments
-from geo_service.streets.coverage import Coverage, sum_up
 from geo_service.streets.measure import Measure
 from geo_service.streets.profile import Profile
 

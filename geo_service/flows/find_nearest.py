@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geo_service.domain.facility_filter import FacilityFilter
-from geo_service.domain.near import NearFacility
+from geo_service.domain.near_facility import NearFacility
 from geo_service.domain.opening import check_year
 from geo_service.errors import WrongUsage
 from geo_service.flows.district import District, Fitting

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from geo_service.domain.facility import Facility, State
 from geo_service.errors import NotFound, RefusedFields
-from geo_service.flows.manage_keys import require_operator_of
+from geo_service.flows.check_keys import require_operator_of
 from geo_service.flows.wiring import Workspace
 from geo_service.store import facilities as stored_facilities
 from geo_service.store.keys import Key

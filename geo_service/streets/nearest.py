@@ -14,13 +14,13 @@ from geo_service.arrays import Flags, Floats, Integers
 from geo_service.compiled import bundle
 from geo_service.errors import WrongUsage
 from geo_service.geometry.metric import geodesic_m
-from geo_service.streets.listed import list_nearest
 from geo_service.streets.look_up import Ready, ReadyBundle, look_up_one
 from geo_service.streets.packed_cost import LOWER, NEVER, SHIFT
 from geo_service.streets.part_of_way import off_street_ms
 from geo_service.streets.prepared import Streets
 from geo_service.streets.sites import Sites
 from geo_service.streets.snap import snap
+from geo_service.streets.table_or_search import list_nearest
 from geo_service.streets.tables import Table
 from geo_service.streets.within import all_near_listed, list_within, no_nearer
 

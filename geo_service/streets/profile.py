@@ -27,11 +27,11 @@ EBIKE_CAP_KM_H: Final = 25.0
 
 EBIKE_KM_H: Final[Mapping[str, float]] = MappingProxyType(
     {
-        "trunk": 25.0,
+        "trunk": EBIKE_CAP_KM_H,
         "trunk_link": 20.0,
-        "primary": 25.0,
+        "primary": EBIKE_CAP_KM_H,
         "primary_link": 20.0,
-        "secondary": 25.0,
+        "secondary": EBIKE_CAP_KM_H,
         "secondary_link": 20.0,
         "tertiary": 22.0,
         "tertiary_link": 20.0,

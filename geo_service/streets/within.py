@@ -9,12 +9,12 @@ import numpy as np
 
 from geo_service.arrays import Flags, Floats, Integers, Seconds
 from geo_service.compiled import compiled
-from geo_service.streets.listed import list_nearest
 from geo_service.streets.packed_cost import LOWER, NEVER, SHIFT
 from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import SLOWEST_M_S
 from geo_service.streets.sites import Sites
 from geo_service.streets.snap import Snapped
+from geo_service.streets.table_or_search import list_nearest
 from geo_service.streets.tables import Table
 
 _LEAST_M_A_DEGREE = 110_000.0

@@ -31,7 +31,6 @@ from geo_service.web import (
 )
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import cookie_name, forget_key
-from geo_service.web.guard import HEADERS, Guard, finish_log
 from geo_service.web.head import AnswerHead
 from geo_service.web.pages import write_page
 from geo_service.web.problems import (
@@ -41,6 +40,8 @@ from geo_service.web.problems import (
     problem_of_status,
     problem_response,
 )
+from geo_service.web.request_log import finish_log
+from geo_service.web.security_headers import HEADERS, SecurityHeaders
 from geo_service.web.service import Clock, look_at_clock, open_service
 from geo_service.web.shortcut import Shortcut
 
@@ -115,7 +116,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
         app.include_router(door)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
     app.add_middleware(AnswerHead)
-    app.add_middleware(Guard)
+    app.add_middleware(SecurityHeaders)
     app.add_exception_handler(GeoServiceError, _tell_error)
     app.add_exception_handler(HTTPException, _tell_status)
     app.add_exception_handler(RequestValidationError, _tell_unprocessable)
@@ -164,7 +165,7 @@ async def _tell_unprocessable(request: Request, error: Exception) -> Response:
 
 
 async def _tell_fault(request: Request, error: Exception) -> Response:
-    # The server writes the error's trace down once this has answered, from outside the guard.
+    # The server writes the error's trace down once this has answered, outside the rest.
     LOG.error("%s %s 500: %s", request.method, request.url.path, type(error).__name__)
     answer = _tell(request, problem_of_status(500))
     for name, value in HEADERS.items():

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from geo_service.domain.role import Role
 from geo_service.domain.visibility import Viewer, viewer_with
 from geo_service.errors import NoKey, NotAllowed
-from geo_service.flows.manage_keys import recognise_key, require_role
+from geo_service.flows.check_keys import recognise_key, require_role
 from geo_service.store.keys import Key
 from geo_service.web.service import Service
 

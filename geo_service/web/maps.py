@@ -7,8 +7,8 @@ from starlette.responses import RedirectResponse
 
 from geo_service.domain.visibility import Viewer
 from geo_service.errors import NotFound
+from geo_service.flows.check_keys import recognise_key
 from geo_service.flows.draw_map import draw_map
-from geo_service.flows.manage_keys import recognise_key
 from geo_service.maps.assets import Assets
 from geo_service.maps.page import LAYERS, PUBLIC_LAYERS
 from geo_service.web.answers import NOT_KEPT, page_answer, policy_for_inline

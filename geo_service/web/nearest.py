@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from geo_service.export.steps import Language
+from geo_service.export.step_words import Language
 from geo_service.export.ways import way_properties
 from geo_service.flows.find_nearest import (
     MOST_OPEN_FOR_MIN,

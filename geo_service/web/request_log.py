@@ -8,8 +8,13 @@ import sys
 from collections import deque
 from contextlib import suppress
 from threading import Event, Lock, Thread
+from time import perf_counter
 from typing import Final, TextIO
+from urllib.parse import quote
 
+from starlette.types import Scope
+
+ACCESS = logging.getLogger("geo_service.web.access")
 EVERY_S: Final = 0.25
 """So long a line may wait."""
 
@@ -68,3 +73,34 @@ class GatheringHandler(logging.Handler):
             pause.wait(EVERY_S)
             self._waiting.clear()
             self.flush()
+
+
+def write_down(scope: Scope, status: int, begun: float) -> None:
+    """Log a request that has been answered: method, path, status and milliseconds.
+
+    The query is never logged: it holds positions, and in a planner's first link a key.
+
+    Parameters
+    ----------
+    scope : Scope
+        Of the request.
+    status : int
+        Of the answer.
+    begun : float
+        When it came, as ``perf_counter`` tells.
+    """
+    if not ACCESS.isEnabledFor(logging.INFO):
+        return
+    spent_ms = (perf_counter() - begun) * 1000
+    # Quoted again: a line break in a path would look like another request.
+    line = f"{scope['method']} {quote(scope['path'])} {status} {spent_ms:.1f} ms"
+    if len(ACCESS.handlers) == 1 and isinstance(ACCESS.handlers[0], GatheringHandler):
+        ACCESS.handlers[0].gather(f"INFO:     {line}")
+    else:
+        ACCESS.info("%s", line)
+
+
+def finish_log() -> None:
+    """Write the lines that still wait; the process may be about to end."""
+    for handler in ACCESS.handlers:
+        handler.flush()

@@ -6,7 +6,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from geo_service.domain.facility import State
-from geo_service.domain.near import NearFacility
+from geo_service.domain.near_facility import NearFacility
 from geo_service.domain.usable import Usable
 from geo_service.export.navigate import amap_link
 from geo_service.maps.icons import OTHER_FACILITY, show_sign, sign

@@ -12,8 +12,7 @@ from geo_service.errors import NotReady
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import PREFIX, Settings
 from geo_service.web.app import make_served_app
-from geo_service.web.guard import ACCESS
-from geo_service.web.request_log import GatheringHandler
+from geo_service.web.request_log import ACCESS, GatheringHandler
 
 # Its own log would hold whole addresses; ours leaves positions and keys out.
 DISCRETION: dict[str, Any] = {"access_log": False, "server_header": False}

@@ -12,9 +12,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geo_service.flows.find_nearest import answer_at_once
 from geo_service.web.answers import GEOJSON, NOT_KEPT
-from geo_service.web.guard import HEADERS, write_down
 from geo_service.web.nearest import PATH, NearestParameters, write_answer
 from geo_service.web.parameters import read_query
+from geo_service.web.request_log import write_down
+from geo_service.web.security_headers import HEADERS
 from geo_service.web.service import Service
 
 _HEADERS: Final = [
@@ -24,7 +25,7 @@ _HEADERS: Final = [
 
 
 class Shortcut:
-    """Stands before the app and its guard, and bears the same headers.
+    """Stands before the app, and bears the same headers.
 
     Parameters
     ----------

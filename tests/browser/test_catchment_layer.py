@@ -17,8 +17,8 @@ from geo_service.maps.assets import Assets
 from geo_service.maps.content import CatchmentsOnMap, FacilityOnMap, MapContent
 from geo_service.maps.page import draw, render
 from geo_service.streets.assemble import build_network
+from geo_service.streets.catchment_totals import sum_up
 from geo_service.streets.catchments import find_catchments
-from geo_service.streets.coverage import sum_up
 from geo_service.streets.measure import Measure
 from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile

@@ -19,8 +19,8 @@ from geo_service.export.catchment_frames import (
     summary,
 )
 from geo_service.export.table import geojson_text, write_table
+from geo_service.streets.catchment_totals import sum_up
 from geo_service.streets.catchments import Catchments
-from geo_service.streets.coverage import sum_up
 from geo_service.streets.measure import Measure
 from geo_service.streets.prepared import Streets
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from geo_service.domain.facility import Facility, Service, State
-from geo_service.domain.near import NearFacility
+from geo_service.domain.near_facility import NearFacility
 from geo_service.domain.opening import Opening
 from geo_service.domain.usable import Usable
 from geo_service.export.near_json import NearWriter

@@ -9,7 +9,8 @@ import pytest
 from geo_service.domain.facility import Facility, State
 from geo_service.domain.role import Role
 from geo_service.errors import NoKey, NotAllowed, NotFound, RefusedFields
-from geo_service.flows.manage_keys import add_key, recognise_key
+from geo_service.flows.check_keys import recognise_key
+from geo_service.flows.manage_keys import add_key
 from geo_service.flows.report_state import report_state
 from geo_service.flows.wiring import Workspace
 from geo_service.store import city, facilities

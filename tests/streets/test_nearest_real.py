@@ -14,7 +14,6 @@ from pyproj import Geod
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from geo_service.streets.listed import list_nearest
 from geo_service.streets.measure import Measure
 from geo_service.streets.nearest import ReadyTable, find_nearest, find_nearest_of_one
 from geo_service.streets.network import Network
@@ -23,6 +22,7 @@ from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.sites import Sites, place_sites
 from geo_service.streets.snap import Snapped, snap
+from geo_service.streets.table_or_search import list_nearest
 from geo_service.streets.tables import Table, make_table
 from geo_service.streets.way import find_way
 

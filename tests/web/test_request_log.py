@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 from threading import Event, Thread
 
+import httpx
 import pytest
 
 from geo_service.web.request_log import GatheringHandler
@@ -99,3 +100,18 @@ def test_a_stream_that_fails_for_a_while_ends_nothing(
     log.info("there again")
     assert stream.written.wait(10)
     assert stream.getvalue() == "there again\n"
+
+
+def test_log_holds_the_path_and_never_the_query(
+    door: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        door.get("/facilities/nearest?lat=32.0341&lon=112.1341")
+        door.get("/planner?key=gs_secret")
+        door.get("/facilities/nearest?lat=nan")
+        door.get("/facilities/a%0AGET%20/b 200")
+    ours = [entry for entry in caplog.records if entry.name.startswith("geo_service")]
+    said = [entry.getMessage() for entry in ours]
+    assert any(entry.startswith("GET /facilities/nearest 200 ") for entry in said)
+    assert any(entry.startswith("GET /facilities/a%0AGET%20/b%20200 404 ") for entry in said)
+    assert not any("32.03" in entry or "secret" in entry or "?" in entry for entry in said)

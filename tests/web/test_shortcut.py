@@ -27,8 +27,7 @@ from geo_service.settings import Settings
 from geo_service.store import facilities as stored
 from geo_service.streets.profile import Profile
 from geo_service.web.app import make_app, make_served_app
-from geo_service.web.guard import ACCESS
-from geo_service.web.request_log import GatheringHandler
+from geo_service.web.request_log import ACCESS, GatheringHandler
 
 PATH = "/facilities/nearest"
 HERE = "lat=32.0341&lon=112.1341"

@@ -19,8 +19,8 @@ from geo_service.maps.packing import pack_lines, pack_steps
 from geo_service.maps.palette import CATCHMENT_COLOURS, HOLE, KIND_COLOURS, OTHER_KIND_COLOUR
 from geo_service.maps.view import View
 from geo_service.maps.words import FACTS, KINDS, Words, said
+from geo_service.streets.catchment_totals import Coverage, length_beyond_mm, sum_up
 from geo_service.streets.catchments import farthest_spots
-from geo_service.streets.coverage import Coverage, length_beyond_mm, sum_up
 from geo_service.streets.long_lines import points_along
 from geo_service.streets.profile import Profile
 

@@ -10,7 +10,7 @@ from geo_service.maps.layers import catchments as layer
 from geo_service.maps.layers.catchments import draw_catchments
 from geo_service.maps.palette import CATCHMENT_COLOURS, HOLE
 from geo_service.maps.view import view_of
-from geo_service.streets.coverage import sum_up
+from geo_service.streets.catchment_totals import sum_up
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from geo_service.streets.listed import list_nearest
 from geo_service.streets.measure import Measure
 from geo_service.streets.network import Network
 from geo_service.streets.packed_cost import LOWER, NEVER, SHIFT
@@ -17,6 +16,7 @@ from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.sites import Sites, place_sites
 from geo_service.streets.snap import Snapped, snap
+from geo_service.streets.table_or_search import list_nearest
 from geo_service.streets.tables import make_table
 
 BY_STREET = (Measure.TIME, Measure.DISTANCE)

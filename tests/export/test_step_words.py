@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from geo_service.export.steps import Language, step_records
+from geo_service.export.step_words import Language, step_records
 from geo_service.streets.directions import Compass, Step, Turn
 
 WALK = Step(Turn.DEPART, Compass.NORTH, False, "", "", "", 61.0, 50.8, 112.14, 32.04)

@@ -6,8 +6,8 @@ from typing import TypeAlias
 import numpy as np
 import pytest
 
+from geo_service.streets.catchment_totals import length_beyond_mm, sum_up
 from geo_service.streets.catchments import Catchments, find_catchments
-from geo_service.streets.coverage import length_beyond_mm, sum_up
 from geo_service.streets.measure import Measure
 from geo_service.streets.network import Network
 from geo_service.streets.prepared import Streets

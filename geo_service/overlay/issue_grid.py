@@ -18,7 +18,8 @@ from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.domain.issue import Issue
 from geo_service.geometry.grid import group_rows
-from geo_service.overlay.tangent_plane import planes_at
+from geo_service.overlay.quiet_cells import QuietCells, quiet_cells
+from geo_service.overlay.tangent_plane import flat_frames_at, planes_at
 
 STILL_OPEN = int(np.iinfo(np.int64).max)
 CELL_M = 48.0
@@ -59,6 +60,8 @@ class IssueGrid(NamedTuple):
     """Shape (s,): the issue in each slot, as a row of the points the grid was built from."""
     planes: Floats
     """Shape (s, 8): the plane that touches the earth there, as ``planes_at`` gives it."""
+    frames: Floats
+    """Shape (s, 3): the same by lengths of degrees, as ``flat_frames_at`` gives it."""
     lat: Floats
     """Shape (s,): degrees."""
     east: Floats
@@ -79,6 +82,8 @@ class IssueGrid(NamedTuple):
     """An issue within the radius lies at most this far outside a segment's latitudes, degrees."""
     lon_reach: float
     """And this far outside its longitudes, degrees."""
+    quiet: QuietCells
+    """Where none of the issues is near."""
 
 
 def issue_points(issues: Sequence[Issue]) -> IssuePoints:
@@ -174,9 +179,13 @@ def build_grid(
     # A geodesic leaves the latitudes of its ends by at most L² tan(latitude) / 8R, and by half
     # its length where it goes over a pole.
     beyond_m = min(longest_m, longest_m**2 * rise / 5.0e7)
+    lat_reach = min(180.0, math.degrees((radius_m + beyond_m) / _SHORTEST_RADIUS_M))
+    lon_reach = _FULL_TURN if whole_rows else _lon_reach(level, radius_m)
+    metres_a_degree = math.radians(_SHORTEST_RADIUS_M)
     return IssueGrid(
         issue=issues[order],
         planes=planes_at(lon[order], lat[order]),
+        frames=flat_frames_at(lat[order], math.inf if whole_rows else longest_m),
         lat=lat[order],
         east=east[order],
         offsets=offsets,
@@ -187,8 +196,9 @@ def build_grid(
         span=span,
         rows_per_degree=rows_per_degree,
         columns_per_degree=columns_per_degree,
-        lat_reach=min(180.0, math.degrees((radius_m + beyond_m) / _SHORTEST_RADIUS_M)),
-        lon_reach=_FULL_TURN if whole_rows else _lon_reach(level, radius_m),
+        lat_reach=lat_reach,
+        lon_reach=lon_reach,
+        quiet=quiet_cells(lat, east, west, (lat_reach, lon_reach), metres_a_degree),
     )
 
 

@@ -11,7 +11,14 @@ import numpy as np
 from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.overlay.issue_grid import IssueGrid, slots_near
-from geo_service.overlay.tangent_plane import TIED_M, closest_on_segment, earth_centred
+from geo_service.overlay.quiet_cells import cell_at, is_quiet
+from geo_service.overlay.tangent_plane import (
+    TIED_M,
+    closest_on_segment,
+    closest_to_origin,
+    earth_centred,
+    on_flat_frame,
+)
 from geo_service.overlay.trip_path import are_joined
 
 Found: TypeAlias = list[tuple[int, int, int, float]]
@@ -47,7 +54,8 @@ class Runs(NamedTuple):
     """The latest run of hitting segments at each slot of the grid, shape (slots,) each."""
 
     last: Integers
-    """The number of the run's last segment; numbers skip one where segments do not follow on."""
+    """The number of the run's last segment: twice the row of its first fix; of a fix by itself,
+    which no segment follows, one more."""
     distance_m: Floats
     """The run's closest approach."""
     t: Integers
@@ -82,9 +90,8 @@ def walk(
     )
     near, met = np.empty(slots, dtype=np.int64), np.empty(slots, dtype=np.int64)
     found = [(0, 0, 0, 0.0) for _ in range(0)]
-    number = 0
     for trip in range(len(track.offsets) - 1):
-        number = _walk_trip(trip, number, track, grid, intervals, reach, runs, near, met, found)
+        _walk_trip(trip, track, grid, intervals, reach, runs, near, met, found)
     passes = len(found)
     trips, issues = np.empty(passes, dtype=np.int64), np.empty(passes, dtype=np.int64)
     t, distance_m = np.empty(passes, dtype=np.int64), np.empty(passes)
@@ -94,9 +101,8 @@ def walk(
 
 
 @compiled
-def _walk_trip(
+def _walk_trip(  # noqa: C901 - one loop: handing arrays on would double what it costs
     trip: int,
-    number: int,
     track: Track,
     grid: IssueGrid,
     intervals: Intervals,
@@ -105,52 +111,70 @@ def _walk_trip(
     near: Integers,
     met: Integers,
     found: Found,
-) -> int:
-    """Walk one trip; its segments get numbers above ``number``; return the last one used."""
-    started, meetings, joined_before, known = number, 0, False, -1
-    finish = (0.0, 0.0, 0.0)
-    end = track.offsets[trip + 1]
-    for fix in range(track.offsets[trip], end):
-        joined = fix + 1 < end and are_joined(
-            track.t, track.lon, track.lat, fix, reach.max_gap_us, reach.max_gap_m
-        )
+) -> None:
+    """Walk one trip, past whatever lies in quiet cells."""
+    # Taken out of their tuples once: handing a tuple on costs more than a distance.
+    offsets, t, lon, lat = track
+    begin, end = offsets[trip], offsets[trip + 1]
+    meetings, joined_before = 0, False
+    here = there = (0, 0, False)
+    for fix in range(begin, end):
+        here = cell_at(grid.quiet, lon[fix], lat[fix]) if fix == begin else there
+        joined = False
+        if fix + 1 < end:
+            there = cell_at(grid.quiet, lon[fix + 1], lat[fix + 1])
+            if is_quiet(here, there):
+                joined_before = False
+                continue
+            joined = are_joined(t, lon, lat, fix, reach.max_gap_us, reach.max_gap_m)
         if joined_before and not joined:
             joined_before = False
             continue
-        number += 1 if joined_before else 2
         joined_before = joined
         other = fix + 1 if joined else fix
-        count = slots_near(
-            grid, track.lon[fix], track.lat[fix], track.lon[other], track.lat[other], near
-        )
-        if count == 0:
-            continue
-        start = finish if known == fix else earth_centred(track.lon[fix], track.lat[fix])
-        known, finish = other, earth_centred(track.lon[other], track.lat[other])
-        for slot in near[:count]:
-            distance_m, share = closest_on_segment(grid.planes[slot], start, finish)
+        count = slots_near(grid, lon[fix], lat[fix], lon[other], lat[other], near)
+        for row in range(count):
+            slot = near[row]
+            distance_m, share = _closest(grid, slot, lon[fix], lat[fix], lon[other], lat[other])
             if distance_m > reach.radius_m:
                 continue
-            if runs.last[slot] <= started:
+            follows = joined and runs.last[slot] == 2 * fix - 2
+            if runs.last[slot] < 2 * begin:
                 met[meetings] = slot
                 meetings += 1
-            elif runs.last[slot] < number - 1:
+            elif not follows:
                 _end_run(trip, slot, grid, intervals, runs, found)
-            pause = track.t[other] - track.t[fix]
-            _extend_run(runs, slot, number, distance_m, track.t[fix] + int(share * pause + 0.5))
+            if not follows or distance_m < runs.distance_m[slot] - TIED_M:
+                runs.distance_m[slot] = distance_m
+                runs.t[slot] = t[fix] + int(share * (t[other] - t[fix]) + 0.5)
+            runs.last[slot] = 2 * fix + (not joined)
     for slot in met[:meetings]:
         _end_run(trip, slot, grid, intervals, runs, found)
-    return number
 
 
 @compiled
-def _extend_run(runs: Runs, slot: int, number: int, distance_m: float, t: int) -> None:
-    """Let a hitting segment go on with the slot's run, or begin one."""
-    begins = runs.last[slot] < number - 1
-    if begins or distance_m < runs.distance_m[slot] - TIED_M:
-        runs.distance_m[slot] = distance_m
-        runs.t[slot] = t
-    runs.last[slot] = number
+def _closest(
+    grid: IssueGrid, slot: int, lon: float, lat: float, lon_after: float, lat_after: float
+) -> tuple[float, float]:
+    """Find where a segment comes closest to an issue: metres, and how far along the segment."""
+    frame = grid.frames[slot, 0], grid.frames[slot, 1], grid.frames[slot, 2]
+    if frame[0] == 0.0:
+        return closest_on_segment(
+            grid.planes[slot], earth_centred(lon, lat), earth_centred(lon_after, lat_after)
+        )
+    west, south = grid.west + grid.east[slot], grid.lat[slot]
+    return closest_to_origin(
+        on_flat_frame(frame, _turned(lon - west), lat - south),
+        on_flat_frame(frame, _turned(lon_after - west), lat_after - south),
+    )
+
+
+@compiled
+def _turned(degrees: float) -> float:
+    """Bring a difference of longitudes, from -540 to 180, to -180 to 180."""
+    while degrees < -180.0:
+        degrees += 360.0
+    return degrees
 
 
 @compiled

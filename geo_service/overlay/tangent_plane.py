@@ -15,12 +15,23 @@ import numpy as np
 
 from geo_service.arrays import Floats
 from geo_service.compiled import compiled
-from geo_service.geometry.metric import ECCENTRICITY_SQUARED, SEMI_MAJOR_M
+from geo_service.geometry.metric import (
+    ECCENTRICITY_SQUARED,
+    SEMI_MAJOR_M,
+    metres_per_degree_east,
+    metres_per_degree_north,
+)
 
 Vector: TypeAlias = tuple[float, float, float]
+Point: TypeAlias = tuple[float, float]
+"""Metres east and north on a plane."""
 
 TIED_M = 1e-6
 """Distances that differ by less are tied: rounding alone makes them differ by nanometres."""
+FLAT_TO_DEGREES = 70.0
+"""Up to this latitude two multiplications give the plane to well below the 0.1 % promised."""
+FLAT_TO_M = 2000.0
+"""And for segments up to this length."""
 _EQUATOR_M_PER_DEGREE = 111_700.0
 """No degree of latitude or longitude is longer anywhere, in metres."""
 
@@ -74,8 +85,45 @@ def planes_at(lon: Floats, lat: Floats) -> Floats:
     return planes
 
 
+def flat_frames_at(lat: Floats, longest_m: float) -> Floats:
+    """Describe, where that is exact enough, the same planes by the lengths of degrees there.
+
+    Parameters
+    ----------
+    lat : ndarray of float, shape (n,)
+        WGS-84, decimal degrees.
+    longest_m : float
+        No segment will be longer, metres.
+
+    Returns
+    -------
+    ndarray of float, shape (n, 3)
+        Metres a degree eastward, how these change a degree north, and metres a degree northward;
+        zeros where only ``planes_at`` will do. Raises nothing.
+    """
+    east = metres_per_degree_east(lat)
+    slope = (metres_per_degree_east(lat + 0.005) - metres_per_degree_east(lat - 0.005)) / 0.01
+    frames = np.column_stack((east, slope, metres_per_degree_north(lat)))
+    frames[(np.abs(lat) > FLAT_TO_DEGREES) | (longest_m > FLAT_TO_M)] = 0.0
+    return frames
+
+
 @compiled
-def on_plane(plane: Floats, point: Vector) -> tuple[float, float]:
+def on_flat_frame(frame: Vector, east: float, north: float) -> Point:
+    """Return how far east and north of a frame's origin a point lies, in metres.
+
+    Parameters
+    ----------
+    frame : tuple of float
+        A row of :func:`flat_frames_at`, not of zeros.
+    east, north : float
+        Degrees from the origin. Raises nothing.
+    """
+    return east * (frame[0] + frame[1] * north / 2.0), north * frame[2]
+
+
+@compiled
+def on_plane(plane: Floats, point: Vector) -> Point:
     """Return how far east and north of a plane's origin a point lies, in metres.
 
     Parameters
@@ -110,14 +158,33 @@ def closest_on_segment(plane: Floats, start: Vector, end: Vector) -> tuple[float
     """
     if start[0] * plane[0] + start[1] * plane[1] + start[2] * plane[2] <= 0.0:
         return math.inf, 0.0
-    east, north = on_plane(plane, start)
-    end_east, end_north = on_plane(plane, end)
-    along_east, along_north = end_east - east, end_north - north
+    return closest_to_origin(on_plane(plane, start), on_plane(plane, end))
+
+
+@compiled
+def closest_to_origin(start: Point, end: Point) -> tuple[float, float]:
+    """Find where a segment on a plane comes closest to the plane's origin.
+
+    Parameters
+    ----------
+    start, end : tuple of float
+        Metres east and north.
+
+    Returns
+    -------
+    distance_m : float
+    share : float
+        How far along the segment, from 0 to 1; 0 where the segment has no length.
+        Raises nothing.
+    """
+    east, north = start
+    along_east, along_north = end[0] - east, end[1] - north
     square = along_east * along_east + along_north * along_north
     share = 0.0
     if square > 0.0:
         share = min(1.0, max(0.0, -(east * along_east + north * along_north) / square))
-    return math.hypot(east + share * along_east, north + share * along_north), share
+    east, north = east + share * along_east, north + share * along_north
+    return math.sqrt(east * east + north * north), share
 
 
 @compiled

@@ -7,9 +7,12 @@ import pytest
 from pyproj import Geod, Transformer
 
 from geo_service.overlay.tangent_plane import (
+    FLAT_TO_M,
     chord_m,
     closest_on_segment,
     earth_centred,
+    flat_frames_at,
+    on_flat_frame,
     on_plane,
     planes_at,
     surely_within,
@@ -78,3 +81,23 @@ def test_surely_within_never_says_so_wrongly() -> None:
             said += 1
             assert GEOD.inv(50.0, lat, 50.0 + away[0], there)[2] <= 500.0
     assert said > 100
+
+
+@pytest.mark.parametrize("place", [(0.0, 0.0), (112.15, 32.04), (180.0, 69.9), (-71.0, -45.0)])
+def test_lengths_of_degrees_give_the_same_plane_near_by(place: tuple[float, float]) -> None:
+    lon, lat = place
+    (frame,) = flat_frames_at(np.array([lat]), FLAT_TO_M)
+    plane = planes_at(np.array([lon]), np.array([lat]))[0]
+    for bearing in range(0, 360, 15):
+        for metres in (1.0, 25.0, 500.0, FLAT_TO_M):
+            there_lon, there_lat, _ = GEOD.fwd(*place, bearing, metres)
+            apart = (there_lon - lon + 180.0) % 360.0 - 180.0
+            flat = on_flat_frame(tuple(frame), apart, there_lat - lat)
+            round_one = on_plane(plane, earth_centred(there_lon, there_lat))
+            assert flat == pytest.approx(round_one, abs=1.5e-4 * metres + 1e-6)
+
+
+def test_lengths_of_degrees_are_not_used_near_poles_or_for_long_segments() -> None:
+    lat = np.array([0.0, 69.0, -70.5, 90.0])
+    assert (flat_frames_at(lat, 500.0)[:, 0] > 0.0).tolist() == [True, True, False, False]
+    assert not flat_frames_at(lat, FLAT_TO_M + 1.0).any()

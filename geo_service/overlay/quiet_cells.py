@@ -1,0 +1,141 @@
+"""Where no issue is near: most of a city, on most days, and told without a single distance.
+
+Squares of equal latitude and longitude cover the issues and what lies around them. A square is
+quiet if no issue lies within the radius of it or of the squares beside it. So a segment whose two
+ends lie in the same or in neighbouring quiet squares passes no issue: none of its points is
+farther from one of its ends than a square is wide.
+"""
+
+import math
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo_service.arrays import Floats
+from geo_service.compiled import compiled
+
+Cell: TypeAlias = tuple[int, int, bool]
+"""Row, column, and whether an issue may be near."""
+
+CELL_M = 32.0
+"""A little more than riders go between two fixes; smaller squares are quiet more often."""
+_MOST_CELLS = 1 << 24
+_REACHED = 2
+"""A square in which an issue can be reached, and those beside it: the rings that are not quiet."""
+
+
+class QuietCells(NamedTuple):
+    """The squares, row after row from the south-west; compiled functions take it as it is."""
+
+    near: NDArray[np.bool_]
+    """Shape (rows * columns,): whether an issue may be near; nothing is near outside."""
+    rows: int
+    columns: int
+    south: float
+    """Latitude of the lower left corner, degrees."""
+    west: float
+    """Longitude of that corner, -180 to 180."""
+    rows_per_degree: float
+    columns_per_degree: float
+
+
+def quiet_cells(
+    lat: Floats, east: Floats, west: float, reach: tuple[float, float], per_degree: float
+) -> QuietCells:
+    """Tell where no issue is near.
+
+    Parameters
+    ----------
+    lat : ndarray of float, shape (s,)
+        Of the issues, degrees; at least one.
+    east : ndarray of float, shape (s,)
+        Degrees east of ``west``, 0 to 360.
+    west : float
+        Longitude of the issue that is farthest west, degrees.
+    reach : tuple of float
+        How far outside a segment's latitudes and longitudes an issue within the radius can lie,
+        degrees. Longitudes that reach around the earth make nothing quiet.
+    per_degree : float
+        Metres that a degree of latitude has at least.
+
+    Returns
+    -------
+    QuietCells
+        Raises nothing.
+    """
+    lat_reach, lon_reach = reach
+    if lon_reach >= 180.0 or float(east.max()) >= 180.0:
+        return QuietCells(np.ones(1, dtype=np.bool_), 1, 1, -90.0, -180.0, 0.0, 0.0)
+    # As high as the radius reaches, so that one ring of squares holds all that is within it.
+    high = max(CELL_M / per_degree, lat_reach)
+    wide = max(high * lon_reach / lat_reach, lon_reach)
+    south, north = float(lat.min()), float(lat.max())
+    margin = _REACHED + 1
+    while True:
+        rows = int((north - south) / high) + 1 + 2 * margin
+        columns = int(float(east.max()) / wide) + 1 + 2 * margin
+        if rows * columns <= _MOST_CELLS:
+            break
+        high, wide = high * 1.5, wide * 1.5
+    near = np.zeros(rows * columns, dtype=np.bool_)
+    _mark(lat - south, east, high, wide, columns, near)
+    return QuietCells(
+        near,
+        rows,
+        columns,
+        south - margin * high,
+        (west - margin * wide + 180.0) % 360.0 - 180.0,
+        1.0 / high,
+        1.0 / wide,
+    )
+
+
+@compiled
+def _mark(
+    north: Floats, east: Floats, high: float, wide: float, columns: int, near: NDArray[np.bool_]
+) -> None:
+    """Mark the squares around each issue."""
+    margin = _REACHED + 1
+    for issue in range(len(north)):
+        row = int(north[issue] / high) + margin
+        column = int(east[issue] / wide) + margin
+        for beside in range(row - _REACHED, row + _REACHED + 1):
+            for along in range(column - _REACHED, column + _REACHED + 1):
+                near[beside * columns + along] = True
+
+
+@compiled
+def cell_at(quiet: QuietCells, lon: float, lat: float) -> Cell:
+    """Return a position's square, and whether an issue may be near.
+
+    Parameters
+    ----------
+    quiet : QuietCells
+        The squares.
+    lon, lat : float
+        WGS-84, decimal degrees.
+
+    Returns
+    -------
+    row, column : int
+        Also outside the squares, so that neighbours are neighbours there too.
+    near : bool
+        False where it is quiet. Raises nothing.
+    """
+    east = lon - quiet.west
+    if east < 0.0:
+        east += 360.0
+    row = math.floor((lat - quiet.south) * quiet.rows_per_degree)
+    column = int(east * quiet.columns_per_degree)
+    if row < 0 or row >= quiet.rows or column >= quiet.columns:
+        return row, column, False
+    return row, column, quiet.near[row * quiet.columns + column]
+
+
+@compiled
+def is_quiet(here: Cell, there: Cell) -> bool:
+    """Say whether no issue can be near a segment from one square to another; raises nothing."""
+    return not (here[2] or there[2]) and (
+        abs(here[0] - there[0]) <= 1 and abs(here[1] - there[1]) <= 1
+    )

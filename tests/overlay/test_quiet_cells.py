@@ -1,0 +1,92 @@
+"""Where it is quiet, no issue is near: told by distances that know nothing of squares."""
+
+import numpy as np
+import pytest
+from pyproj import Geod
+
+from geo_service.overlay.issue_grid import IssuePoints, build_grid
+from geo_service.overlay.quiet_cells import cell_at, is_quiet
+
+GEODESIC = Geod(ellps="WGS84")
+PLACES = [(112.15, 32.04), (179.9995, 10.0), (-180.0, -45.0), (0.0, 0.0), (25.0, 70.0)]
+PLACES += [(10.0, -85.0), (77.0, 89.99)]
+RADII = [5.0, 25.0, 100.0]
+
+
+def beside(
+    place: tuple[float, float], random: np.random.Generator, count: int, most_m: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Scatter positions around a place."""
+    lon, lat, _ = GEODESIC.fwd(
+        np.full(count, place[0]),
+        np.full(count, place[1]),
+        random.uniform(0, 360, count),
+        most_m * np.sqrt(random.random(count)),
+    )
+    return np.asarray(lon), np.asarray(lat)
+
+
+def points_of(lon: np.ndarray, lat: np.ndarray) -> IssuePoints:
+    every = np.arange(len(lon))
+    return IssuePoints(lon, lat, np.arange(len(lon) + 1), every * 0, every * 0 + 1)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("radius_m", RADII)
+def test_no_issue_is_near_a_segment_that_is_quiet(
+    place: tuple[float, float], radius_m: float
+) -> None:
+    random = np.random.default_rng(int(radius_m))
+    lon, lat = beside(place, random, 12, 1500.0)
+    issues = np.arange(len(lon))
+    grid = build_grid(points_of(lon, lat), issues, radius_m=radius_m, longest_m=500.0)
+    start = beside(place, random, 4000, 2500.0)
+    end_lon, end_lat, _ = GEODESIC.fwd(
+        *start, random.uniform(0, 360, 4000), random.choice([0.0, 10.0, 40.0, 90.0, 300.0], 4000)
+    )
+    quiet = np.array(
+        [
+            is_quiet(cell_at(grid.quiet, *here), cell_at(grid.quiet, *there))
+            for here, there in zip(
+                zip(*start, strict=True), zip(end_lon, end_lat, strict=True), strict=True
+            )
+        ]
+    )
+    nearest = np.full(4000, np.inf)
+    for share in np.linspace(0, 1, 21):
+        azimuth, _, metres = GEODESIC.inv(*start, end_lon, end_lat)
+        at_lon, at_lat, _ = GEODESIC.fwd(*start, azimuth, share * np.asarray(metres))
+        for issue in issues:
+            whole = np.full(4000, 1.0)
+            _, _, away = GEODESIC.inv(at_lon, at_lat, whole * lon[issue], whole * lat[issue])
+            nearest = np.minimum(nearest, away)
+    assert (nearest[quiet] > radius_m).all()
+    if abs(place[1]) < 80.0:
+        far = nearest > 6 * max(radius_m, 32.0) + 320.0
+        # All but those across the western edge of the squares, where their numbers begin anew.
+        assert quiet[far & (np.asarray(metres) < 20.0)].mean() > 0.99
+        assert quiet.mean() > 0.2
+
+
+def test_issues_all_round_the_earth_leave_nothing_quiet() -> None:
+    lon, lat = np.array([-120.0, 0.0, 120.0]), np.zeros(3)
+    grid = build_grid(points_of(lon, lat), np.arange(3), radius_m=25.0, longest_m=500.0)
+    here = cell_at(grid.quiet, 60.0, 45.0)
+    assert not is_quiet(here, here)
+
+
+def test_far_from_all_issues_it_is_quiet_on_every_side() -> None:
+    grid = build_grid(
+        points_of(np.array([112.14]), np.array([32.04])),
+        np.array([0]),
+        radius_m=25.0,
+        longest_m=500.0,
+    )
+    here = cell_at(grid.quiet, 112.14, 32.04)
+    assert not is_quiet(here, here)
+    for lon, lat in [(112.2, 32.04), (112.0, 32.04), (112.14, 33.0), (112.14, 31.0), (-60.0, 0.0)]:
+        there = cell_at(grid.quiet, lon, lat)
+        assert is_quiet(there, there)
+        assert not is_quiet(there, here)
+    west, east = cell_at(grid.quiet, 112.13, 32.04), cell_at(grid.quiet, 112.15, 32.04)
+    assert not is_quiet(west, east), "what lies between is not looked at"

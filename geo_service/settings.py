@@ -16,6 +16,7 @@ from geo_service.errors import WrongUsage
 PREFIX = "GEO_SERVICE_"
 BOUNDS = {
     "max_dropped_share": (0.0, 1.0),
+    "clock_jump_fixes": (1.0, math.inf),
     "cell_resolution": (0.0, 15.0),
     "release_resolution": (0.0, 15.0),
     "release_riders": (1.0, math.inf),
@@ -57,10 +58,18 @@ class Settings:
 
     max_speed_m_s: float = 40.0
     """A fix that needs a greater speed from the last good one is dropped."""
+    clock_jump_s: float = 43_200.0
+    """Time that goes on or back by more than this in a trip is a clock that was set, no pause."""
+    clock_jump_fixes: int = 3
+    """So many fixes that go back in time together are a clock that was set, fewer out of order."""
     max_dropped_share: float = 0.2
     """A trip that loses a greater share of its fixes is refused."""
     future_slack_s: float = 300.0
     """A time may lie this far in the future: clocks differ."""
+    stop_radius_m: float = 30.0
+    """Fixes this near the first of them make a stop: positions at rest wander about as far."""
+    stop_min_s: float = 180.0
+    """A stop lasts at least this long, more than a red light; its fixes are kept."""
 
     cell_resolution: int = 10
     """H3 resolution of exposure cells (10: about 130 m across)."""

@@ -20,6 +20,8 @@ def test_empty_environment_gives_the_defaults_of_the_design() -> None:
     )
     assert (settings.radius_m, settings.max_gap_s, settings.max_gap_m) == (25.0, 120.0, 500.0)
     assert (settings.max_speed_m_s, settings.max_dropped_share) == (40.0, 0.2)
+    assert (settings.clock_jump_s, settings.clock_jump_fixes) == (43_200.0, 3)
+    assert (settings.stop_radius_m, settings.stop_min_s) == (30.0, 180.0)
     assert (settings.release_riders, settings.release_step, settings.release_trim_m) == (
         10,
         10,
@@ -59,6 +61,7 @@ def test_name_that_no_setting_has_is_refused_with_those_there_are() -> None:
         ("MAX_GAP_S", "-1", "of 0 or more"),
         ("MAX_DROPPED_SHARE", "1.5", "from 0 to 1"),
         ("RELEASE_RIDERS", "0", "of 1 or more"),
+        ("CLOCK_JUMP_FIXES", "0", "of 1 or more"),
     ],
 )
 def test_value_of_another_type_is_refused(name: str, text: str, words: str) -> None:

@@ -118,7 +118,7 @@ def _say(report: "LoadReport", *, as_json: bool, traces: "TraceReport | None" = 
     for warning in report.warnings:
         words.say_beside(f"warning: {warning}")
     if as_json:
-        extra = {} if traces is None else {"fixes": traces.fixes, "dropped_fixes": traces.dropped}
+        extra = {} if traces is None else _fixes_told(traces)
         words.say_json(
             {
                 "what": report.what,
@@ -144,5 +144,17 @@ def _say(report: "LoadReport", *, as_json: bool, traces: "TraceReport | None" = 
     if traces is not None:
         dropped = ", ".join(f"{count} {rule}" for rule, count in traces.dropped.items() if count)
         words.say(f"fixes: {traces.fixes} loaded" + (f", dropped: {dropped}" if dropped else ""))
+        if traces.stops:
+            words.say(f"stops: {traces.stops} kept, {traces.stop_seconds / 60:.0f} minutes in all")
     if report.refused_list is not None:
         words.say(f"The refused records and their reasons: {report.refused_list}")
+
+
+def _fixes_told(traces: "TraceReport") -> dict[str, object]:
+    """Say what became of single fixes, for JSON."""
+    return {
+        "fixes": traces.fixes,
+        "dropped_fixes": traces.dropped,
+        "stops": traces.stops,
+        "stop_seconds": traces.stop_seconds,
+    }

@@ -9,6 +9,7 @@ from geo_service import errors
 from geo_service.cli import (
     catchments,
     city,
+    doctor,
     keys,
     load,
     nearest,
@@ -19,7 +20,7 @@ from geo_service.cli import (
     words,
 )
 
-COMMANDS = (city, load, nearest, catchments, overlay, pages, release, keys, serve)
+COMMANDS = (city, load, nearest, catchments, overlay, pages, release, keys, doctor, serve)
 
 DONE, REFUSED, WRONG = 0, 1, 2
 STOPPED = 130

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from geo_service.domain.facility import Facility
+from geo_service.domain.issue import Issue
 from geo_service.export.navigate import amap_link
 
 Feature: TypeAlias = dict[str, Any]
@@ -14,7 +15,8 @@ def facility_feature(facility: Facility) -> Feature:
     """Describe one facility as it stands in the workspace."""
     state = facility.state
     return _feature(
-        facility,
+        facility.facility_id,
+        (facility.lon, facility.lat),
         {
             "id": facility.facility_id,
             "kind": facility.kind,
@@ -39,6 +41,29 @@ def facility_feature(facility: Facility) -> Feature:
     )
 
 
+def issue_along_feature(issue: Issue, *, along_m: float, off_m: float) -> Feature:
+    """Describe an issue along a route, as everybody may see it.
+
+    Parameters
+    ----------
+    issue : Issue
+        A public one.
+    along_m, off_m : float
+        Metres along the route to where it comes nearest to the issue, and from there to it.
+    """
+    return _feature(
+        issue.issue_id,
+        (issue.lon, issue.lat),
+        {
+            "issue_id": issue.issue_id,
+            "category": issue.category,
+            "along_m": round(along_m, 1),
+            "off_m": round(off_m, 1),
+            "reported_at": iso(issue.reported_at),
+        },
+    )
+
+
 def collection(features: Iterable[Feature], **foreign: object) -> Feature:
     """Put features into a FeatureCollection; ``foreign`` members stand beside them."""
     return {"type": "FeatureCollection", **foreign, "features": list(features)}
@@ -49,10 +74,10 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _feature(facility: Facility, properties: dict[str, Any]) -> Feature:
+def _feature(feature_id: str, position: tuple[float, float], properties: dict[str, Any]) -> Feature:
     return {
         "type": "Feature",
-        "id": facility.facility_id,
-        "geometry": {"type": "Point", "coordinates": [facility.lon, facility.lat]},
+        "id": feature_id,
+        "geometry": {"type": "Point", "coordinates": list(position)},
         "properties": properties,
     }

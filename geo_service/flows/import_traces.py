@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from geo_service.domain.rider import pseudonym
+from geo_service.domain.stops import find_stops
 from geo_service.domain.trace import Fixes
 from geo_service.flows.doubt_datum import doubt_datum_of_positions
 from geo_service.flows.loading import LoadOptions, LoadReport, settle_refusals, streets_extent
@@ -22,6 +23,10 @@ class TraceReport:
     unchanged: int
     dropped: dict[str, int]
     """Fixes dropped, by the name of the rule."""
+    stops: int
+    """How often riders stayed at one place; the fixes of stops are kept."""
+    stop_seconds: float
+    """How long they stayed in all."""
 
 
 def import_traces(
@@ -56,6 +61,8 @@ def import_traces(
         now=now,
         max_speed_m_s=settings.max_speed_m_s,
         max_dropped_share=settings.max_dropped_share,
+        clock_jump_s=settings.clock_jump_s,
+        clock_jump_fixes=settings.clock_jump_fixes,
         future_slack_s=settings.future_slack_s,
         near=streets_extent(workspace),
     )
@@ -64,6 +71,7 @@ def import_traces(
     )
     doubts = doubt_datum_of_positions(workspace, batch.fixes.lon, batch.fixes.lat, options.datum)
     counts = workspace.lake.add(_under_pseudonyms(batch.fixes, key), replace=options.replace)
+    stops = find_stops(batch.fixes, radius_m=settings.stop_radius_m, min_s=settings.stop_min_s)
     return TraceReport(
         trips=LoadReport(
             what="trips",
@@ -78,6 +86,8 @@ def import_traces(
         fixes=len(batch.fixes),
         unchanged=counts.unchanged,
         dropped=dict(batch.dropped),
+        stops=len(stops),
+        stop_seconds=float(stops.seconds.sum()),
     )
 
 

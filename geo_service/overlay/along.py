@@ -1,13 +1,18 @@
 """Which issues lie along a line, in riding order."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
+from geo_service.geometry.metric import GEOD, geodesic_m
 from geo_service.overlay.issue_grid import IssueGrid, IssuePoints, build_grid, slots_near
 from geo_service.overlay.tangent_plane import TIED_M, chord_m, closest_on_segment, earth_centred
+
+LONGEST_M = 50_000.0
+"""The chord of a longer stretch leaves the earth's surface too far to be measured along."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,8 +36,8 @@ def issues_along(lon: Floats, lat: Floats, points: IssuePoints, radius_m: float)
     Parameters
     ----------
     lon, lat : ndarray of float, shape (v,)
-        The line's vertices in riding order; WGS-84, decimal degrees. Every two are joined,
-        however far apart; a single one is a point.
+        The line's vertices in riding order; WGS-84, decimal degrees. Every two are joined by
+        the shortest way, however far apart; a single one is a point.
     points : IssuePoints
         The issues; their times are not looked at.
     radius_m : float
@@ -46,6 +51,7 @@ def issues_along(lon: Floats, lat: Floats, points: IssuePoints, radius_m: float)
     if not len(lon) or not len(points):
         none = np.zeros(0, dtype=np.float64)
         return Along(np.zeros(0, dtype=np.int64), none, none)
+    lon, lat = split_long_stretches(lon, lat)
     metres = _lengths(lon, lat)
     issues = np.arange(len(points), dtype=np.int64)
     grid = build_grid(points, issues, radius_m=radius_m, longest_m=float(metres.max()))
@@ -54,6 +60,34 @@ def issues_along(lon: Floats, lat: Floats, points: IssuePoints, radius_m: float)
     issue, along_m, off_m = grid.issue[hit], along_m[hit], off_m[hit]
     order = np.lexsort((issue, along_m))
     return Along(issue[order], along_m[order], off_m[order])
+
+
+def split_long_stretches(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """Put vertices between those that are more than ``LONGEST_M`` apart, on the geodesic.
+
+    Parameters
+    ----------
+    lon, lat : ndarray of float, shape (v,)
+        WGS-84, decimal degrees.
+
+    Returns
+    -------
+    lon, lat : ndarray of float, shape (w,)
+        The vertices given, in their order, and those put between. Raises nothing.
+    """
+    metres = geodesic_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    long = np.flatnonzero(metres > LONGEST_M)
+    if not len(long):
+        return lon, lat
+    between = [
+        GEOD.npts(
+            lon[row], lat[row], lon[row + 1], lat[row + 1], math.ceil(metres[row] / LONGEST_M) - 1
+        )
+        for row in long
+    ]
+    before = np.repeat(long + 1, [len(part) for part in between])
+    places = np.array([place for part in between for place in part])
+    return np.insert(lon, before, places[:, 0]), np.insert(lat, before, places[:, 1])
 
 
 @compiled

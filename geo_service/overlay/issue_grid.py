@@ -61,7 +61,7 @@ class IssueGrid(NamedTuple):
     planes: Floats
     """Shape (s, 8): the plane that touches the earth there, as ``planes_at`` gives it."""
     frames: Floats
-    """Shape (s, 3): the same by lengths of degrees, as ``flat_frames_at`` gives it."""
+    """Shape (s, 4): the same by lengths of degrees, as ``flat_frames_at`` gives it."""
     lat: Floats
     """Shape (s,): degrees."""
     east: Floats

@@ -157,7 +157,8 @@ def _closest(
     grid: IssueGrid, slot: int, lon: float, lat: float, lon_after: float, lat_after: float
 ) -> tuple[float, float]:
     """Find where a segment comes closest to an issue: metres, and how far along the segment."""
-    frame = grid.frames[slot, 0], grid.frames[slot, 1], grid.frames[slot, 2]
+    frames = grid.frames
+    frame = frames[slot, 0], frames[slot, 1], frames[slot, 2], frames[slot, 3]
     if frame[0] == 0.0:
         return closest_on_segment(
             grid.planes[slot], earth_centred(lon, lat), earth_centred(lon_after, lat_after)

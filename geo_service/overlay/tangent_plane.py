@@ -23,6 +23,7 @@ from geo_service.geometry.metric import (
 )
 
 Vector: TypeAlias = tuple[float, float, float]
+Frame: TypeAlias = tuple[float, float, float, float]
 Point: TypeAlias = tuple[float, float]
 """Metres east and north on a plane."""
 
@@ -97,29 +98,32 @@ def flat_frames_at(lat: Floats, longest_m: float) -> Floats:
 
     Returns
     -------
-    ndarray of float, shape (n, 3)
-        Metres a degree eastward, how these change a degree north, and metres a degree northward;
-        zeros where only ``planes_at`` will do. Raises nothing.
+    ndarray of float, shape (n, 4)
+        Metres a degree eastward, how these change a degree north, metres a degree northward, and
+        how a parallel bends from its tangent, metres for each square metre east; zeros where
+        only ``planes_at`` will do. Raises nothing.
     """
     east = metres_per_degree_east(lat)
     slope = (metres_per_degree_east(lat + 0.005) - metres_per_degree_east(lat - 0.005)) / 0.01
-    frames = np.column_stack((east, slope, metres_per_degree_north(lat)))
+    bend = np.radians(np.sin(np.radians(lat))) / (2.0 * np.maximum(east, 1.0))
+    frames = np.column_stack((east, slope, metres_per_degree_north(lat), bend))
     frames[(np.abs(lat) > FLAT_TO_DEGREES) | (longest_m > FLAT_TO_M)] = 0.0
     return frames
 
 
 @compiled
-def on_flat_frame(frame: Vector, east: float, north: float) -> Point:
+def on_flat_frame(frame: Frame, east: float, north: float) -> Point:
     """Return how far east and north of a frame's origin a point lies, in metres.
 
     Parameters
     ----------
-    frame : tuple of float
+    frame : tuple of four float
         A row of :func:`flat_frames_at`, not of zeros.
     east, north : float
         Degrees from the origin. Raises nothing.
     """
-    return east * (frame[0] + frame[1] * north / 2.0), north * frame[2]
+    across = east * (frame[0] + frame[1] * north)
+    return across, north * frame[2] + across * across * frame[3]
 
 
 @compiled

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from geo_service.store.columns import UtcTime
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration; the database of this program is at it."""
 
 METADATA = MetaData(
@@ -171,9 +171,15 @@ trace_files = Table(
     Column("file_id", Integer, primary_key=True),
     Column("name", String, nullable=False, unique=True),
     Column("day", Integer, nullable=False),
+    Column("rows", Integer),
+    Column("size", BigInteger),
+    Column("digest", LargeBinary),
     Index(None, "day"),
 )
-"""``day`` is the UTC day in which the file's trips start, counted from 1970-01-01."""
+"""``day`` is the UTC day in which the file's trips start, counted from 1970-01-01.
+
+``rows``, ``size`` (bytes) and ``digest`` (of the bytes) are null where an older program wrote it.
+"""
 
 trips = Table(
     "trips",
@@ -186,6 +192,13 @@ trips = Table(
     Column("starts_at", UtcTime, nullable=False),
     Column("ends_at", UtcTime, nullable=False),
     Column("digest", LargeBinary, nullable=False),
+    Column("west", Integer),
+    Column("south", Integer),
+    Column("east", Integer),
+    Column("north", Integer),
     Index(None, "file_id"),
 )
-"""A trip is visible through its row alone: the rows of its file that hold it, and a digest."""
+"""A trip is visible through its row alone: the rows of its file that hold it, and a digest.
+
+The box is WGS-84, 1e-7 degree; null where an older program wrote the row.
+"""

@@ -1,10 +1,10 @@
 """The trace lake: riders' trips in files by day, each visible through its row in the database."""
 
 import itertools
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -13,25 +13,14 @@ from sqlalchemy import Connection
 
 from geo_service.domain.trace import Fixes
 from geo_service.errors import NotReady
-from geo_service.store import trace_rows
-from geo_service.store.columns import EPOCH
+from geo_service.store import trace_folder, trace_rows
 from geo_service.store.database import Database
-from geo_service.store.trace_file import (
-    ENDING,
-    UNFINISHED,
-    concatenate,
-    encode,
-    read_rows,
-    sync_folder,
-    write_durably,
-)
-from geo_service.store.trace_packing import PackedTrips, pack, select_runs, unpack
-from geo_service.store.trace_rows import LyingTrip
+from geo_service.store.lake_check import LakeProof, prove
+from geo_service.store.trace_boxes import Box
+from geo_service.store.trace_compaction import days_to_merge, merge_day
+from geo_service.store.trace_packing import PackedTrips, pack, unpack
+from geo_service.store.trace_rows import KnownTrip, LyingTrip
 from geo_service.store.upsert import Written
-
-NAME_BYTES = 8
-ATTEMPTS = 5
-"""How often a day is looked up anew when a file vanished under the reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +39,8 @@ class TraceLake:
 
     Files are never changed. An addition writes one file for each UTC day in which its trips
     start, and then the rows that make them visible, in one transaction; a trip sent again gets a
-    new row, and its old rows in the old file are not looked at any more.
+    new row, and its old rows in the old file are not looked at any more. When a day has many
+    files, they are made one.
 
     Parameters
     ----------
@@ -68,7 +58,8 @@ class TraceLake:
         """Keep trips; one that is there already is replaced, or left alone if it is the same.
 
         Positions are rounded to 1e-7 degree (a centimetre), times to milliseconds. Of two trips
-        with the same id the later one stays. When this returns, the trips are on the disk.
+        with the same id the later one stays. When this returns, the trips are on the disk; one
+        that is there already, but whose file is missing or cut off, is written again.
 
         Parameters
         ----------
@@ -87,33 +78,45 @@ class TraceLake:
         packed = pack(fixes)
         digests = dict(zip(packed.trip_ids, packed.digests(), strict=True))
         with self._database.reading() as connection:
-            known = trace_rows.known_digests(connection, digests)
+            known = trace_rows.known_trips(connection, digests)
+        whole = self._whole_digests(known)
         changed = [
             number
             for number, trip_id in enumerate(packed.trip_ids)
-            if known.get(trip_id) != digests[trip_id]
+            if whole.get(trip_id) != digests[trip_id]
         ]
         unchanged = len(digests) - len(changed)
         if not changed and not replace:
             return LakeCounts(unchanged=unchanged)
-        files = _by_day(packed.take(_in_order(packed, changed))) if changed else {}
+        by_day = _by_day(packed.take(_in_order(packed, changed))) if changed else {}
         # Encoded before the lock is taken, so that other writers wait for the disk only.
-        contents = {name: encode(trips) for name, trips in files.items()}
+        files = {
+            trace_folder.file_name(day): trace_folder.new_file(trips)
+            for day, trips in by_day.items()
+        }
         with self._database.writing() as connection:
-            self._write_files(connection, contents)
+            trace_folder.write_files(self._folder, connection, files)
             written = trace_rows.write(connection, files, digests) if files else Written()
             removed = trace_rows.remove_others(connection, digests) if replace else 0
         if removed:
             self.remove_leftovers()
+        # The trips are there, whether or not the files they join can be read.
+        with suppress(NotReady):
+            self._merge(set(by_day))
         return LakeCounts(
             added=written.added,
             replaced=written.replaced,
             unchanged=unchanged,
-            fixes=sum(len(trips.t) for trips in files.values()),
+            fixes=sum(len(trips.t) for trips in by_day.values()),
             removed=removed,
         )
 
-    def read(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Fixes]:
+    def read(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        box: Box | None = None,
+    ) -> Iterator[Fixes]:
         """Yield the trips that have a moment in ``[since, until)``, by the UTC day they start.
 
         Only one day's trips are held at a time. Each day is as it stands when it is reached.
@@ -122,6 +125,9 @@ class TraceLake:
         ----------
         since, until : datetime or None
             With a zone; None: no bound.
+        box : Box or None
+            Trips are left out that lie beside it, their fixes joined by straight lines; others
+            may or may not have a fix in it.
 
         Yields
         ------
@@ -134,9 +140,9 @@ class TraceLake:
             If a file is missing or damaged.
         """
         with self._database.reading() as connection:
-            days = trace_rows.days(connection, since, until)
+            days = trace_rows.days(connection, since, until, box)
         for day in days:
-            look = partial(trace_rows.trips_of_day, day=day, since=since, until=until)
+            look = partial(trace_rows.trips_of_day, day=day, since=since, until=until, box=box)
             fixes = self._read_lying(look)
             if fixes.trips:
                 yield fixes
@@ -178,87 +184,82 @@ class TraceLake:
             How many files were removed.
         """
         with self._database.reading() as connection:
-            leftovers = self._leftovers(connection)
+            leftovers = trace_folder.find_leftovers(self._folder, connection)
         if not leftovers:
             return 0
         with self._database.writing() as connection:
-            return self._remove_leftovers(connection)
+            return trace_folder.remove_leftovers(self._folder, connection)
 
-    def _write_files(self, connection: Connection, contents: Mapping[str, memoryview]) -> None:
-        """Write files under the writer's lock, so that no one takes them for leftovers."""
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._remove_leftovers(connection)
-            for name, content in contents.items():
-                write_durably(self._folder / name, content)
-            sync_folder(self._folder)
-        except OSError as problem:
-            raise NotReady(
-                f"The traces can't be written ({problem.strerror}), so none were added.",
-                where=str(self._folder),
-                remedy="Make room, or look at the folder's permissions, and try again.",
-            ) from problem
+    def compact(self) -> int:
+        """Make one file of a day's files where they are many, or mostly not visible any more.
 
-    def _remove_leftovers(self, connection: Connection) -> int:
-        leftovers = self._leftovers(connection)
-        for path in leftovers:
-            path.unlink(missing_ok=True)
-        return len(leftovers)
+        Every addition does this for the days it adds to. What is read stays the same, and whoever
+        reads meanwhile goes on.
 
-    def _leftovers(self, connection: Connection) -> list[Path]:
-        """Return the lake's files on the disk that the database does not name.
+        Returns
+        -------
+        int
+            Of how many days the files were made one.
 
-        Whoever holds the writer's lock sees here only files that nobody will ever read.
+        Raises
+        ------
+        NotReady
+            If a file is missing or damaged, or the disk refuses; that day stays as it was.
         """
-        if not self._folder.is_dir():
-            return []
-        named = trace_rows.file_names(connection)
-        return [
-            path
-            for path in self._folder.iterdir()
-            if path.name.endswith((ENDING, UNFINISHED)) and path.name not in named
-        ]
+        return self._merge(None)
+
+    def prove(self) -> LakeProof:
+        """Read everything, and say where files and rows do not agree; nothing is changed.
+
+        Raises
+        ------
+        NotReady
+            If the database can't be read.
+        """
+        return prove(self._folder, self._database)
+
+    def _merge(self, among: set[int] | None) -> int:
+        """Do so for some days, or for all."""
+        within = (min(among), max(among)) if among else None
+        if among is not None and within is None:
+            return 0
+        with self._database.reading() as connection:
+            found = days_to_merge(trace_rows.uses(connection, within))
+        wanted = [day for day in found if among is None or day in among]
+        merged = sum(merge_day(self._folder, self._database, day) for day in wanted)
+        if merged:
+            self.remove_leftovers()
+        return merged
+
+    def _whole_digests(self, known: Mapping[str, KnownTrip]) -> dict[str, bytes]:
+        """Return the digests of trips whose files are there and as long as they were written."""
+        sizes = trace_folder.sizes(self._folder, {trip.file for trip in known.values()})
+        return {
+            trip_id: trip.digest
+            for trip_id, trip in known.items()
+            if sizes.get(trip.file, 0) >= (trip.size or 1)
+        }
 
     def _read_lying(self, look: Callable[[Connection], list[LyingTrip]]) -> Fixes:
-        """Read trips where the database says they lie, again if they were moved meanwhile."""
-        for _ in range(ATTEMPTS):
+        """Read trips where the database says they lie, again if they were moved meanwhile.
+
+        Each time round, a writer has got something done; and no file's name is used twice.
+        """
+        while True:
             with self._database.reading() as connection:
                 lying = look(connection)
             try:
-                return self._gather(lying)
+                return unpack(trace_folder.gather(self._folder, lying))
             except FileNotFoundError as problem:
-                missing = problem
-        raise NotReady(
-            "A file of the trace lake is missing.",
-            where=str(missing.filename or self._folder),
-            remedy="Restore a backup, or load its traces again.",
-        ) from missing
-
-    def _gather(self, lying: Sequence[LyingTrip]) -> Fixes:
-        """Read trips from their files into one set, in the order given."""
-        spans: dict[str, tuple[int, int]] = {}
-        for trip in lying:
-            first, end = spans.get(trip.file, (trip.first_row, 0))
-            spans[trip.file] = min(first, trip.first_row), max(end, trip.first_row + trip.fixes)
-        parts = [read_rows(self._folder / name, *span) for name, span in spans.items()]
-        lengths = [end - first for first, end in spans.values()]
-        begins = dict(zip(spans, np.cumsum([0, *lengths]).tolist(), strict=False))
-        starts = [begins[trip.file] + trip.first_row - spans[trip.file][0] for trip in lying]
-        offsets, rows = select_runs(
-            np.array(starts, dtype=np.int64),
-            np.array([trip.fixes for trip in lying], dtype=np.int64),
-        )
-        pool = concatenate(parts)
-        return unpack(
-            PackedTrips(
-                trip_ids=tuple(trip.trip_id for trip in lying),
-                rider_ids=tuple(trip.rider_id for trip in lying),
-                offsets=offsets,
-                t=pool.t[rows],
-                lon=pool.lon[rows],
-                lat=pool.lat[rows],
-            )
-        )
+                with self._database.reading() as connection:
+                    named = trace_rows.file_names(connection)
+                missing = Path(problem.filename)
+                if missing.name in named:
+                    raise NotReady(
+                        "A file of the trace lake is missing.",
+                        where=str(missing),
+                        remedy="Restore a backup, or load its traces again.",
+                    ) from problem
 
 
 def _in_order(packed: PackedTrips, numbers: Sequence[int]) -> list[int]:
@@ -267,16 +268,10 @@ def _in_order(packed: PackedTrips, numbers: Sequence[int]) -> list[int]:
     return sorted(numbers, key=lambda number: (days[number], packed.trip_ids[number]))
 
 
-def _by_day(ordered: PackedTrips) -> dict[str, PackedTrips]:
-    """Part trips in order of day into files, each with a name of its own."""
+def _by_day(ordered: PackedTrips) -> dict[int, PackedTrips]:
+    """Part trips in order of day by the day they start."""
     days = ordered.days
     firsts = [0, *(np.flatnonzero(np.diff(days)) + 1).tolist(), len(days)]
     return {
-        _file_name(int(days[first])): ordered.between(first, end)
-        for first, end in itertools.pairwise(firsts)
+        int(days[first]): ordered.between(first, end) for first, end in itertools.pairwise(firsts)
     }
-
-
-def _file_name(day: int) -> str:
-    date = (EPOCH + timedelta(days=day)).date().isoformat()
-    return f"{date}-{secrets.token_hex(NAME_BYTES)}{ENDING}"

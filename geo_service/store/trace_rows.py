@@ -1,14 +1,26 @@
 """The trace lake's rows in the database: which trip lies where."""
 
-from collections.abc import Collection, Mapping
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from geo_service.store.columns import from_microseconds
 from geo_service.store.schema import trace_files, trips
-from geo_service.store.trace_packing import MICROSECONDS_A_MILLISECOND, PackedTrips
+from geo_service.store.trace_boxes import Box, boxes_of, may_meet
+from geo_service.store.trace_packing import DIGEST_BYTES, MICROSECONDS_A_MILLISECOND, PackedTrips
 from geo_service.store.upsert import Written, find_rows, remove, upsert
 
 LYING = select(
@@ -26,14 +38,55 @@ class LyingTrip(NamedTuple):
     fixes: int
 
 
-def known_digests(connection: Connection, trip_ids: Collection[str]) -> dict[str, bytes]:
-    """Return the digests of those of the trips that are known."""
-    found = select(trips.c.trip_id, trips.c.digest)
-    return dict(find_rows(connection, found, trips.c.trip_id, trip_ids))
+class KnownTrip(NamedTuple):
+    """What tells a trip's content from any other, its file, and how many bytes that should have."""
+
+    digest: bytes
+    file: str
+    size: int | None
+
+
+class NewFile(NamedTuple):
+    """A file to be named: the trips in it, all of one UTC day, and its bytes."""
+
+    trips: PackedTrips
+    content: memoryview
+    digest: bytes
+    """Of the bytes."""
+
+
+class FileUse(NamedTuple):
+    """How much of a file is visible."""
+
+    day: int
+    rows: int | None
+    """None: not known of an older file."""
+    visible: int
+
+
+def digest_of(content: memoryview) -> bytes:
+    """Return what tells a file's bytes from any others."""
+    return hashlib.blake2b(content, digest_size=DIGEST_BYTES).digest()
+
+
+def known_trips(connection: Connection, trip_ids: Collection[str]) -> dict[str, KnownTrip]:
+    """Return those of the trips that are known."""
+    found = select(
+        trips.c.trip_id, trips.c.digest, trace_files.c.name, trace_files.c.size
+    ).select_from(trips.join(trace_files))
+    rows = find_rows(connection, found, trips.c.trip_id, trip_ids)
+    return {trip_id: KnownTrip(*rest) for trip_id, *rest in rows}
+
+
+def digests_of_day(connection: Connection, day: int) -> dict[str, bytes]:
+    """Return what tells the content of one day's trips from any other."""
+    found = select(trips.c.trip_id, trips.c.digest).select_from(trips.join(trace_files))
+    rows = connection.execute(found.where(trace_files.c.day == day))
+    return dict(rows.all())
 
 
 def write(
-    connection: Connection, files: Mapping[str, PackedTrips], digests: Mapping[str, bytes]
+    connection: Connection, files: Mapping[str, NewFile], digests: Mapping[str, bytes]
 ) -> Written:
     """Make the trips of new files visible; the trips' former rows are gone.
 
@@ -41,26 +94,64 @@ def write(
     ----------
     connection : Connection
         Of ``Database.writing``.
-    files : mapping of str to PackedTrips
-        Each file's name, and its trips in order, all of one UTC day.
+    files : mapping of str to NewFile
+        By name.
     digests : mapping of str to bytes
         What tells each trip's content from any other.
     """
-    rows = [{"name": name, "day": int(content.days[0])} for name, content in files.items()]
-    numbered = insert(trace_files).returning(trace_files.c.file_id, sort_by_parameter_order=True)
-    file_ids = connection.scalars(numbered, rows)
+    file_ids = _name_files(connection, files)
     written = upsert(
         connection,
         trips,
         [
             row
-            for file_id, content in zip(file_ids, files.values(), strict=True)
-            for row in _trip_rows(file_id, content, digests)
+            for file_id, file in zip(file_ids, files.values(), strict=True)
+            for row in _trip_rows(file_id, file.trips, digests)
         ],
     )
     if written.replaced:
         _forget_empty_files(connection)
     return written
+
+
+def move(connection: Connection, name: str, file: NewFile, lay: Sequence[LyingTrip]) -> None:
+    """Say that trips lie in a new file now; those that were replaced meanwhile stay as they are.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of ``Database.writing``.
+    name : str
+        The new file's.
+    file : NewFile
+        Its trips in order of ``lay``.
+    lay : sequence of LyingTrip
+        Where the trips lay when they were read.
+    """
+    (file_id,) = _name_files(connection, {name: file})
+    names = {trip.file for trip in lay}
+    found = select(trace_files.c.name, trace_files.c.file_id).where(trace_files.c.name.in_(names))
+    old_ids = dict(connection.execute(found).all())
+    starts = file.trips.offsets[:-1].tolist()
+    moves = [
+        {
+            "moved": trip.trip_id,
+            "old_file": old_ids[trip.file],
+            "old_row": trip.first_row,
+            "new_row": start,
+        }
+        for trip, start in zip(lay, starts, strict=True)
+        if trip.file in old_ids
+    ]
+    if moves:
+        as_it_lay = (
+            trips.c.trip_id == bindparam("moved"),
+            trips.c.file_id == bindparam("old_file"),
+            trips.c.first_row == bindparam("old_row"),
+        )
+        moved = update(trips).where(*as_it_lay)
+        connection.execute(moved.values(file_id=file_id, first_row=bindparam("new_row")), moves)
+    _forget_empty_files(connection)
 
 
 def remove_others(connection: Connection, kept: Collection[str]) -> int:
@@ -72,27 +163,43 @@ def remove_others(connection: Connection, kept: Collection[str]) -> int:
     return len(others)
 
 
-def _forget_empty_files(connection: Connection) -> None:
-    still_used = exists().where(trips.c.file_id == trace_files.c.file_id)
-    connection.execute(delete(trace_files).where(~still_used))
-
-
 def file_names(connection: Connection) -> set[str]:
     """Name the files that hold visible trips."""
     return set(connection.scalars(select(trace_files.c.name)))
 
 
-def days(connection: Connection, since: datetime | None, until: datetime | None) -> list[int]:
+def uses(connection: Connection, within: tuple[int, int] | None = None) -> list[FileUse]:
+    """Return how much of each file is visible, of all days or those from first to last."""
+    found = (
+        select(trace_files.c.day, trace_files.c.rows, func.coalesce(func.sum(trips.c.fixes), 0))
+        .select_from(trace_files.outerjoin(trips))
+        .group_by(trace_files.c.file_id, trace_files.c.day, trace_files.c.rows)
+    )
+    if within is not None:
+        found = found.where(trace_files.c.day.between(*within))
+    return [FileUse(*row) for row in connection.execute(found)]
+
+
+def days(
+    connection: Connection,
+    since: datetime | None,
+    until: datetime | None,
+    box: Box | None = None,
+) -> list[int]:
     """Return the days, counted from 1970, on which trips of the period start, in order."""
     found = select(trace_files.c.day).distinct().select_from(trips.join(trace_files))
-    return sorted(connection.scalars(found.where(*_within(since, until))))
+    return sorted(connection.scalars(found.where(*_within(since, until, box))))
 
 
 def trips_of_day(
-    connection: Connection, day: int, since: datetime | None, until: datetime | None
+    connection: Connection,
+    day: int,
+    since: datetime | None,
+    until: datetime | None,
+    box: Box | None = None,
 ) -> list[LyingTrip]:
     """Return where the trips of one day lie, in order of id."""
-    found = LYING.where(trace_files.c.day == day, *_within(since, until))
+    found = LYING.where(trace_files.c.day == day, *_within(since, until, box))
     return sorted(LyingTrip(*row) for row in connection.execute(found))
 
 
@@ -109,13 +216,37 @@ def count(connection: Connection) -> tuple[int, int]:
     return int(number), int(fixes)
 
 
-def _within(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
-    """Return the conditions for a trip that has a moment in ``[since, until)``."""
+def _name_files(connection: Connection, files: Mapping[str, NewFile]) -> list[int]:
+    rows = [
+        {
+            "name": name,
+            "day": int(file.trips.days[0]),
+            "rows": len(file.trips.t),
+            "size": len(file.content),
+            "digest": file.digest,
+        }
+        for name, file in files.items()
+    ]
+    numbered = insert(trace_files).returning(trace_files.c.file_id, sort_by_parameter_order=True)
+    return list(connection.scalars(numbered, rows))
+
+
+def _forget_empty_files(connection: Connection) -> None:
+    still_used = exists().where(trips.c.file_id == trace_files.c.file_id)
+    connection.execute(delete(trace_files).where(~still_used))
+
+
+def _within(
+    since: datetime | None, until: datetime | None, box: Box | None
+) -> list[ColumnElement[bool]]:
+    """Return the conditions for a trip that has a moment in ``[since, until)`` and meets a box."""
     conditions: list[ColumnElement[bool]] = []
     if since is not None:
         conditions.append(trips.c.ends_at >= since)
     if until is not None:
         conditions.append(trips.c.starts_at < until)
+    if box is not None:
+        conditions.append(may_meet(box))
     return conditions
 
 
@@ -129,6 +260,7 @@ def _trip_rows(
         (content.offsets[1:] - content.offsets[:-1]).tolist(),
         (content.starts * MICROSECONDS_A_MILLISECOND).tolist(),
         (content.ends * MICROSECONDS_A_MILLISECOND).tolist(),
+        boxes_of(content).tolist(),
         strict=True,
     )
     return [
@@ -141,6 +273,7 @@ def _trip_rows(
             "starts_at": from_microseconds(starts),
             "ends_at": from_microseconds(ends),
             "digest": digests[trip_id],
+            **dict(zip(Box._fields, box, strict=True)),
         }
-        for trip_id, rider_id, first_row, fixes, starts, ends in columns
+        for trip_id, rider_id, first_row, fixes, starts, ends, box in columns
     ]

@@ -28,6 +28,7 @@ from geo_service.web import (
     overlay,
     releases,
     rider_page,
+    routes,
 )
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import cookie_name, forget_key
@@ -59,6 +60,7 @@ DOORS: tuple[APIRouter, ...] = (
     facility_states.router,
     facility_writes.router,
     facilities.router,
+    routes.router,
     overlay.router,
     releases.router,
     health.router,

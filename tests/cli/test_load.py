@@ -168,6 +168,27 @@ def test_traces_tell_their_fixes_and_why_some_were_dropped(town: Callable, tmp_p
     )
 
 
+def test_traces_tell_stops_and_the_count_of_every_rule(town: Callable, tmp_path: Path) -> None:
+    clock = [*range(40), *range(10, 14), *range(40, 50)]
+    lines = [f"t9,x,2026-10-01T08:{minute:02}:00Z,112.140,32.04" for minute in clock]
+    path = tmp_path / "t.csv"
+    path.write_text("trip_id,rider_id,t,lon,lat\n" + "\n".join(lines) + "\n")
+    answer = town("load", "traces", path)
+    assert answer.out == (
+        "trips: 1 read, 1 loaded, 0 refused\nfixes: 50 loaded, dropped: 4 clock_jump\n"
+        "stops: 1 kept, 49 minutes in all\n"
+    )
+    told = json.loads(town("load", "traces", path, "--json").out)
+    assert (told["stops"], told["stop_seconds"]) == (1, 2940.0)
+    assert told["dropped_fixes"] == {
+        "out_of_order": 0,
+        "same_time": 0,
+        "impossible_speed": 0,
+        "clock_jump": 4,
+        "duplicate": 0,
+    }
+
+
 def test_live_state_may_be_told_without_a_zone_if_the_load_names_one(
     town: Callable, tmp_path: Path
 ) -> None:

@@ -1,3 +1,5 @@
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -8,9 +10,11 @@ from numpy.typing import NDArray
 from pyproj import Geod
 
 from geo_service.domain.cleaning import (
+    CLOCK_JUMP,
     DUPLICATE,
     IMPOSSIBLE_SPEED,
     OUT_OF_ORDER,
+    RULES,
     SAME_TIME,
     Cleaned,
     clean,
@@ -39,46 +43,134 @@ def fixes_of(*trips: Trip) -> Fixes:
     )
 
 
-def cleaned(*trips: Trip, share: float = 0.2, lost: NDArray[np.int64] | None = None) -> Cleaned:
-    return clean(fixes_of(*trips), max_speed_m_s=40.0, max_dropped_share=share, lost=lost)
+def cleaned(
+    *trips: Trip,
+    share: float = 0.2,
+    jump_s: float = 3600.0,
+    lost: NDArray[np.int64] | None = None,
+) -> Cleaned:
+    return clean(
+        fixes_of(*trips),
+        max_speed_m_s=40.0,
+        max_dropped_share=share,
+        clock_jump_s=jump_s,
+        clock_jump_fixes=3,
+        lost=lost,
+    )
+
+
+def dropped_of(result: Cleaned) -> dict[str, int]:
+    """Return the counts that are not 0."""
+    return {name: count for name, count in result.dropped.items() if count}
 
 
 def ride(count: int, *, start: float = 0, step_s: float = 10.0, step_m: float = 50.0) -> Trip:
     return [(start + step_s * i, 0.0, step_m * METRE * i) for i in range(count)]
 
 
-def judge(trip: Trip, max_speed_m_s: float) -> tuple[Trip, dict[str, int]]:
+Fix: TypeAlias = tuple[float, float, float]
+
+
+@dataclass(eq=False)
+class Run:
+    """Fixes of which each follows the one before."""
+
+    cause: str
+    fixes: list[Fix] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+
+
+def broken(good: Fix, fix: Fix, jump_s: float) -> str:
+    """Name the rule a fix breaks after a good one, or nothing."""
+    seconds = fix[0] - good[0]
+    if abs(seconds) > jump_s:
+        return CLOCK_JUMP
+    if seconds < 0:
+        return OUT_OF_ORDER
+    if seconds == 0:
+        return DUPLICATE if fix == good else SAME_TIME
+    metres = GEOD.inv(good[1], good[2], fix[1], fix[2])[2]
+    return IMPOSSIBLE_SPEED if metres / seconds > 40.0 else ""
+
+
+def judge(trip: Trip, jump_s: float) -> tuple[Trip, dict[str, int]]:
     """Say by the plain rule which fixes of a trip are kept, and why the others are not."""
-    kept, dropped = (
-        [trip[0]],
-        dict.fromkeys((OUT_OF_ORDER, SAME_TIME, IMPOSSIBLE_SPEED, DUPLICATE), 0),
-    )
-    for seconds, lon, lat in trip[1:]:
-        last_seconds, last_lon, last_lat = kept[-1]
-        metres = GEOD.inv(last_lon, last_lat, lon, lat)[2]
-        if seconds < last_seconds:
-            dropped[OUT_OF_ORDER] += 1
-        elif seconds == last_seconds:
-            dropped[DUPLICATE if (lon, lat) == (last_lon, last_lat) else SAME_TIME] += 1
-        elif metres / (seconds - last_seconds) > max_speed_m_s:
-            dropped[IMPOSSIBLE_SPEED] += 1
+    runs = [Run("", [trip[0]], [0])]
+    followed, best, latest, repeated = list(runs), runs[0], runs[0], 0
+    for place, fix in enumerate(trip[1:], start=1):
+        by_size = sorted(followed, key=lambda run: -len(run.fixes))
+        back = latest.cause in {OUT_OF_ORDER, CLOCK_JUMP}
+        first = latest if back and latest.fixes[-1][0] >= best.fixes[-1][0] else best
+        order = [first, *(run for run in by_size if run is not first)]
+        told = [broken(run.fixes[-1], fix, jump_s) for run in order]
+        fitting = [number for number, name in enumerate(told) if name in {"", DUPLICATE}]
+        if fitting and told[fitting[0]] == DUPLICATE:
+            repeated += 1
+            continue
+        if fitting:
+            latest = order[fitting[0]]
         else:
-            kept.append((seconds, lon, lat))
-    return kept, dropped
+            latest = Run(broken(best.fixes[-1], fix, jump_s))
+            runs.append(latest)
+            if len(followed) == 8:
+                fewest = min(
+                    (run for run in followed if run is not best), key=lambda r: len(r.fixes)
+                )
+                followed[followed.index(fewest)] = latest
+            else:
+                followed.append(latest)
+        latest.fixes.append(fix)
+        latest.places.append(place)
+        if len(latest.fixes) > len(best.fixes):
+            best = latest
+    dropped = Counter({DUPLICATE: repeated})
+    for run in runs:
+        cause = run.cause or best.cause
+        if cause == OUT_OF_ORDER and len(run.fixes) >= 3:
+            cause = CLOCK_JUMP
+        if cause == SAME_TIME and len(run.fixes) > 1:
+            cause = IMPOSSIBLE_SPEED
+        if run is not best:
+            dropped[cause] += len(run.fixes)
+    return best.fixes, {name: dropped[name] for name in RULES}
 
 
 FIX = st.tuples(
-    st.integers(0, 40),
+    st.one_of(st.integers(0, 40), st.integers(0, 150)),
     st.sampled_from([179.9995, -179.9999, 179.9, 10.0]),
     st.sampled_from([59.0, 59.0001, 59.003, 59.01]),
 )
+NOISE = st.lists(FIX, min_size=1, max_size=40)
+SCATTERED = st.lists(
+    st.tuples(
+        st.integers(0, 12).map(lambda number: 100.0 * number),
+        st.sampled_from([0.0, 1.0]),
+        st.just(59.0),
+    ),
+    min_size=20,
+    max_size=60,
+)
+"""Times so far apart that more runs begin than are followed."""
+PIECES = st.lists(
+    st.tuples(st.integers(0, 150), st.integers(1, 8), st.integers(1, 9), st.booleans()),
+    min_size=1,
+    max_size=6,
+).map(
+    lambda pieces: [
+        (float(start + step * number), 10.0 + far, 59.0 + number * 1e-5)
+        for start, count, step, far in pieces
+        for number in range(count)
+    ]
+)
+"""Rides whose clock is set again and again, some of them elsewhere."""
+TRIPS = st.lists(st.one_of(NOISE, SCATTERED, PIECES), min_size=1, max_size=4)
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.lists(FIX, min_size=1, max_size=12), min_size=1, max_size=4))
+@settings(max_examples=500, deadline=None)
+@given(TRIPS)
 def test_it_agrees_with_the_plain_rule(trips: list[Trip]) -> None:
-    result = cleaned(*trips, share=1.0)
-    expected = [judge(trip, 40.0) for trip in trips]
+    result = cleaned(*trips, share=1.0, jump_s=60.0)
+    expected = [judge(trip, 60.0) for trip in trips]
     rows = [row for kept, _ in expected for row in kept]
     assert result.fixes.trips == len(trips)
     assert np.diff(result.fixes.offsets).tolist() == [len(kept) for kept, _ in expected]
@@ -90,14 +182,24 @@ def test_it_agrees_with_the_plain_rule(trips: list[Trip]) -> None:
     }
 
 
+@settings(max_examples=300, deadline=None)
+@given(TRIPS)
+def test_what_is_kept_can_be_true_and_cleaning_it_again_drops_nothing(trips: list[Trip]) -> None:
+    kept = cleaned(*trips, share=1.0, jump_s=60.0).fixes
+    rows = list(zip(kept.t / 1e6, kept.lon, kept.lat, strict=True))
+    for start, end in zip(kept.offsets[:-1], kept.offsets[1:], strict=True):
+        for good, fix in zip(rows[start : end - 1], rows[start + 1 : end], strict=True):
+            assert broken(good, fix, 60.0) == ""
+
+
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.lists(FIX, min_size=1, max_size=12), min_size=1, max_size=4), st.floats(0, 1))
+@given(TRIPS, st.floats(0, 1))
 def test_a_trip_is_refused_exactly_when_it_loses_more_than_the_share(
     trips: list[Trip], share: float
 ) -> None:
-    refused = {name for name, _ in cleaned(*trips, share=share).refused}
+    refused = {name for name, _ in cleaned(*trips, share=share, jump_s=60.0).refused}
     for number, trip in enumerate(trips):
-        kept, dropped = judge(trip, 40.0)
+        kept, dropped = judge(trip, 60.0)
         gone = sum(dropped.values()) - dropped[DUPLICATE]
         assert (f"trip-{number}" in refused) == (gone > share * (gone + len(kept)))
 
@@ -152,16 +254,89 @@ def test_duplicates_collapse_and_cost_nothing() -> None:
     trip = [fix for fix in ride(5) for _ in range(4)]
     result = cleaned(trip)
     assert result.refused == ()
-    assert result.dropped == {OUT_OF_ORDER: 0, SAME_TIME: 0, IMPOSSIBLE_SPEED: 0, DUPLICATE: 15}
+    assert dropped_of(result) == {DUPLICATE: 15}
     assert len(result.fixes) == 5
 
 
-def test_a_clock_that_jumps_back_costs_the_fixes_after_it() -> None:
-    trip = [*ride(10), *ride(1, start=50), *ride(10, start=200)]
-    trip[10] = (50.0, 0.0, 450 * METRE)
+@pytest.mark.parametrize("back_s", [60.0, 120.0, 1800.0, 3600.0, 86_400.0])
+def test_a_clock_set_back_costs_the_shorter_side(back_s: float) -> None:
+    early, late = ride(20), ride(100)[20:]
+    trip = [*early, *((seconds - back_s, lon, lat) for seconds, lon, lat in late)]
     result = cleaned(trip)
-    assert result.dropped[OUT_OF_ORDER] == 1
-    assert len(result.fixes) == 20
+    assert dropped_of(result) == {CLOCK_JUMP: 20}
+    assert result.fixes.t[0] == round((200.0 - back_s) * 1e6)
+    result = cleaned([*late, *((seconds - back_s, lon, lat) for seconds, lon, lat in early)])
+    assert dropped_of(result) == {CLOCK_JUMP: 20}
+    assert result.fixes.t[0] == 200_000_000
+
+
+def test_a_clock_set_back_stays_so_when_it_comes_to_the_hour_it_left() -> None:
+    morning = ride(100)
+    again = [(seconds - 95.0, lon, lat) for seconds, lon, lat in ride(125, step_m=0.0)[100:]]
+    result = cleaned([*morning, *again])
+    assert dropped_of(result) == {CLOCK_JUMP: 25}
+    assert len(result.fixes) == 100
+
+
+@pytest.mark.parametrize(("silent_s", "dropped"), [(3600.0, {}), (3601.0, {CLOCK_JUMP: 10})])
+def test_time_that_goes_on_by_more_than_a_pause_is_a_clock_jump(
+    silent_s: float, dropped: dict[str, int]
+) -> None:
+    trip = [*ride(50), *((490.0 + silent_s + 10 * step, 0.0, 0.0) for step in range(10))]
+    assert dropped_of(cleaned(trip)) == dropped
+
+
+def test_a_clock_set_forward_and_back_costs_only_the_fixes_between() -> None:
+    trip = [
+        (seconds + 28_800.0 * (40 <= number < 50), lon, lat)
+        for number, (seconds, lon, lat) in enumerate(ride(100))
+    ]
+    result = cleaned(trip)
+    assert dropped_of(result) == {CLOCK_JUMP: 10}
+    assert len(result.fixes) == 90
+
+
+def test_a_trip_whose_clock_was_set_halfway_is_refused() -> None:
+    trip = [*ride(10), *ride(10, start=-7200)]
+    assert (
+        cleaned(trip)
+        .refused[0][1]
+        .startswith("The trip loses 10 of its 20 fixes (10 by a clock that jumps), more than 20%.")
+    )
+
+
+@pytest.mark.parametrize(("count", "rule"), [(2, OUT_OF_ORDER), (3, CLOCK_JUMP)])
+def test_few_fixes_that_go_back_are_out_of_order(count: int, rule: str) -> None:
+    trip = [*ride(30), *ride(count, start=55), *ride(60)[30:]]
+    assert dropped_of(cleaned(trip)) == {rule: count}
+
+
+@pytest.mark.parametrize(
+    ("first", "rule"),
+    [
+        ((-10.0, 1.0, 0.0), IMPOSSIBLE_SPEED),
+        ((-1e9, 0.0, 0.0), CLOCK_JUMP),
+        ((1e6, 0.0, 0.0), CLOCK_JUMP),
+        ((600.0, 0.0, 0.0), OUT_OF_ORDER),
+        ((0.0, 1.0, 0.0), SAME_TIME),
+    ],
+)
+def test_a_wrong_first_fix_costs_only_itself(first: Fix, rule: str) -> None:
+    result = cleaned([first, *ride(50)])
+    assert dropped_of(result) == {rule: 1}
+    assert result.fixes.t.tolist() == fixes_of(ride(50)).t.tolist()
+
+
+@pytest.mark.parametrize(("count", "rule"), [(1, SAME_TIME), (2, IMPOSSIBLE_SPEED)])
+def test_a_run_elsewhere_is_named_by_its_size(count: int, rule: str) -> None:
+    elsewhere = [(90.0 + step, 1.0, 0.0) for step in range(count)]
+    assert dropped_of(cleaned([*ride(10), *elsewhere, *ride(30)[10:]])) == {rule: count}
+
+
+def test_one_run_is_found_among_more_noise_than_can_be_followed() -> None:
+    noise = [(1e5 * number, 0.0, 0.0) for number in range(20, 0, -1)]
+    result = cleaned([*noise, *ride(100)])
+    assert dropped_of(result) == {CLOCK_JUMP: 20}
 
 
 def test_the_first_fix_of_a_trip_has_no_fix_before_it() -> None:

@@ -1,5 +1,6 @@
 """Traces into the lake: all or nothing, riders by pseudonym, trips that replace themselves."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -90,3 +91,27 @@ def test_replace_makes_the_files_the_whole_truth(
     assert (again.unchanged, again.trips.removed) == (1, 0)
     assert workspace.lake.trips() == 1
     assert len(list((workspace.settings.workspace / "traces").rglob("*.parquet"))) == 1
+
+
+def test_clock_jumps_and_stops_are_counted_by_the_settings(
+    workspace: Workspace, tmp_path: Path, now: datetime
+) -> None:
+    path = tmp_path / "t.csv"
+    start = int(datetime(2026, 10, 1, 8, tzinfo=now.tzinfo).timestamp())
+    seconds = [60 * step - (7200 if 40 <= step < 45 else 0) for step in range(50)]
+    lines = [
+        f"a,x,{start + at},{112.141 + 0.0005 * max(step - 10, 0)},32.04\n"
+        for step, at in enumerate(seconds)
+    ]
+    path.write_text(HEAD + "".join(lines))
+    report = import_traces(workspace, [path], LoadOptions(), now)
+    assert (report.fixes, report.dropped["clock_jump"]) == (45, 5)
+    assert sum(report.dropped.values()) == 5
+    assert (report.stops, report.stop_seconds) == (1, 600.0)
+    strict = replace(workspace.settings, clock_jump_fixes=6, stop_radius_m=60.0, stop_min_s=60.0)
+    report = import_traces(replace(workspace, settings=strict), [path], LoadOptions(), now)
+    assert report.dropped["out_of_order"] == 5
+    assert report.stops > 10
+    pausing = replace(workspace.settings, clock_jump_s=30.0)
+    with pytest.raises(RefusedRecords):
+        import_traces(replace(workspace, settings=pausing), [path], LoadOptions(), now)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-from geo_service.overlay.along import issues_along
+from geo_service.overlay.along import issues_along, split_long_stretches
 from geo_service.overlay.issue_grid import issue_points
 
 if TYPE_CHECKING:
@@ -91,6 +91,38 @@ def test_long_stretches_between_vertices_are_searched_too(plan: Plan) -> None:
     assert found.issue.tolist() == [0, 1, 2]
     assert found.along_m == pytest.approx([5000, 10_000, 15_000], abs=1.0)
     assert found.off_m == pytest.approx([10, 10, 10], abs=0.02)
+
+
+@pytest.mark.parametrize("place", [(112.15, 32.04), (179.0, 0.0), (10.0, 70.0)])
+@pytest.mark.parametrize("kilometres", [300, 3000, 12_000])
+def test_stretches_of_any_length_are_measured_on_the_earth(
+    plan_at: type[Plan], place: tuple[float, float], kilometres: int
+) -> None:
+    lon, lat, _ = GEOD.fwd(*place, 50, 1000 * kilometres)
+    aside = []
+    for share in (0.03, 0.3, 0.5, 0.8, 0.97):
+        lon_there, lat_there, back = GEOD.fwd(*place, 50, 1000 * kilometres * share)
+        aside.append(plan_at(*GEOD.fwd(lon_there, lat_there, back + 90, 20)[:2]).issue(0, 0))
+    ends = np.array([place, (lon, lat)])
+    found = issues_along(*ends.T, issue_points(aside), 25.0)
+    assert found.issue.tolist() == [0, 1, 2, 3, 4]
+    assert found.off_m == pytest.approx([20.0] * 5, rel=1e-3)
+    metres = 1000.0 * kilometres
+    assert found.along_m == pytest.approx(
+        [share * metres for share in (0.03, 0.3, 0.5, 0.8, 0.97)], rel=1e-5
+    )
+
+
+def test_only_long_stretches_are_split() -> None:
+    lon, lat = np.array([179.9, -179.9, 179.0, 179.1]), np.array([10.0, 10.1, 10.2, 10.3])
+    split_lon, split_lat = split_long_stretches(lon, lat)
+    assert len(split_lon) == 4 + 2
+    assert split_lon[[0, 1, 4, 5]].tolist() == lon.tolist()
+    assert split_lat[[0, 1, 4, 5]].tolist() == lat.tolist()
+    metres = GEOD.inv(split_lon[1:4], split_lat[1:4], split_lon[2:5], split_lat[2:5])[2]
+    whole = GEOD.inv(lon[1], lat[1], lon[2], lat[2])[2]
+    assert metres == pytest.approx([whole / 3] * 3)
+    assert split_long_stretches(lon[:2], lat[:2])[0].tolist() == lon[:2].tolist()
 
 
 def test_a_long_stretch_may_pass_poleward_of_its_ends(plan_at: type[Plan]) -> None:

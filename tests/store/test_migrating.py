@@ -13,9 +13,11 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from geo_service.domain.facility import Facility, State
 from geo_service.domain.role import Role
-from geo_service.store import city, facilities, keys, migrating, schema
+from geo_service.store import city, facilities, keys, migrating, schema, trace_rows
 from geo_service.store.database import Database
 from geo_service.store.facility_journal import changed_since
+from geo_service.store.trace_boxes import Box
+from geo_service.store.trace_rows import FileUse, LyingTrip
 
 RECORDS = """
 UPDATE city SET changes = 7, title = 'Xiangyang';
@@ -26,6 +28,8 @@ INSERT INTO facility_states VALUES ('osm/node/1', 1714564800000000, NULL, NULL, 
 INSERT INTO keys VALUES
     ('key-1', X'00', 'operator', 'old', 1714564800000000, NULL, NULL),
     ('key-2', X'01', 'staff', '', 1714564800000000, NULL, 1714564800000000);
+INSERT INTO trace_files VALUES (1, '2024-05-01-0.parquet', 19844);
+INSERT INTO trips VALUES ('t', 'r', 1, 0, 3, 1714564800000000, 1714564900000000, X'02');
 """
 """What a database of the first release may hold."""
 
@@ -84,6 +88,11 @@ def test_a_database_of_the_first_release_keeps_all_that_is_in_it(tmp_path: Path)
             assert listed == [("key-1", Role.OPERATOR, ""), ("key-2", Role.STAFF, "")]
             assert city.changes(connection) == 7
             assert city.read_title(connection) == "Xiangyang"
+            # What is not known of a trip or a file of old keeps it from no one.
+            assert trace_rows.trips_of_day(connection, 19844, None, None, Box(0, 0, 1, 1)) == [
+                LyingTrip("t", "r", "2024-05-01-0.parquet", 0, 3)
+            ]
+            assert trace_rows.uses(connection) == [FileUse(19844, None, 3)]
             # What changed before there was a journal, nobody wrote down.
             assert changed_since(connection, 6) is None
             assert changed_since(connection, 7) == set()

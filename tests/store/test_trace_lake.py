@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -209,7 +210,7 @@ def test_a_full_disk_adds_nothing_and_says_so(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("geo_service.store.trace_lake.sync_folder", fail)
+        patch.setattr("geo_service.store.trace_folder.sync_folder", fail)
         with pytest.raises(NotReady, match=r"can't be written \(No space left.*none were added"):
             lake.add(make_fixes({"a": trip(1)}))
     assert lake.trips() == 0
@@ -224,7 +225,7 @@ def test_files_and_their_names_are_on_the_disk_before_their_trips_are_visible(
     def look(folder: Path) -> None:
         seen.append((len(list(folder.glob("*.parquet"))), lake.trips()))
 
-    monkeypatch.setattr("geo_service.store.trace_lake.sync_folder", look)
+    monkeypatch.setattr("geo_service.store.trace_folder.sync_folder", look)
     lake.add(make_fixes({"a": trip(1), "b": trip(30)}))
     assert seen == [(2, 0)]
 
@@ -254,6 +255,32 @@ def test_a_missing_file_is_told_by_name(lake: TraceLake, make_fixes: Make) -> No
     with pytest.raises(NotReady, match="A file of the trace lake is missing") as raised:
         list(lake.read())
     assert path.name in raised.value.where
+
+
+@pytest.mark.parametrize("length", [None, 0, -1])
+def test_trips_of_a_file_missing_or_cut_off_are_written_again(
+    lake: TraceLake, make_fixes: Make, trips_in: Told, length: int | None
+) -> None:
+    both = {"a": trip(1), "b": trip(26)}
+    lake.add(make_fixes(both))
+    path = next(lake._folder.glob("2024-05-01-*"))
+    if length is None:
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:length])
+    assert lake.add(make_fixes(both)) == LakeCounts(replaced=1, unchanged=1, fixes=3)
+    assert all_trips(lake, trips_in) == both
+    assert lake.add(make_fixes(both)) == LakeCounts(unchanged=2)
+
+
+def test_the_whole_folder_may_be_loaded_again(
+    lake: TraceLake, make_fixes: Make, trips_in: Told
+) -> None:
+    both = {"a": trip(1), "b": trip(26)}
+    lake.add(make_fixes(both))
+    shutil.rmtree(lake._folder)
+    assert lake.add(make_fixes(both)).fixes == 6
+    assert all_trips(lake, trips_in) == both
 
 
 def test_riders_are_kept_as_they_came(lake: TraceLake, make_fixes: Make, trips_in: Told) -> None:

@@ -38,6 +38,8 @@ class TraceRule:
     near: Extent | None = None
     max_speed_m_s: float = 40.0
     max_dropped_share: float = 0.2
+    clock_jump_s: float = 43_200.0
+    clock_jump_fixes: int = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,6 +121,8 @@ def take_fixes(rows: Rows, rule: TraceRule, numbers: Integers | None = None) -> 
         taken,
         max_speed_m_s=rule.max_speed_m_s,
         max_dropped_share=rule.max_dropped_share,
+        clock_jump_s=rule.clock_jump_s,
+        clock_jump_fixes=rule.clock_jump_fixes,
         lost=bad[~whole],
     )
     number = {name: trip for trip, name in enumerate(fixes.names)}

@@ -40,6 +40,8 @@ def read_traces(
     time_zone: str | None = None,
     max_speed_m_s: float = 40.0,
     max_dropped_share: float = 0.2,
+    clock_jump_s: float = 43_200.0,
+    clock_jump_fixes: int = 3,
     future_slack_s: float = 300.0,
     near: Extent | None = None,
 ) -> TraceBatch:
@@ -63,7 +65,7 @@ def read_traces(
         number there and a hash of its rider, which nobody can try riders on without the key.
     time_zone : str, optional
         Where times without a zone are meant.
-    max_speed_m_s, max_dropped_share
+    max_speed_m_s, max_dropped_share, clock_jump_s, clock_jump_fixes
         As in `geo_service.domain.cleaning.clean`.
     future_slack_s : float
         How much later than ``now`` a time may be, in seconds.
@@ -93,6 +95,8 @@ def read_traces(
         near=near,
         max_speed_m_s=max_speed_m_s,
         max_dropped_share=max_dropped_share,
+        clock_jump_s=clock_jump_s,
+        clock_jump_fixes=clock_jump_fixes,
     )
     return _join([(str(path), _read(path, rule)) for path in paths])
 

@@ -179,6 +179,7 @@ def test_dropped_fixes_are_counted_by_rule(frame: pd.DataFrame) -> None:
         "out_of_order": 1,
         "same_time": 0,
         "impossible_speed": 1,
+        "clock_jump": 0,
         "duplicate": 0,
     }
     assert batch.refusals == ()

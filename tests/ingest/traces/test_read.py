@@ -142,6 +142,7 @@ def test_fixes_out_of_order_and_jumps_are_dropped_and_counted(
         "out_of_order": 1,
         "same_time": 0,
         "impossible_speed": 1,
+        "clock_jump": 0,
         "duplicate": 1,
     }
     assert len(batch.fixes) == 17
@@ -155,8 +156,8 @@ def test_a_clock_that_jumps_costs_the_trip(
     batch = read_traces([path], now=now)
     assert [one.reason for one in batch.refusals] == [
         (
-            "The trip loses 15 of its 20 fixes (15 out of order), more than 20%. Sort the file by "
-            "time, and look at the device's clock."
+            "The trip loses 5 of its 20 fixes (5 by a clock that jumps), more than 20%. Sort the "
+            "file by time, and look at the device's clock."
         )
     ]
 

@@ -1,0 +1,65 @@
+"""Whether a workspace is sound: its database, its compiled streets, its trace lake."""
+
+from dataclasses import dataclass
+
+from geo_service.errors import NotReady
+from geo_service.flows.wiring import Workspace
+from geo_service.store.database_check import database_faults
+from geo_service.store.lake_check import Finding
+from geo_service.streets.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was looked at, and what is not as it should be."""
+
+    streets_version: str | None
+    """None: no streets have been loaded."""
+    files: int
+    """Of the trace lake."""
+    trips: int
+    fixes: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether all that was found takes room only."""
+        return all(finding.harmless for finding in self.findings)
+
+
+def examine(workspace: Workspace) -> Examination:
+    """Read all of a workspace that can be damaged on the disk; nothing is changed.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Others may use it meanwhile.
+
+    Raises
+    ------
+    NotReady
+        If the database can't be read at all.
+    """
+    findings = database_faults(workspace.database)
+    version = workspace.streets_version_if_any()
+    if version is not None:
+        findings += _street_faults(workspace)
+    proof = workspace.lake.prove()
+    return Examination(
+        streets_version=version,
+        files=proof.files,
+        trips=proof.trips,
+        fixes=proof.fixes,
+        findings=(*findings, *proof.findings),
+    )
+
+
+def _street_faults(workspace: Workspace) -> list[Finding]:
+    """Open the streets of each profile."""
+    found = []
+    for profile in Profile:
+        try:
+            workspace.streets(profile)
+        except NotReady as problem:
+            found.append(Finding(problem.what, problem.where, problem.remedy))
+    return found

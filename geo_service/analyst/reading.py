@@ -128,6 +128,8 @@ def read_traces(
         time_zone=time_zone,
         now=_now(),
         max_speed_m_s=settings.max_speed_m_s,
+        clock_jump_s=settings.clock_jump_s,
+        clock_jump_fixes=settings.clock_jump_fixes,
         max_dropped_share=settings.max_dropped_share,
         future_slack_s=settings.future_slack_s,
     )

@@ -30,6 +30,9 @@ FILLED = {
 }
 
 
+ROUTE = {"type": "LineString", "coordinates": [[112.13, 32.034], [112.145, 32.034]]}
+
+
 def addresses() -> list[str]:
     return [address for path in paths() for address in FILLED.get(path, [path])]
 
@@ -50,6 +53,8 @@ def test_nothing_of_traces_comes_out_without_an_analysts_key(
     assert len(riders) == 12
     for address in addresses():
         answer = door.get(address, headers=headers)
+        if answer.status_code == 405:
+            answer = door.post(address, json=ROUTE, headers=headers)
         assert answer.status_code in {200, 403, 404, 503}, address
         text = _words(answer.text)
         assert "secret" not in text, address

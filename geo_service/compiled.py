@@ -13,6 +13,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
@@ -43,17 +44,23 @@ def compiled(function: Function) -> Function:
     return cast("Function", numba.njit(cache=True, nogil=True)(function))
 
 
-def _keep_machine_code() -> None:
-    """Name the folder of machine code for today's kernels, and clear those of earlier ones."""
-    if "NUMBA_CACHE_DIR" in os.environ:
-        return
+@cache
+def content_of_kernels() -> str:
+    """Return what tells today's kernels from those of any other version."""
     content = hashlib.sha256()
     for room in ROOMS_WITH_KERNELS:
         for path in sorted((PACKAGE / room).rglob("*.py")):
             text = path.read_bytes()
             if b"compiled" in text:
                 content.update(text)
-    folder = f"kernels-{content.hexdigest()[:16]}"
+    return content.hexdigest()[:16]
+
+
+def _keep_machine_code() -> None:
+    """Name the folder of machine code for today's kernels, and clear those of earlier ones."""
+    if "NUMBA_CACHE_DIR" in os.environ:
+        return
+    folder = f"kernels-{content_of_kernels()}"
     # Where this folder can't be written, numba keeps its code elsewhere by itself.
     numba.config.CACHE_DIR = str(KEPT / folder)  # type: ignore[attr-defined] # made at run time
     for earlier in KEPT.glob("kernels-*"):

@@ -1,5 +1,6 @@
 """Frames on an interactive map."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import folium
@@ -9,13 +10,14 @@ import pandas as pd
 
 from geo_service.analyst.streets import Streets
 from geo_service.domain.facility import Facility
+from geo_service.domain.issue import Issue
 from geo_service.domain.opening import Calendar, opening_at
 from geo_service.domain.usable import usable_at
 from geo_service.ingest import frames as held
 from geo_service.maps.assets import Assets
 from geo_service.maps.content import FacilityOnMap, MapContent
 from geo_service.maps.page import draw
-from geo_service.overlay.passes import NO_MOMENT, PassCounts
+from geo_service.overlay.pass_counts import NO_MOMENT, PassCounts
 from geo_service.settings import Settings
 
 
@@ -64,9 +66,7 @@ def draw_map(
         facilities=[_as_it_stands(facility, now) for facility in known],
         issues=reported,
         network=None if streets is None else streets.network,
-        issue_passes=None
-        if passes is None
-        else _counts(passes, [issue.issue_id for issue in reported]),
+        issue_passes=None if passes is None else _counts(passes, reported),
     )
     return draw(content, layers, assets=Assets(embedded=True, stock=True))
 
@@ -77,12 +77,16 @@ def _as_it_stands(facility: Facility, now: datetime) -> FacilityOnMap:
     return FacilityOnMap(facility, opening, usable)
 
 
-def _counts(passes: pd.DataFrame, issue_ids: list[str]) -> PassCounts:
+def _counts(passes: pd.DataFrame, issues: Sequence[Issue]) -> PassCounts:
     """Count a frame of passes by issue, in the order of the issues."""
+    issue_ids = [issue.issue_id for issue in issues]
     held.need_columns(passes, ("issue_id", "rider_id", "t_closest", "distance_m"), "passes")
     # Issues are known by their ids as text, whatever type the frames hold them in.
     issue_of_pass = passes["issue_id"].map(str)
     by_issue = passes.groupby(issue_of_pass)
+    said = {issue.issue_id: issue.last_confirmed_at for issue in issues}
+    confirmed = pd.to_datetime(issue_of_pass.map(said), utc=True)
+    since = passes["rider_id"].where(passes["t_closest"] >= confirmed)
     moment = passes["t_closest"].dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]")
     us = moment.astype("int64").groupby(issue_of_pass)
 
@@ -95,4 +99,5 @@ def _counts(passes: pd.DataFrame, issue_ids: list[str]) -> PassCounts:
         first_us=column(us.min(), NO_MOMENT),
         last_us=column(us.max(), NO_MOMENT),
         closest_m=by_issue["distance_m"].min().reindex(issue_ids).to_numpy(np.float64),
+        riders_since_confirmed=column(since.groupby(issue_of_pass).nunique()),
     )

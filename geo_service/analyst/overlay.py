@@ -13,7 +13,7 @@ from geo_service.errors import RefusedData, WrongUsage
 from geo_service.export import frames
 from geo_service.flows.overlay_issues import count_on_streets
 from geo_service.ingest import frames as held
-from geo_service.overlay import along, passes
+from geo_service.overlay import along, pass_counts, passes
 from geo_service.overlay.exposure import count_cell_exposure
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.settings import Settings
@@ -66,7 +66,7 @@ def count_passes(
         The issues, with ``passes, riders`` (distinct), ``first_pass, last_pass`` (UTC) and
         ``closest_m`` (empty where there is none).
     """
-    counts = passes.count_passes(
+    counts = pass_counts.count_passes(
         [held.traces_from_frame(traces).fixes],
         issue_points(held.issues_from_frame(issues)),
         _rule(radius_m),

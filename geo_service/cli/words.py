@@ -16,9 +16,7 @@ from tqdm import tqdm
 from geo_service.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from geo_service.domain.trace import Fixes
+    from collections.abc import Iterable, Sequence
 
 
 ODD_NEGATIVE = re.compile(r"-(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,3}|-\d+\.", re.ASCII)
@@ -99,9 +97,9 @@ def plain_number(word: str) -> str:
     return f"{Decimal(word):f}" if ODD_NEGATIVE.fullmatch(word) else word
 
 
-def days_going_by(partitions: "Iterator[Fixes]") -> "Iterable[Fixes]":
+def days_going_by(days: "Sequence[int]") -> "Iterable[int]":
     """Show on a terminal how many days of traces have been looked at; nothing in a pipe."""
-    return tqdm(partitions, desc="days of traces", unit=" days", disable=None, leave=False)
+    return tqdm(days, desc="days of traces", unit=" days", disable=None, leave=False)
 
 
 def say(text: str) -> None:

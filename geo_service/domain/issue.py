@@ -21,11 +21,19 @@ class Issue:
     """Later open intervals, in order, each from its reopening to its closing."""
     more: dict[str, str] = field(default_factory=dict)
     """What else the source said, kept as text."""
+    confirmed_at: datetime | None = None
+    """When somebody last saw that the problem is still there; None: nobody since the report."""
 
     @property
     def open_intervals(self) -> tuple[tuple[datetime, datetime | None], ...]:
         """When the issue was open, each ``[from, to)``; no ``to``: still open."""
         return ((self.reported_at, self.closed_at), *self.reopened)
+
+    @property
+    def last_confirmed_at(self) -> datetime:
+        """When somebody last said that the problem is there: reported, reopened, or confirmed."""
+        said = [start for start, _ in self.open_intervals]
+        return max(said if self.confirmed_at is None else [*said, self.confirmed_at])
 
     def is_open(self, moment: datetime) -> bool:
         """Say whether the issue is open at a moment."""

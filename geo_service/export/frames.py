@@ -17,7 +17,8 @@ from geo_service.domain.trace import Fixes
 from geo_service.geometry.metric import geodesic_m
 from geo_service.overlay.cells import cell_boundary
 from geo_service.overlay.exposure import Exposure
-from geo_service.overlay.passes import NO_MOMENT, PassCounts, Passes
+from geo_service.overlay.pass_counts import NO_MOMENT, PassCounts
+from geo_service.overlay.passes import Passes
 from geo_service.streets.matching.match import Matched
 from geo_service.streets.nearest import Reached
 from geo_service.streets.network import Network
@@ -57,6 +58,7 @@ def issues_frame(issues: Sequence[Issue]) -> gpd.GeoDataFrame:
             "description": _texts(one.description for one in issues),
             "reported_at": _times([one.reported_at for one in issues]),
             "closed_at": _times([one.closed_at for one in issues]),
+            "confirmed_at": _times([one.confirmed_at for one in issues]),
             "approved": np.array([one.approved for one in issues], dtype=np.bool_),
             "reopened": pd.Series([one.reopened for one in issues], dtype=object),
         },
@@ -142,13 +144,14 @@ def matched_frame(matched: Matched, trip_ids: pd.Index, network: Network) -> pd.
 
 
 def with_pass_counts(issues: gpd.GeoDataFrame, counts: PassCounts) -> gpd.GeoDataFrame:
-    """Return the issues with ``passes, riders, first_pass, last_pass, closest_m`` added."""
+    """Return the issues with the columns of their passes and riders added."""
     return issues.assign(
         passes=counts.passes,
         riders=counts.riders,
         first_pass=moments(counts.first_us, none=NO_MOMENT),
         last_pass=moments(counts.last_us, none=NO_MOMENT),
         closest_m=counts.closest_m,
+        riders_since_confirmed=counts.riders_since_confirmed,
     )
 
 

@@ -11,11 +11,11 @@ from geo_service.domain.standing import standing_at
 from geo_service.domain.visibility import Viewer
 from geo_service.errors import WrongUsage
 from geo_service.export.whole_file import whole_file
+from geo_service.flows.count_passes import Progress
 from geo_service.flows.district import open_district
 from geo_service.flows.find_catchments import CatchmentQuestion, find_by_kind
 from geo_service.flows.overlay_issues import (
     OverlayQuestion,
-    Progress,
     as_it_goes,
     overlay_by_cell,
     overlay_by_issue,

@@ -1,8 +1,8 @@
 """The analyst's question, answered: where routes pass issues, and what each street sees."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import geopandas as gpd
 import numpy as np
@@ -17,23 +17,19 @@ from geo_service.export.frames import (
     streets_frame,
     with_pass_counts,
 )
+from geo_service.flows.count_passes import Period, Progress, count_passes_in
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.exposure import Exposure, count_cell_exposure, count_street_exposure
 from geo_service.overlay.issue_grid import issue_points
-from geo_service.overlay.passes import PassCounts, count_passes
+from geo_service.overlay.pass_counts import PassCounts
 from geo_service.store import issues as stored_issues
 from geo_service.streets.matching.match import match
 from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap import snap
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 MOST_RADIUS_M = 1000.0
 """Farther than this nobody on the street sees a problem."""
-
-Progress = Callable[[Iterator[Fixes]], Iterable[Fixes]]
-"""Wraps the partitions as they go by, so that a door can show how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +62,9 @@ class StreetOverlay:
     streets: Streets
 
 
-def as_it_goes(partitions: Iterator[Fixes]) -> Iterable[Fixes]:
+def as_it_goes(days: Sequence[int]) -> Iterable[int]:
     """Show nothing."""
-    return partitions
+    return days
 
 
 def overlay_by_issue(
@@ -76,10 +72,8 @@ def overlay_by_issue(
 ) -> IssueOverlay:
     """Count, for every issue, the passes while it was open (all issues, zeros too)."""
     issues = _read_issues(workspace)
-    counts = count_passes(
-        progress(partitions_of(workspace, question)),
-        issue_points(issues),
-        _rule(workspace, question),
+    counts = count_passes_in(
+        workspace, issues, _period(question), _rule(workspace, question), progress
     )
     return IssueOverlay(issues, counts)
 
@@ -89,7 +83,7 @@ def overlay_by_cell(
 ) -> Exposure:
     """Count trips, riders, metres, issues and passes for every H3 cell that saw any."""
     return count_cell_exposure(
-        progress(partitions_of(workspace, question)),
+        partitions_of(workspace, question, progress),
         issue_points(_read_issues(workspace)),
         _rule(workspace, question),
         workspace.settings.cell_resolution,
@@ -107,7 +101,7 @@ def overlay_by_street(
         If no streets have been loaded.
     """
     return count_on_streets(
-        progress(partitions_of(workspace, question)),
+        partitions_of(workspace, question, progress),
         _read_issues(workspace),
         workspace.streets(Profile.EBIKE),
         _rule(workspace, question),
@@ -164,25 +158,20 @@ def overlay_frame(
     return cells_frame(overlay_by_cell(workspace, question, progress))
 
 
-def partitions_of(workspace: Workspace, question: OverlayQuestion) -> Iterator[Fixes]:
-    """Read the trips a question is about, a day at a time, whole trips always."""
-    since, until = _us(question.since), _us(question.until)
-    # A day's partition holds the trips that start on it, in UTC.
-    for fixes in workspace.lake.read(question.since, question.until):
-        start = fixes.t[fixes.offsets[:-1]]
-        wanted = np.ones(fixes.trips, np.bool_)
-        if since is not None:
-            wanted &= start >= since
-        if until is not None:
-            wanted &= start < until
-        if wanted.any():
-            yield fixes if wanted.all() else fixes.take(wanted)
+def partitions_of(
+    workspace: Workspace, question: OverlayQuestion, progress: Progress = as_it_goes
+) -> Iterator[Fixes]:
+    """Read the trips a question is about, part by part in order of day, whole trips always."""
+    period, lake = _period(question), workspace.lake
+    for day in progress(lake.days(period.since, period.until)):
+        for part in lake.look(day, period.since, period.until).parts:
+            fixes = period.starting_in(lake.read_part(part))
+            if fixes.trips:
+                yield fixes
 
 
-def _us(moment: datetime | None) -> int | None:
-    if moment is None:
-        return None
-    return (moment.astimezone(UTC) - EPOCH) // MICROSECOND
+def _period(question: OverlayQuestion) -> Period:
+    return Period(question.since, question.until)
 
 
 def _read_issues(workspace: Workspace) -> list[Issue]:

@@ -15,6 +15,7 @@ from geo_service.errors import NotReady
 from geo_service.settings import Settings
 from geo_service.store import city
 from geo_service.store.database import Database
+from geo_service.store.kept_counts import KeptCounts
 from geo_service.store.networks import NetworkStore
 from geo_service.store.trace_lake import TraceLake
 from geo_service.streets.prepared import Streets
@@ -32,6 +33,7 @@ class Workspace:
     database: Database
     lake: TraceLake
     networks: NetworkStore
+    kept_counts: KeptCounts
 
     def close(self) -> None:
         """Let go of the database."""
@@ -176,4 +178,5 @@ def _assemble(settings: Settings, calendar: Calendar | None = None) -> Workspace
         database=database,
         lake=TraceLake(settings.workspace / "traces", database),
         networks=NetworkStore(settings.workspace / "streets"),
+        kept_counts=KeptCounts(settings.workspace / "counts"),
     )

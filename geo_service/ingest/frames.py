@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import geopandas as gpd
@@ -73,7 +74,8 @@ def issues_from_frame(issues: gpd.GeoDataFrame) -> list[Issue]:
     """Read a frame of issues, points in EPSG:4326, row by row.
 
     Columns ``issue_id, category, reported_at``, and where they are there ``closed_at``,
-    ``description``, ``approved`` and ``reopened`` (later open intervals as pairs of times).
+    ``confirmed_at``, ``description``, ``approved`` and ``reopened`` (later open intervals as pairs
+    of times).
 
     Raises
     ------
@@ -86,6 +88,8 @@ def issues_from_frame(issues: gpd.GeoDataFrame) -> list[Issue]:
     lon, lat = points_from_frame(issues, "issues")
     reported = utc_times(issues["reported_at"], "reported_at", needed=True)
     closed = utc_times(_column(issues, "closed_at", None), "closed_at", needed=False)
+    confirmed = utc_times(_column(issues, "confirmed_at", None), "confirmed_at", needed=False)
+    closed_at, confirmed_at = _moments(closed), _moments(confirmed)
     return [
         Issue(
             issue_id=str(issue_id),
@@ -93,7 +97,8 @@ def issues_from_frame(issues: gpd.GeoDataFrame) -> list[Issue]:
             lon=float(lon[row]),
             lat=float(lat[row]),
             reported_at=reported.iloc[row].to_pydatetime(),
-            closed_at=None if pd.isna(closed.iloc[row]) else closed.iloc[row].to_pydatetime(),
+            closed_at=closed_at[row],
+            confirmed_at=confirmed_at[row],
             description=_text(description),
             approved=True if _is_missing(approved) else bool(approved),
             reopened=()
@@ -110,6 +115,13 @@ def issues_from_frame(issues: gpd.GeoDataFrame) -> list[Issue]:
                 strict=True,
             )
         )
+    ]
+
+
+def _moments(times: "pd.Series[pd.Timestamp]") -> list[datetime | None]:
+    there = times.notna()
+    return [
+        time.to_pydatetime() if known else None for time, known in zip(times, there, strict=True)
     ]
 
 

@@ -27,6 +27,7 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "description": "",
         "reported_at": "",
         "closed_at": "",
+        "confirmed_at": "",
         "approved": "",
         "lon": "",
         "lat": "",
@@ -89,7 +90,8 @@ def parse_issues(
     ----------
     table : Rows or DataFrame
         Columns ``category`` and ``reported_at``, and where they are there ``id, description,
-        closed_at, approved``; others are kept as ``more``.
+        closed_at,
+        approved, confirmed_at``; others are kept as ``more``.
     now : datetime
         With a zone; issues reported or closed later are refused.
     datum : Datum
@@ -136,7 +138,13 @@ class _Maker:
         reported, closed = columns.series("reported_at"), columns.series("closed_at")
         self.reported: Times = read_times(nothing if reported is None else reported, clock)
         self.closed: Times = read_times(nothing if closed is None else closed, clock)
-        self.warnings = (*self.reported.warnings, *self.closed.warnings)
+        confirmed = columns.series("confirmed_at")
+        self.confirmed: Times = read_times(nothing if confirmed is None else confirmed, clock)
+        self.warnings = tuple(
+            warning
+            for times in (self.reported, self.closed, self.confirmed)
+            for warning in times.warnings
+        )
 
     def make(self, row: int) -> tuple[str, Issue]:
         """Return a row's id and issue; RefusedData says what is wrong with it."""
@@ -160,26 +168,27 @@ class _Maker:
             lon=lon,
             lat=lat,
             reported_at=reported_at,
-            closed_at=self._closed_at(row, reported_at),
+            closed_at=_later(self.closed, row, "closed", reported_at),
+            confirmed_at=_later(self.confirmed, row, "confirmed", reported_at),
             description=told["description"],
             approved=_approved(told["approved"]),
             more=self.more[row],
         )
 
-    def _closed_at(self, row: int, reported_at: datetime) -> datetime | None:
-        """Read when it was closed; None while it is open."""
-        if self.closed.fault[row] == TimeFault.MISSING:
-            return None
-        reason = self.closed.reason(row, "closed_at")
-        if reason:
-            raise RefusedData(reason)
-        closed_at = self.closed.moment(row)
-        if closed_at < reported_at:
-            raise RefusedData(
-                f"It was closed ({_short(closed_at)}) before it was reported "
-                f"({_short(reported_at)})."
-            )
-        return closed_at
+
+def _later(times: Times, row: int, what: str, reported_at: datetime) -> datetime | None:
+    """Read when an issue was closed or confirmed; None where nothing is said."""
+    if times.fault[row] == TimeFault.MISSING:
+        return None
+    reason = times.reason(row, f"{what}_at")
+    if reason:
+        raise RefusedData(reason)
+    moment = times.moment(row)
+    if moment < reported_at:
+        raise RefusedData(
+            f"It was {what} ({_short(moment)}) before it was reported ({_short(reported_at)})."
+        )
+    return moment
 
 
 def _short(moment: datetime) -> str:

@@ -12,7 +12,7 @@ from geo_service.domain.opening import Opening
 from geo_service.domain.release import Release
 from geo_service.domain.usable import Usable
 from geo_service.overlay.exposure import Exposure
-from geo_service.overlay.passes import PassCounts
+from geo_service.overlay.pass_counts import PassCounts
 from geo_service.streets.catchments import Catchments
 from geo_service.streets.network import Network
 

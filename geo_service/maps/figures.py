@@ -1,13 +1,13 @@
 """Numbers and times as a reader of the map meets them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from geo_service.domain.moments import from_microseconds
 
 
 def say_count(count: int) -> str:
@@ -42,7 +42,7 @@ def say_time_us(microseconds: int, zone: ZoneInfo) -> str:
     """Write a moment given in microseconds since 1970 UTC; a negative one was never: empty."""
     if microseconds < 0:
         return ""
-    return say_time(_EPOCH + timedelta(microseconds=int(microseconds)), zone)
+    return say_time(from_microseconds(int(microseconds)), zone)
 
 
 def class_limits(values: ArrayLike, classes: int) -> list[float]:

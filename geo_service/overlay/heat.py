@@ -8,7 +8,7 @@ from geo_service.arrays import Floats
 from geo_service.overlay.cells import cell_centre
 from geo_service.overlay.exposure import Exposure
 from geo_service.overlay.issue_grid import IssuePoints
-from geo_service.overlay.passes import PassCounts
+from geo_service.overlay.pass_counts import PassCounts
 
 
 @dataclass(frozen=True, slots=True, eq=False)

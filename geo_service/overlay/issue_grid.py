@@ -9,7 +9,6 @@ is no seam. The grid only proposes; distances are measured on each issue's own p
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy as np
 from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.domain.issue import Issue
+from geo_service.domain.moments import to_microseconds
 from geo_service.geometry.grid import group_rows
 from geo_service.overlay.quiet_cells import QuietCells, quiet_cells
 from geo_service.overlay.tangent_plane import flat_frames_at, planes_at
@@ -31,7 +31,6 @@ _FULL_TURN = 720.0
 """A reach, in degrees, that nothing escapes."""
 _SHORTEST_RADIUS_M = 6_335_000.0
 """No radius of curvature of the ellipsoid is shorter: angles computed with it are never short."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,26 +47,16 @@ class IssuePoints:
     """Open from this moment, microseconds UTC."""
     interval_to: Integers
     """Closed from this moment on, microseconds UTC; ``STILL_OPEN`` if it has not been."""
+    confirmed_us: Integers
+    """Shape (i,): when somebody last said that it is there, a report being the first to say so."""
 
     def __len__(self) -> int:
         return len(self.lon)
 
 
-class IssueGrid(NamedTuple):
-    """Some of the issues by grid cell; an issue's place in the order of cells is its *slot*."""
+class Ruling(NamedTuple):
+    """How the cells lie, and how far outside a segment's box an issue may lie."""
 
-    issue: Integers
-    """Shape (s,): the issue in each slot, as a row of the points the grid was built from."""
-    planes: Floats
-    """Shape (s, 8): the plane that touches the earth there, as ``planes_at`` gives it."""
-    frames: Floats
-    """Shape (s, 4): the same by lengths of degrees, as ``flat_frames_at`` gives it."""
-    lat: Floats
-    """Shape (s,): degrees."""
-    east: Floats
-    """Shape (s,): degrees east of ``west``."""
-    offsets: Integers
-    """Shape (rows * columns + 1,): the slots of a cell, cells row after row."""
     rows: int
     columns: int
     south: float
@@ -82,8 +71,42 @@ class IssueGrid(NamedTuple):
     """An issue within the radius lies at most this far outside a segment's latitudes, degrees."""
     lon_reach: float
     """And this far outside its longitudes, degrees."""
+
+
+class IssueGrid(NamedTuple):
+    """Some of the issues by grid cell; an issue's place in the order of cells is its *slot*."""
+
+    issue: Integers
+    """Shape (s,): the issue in each slot, as a row of the points the grid was built from."""
+    places: Floats
+    """Shape (s, 6): latitude; degrees east of the ruling's ``west``; and four lengths of degrees
+    there, as ``flat_frames_at`` gives them."""
+    planes: Floats
+    """Shape (s, 8): the plane that touches the earth there, as ``planes_at`` gives it."""
+    offsets: Integers
+    """Shape (rows * columns + 1,): the slots of a cell, cells row after row."""
+    ruling: Ruling
     quiet: QuietCells
     """Where none of the issues is near."""
+
+
+class Window(NamedTuple):
+    """The cells and the degrees in which a segment's issues lie."""
+
+    first_row: int
+    end_row: int
+    first_column: int
+    end_column: int
+    low: float
+    high: float
+    """Latitudes."""
+    left: float
+    right: float
+    """Degrees east of the ruling's ``west``."""
+    east: float
+    """Where the segment begins, degrees east of ``west``."""
+    across: float
+    """How many degrees further east it ends."""
 
 
 def issue_points(issues: Sequence[Issue]) -> IssuePoints:
@@ -105,15 +128,14 @@ def issue_points(issues: Sequence[Issue]) -> IssuePoints:
         lon=np.array([one.lon for one in issues], dtype=np.float64),
         lat=np.array([one.lat for one in issues], dtype=np.float64),
         interval_offsets=np.cumsum([0, *(len(several) for several in intervals)], dtype=np.int64),
-        interval_from=np.array([_microseconds(start) for start, _ in flat], dtype=np.int64),
+        interval_from=np.array([to_microseconds(start) for start, _ in flat], dtype=np.int64),
         interval_to=np.array(
-            [STILL_OPEN if end is None else _microseconds(end) for _, end in flat], dtype=np.int64
+            [STILL_OPEN if end is None else to_microseconds(end) for _, end in flat], dtype=np.int64
+        ),
+        confirmed_us=np.array(
+            [to_microseconds(one.last_confirmed_at) for one in issues], dtype=np.int64
         ),
     )
-
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def open_during(points: IssuePoints, from_us: int, to_us: int) -> Integers:
@@ -182,13 +204,7 @@ def build_grid(
     lat_reach = min(180.0, math.degrees((radius_m + beyond_m) / _SHORTEST_RADIUS_M))
     lon_reach = _FULL_TURN if whole_rows else _lon_reach(level, radius_m)
     metres_a_degree = math.radians(_SHORTEST_RADIUS_M)
-    return IssueGrid(
-        issue=issues[order],
-        planes=planes_at(lon[order], lat[order]),
-        frames=flat_frames_at(lat[order], math.inf if whole_rows else longest_m),
-        lat=lat[order],
-        east=east[order],
-        offsets=offsets,
+    ruling = Ruling(
         rows=rows,
         columns=columns,
         south=south,
@@ -198,6 +214,14 @@ def build_grid(
         columns_per_degree=columns_per_degree,
         lat_reach=lat_reach,
         lon_reach=lon_reach,
+    )
+    flat = flat_frames_at(lat[order], math.inf if whole_rows else longest_m)
+    return IssueGrid(
+        issue=issues[order],
+        places=np.column_stack((lat[order], east[order], flat)),
+        planes=planes_at(lon[order], lat[order]),
+        offsets=offsets,
+        ruling=ruling,
         quiet=quiet_cells(lat, east, west, (lat_reach, lon_reach), metres_a_degree),
     )
 
@@ -216,6 +240,52 @@ def _lon_reach(level: float, radius_m: float) -> float:
 
 
 @compiled
+def window_of(
+    ruling: Ruling, lon_from: float, lat_from: float, lon_to: float, lat_to: float
+) -> Window:
+    """Find where the issues within the radius of a segment lie: in its box, grown.
+
+    Parameters
+    ----------
+    ruling : Ruling
+        How the cells lie.
+    lon_from, lat_from, lon_to, lat_to : float
+        The segment, no longer than the grid was built for; WGS-84, decimal degrees.
+
+    Returns
+    -------
+    Window
+        No rows if there are none. Raises nothing.
+    """
+    low, high = min(lat_from, lat_to) - ruling.lat_reach, max(lat_from, lat_to) + ruling.lat_reach
+    first_row = max(0.0, (low - ruling.south) * ruling.rows_per_degree)
+    last_row = (high - ruling.south) * ruling.rows_per_degree
+    across = lon_to - lon_from
+    if abs(across) > 180.0:
+        across -= math.copysign(360.0, across)
+    left = min(lon_from, lon_from + across) - ruling.west
+    # Of its places one or more turns apart, the one nearest to the middle of the grid.
+    left -= 360.0 * math.floor((left - ruling.span / 2.0) / 360.0 + 0.5)
+    east = left + max(0.0, -across)
+    right = left + abs(across) + ruling.lon_reach
+    left -= ruling.lon_reach
+    if not (first_row < ruling.rows and last_row >= 0.0 and left <= ruling.span and right >= 0.0):
+        return Window(0, 0, 0, 0, low, high, left, right, east, across)
+    return Window(
+        int(first_row),
+        1 + int(min(ruling.rows - 1.0, last_row)),
+        int(max(0.0, left * ruling.columns_per_degree)),
+        1 + int(min(ruling.columns - 1.0, right * ruling.columns_per_degree)),
+        low,
+        high,
+        left,
+        right,
+        east,
+        across,
+    )
+
+
+@compiled
 def slots_near(
     grid: IssueGrid,
     lon_from: float,
@@ -224,7 +294,7 @@ def slots_near(
     lat_to: float,
     found: Integers,
 ) -> int:
-    """Find the issues that may lie within the radius of a segment: those in its box, grown.
+    """Find the issues that may lie within the radius of a segment.
 
     Parameters
     ----------
@@ -240,25 +310,19 @@ def slots_near(
     int
         How many entries of ``found`` are filled. Raises nothing.
     """
-    low, high = min(lat_from, lat_to) - grid.lat_reach, max(lat_from, lat_to) + grid.lat_reach
-    first_row = max(0.0, (low - grid.south) * grid.rows_per_degree)
-    last_row = (high - grid.south) * grid.rows_per_degree
-    across = lon_to - lon_from
-    if abs(across) > 180.0:
-        across -= math.copysign(360.0, across)
-    left = min(lon_from, lon_from + across) - grid.west
-    # Of its places one or more turns apart, the one nearest to the middle of the grid.
-    left -= 360.0 * math.floor((left - grid.span / 2.0) / 360.0 + 0.5)
-    right = left + abs(across) + grid.lon_reach
-    left -= grid.lon_reach
+    window = window_of(grid.ruling, lon_from, lat_from, lon_to, lat_to)
     count = 0
-    if first_row < grid.rows and last_row >= 0.0 and left <= grid.span and right >= 0.0:
-        first_column = int(max(0.0, left * grid.columns_per_degree))
-        end_column = 1 + int(min(grid.columns - 1.0, right * grid.columns_per_degree))
-        for row in range(int(first_row), int(min(grid.rows - 1.0, last_row)) + 1):
-            cell = row * grid.columns
-            for slot in range(grid.offsets[cell + first_column], grid.offsets[cell + end_column]):
-                if low <= grid.lat[slot] <= high and left <= grid.east[slot] <= right:
-                    found[count] = slot
-                    count += 1
+    for row in range(window.first_row, window.end_row):
+        cell = row * grid.ruling.columns
+        first = grid.offsets[cell + window.first_column]
+        for slot in range(first, grid.offsets[cell + window.end_column]):
+            if is_in(window, grid.places[slot, 0], grid.places[slot, 1]):
+                found[count] = slot
+                count += 1
     return count
+
+
+@compiled
+def is_in(window: Window, lat: float, east: float) -> bool:
+    """Say whether a position, its longitude counted from the ruling's ``west``, is in a window."""
+    return window.low <= lat <= window.high and window.left <= east <= window.right

@@ -1,19 +1,25 @@
 """The compiled loop that finds passes: once over all segments, with a little state per issue.
 
-For each issue it keeps the latest run of hitting segments and that run's closest approach. When a
-run ends, the moment of its closest approach decides whether it counts.
+A run of hitting segments gets its row when it begins; while it goes on, the row is given the
+moment and the distance of the closest approach so far. Whether the issue was open at that moment
+is told afterwards.
+
+It is one loop over arrays that are taken out of their tuples first: to hand a tuple of arrays on
+to another compiled function costs more than all else that is done for a fix.
 """
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
 from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
-from geo_service.overlay.issue_grid import IssueGrid, slots_near
-from geo_service.overlay.quiet_cells import cell_at, is_quiet
+from geo_service.overlay.issue_grid import IssueGrid, is_in, window_of
+from geo_service.overlay.quiet_cells import are_beside, cell_at
 from geo_service.overlay.tangent_plane import (
     TIED_M,
+    Frame,
+    Point,
     closest_on_segment,
     closest_to_origin,
     earth_centred,
@@ -21,8 +27,12 @@ from geo_service.overlay.tangent_plane import (
 )
 from geo_service.overlay.trip_path import are_joined
 
-Found: TypeAlias = list[tuple[int, int, int, float]]
-"""Trip, issue, moment (microseconds UTC) and distance (metres) of each pass."""
+LAST, ROW = 0, 1
+"""Of each slot: the number of the latest segment that hit, and the row of the run it is part of.
+A segment's number is twice the row of its first fix; of a fix by itself, one more."""
+TRIP, ISSUE, MOMENT = 0, 1, 2
+_NEVER = -9
+_ROOM = 4096
 
 
 class Track(NamedTuple):
@@ -34,14 +44,6 @@ class Track(NamedTuple):
     lat: Floats
 
 
-class Intervals(NamedTuple):
-    """When issues are open, as in ``IssuePoints``."""
-
-    offsets: Integers
-    start: Integers
-    end: Integers
-
-
 class Reach(NamedTuple):
     """A ``PassRule`` in the loop's units."""
 
@@ -50,23 +52,9 @@ class Reach(NamedTuple):
     max_gap_m: float
 
 
-class Runs(NamedTuple):
-    """The latest run of hitting segments at each slot of the grid, shape (slots,) each."""
-
-    last: Integers
-    """The number of the run's last segment: twice the row of its first fix; of a fix by itself,
-    which no segment follows, one more."""
-    distance_m: Floats
-    """The run's closest approach."""
-    t: Integers
-    """Its moment, microseconds UTC."""
-
-
 @compiled
-def walk(
-    track: Track, grid: IssueGrid, intervals: Intervals, reach: Reach
-) -> tuple[Integers, Integers, Integers, Floats]:
-    """Find the passes of every trip at the issues of a grid.
+def find_runs(track: Track, grid: IssueGrid, reach: Reach) -> tuple[Integers, Floats]:  # noqa: C901, PLR0912 - one loop, as said above
+    """Find the longest runs of hitting segments of every trip at the issues of a grid.
 
     Parameters
     ----------
@@ -74,117 +62,120 @@ def walk(
         Whole trips, each in order of time.
     grid : IssueGrid
         The issues, for segments up to ``reach.max_gap_m``.
-    intervals : Intervals
-        When each issue is open, by the issue's row (not its slot).
     reach : Reach
         How close is a pass, and which fixes are joined.
 
     Returns
     -------
-    trip, issue, t, distance_m : ndarray, shape (p,)
-        By trip; within a trip in no particular order. Raises nothing.
+    runs : ndarray of int, shape (r, 3)
+        Trip, issue, and the moment of the closest approach (microseconds UTC), whether or not
+        the issue was open then; in the order in which runs begin.
+    distance_m : ndarray, shape (r,)
+        How near it came. Raises nothing.
     """
-    slots = len(grid.issue)
-    runs = Runs(
-        np.full(slots, -1, dtype=np.int64), np.empty(slots), np.empty(slots, dtype=np.int64)
-    )
-    near, met = np.empty(slots, dtype=np.int64), np.empty(slots, dtype=np.int64)
-    found = [(0, 0, 0, 0.0) for _ in range(0)]
-    for trip in range(len(track.offsets) - 1):
-        _walk_trip(trip, track, grid, intervals, reach, runs, near, met, found)
-    passes = len(found)
-    trips, issues = np.empty(passes, dtype=np.int64), np.empty(passes, dtype=np.int64)
-    t, distance_m = np.empty(passes, dtype=np.int64), np.empty(passes)
-    for row in range(passes):
-        trips[row], issues[row], t[row], distance_m[row] = found[row]
-    return trips, issues, t, distance_m
-
-
-@compiled
-def _walk_trip(  # noqa: C901 - one loop: handing arrays on would double what it costs
-    trip: int,
-    track: Track,
-    grid: IssueGrid,
-    intervals: Intervals,
-    reach: Reach,
-    runs: Runs,
-    near: Integers,
-    met: Integers,
-    found: Found,
-) -> None:
-    """Walk one trip, past whatever lies in quiet cells."""
-    # Taken out of their tuples once: handing a tuple on costs more than a distance.
     offsets, t, lon, lat = track
-    begin, end = offsets[trip], offsets[trip + 1]
-    meetings, joined_before = 0, False
-    here = there = (0, 0, False)
-    for fix in range(begin, end):
-        here = cell_at(grid.quiet, lon[fix], lat[fix]) if fix == begin else there
-        joined = False
-        if fix + 1 < end:
-            there = cell_at(grid.quiet, lon[fix + 1], lat[fix + 1])
-            if is_quiet(here, there):
-                joined_before = False
+    issue, places, planes, cells = grid.issue, grid.places, grid.planes, grid.offsets
+    ruling, squares, near = grid.ruling, grid.quiet.squares, grid.quiet.near
+    state = np.full((len(issue), 2), _NEVER, dtype=np.int64)
+    runs, distance_m, found = np.empty((_ROOM, 3), dtype=np.int64), np.empty(_ROOM), 0
+    for trip in range(len(offsets) - 1):
+        joined_before, there = False, (0, 0, 0)
+        for fix in range(offsets[trip], offsets[trip + 1]):
+            position = lon[fix], lat[fix]
+            here = cell_at(squares, *position) if fix == offsets[trip] else there
+            joined, after = False, position
+            if fix + 1 < offsets[trip + 1]:
+                after = lon[fix + 1], lat[fix + 1]
+                there = cell_at(squares, *after)
+                if not (near[here[2]] or near[there[2]]) and are_beside(here, there):
+                    joined_before = False
+                    continue
+                wait = t[fix + 1] - t[fix]
+                joined = are_joined(wait, position, after, reach.max_gap_us, reach.max_gap_m)
+            is_last, joined_before = joined_before and not joined, joined
+            if is_last:
                 continue
-            joined = are_joined(t, lon, lat, fix, reach.max_gap_us, reach.max_gap_m)
-        if joined_before and not joined:
-            joined_before = False
-            continue
-        joined_before = joined
-        other = fix + 1 if joined else fix
-        count = slots_near(grid, lon[fix], lat[fix], lon[other], lat[other], near)
-        for row in range(count):
-            slot = near[row]
-            distance_m, share = _closest(grid, slot, lon[fix], lat[fix], lon[other], lat[other])
-            if distance_m > reach.radius_m:
-                continue
-            follows = joined and runs.last[slot] == 2 * fix - 2
-            if runs.last[slot] < 2 * begin:
-                met[meetings] = slot
-                meetings += 1
-            elif not follows:
-                _end_run(trip, slot, grid, intervals, runs, found)
-            if not follows or distance_m < runs.distance_m[slot] - TIED_M:
-                runs.distance_m[slot] = distance_m
-                runs.t[slot] = t[fix] + int(share * (t[other] - t[fix]) + 0.5)
-            runs.last[slot] = 2 * fix + (not joined)
-    for slot in met[:meetings]:
-        _end_run(trip, slot, grid, intervals, runs, found)
+            after = after if joined else position
+            window = window_of(ruling, *position, *after)
+            for row in range(window.first_row, window.end_row):
+                cell = row * ruling.columns
+                past = cells[cell + window.end_column]
+                for slot in range(cells[cell + window.first_column], past):
+                    if not is_in(window, places[slot, 0], places[slot, 1]):
+                        continue
+                    if places[slot, 2] == 0.0:
+                        metres, share = closest_on_segment(
+                            planes[slot], earth_centred(*position), earth_centred(*after)
+                        )
+                    else:
+                        frame = places[slot, 2], places[slot, 3], places[slot, 4], places[slot, 5]
+                        metres, share = _closest_flat(
+                            frame,
+                            (window.east - places[slot, 1], position[1] - places[slot, 0]),
+                            (window.across, after[1] - position[1]),
+                        )
+                    if metres > reach.radius_m:
+                        continue
+                    if joined and state[slot, LAST] == 2 * fix - 2:
+                        run = state[slot, ROW]
+                        closer = metres < distance_m[run] - TIED_M
+                    else:
+                        run, closer = found, True
+                        found += 1
+                        if found > len(distance_m):
+                            runs, distance_m = _more_room(runs, distance_m)
+                    if closer:
+                        pause = t[fix + 1] - t[fix] if joined else 0
+                        runs[run, MOMENT] = t[fix] + int(share * pause + 0.5)
+                        runs[run, TRIP], runs[run, ISSUE] = trip, issue[slot]
+                        distance_m[run] = metres
+                    state[slot, LAST], state[slot, ROW] = 2 * fix + (not joined), run
+    return runs[:found], distance_m[:found]
 
 
 @compiled
-def _closest(
-    grid: IssueGrid, slot: int, lon: float, lat: float, lon_after: float, lat_after: float
-) -> tuple[float, float]:
-    """Find where a segment comes closest to an issue: metres, and how far along the segment."""
-    frames = grid.frames
-    frame = frames[slot, 0], frames[slot, 1], frames[slot, 2], frames[slot, 3]
-    if frame[0] == 0.0:
-        return closest_on_segment(
-            grid.planes[slot], earth_centred(lon, lat), earth_centred(lon_after, lat_after)
-        )
-    west, south = grid.west + grid.east[slot], grid.lat[slot]
+def _closest_flat(frame: Frame, start: Point, along: Point) -> tuple[float, float]:
+    """Find where a segment comes closest to an issue: degrees from there, and from its start."""
     return closest_to_origin(
-        on_flat_frame(frame, _turned(lon - west), lat - south),
-        on_flat_frame(frame, _turned(lon_after - west), lat_after - south),
+        on_flat_frame(frame, start[0], start[1]),
+        on_flat_frame(frame, start[0] + along[0], start[1] + along[1]),
     )
 
 
 @compiled
-def _turned(degrees: float) -> float:
-    """Bring a difference of longitudes, from -540 to 180, to -180 to 180."""
-    while degrees < -180.0:
-        degrees += 360.0
-    return degrees
+def _more_room(runs: Integers, distance_m: Floats) -> tuple[Integers, Floats]:
+    """Return the same rows with as many empty ones after them."""
+    more = np.empty((2 * len(runs), runs.shape[1]), dtype=np.int64)
+    longer = np.empty(len(more))
+    more[: len(runs)], longer[: len(runs)] = runs, distance_m
+    return more, longer
 
 
 @compiled
-def _end_run(
-    trip: int, slot: int, grid: IssueGrid, intervals: Intervals, runs: Runs, found: Found
-) -> None:
-    """Note a finished run as a pass if the issue was open at its moment."""
-    issue, moment = grid.issue[slot], runs.t[slot]
-    for row in range(intervals.offsets[issue], intervals.offsets[issue + 1]):
-        if intervals.start[row] <= moment < intervals.end[row]:
-            found.append((trip, issue, moment, runs.distance_m[slot]))
-            return
+def keep_open(
+    runs: Integers, distance_m: Floats, offsets: Integers, start: Integers, end: Integers
+) -> int:
+    """Move the runs whose issue was open at their moment to the front.
+
+    Parameters
+    ----------
+    runs, distance_m : ndarray
+        As :func:`find_runs` gives them; changed.
+    offsets, start, end : ndarray
+        When each issue is open, as in ``IssuePoints``.
+
+    Returns
+    -------
+    int
+        How many runs are passes; what lies behind them is of no use. Raises nothing.
+    """
+    kept = 0
+    for run in range(len(runs)):
+        issue, moment = runs[run, ISSUE], runs[run, MOMENT]
+        for row in range(offsets[issue], offsets[issue + 1]):
+            if start[row] <= moment < end[row]:
+                runs[kept] = runs[run]
+                distance_m[kept] = distance_m[run]
+                kept += 1
+                break
+    return kept

@@ -1,4 +1,4 @@
-"""Passes: where a trip comes near an issue while the issue is open, and how often it happens.
+"""Passes: where a trip comes near an issue while the issue is open.
 
 Consecutive fixes of a trip are joined by a straight segment unless they are too far apart; a fix
 with no segment counts as a point. A segment hits an issue within the radius. A pass is a longest
@@ -6,27 +6,22 @@ run of consecutive hitting segments, and counts if its closest approach falls in
 issue's open intervals.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from geo_service.arrays import Floats, Integers
 from geo_service.domain.passage import PassRule
 from geo_service.domain.trace import Fixes
-from geo_service.overlay.distinct_riders import Distinct, Numbering
-from geo_service.overlay.issue_grid import IssuePoints, build_grid, open_during
-from geo_service.overlay.pass_kernel import Intervals, Reach, Track, walk
+from geo_service.overlay.issue_grid import IssueGrid, IssuePoints, build_grid, open_during
+from geo_service.overlay.pass_kernel import Reach, Track, find_runs, keep_open
 from geo_service.overlay.trip_path import max_gap_us
-
-NO_MOMENT = -1
-_LATEST = np.iinfo(np.int64).max
-_EARLIEST = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Passes:
-    """One row a pass, ordered by trip, moment and issue."""
+    """One row a pass."""
 
     trip: Integers
     """Shape (p,): the trip's number in its fixes."""
@@ -41,24 +36,71 @@ class Passes:
         return len(self.trip)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PassCounts:
-    """One row an issue, zeros too."""
+class Watch(NamedTuple):
+    """Issues that trips are looked at for; made once for many trips."""
 
-    passes: Integers
-    """Shape (i,)."""
-    riders: Integers
-    """Shape (i,): distinct ones."""
-    first_us: Integers
-    """Shape (i,): the first pass's moment, microseconds UTC; ``NO_MOMENT`` without a pass."""
-    last_us: Integers
-    """Shape (i,): the last pass's moment, microseconds UTC; ``NO_MOMENT`` without a pass."""
-    closest_m: Floats
-    """Shape (i,): the nearest of the counted passes; NaN without a pass."""
+    points: IssuePoints
+    issues: Integers
+    """Shape (w,): the rows of ``points`` that are watched, ascending."""
+    grid: IssueGrid | None
+    """None without issues."""
+    reach: Reach
+
+
+def watch(points: IssuePoints, issues: Integers, rule: PassRule) -> Watch:
+    """Make ready to find passes at some of the issues.
+
+    Parameters
+    ----------
+    points : IssuePoints
+        The issues.
+    issues : ndarray of int, shape (w,)
+        Which of them, ascending; those that are not open while trips go by cost time for nothing.
+    rule : PassRule
+        How close is a pass, and which fixes are joined.
+
+    Returns
+    -------
+    Watch
+        Raises nothing.
+    """
+    grid = None
+    if len(issues):
+        grid = build_grid(points, issues, radius_m=rule.radius_m, longest_m=rule.max_gap_m)
+    reach = Reach(float(rule.radius_m), max_gap_us(rule), float(rule.max_gap_m))
+    return Watch(points, issues, grid, reach)
+
+
+def passes_at(fixes: Fixes, watched: Watch) -> Passes:
+    """Find every pass of every trip at the issues watched.
+
+    Parameters
+    ----------
+    fixes : Fixes
+        Whole trips, each in order of time; nothing is sorted or dropped here.
+    watched : Watch
+        The issues.
+
+    Returns
+    -------
+    Passes
+        By trip, in the order in which their runs begin. Raises nothing.
+    """
+    if watched.grid is None or not len(fixes):
+        none = np.zeros(0, dtype=np.int64)
+        return Passes(none, none, none, np.zeros(0, dtype=np.float64))
+    points = watched.points
+    track = Track(fixes.offsets, fixes.t, fixes.lon, fixes.lat)
+    runs, distance_m = find_runs(track, watched.grid, watched.reach)
+    kept = keep_open(
+        runs, distance_m, points.interval_offsets, points.interval_from, points.interval_to
+    )
+    trip, issue, t = np.ascontiguousarray(runs[:kept].T)
+    return Passes(trip, issue, t, distance_m[:kept])
 
 
 def find_passes(fixes: Fixes, points: IssuePoints, rule: PassRule) -> Passes:
-    """Find every pass of every trip.
+    """Find every pass of every trip at any issue.
 
     Parameters
     ----------
@@ -72,85 +114,9 @@ def find_passes(fixes: Fixes, points: IssuePoints, rule: PassRule) -> Passes:
     Returns
     -------
     Passes
-        Raises nothing.
+        Ordered by trip, moment and issue. Raises nothing.
     """
-    if not len(fixes) or not len(points):
-        return _no_passes()
-    issues = open_during(points, int(fixes.t.min()), int(fixes.t.max()))
-    if not len(issues):
-        return _no_passes()
-    trip, issue, t, distance_m = walk(
-        Track(fixes.offsets, fixes.t, fixes.lon, fixes.lat),
-        build_grid(points, issues, radius_m=rule.radius_m, longest_m=rule.max_gap_m),
-        Intervals(points.interval_offsets, points.interval_from, points.interval_to),
-        Reach(float(rule.radius_m), max_gap_us(rule), float(rule.max_gap_m)),
-    )
-    order = np.lexsort((issue, t, trip))
-    return Passes(trip[order], issue[order], t[order], distance_m[order])
-
-
-def _no_passes() -> Passes:
-    none = np.zeros(0, dtype=np.int64)
-    return Passes(none, none, none, np.zeros(0, dtype=np.float64))
-
-
-class PassTally:
-    """Adds up the passes of partition after partition.
-
-    Parameters
-    ----------
-    issues : int
-        How many issues there are.
-    """
-
-    def __init__(self, issues: int) -> None:
-        self._passes = np.zeros(issues, dtype=np.int64)
-        self._first = np.full(issues, _LATEST, dtype=np.int64)
-        self._last = np.full(issues, _EARLIEST, dtype=np.int64)
-        self._closest = np.full(issues, np.inf)
-        self._riders = Numbering()
-        self._distinct = Distinct()
-
-    def add(self, passes: Passes, fixes: Fixes) -> None:
-        """Take in the passes of one partition's fixes; a trip lies in one partition only."""
-        rider = self._riders.numbers(fixes.rider_ids)[fixes.rider[passes.trip]]
-        self._distinct.add(passes.issue, rider)
-        self._passes += np.bincount(passes.issue, minlength=len(self._passes))
-        np.minimum.at(self._first, passes.issue, passes.t)
-        np.maximum.at(self._last, passes.issue, passes.t)
-        np.minimum.at(self._closest, passes.issue, passes.distance_m)
-
-    def counts(self) -> PassCounts:
-        """Return the figures so far."""
-        none = self._passes == 0
-        return PassCounts(
-            passes=self._passes.copy(),
-            riders=self._distinct.count(len(self._passes)),
-            first_us=np.where(none, NO_MOMENT, self._first),
-            last_us=np.where(none, NO_MOMENT, self._last),
-            closest_m=np.where(none, np.nan, self._closest),
-        )
-
-
-def count_passes(partitions: Iterable[Fixes], points: IssuePoints, rule: PassRule) -> PassCounts:
-    """Count, for every issue, its passes and the distinct riders who made them.
-
-    Parameters
-    ----------
-    partitions : iterable of Fixes
-        Read one at a time; a trip lies whole in one of them. A rider may come in many, and is
-        told by the rider id's text.
-    points : IssuePoints
-        The issues.
-    rule : PassRule
-        How close is a pass, and which fixes are joined.
-
-    Returns
-    -------
-    PassCounts
-        A row for every issue, in the order of ``points``. Raises nothing of its own.
-    """
-    tally = PassTally(len(points))
-    for fixes in partitions:
-        tally.add(find_passes(fixes, points, rule), fixes)
-    return tally.counts()
+    span = (int(fixes.t.min()), int(fixes.t.max())) if len(fixes) else (0, 0)
+    found = passes_at(fixes, watch(points, open_during(points, *span), rule))
+    order = np.lexsort((found.issue, found.t, found.trip))
+    return Passes(found.trip[order], found.issue[order], found.t[order], found.distance_m[order])

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from geo_service.arrays import Floats
 from geo_service.compiled import compiled
 
-Cell: TypeAlias = tuple[int, int, bool]
-"""Row, column, and whether an issue may be near."""
+Cell: TypeAlias = tuple[int, int, int]
+"""Row, column, and the place in ``QuietCells.near``."""
 
 CELL_M = 32.0
 """A little more than riders go between two fixes; smaller squares are quiet more often."""
@@ -25,11 +25,9 @@ _REACHED = 2
 """A square in which an issue can be reached, and those beside it: the rings that are not quiet."""
 
 
-class QuietCells(NamedTuple):
-    """The squares, row after row from the south-west; compiled functions take it as it is."""
+class Squares(NamedTuple):
+    """How the squares lie, row after row from the south-west."""
 
-    near: NDArray[np.bool_]
-    """Shape (rows * columns,): whether an issue may be near; nothing is near outside."""
     rows: int
     columns: int
     south: float
@@ -38,6 +36,14 @@ class QuietCells(NamedTuple):
     """Longitude of that corner, -180 to 180."""
     rows_per_degree: float
     columns_per_degree: float
+
+
+class QuietCells(NamedTuple):
+    """Where it is quiet; compiled functions take it as it is."""
+
+    squares: Squares
+    near: NDArray[np.bool_]
+    """Shape (rows * columns + 1,): whether an issue may be near; the last square is all outside."""
 
 
 def quiet_cells(
@@ -66,7 +72,7 @@ def quiet_cells(
     """
     lat_reach, lon_reach = reach
     if lon_reach >= 180.0 or float(east.max()) >= 180.0:
-        return QuietCells(np.ones(1, dtype=np.bool_), 1, 1, -90.0, -180.0, 0.0, 0.0)
+        return QuietCells(Squares(1, 1, -90.0, -180.0, 0.0, 0.0), np.ones(2, dtype=np.bool_))
     # As high as the radius reaches, so that one ring of squares holds all that is within it.
     high = max(CELL_M / per_degree, lat_reach)
     wide = max(high * lon_reach / lat_reach, lon_reach)
@@ -78,10 +84,9 @@ def quiet_cells(
         if rows * columns <= _MOST_CELLS:
             break
         high, wide = high * 1.5, wide * 1.5
-    near = np.zeros(rows * columns, dtype=np.bool_)
+    near = np.zeros(rows * columns + 1, dtype=np.bool_)
     _mark(lat - south, east, high, wide, columns, near)
-    return QuietCells(
-        near,
+    squares = Squares(
         rows,
         columns,
         south - margin * high,
@@ -89,6 +94,7 @@ def quiet_cells(
         1.0 / high,
         1.0 / wide,
     )
+    return QuietCells(squares, near)
 
 
 @compiled
@@ -106,13 +112,13 @@ def _mark(
 
 
 @compiled
-def cell_at(quiet: QuietCells, lon: float, lat: float) -> Cell:
-    """Return a position's square, and whether an issue may be near.
+def cell_at(squares: Squares, lon: float, lat: float) -> Cell:
+    """Return a position's square.
 
     Parameters
     ----------
-    quiet : QuietCells
-        The squares.
+    squares : Squares
+        How they lie.
     lon, lat : float
         WGS-84, decimal degrees.
 
@@ -120,22 +126,20 @@ def cell_at(quiet: QuietCells, lon: float, lat: float) -> Cell:
     -------
     row, column : int
         Also outside the squares, so that neighbours are neighbours there too.
-    near : bool
-        False where it is quiet. Raises nothing.
+    square : int
+        The place in ``QuietCells.near``. Raises nothing.
     """
-    east = lon - quiet.west
+    east = lon - squares.west
     if east < 0.0:
         east += 360.0
-    row = math.floor((lat - quiet.south) * quiet.rows_per_degree)
-    column = int(east * quiet.columns_per_degree)
-    if row < 0 or row >= quiet.rows or column >= quiet.columns:
-        return row, column, False
-    return row, column, quiet.near[row * quiet.columns + column]
+    row = math.floor((lat - squares.south) * squares.rows_per_degree)
+    column = int(east * squares.columns_per_degree)
+    if row < 0 or row >= squares.rows or column >= squares.columns:
+        return row, column, squares.rows * squares.columns
+    return row, column, row * squares.columns + column
 
 
 @compiled
-def is_quiet(here: Cell, there: Cell) -> bool:
-    """Say whether no issue can be near a segment from one square to another; raises nothing."""
-    return not (here[2] or there[2]) and (
-        abs(here[0] - there[0]) <= 1 and abs(here[1] - there[1]) <= 1
-    )
+def are_beside(here: Cell, there: Cell) -> bool:
+    """Say whether two squares are the same or touch; raises nothing."""
+    return abs(here[0] - there[0]) <= 1 and abs(here[1] - there[1]) <= 1

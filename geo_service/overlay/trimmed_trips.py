@@ -112,7 +112,9 @@ def _leaving(
     if fix in (origin, goal + step):
         return float(fix)
     before = fix - step
-    if not are_joined(t, lon, lat, min(fix, before), gap_us, gap_m):
+    first, other = (before, fix) if step > 0 else (fix, before)
+    here, there = (lon[first], lat[first]), (lon[other], lat[other])
+    if not are_joined(t[other] - t[first], here, there, gap_us, gap_m):
         return float(fix)
     near, far = 0.0, 1.0
     for _ in range(_HALVINGS):

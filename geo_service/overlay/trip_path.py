@@ -1,5 +1,7 @@
 """Which fixes are joined to one path, and how long the path is."""
 
+from typing import TypeAlias
+
 import numpy as np
 
 from geo_service.arrays import Floats, Integers
@@ -8,25 +10,25 @@ from geo_service.domain.passage import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.overlay.tangent_plane import chord_m, surely_within
 
+Point: TypeAlias = tuple[float, float]
+"""Longitude and latitude."""
+
 
 @compiled
-def are_joined(
-    t: Integers, lon: Floats, lat: Floats, fix: int, max_gap_us: int, max_gap_m: float
-) -> bool:
+def are_joined(wait_us: int, here: Point, there: Point, max_gap_us: int, max_gap_m: float) -> bool:
     """Say whether a fix and the next one of its trip are joined by a segment.
 
     Parameters
     ----------
-    t, lon, lat : ndarray, shape (n,)
-        All fixes: microseconds UTC; WGS-84, decimal degrees.
-    fix : int
-        The earlier fix's row.
+    wait_us : int
+        From the one to the other, microseconds.
+    here, there : tuple of float
+        Longitude and latitude; WGS-84, decimal degrees.
     max_gap_us, max_gap_m : int, float
         How far apart the two may be, microseconds and metres, both included. Raises nothing.
     """
-    if t[fix + 1] - t[fix] > max_gap_us:
+    if wait_us > max_gap_us:
         return False
-    here, there = (lon[fix], lat[fix]), (lon[fix + 1], lat[fix + 1])
     if surely_within(here[0], here[1], there[0], there[1], max_gap_m):
         return True
     return chord_m(here[0], here[1], there[0], there[1]) <= max_gap_m
@@ -64,6 +66,7 @@ def _segment_metres(
     metres = np.full(len(t), np.nan)
     for trip in range(len(offsets) - 1):
         for fix in range(offsets[trip], offsets[trip + 1] - 1):
-            if are_joined(t, lon, lat, fix, gap_us, gap_m):
+            here, there = (lon[fix], lat[fix]), (lon[fix + 1], lat[fix + 1])
+            if are_joined(t[fix + 1] - t[fix], here, there, gap_us, gap_m):
                 metres[fix] = chord_m(lon[fix], lat[fix], lon[fix + 1], lat[fix + 1])
     return metres

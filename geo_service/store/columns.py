@@ -1,32 +1,11 @@
 """Column types that come back as the domain's values, the same on every database."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import BigInteger, Dialect
 from sqlalchemy.types import TypeDecorator
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECONDS = 1_000_000
-SECONDS_A_DAY = 86_400
-
-
-def to_microseconds(moment: datetime) -> int:
-    """Count the microseconds from 1970-01-01T00:00Z to a moment, exactly.
-
-    Raises
-    ------
-    ValueError
-        If the moment has no zone.
-    """
-    if moment.tzinfo is None:
-        raise ValueError(f"{moment.isoformat()} has no zone")
-    since = moment - EPOCH
-    return (since.days * SECONDS_A_DAY + since.seconds) * MICROSECONDS + since.microseconds
-
-
-def from_microseconds(count: int) -> datetime:
-    """Return the moment so many microseconds after 1970-01-01T00:00Z, in UTC."""
-    return EPOCH + timedelta(microseconds=count)
+from geo_service.domain.moments import from_microseconds, to_microseconds
 
 
 class UtcTime(TypeDecorator[datetime]):

@@ -73,7 +73,8 @@ def _read(connection: Connection, wanted: Statement, reopenings: Statement) -> l
 
 
 def _issue(row: Found, reopened: tuple[Interval, ...]) -> Issue:
-    issue_id, category, lon, lat, reported_at, closed_at, description, approved, more = row
+    issue_id, category, lon, lat, reported_at, closed_at, *rest = row
+    description, approved, more, confirmed_at = rest
     return Issue(
         issue_id=issue_id,
         category=category,
@@ -85,6 +86,7 @@ def _issue(row: Found, reopened: tuple[Interval, ...]) -> Issue:
         approved=approved,
         reopened=reopened,
         more=unpack_more(more),
+        confirmed_at=confirmed_at,
     )
 
 
@@ -99,6 +101,7 @@ def _row(record: Issue) -> dict[str, object]:
         "description": record.description,
         "approved": record.approved,
         "more": pack_more(record.more),
+        "confirmed_at": record.confirmed_at,
     }
 
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import Connection, func, select
 
 from geo_service.arrays import Integers
-from geo_service.store.columns import to_microseconds
+from geo_service.domain.moments import to_microseconds
 from geo_service.store.database import Database
 from geo_service.store.schema import trace_files, trips
 from geo_service.store.trace_boxes import boxes_of

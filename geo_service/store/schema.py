@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from geo_service.store.columns import UtcTime
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration; the database of this program is at it."""
 
 METADATA = MetaData(
@@ -99,7 +99,9 @@ issues = Table(
     Column("description", Text, nullable=False),
     Column("approved", Boolean, nullable=False),
     Column("more", Text, nullable=False),
+    Column("confirmed_at", UtcTime),
 )
+"""``confirmed_at``: when somebody last saw that the problem is still there; null: never asked."""
 
 issue_reopenings = Table(
     "issue_reopenings",
@@ -179,6 +181,17 @@ trace_files = Table(
 """``day`` is the UTC day in which the file's trips start, counted from 1970-01-01.
 
 ``rows``, ``size`` (bytes) and ``digest`` (of the bytes) are null where an older program wrote it.
+"""
+
+trace_days = Table(
+    "trace_days",
+    METADATA,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("stamp", BigInteger, nullable=False),
+)
+"""A number of chance for each day that has trips, another one whenever its trips are others.
+
+Whoever keeps what was counted of a day's trips keeps the stamp with it.
 """
 
 trips = Table(

@@ -42,7 +42,7 @@ def merge_day(folder: Path, database: Database, day: int) -> bool:
         If a trip in a file is not what its row says, or the disk refuses; all stays as it was.
     """
     with database.reading() as connection:
-        lying = trace_rows.trips_of_day(connection, day, None, None)
+        lying = sorted(trace_rows.trips_of_day(connection, day, None, None))
         digests = trace_rows.digests_of_day(connection, day)
     if not lying:
         return False

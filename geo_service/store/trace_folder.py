@@ -3,15 +3,14 @@
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 from sqlalchemy import Connection
 
+from geo_service.domain.moments import day_begin
 from geo_service.errors import NotReady
 from geo_service.store import trace_rows
-from geo_service.store.columns import EPOCH
 from geo_service.store.trace_file import (
     ENDING,
     UNFINISHED,
@@ -25,11 +24,13 @@ from geo_service.store.trace_packing import PackedTrips, select_runs
 from geo_service.store.trace_rows import LyingTrip, NewFile, digest_of
 
 NAME_BYTES = 8
+FIXES_IN_A_PART = 1 << 20
+"""So many are read at once: a few tens of megabytes, and enough to be worth a thread's while."""
 
 
 def file_name(day: int) -> str:
     """Return a name that no file has, for trips of a UTC day counted from 1970-01-01."""
-    date = (EPOCH + timedelta(days=day)).date().isoformat()
+    date = day_begin(day).date().isoformat()
     return f"{date}-{secrets.token_hex(NAME_BYTES)}{ENDING}"
 
 
@@ -91,6 +92,22 @@ def remove_leftovers(folder: Path, connection: Connection) -> int:
     for path in leftovers:
         path.unlink(missing_ok=True)
     return len(leftovers)
+
+
+def parts_of(lying: Sequence[LyingTrip]) -> list[list[LyingTrip]]:
+    """Part trips, in the order in which they lie, into runs of ``FIXES_IN_A_PART`` fixes or fewer.
+
+    A trip that is longer is a part by itself.
+    """
+    parts: list[list[LyingTrip]] = []
+    fixes = FIXES_IN_A_PART
+    for trip in lying:
+        if fixes + trip.fixes > FIXES_IN_A_PART:
+            parts.append([])
+            fixes = 0
+        parts[-1].append(trip)
+        fixes += trip.fixes
+    return parts
 
 
 def gather(folder: Path, lying: Sequence[LyingTrip]) -> PackedTrips:

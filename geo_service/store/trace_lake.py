@@ -1,15 +1,14 @@
 """The trace lake: riders' trips in files by day, each visible through its row in the database."""
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection
 
 from geo_service.domain.trace import Fixes
 from geo_service.errors import NotReady
@@ -19,7 +18,7 @@ from geo_service.store.lake_check import LakeProof, prove
 from geo_service.store.trace_boxes import Box
 from geo_service.store.trace_compaction import days_to_merge, merge_day
 from geo_service.store.trace_packing import PackedTrips, pack, unpack
-from geo_service.store.trace_rows import KnownTrip, LyingTrip
+from geo_service.store.trace_rows import DaySpan, KnownTrip, LyingTrip
 from geo_service.store.upsert import Written
 
 
@@ -32,6 +31,16 @@ class LakeCounts:
     unchanged: int = 0
     fixes: int = 0
     removed: int = 0
+
+
+class LakeDay(NamedTuple):
+    """What there is to read of one day."""
+
+    day: int
+    """UTC, counted from 1970-01-01."""
+    span: DaySpan
+    parts: list[list[LyingTrip]]
+    """Whole trips, each part to be read at once."""
 
 
 class TraceLake:
@@ -111,6 +120,29 @@ class TraceLake:
             removed=removed,
         )
 
+    def days(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        box: Box | None = None,
+    ) -> list[int]:
+        """Return the UTC days, counted from 1970, on which trips start, as ``read`` takes them."""
+        with self._database.reading() as connection:
+            return trace_rows.days(connection, since, until, box)
+
+    def look(
+        self,
+        day: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        box: Box | None = None,
+    ) -> LakeDay:
+        """Say what there is to read of one day, as it stands now; takes what ``read`` takes."""
+        with self._database.reading() as connection:
+            span = trace_rows.span_of_day(connection, day)
+            lying = trace_rows.trips_of_day(connection, day, since, until, box)
+        return LakeDay(day, span, trace_folder.parts_of(lying))
+
     def read(
         self,
         since: datetime | None = None,
@@ -119,7 +151,8 @@ class TraceLake:
     ) -> Iterator[Fixes]:
         """Yield the trips that have a moment in ``[since, until)``, by the UTC day they start.
 
-        Only one day's trips are held at a time. Each day is as it stands when it is reached.
+        Only a part of one day's trips is held at a time. Each day is as it stands when it is
+        reached.
 
         Parameters
         ----------
@@ -132,20 +165,51 @@ class TraceLake:
         Yields
         ------
         Fixes
-            One day's trips, whole, in order of trip id.
+            Whole trips of one day, at most about a million fixes (or one trip): one addition after
+            the other, each in order of trip id, as they lie in the files.
 
         Raises
         ------
         NotReady
             If a file is missing or damaged.
         """
-        with self._database.reading() as connection:
-            days = trace_rows.days(connection, since, until, box)
-        for day in days:
-            look = partial(trace_rows.trips_of_day, day=day, since=since, until=until, box=box)
-            fixes = self._read_lying(look)
-            if fixes.trips:
-                yield fixes
+        for day in self.days(since, until, box):
+            for part in self.look(day, since, until, box).parts:
+                fixes = self.read_part(part)
+                if fixes.trips:
+                    yield fixes
+
+    def read_part(self, part: Sequence[LyingTrip]) -> Fixes:
+        """Read some trips where the database said they lie; several threads may do so at once.
+
+        Trips that were moved meanwhile are looked for again, and those that were removed are
+        left out.
+
+        Parameters
+        ----------
+        part : sequence of LyingTrip
+            As ``look`` gives them.
+
+        Raises
+        ------
+        NotReady
+            If a file is missing or damaged.
+        """
+        # Each time round, a writer has got something done; and no file's name is used twice.
+        while True:
+            try:
+                return unpack(trace_folder.gather(self._folder, part))
+            except FileNotFoundError as problem:
+                missing = Path(problem.filename)
+                with self._database.reading() as connection:
+                    named = trace_rows.file_names(connection)
+                    part = trace_rows.trips_named(connection, [trip.trip_id for trip in part])
+                if missing.name in named:
+                    raise NotReady(
+                        "A file of the trace lake is missing.",
+                        where=str(missing),
+                        remedy="Restore a backup, or load its traces again.",
+                    ) from problem
 
     def read_trip(self, trip_id: str) -> Fixes | None:
         """Return one trip; None if none has the id.
@@ -155,12 +219,9 @@ class TraceLake:
         NotReady
             If its file is missing or damaged.
         """
-
-        def look(connection: Connection) -> list[LyingTrip]:
-            found = trace_rows.trip(connection, trip_id)
-            return [] if found is None else [found]
-
-        fixes = self._read_lying(look)
+        with self._database.reading() as connection:
+            lying = trace_rows.trips_named(connection, [trip_id])
+        fixes = self.read_part(lying)
         return fixes if fixes.trips else None
 
     def trips(self) -> int:
@@ -239,27 +300,6 @@ class TraceLake:
             for trip_id, trip in known.items()
             if sizes.get(trip.file, 0) >= (trip.size or 1)
         }
-
-    def _read_lying(self, look: Callable[[Connection], list[LyingTrip]]) -> Fixes:
-        """Read trips where the database says they lie, again if they were moved meanwhile.
-
-        Each time round, a writer has got something done; and no file's name is used twice.
-        """
-        while True:
-            with self._database.reading() as connection:
-                lying = look(connection)
-            try:
-                return unpack(trace_folder.gather(self._folder, lying))
-            except FileNotFoundError as problem:
-                with self._database.reading() as connection:
-                    named = trace_rows.file_names(connection)
-                missing = Path(problem.filename)
-                if missing.name in named:
-                    raise NotReady(
-                        "A file of the trace lake is missing.",
-                        where=str(missing),
-                        remedy="Restore a backup, or load its traces again.",
-                    ) from problem
 
 
 def _in_order(packed: PackedTrips, numbers: Sequence[int]) -> list[int]:

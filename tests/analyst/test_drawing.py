@@ -9,6 +9,7 @@ import geo_service as gs
 from geo_service.analyst.drawing import _counts
 from geo_service.analyst.streets import Streets
 from geo_service.errors import MissingColumn, RefusedData
+from geo_service.ingest.frames import issues_from_frame
 
 
 def page(drawn: folium.Map) -> str:
@@ -52,10 +53,11 @@ def test_figures_are_those_of_the_passes(
     issues: gpd.GeoDataFrame, traces: pd.DataFrame, kind: type
 ) -> None:
     named = issues.assign(issue_id=issues["issue_id"].map(kind))
-    counts = _counts(gs.find_passes(traces, named), [str(one) for one in named["issue_id"]])
+    counts = _counts(gs.find_passes(traces, named), issues_from_frame(named))
     right = gs.count_passes(traces, named)
     assert counts.passes.tolist() == right["passes"].tolist() == [2, 1, 0]
     assert counts.riders.tolist() == right["riders"].tolist()
+    assert counts.riders_since_confirmed.tolist() == right["riders_since_confirmed"].tolist()
     assert counts.closest_m[:2].tolist() == right["closest_m"].tolist()[:2]
     assert (
         pd.to_datetime(counts.last_us[:2], unit="us", utc=True).tolist()

@@ -9,7 +9,7 @@ from geo_service.domain.passage import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.export.frames import moments
 from geo_service.overlay.issue_grid import issue_points
-from geo_service.overlay.passes import count_passes
+from geo_service.overlay.pass_counts import count_passes
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 

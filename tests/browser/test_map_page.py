@@ -22,7 +22,7 @@ from geo_service.maps.content import FacilityOnMap, MapContent
 from geo_service.maps.page import LAYERS, PLANNER_LAYERS, draw, render
 from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.exposure import Exposure
-from geo_service.overlay.passes import PassCounts
+from geo_service.overlay.pass_counts import PassCounts
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 
@@ -80,7 +80,7 @@ def district(west: float = 112.14, south: float = 32.04) -> MapContent:
         facilities=facilities,
         issues=issues,
         network=network,
-        issue_passes=PassCounts(count, count, moment, moment, near),
+        issue_passes=PassCounts(count, count, moment, moment, near, count),
         cells=figures(cells),
         streets=figures(tuple(f"{edge}/forward" for edge in range(edges))),
         street_edge=np.arange(edges, dtype=np.int64),

@@ -12,7 +12,7 @@ from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
 from geo_service.export.frames import issues_frame, with_pass_counts
 from geo_service.ingest.streets.read import read_streets
-from geo_service.overlay.passes import NO_MOMENT, PassCounts
+from geo_service.overlay.pass_counts import NO_MOMENT, PassCounts
 from geo_service.streets.assemble import build_network
 from geo_service.streets.catchments import Catchments, find_catchments
 from geo_service.streets.measure import Measure
@@ -37,6 +37,7 @@ def counted() -> gpd.GeoDataFrame:
         first_us=np.array([1_790_000_000_000_000, NO_MOMENT]),
         last_us=np.array([1_790_000_000_500_000, NO_MOMENT]),
         closest_m=np.array([3.25, np.nan]),
+        riders_since_confirmed=np.array([1, 0]),
     )
     return with_pass_counts(issues_frame(issues).drop(columns="reopened"), counts)
 

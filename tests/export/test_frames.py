@@ -8,7 +8,8 @@ from geo_service.domain.trace import Fixes, no_fixes
 from geo_service.export import frames
 from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.exposure import Exposure
-from geo_service.overlay.passes import NO_MOMENT, Passes
+from geo_service.overlay.pass_counts import NO_MOMENT
+from geo_service.overlay.passes import Passes
 from geo_service.streets.nearest import Reached
 
 UTC_US = "datetime64[us, UTC]"

@@ -102,12 +102,12 @@ def test_progress_sees_every_day(ridden: Workspace) -> None:
     seen = []
 
     def watch(days):  # noqa: ANN001, ANN202 - as Progress is
-        for fixes in days:
-            seen.append(fixes.trips)
-            yield fixes
+        for day in days:
+            seen.append(day)
+            yield day
 
     overlay_by_issue(ridden, OverlayQuestion(), watch)
-    assert seen == [1] * 5
+    assert np.diff(seen).tolist() == [1] * 4
 
 
 @pytest.mark.parametrize("radius_m", [0.0, -1.0, 1000.1, float("nan"), float("inf")])

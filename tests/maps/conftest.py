@@ -17,7 +17,7 @@ from geo_service.ingest.streets.read import read_streets
 from geo_service.maps.content import CatchmentsOnMap, FacilityOnMap, MapContent
 from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.exposure import Exposure
-from geo_service.overlay.passes import NO_MOMENT, PassCounts
+from geo_service.overlay.pass_counts import NO_MOMENT, PassCounts
 from geo_service.streets.assemble import build_network
 from geo_service.streets.catchments import Catchments, find_catchments
 from geo_service.streets.measure import Measure
@@ -124,7 +124,7 @@ def content(chequerboard: Network) -> MapContent:
         facilities=facilities,
         issues=issues,
         network=chequerboard,
-        issue_passes=PassCounts(passes, passes // 2, moment, moment, closest),
+        issue_passes=PassCounts(passes, passes // 2, moment, moment, closest, passes // 2),
         cells=exposure_of(sample_cells(10), 12),
         streets=exposure_of(tuple(f"{edge}/forward" for edge in range(12)), 12),
         street_edge=np.arange(12, dtype=np.int64)[::-1].copy(),

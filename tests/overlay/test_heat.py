@@ -11,7 +11,7 @@ from geo_service.domain.passage import PassRule
 from geo_service.overlay.exposure import count_cell_exposure
 from geo_service.overlay.heat import exposure_heat, pass_heat
 from geo_service.overlay.issue_grid import issue_points
-from geo_service.overlay.passes import count_passes
+from geo_service.overlay.pass_counts import count_passes
 
 if TYPE_CHECKING:
     from tests.overlay.conftest import FixesFrom, Plan

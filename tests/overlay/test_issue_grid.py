@@ -112,7 +112,7 @@ def test_issues_spread_over_two_cities_do_not_make_a_grid_of_all_between(
     plans = [plan_at(112.15, 32.04), plan_at(116.4, 39.9)]
     points = issue_points([plan.issue(at, 0) for plan in plans for at in (0, 70, 140)])
     grid = build_grid(points, np.arange(6), radius_m=25.0, longest_m=500.0)
-    assert grid.rows * grid.columns <= 1100
+    assert grid.ruling.rows * grid.ruling.columns <= 1100
     for number, plan in ((1, plans[0]), (4, plans[1])):
         assert number in near_by_grid(points, 25.0, (plan.at(70, 5), plan.at(70, -5)))
 
@@ -122,8 +122,8 @@ def test_a_city_on_any_meridian_is_one_small_grid(plan_at: type[Plan], lon: floa
     plan = plan_at(lon, 30.0)
     points = issue_points([plan.issue(east, 0) for east in (-400, 0, 400)])
     grid = build_grid(points, np.arange(3), radius_m=25.0, longest_m=500.0)
-    assert grid.span == pytest.approx(0.0083, abs=0.0001)
-    assert 10 < grid.columns < 25
+    assert grid.ruling.span == pytest.approx(0.0083, abs=0.0001)
+    assert 10 < grid.ruling.columns < 25
 
 
 def test_an_issue_on_the_first_longitude_stays_in_the_first_column() -> None:

@@ -12,7 +12,8 @@ import pytest
 from geo_service.domain.passage import PassRule
 from geo_service.domain.trace import no_fixes
 from geo_service.overlay.issue_grid import issue_points
-from geo_service.overlay.passes import NO_MOMENT, count_passes, find_passes
+from geo_service.overlay.pass_counts import NO_MOMENT, count_passes
+from geo_service.overlay.passes import find_passes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

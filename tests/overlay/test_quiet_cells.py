@@ -5,7 +5,7 @@ import pytest
 from pyproj import Geod
 
 from geo_service.overlay.issue_grid import IssuePoints, build_grid
-from geo_service.overlay.quiet_cells import cell_at, is_quiet
+from geo_service.overlay.quiet_cells import QuietCells, are_beside, cell_at
 
 GEODESIC = Geod(ellps="WGS84")
 PLACES = [(112.15, 32.04), (179.9995, 10.0), (-180.0, -45.0), (0.0, 0.0), (25.0, 70.0)]
@@ -26,9 +26,17 @@ def beside(
     return np.asarray(lon), np.asarray(lat)
 
 
+def is_quiet(
+    quiet: QuietCells, start: tuple[float, float], end: tuple[float, float]
+) -> bool:
+    """Ask as the kernel does."""
+    here, there = cell_at(quiet.squares, *start), cell_at(quiet.squares, *end)
+    return not (quiet.near[here[2]] or quiet.near[there[2]]) and are_beside(here, there)
+
+
 def points_of(lon: np.ndarray, lat: np.ndarray) -> IssuePoints:
     every = np.arange(len(lon))
-    return IssuePoints(lon, lat, np.arange(len(lon) + 1), every * 0, every * 0 + 1)
+    return IssuePoints(lon, lat, np.arange(len(lon) + 1), every * 0, every * 0 + 1, every * 0)
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -46,7 +54,7 @@ def test_no_issue_is_near_a_segment_that_is_quiet(
     )
     quiet = np.array(
         [
-            is_quiet(cell_at(grid.quiet, *here), cell_at(grid.quiet, *there))
+            is_quiet(grid.quiet, here, there)
             for here, there in zip(
                 zip(*start, strict=True), zip(end_lon, end_lat, strict=True), strict=True
             )
@@ -71,8 +79,7 @@ def test_no_issue_is_near_a_segment_that_is_quiet(
 def test_issues_all_round_the_earth_leave_nothing_quiet() -> None:
     lon, lat = np.array([-120.0, 0.0, 120.0]), np.zeros(3)
     grid = build_grid(points_of(lon, lat), np.arange(3), radius_m=25.0, longest_m=500.0)
-    here = cell_at(grid.quiet, 60.0, 45.0)
-    assert not is_quiet(here, here)
+    assert not is_quiet(grid.quiet, (60.0, 45.0), (60.0, 45.0))
 
 
 def test_far_from_all_issues_it_is_quiet_on_every_side() -> None:
@@ -82,11 +89,10 @@ def test_far_from_all_issues_it_is_quiet_on_every_side() -> None:
         radius_m=25.0,
         longest_m=500.0,
     )
-    here = cell_at(grid.quiet, 112.14, 32.04)
-    assert not is_quiet(here, here)
-    for lon, lat in [(112.2, 32.04), (112.0, 32.04), (112.14, 33.0), (112.14, 31.0), (-60.0, 0.0)]:
-        there = cell_at(grid.quiet, lon, lat)
-        assert is_quiet(there, there)
-        assert not is_quiet(there, here)
-    west, east = cell_at(grid.quiet, 112.13, 32.04), cell_at(grid.quiet, 112.15, 32.04)
-    assert not is_quiet(west, east), "what lies between is not looked at"
+    here = (112.14, 32.04)
+    assert not is_quiet(grid.quiet, here, here)
+    for there in [(112.2, 32.04), (112.0, 32.04), (112.14, 33.0), (112.14, 31.0), (-60.0, 0.0)]:
+        assert is_quiet(grid.quiet, there, there)
+        assert not is_quiet(grid.quiet, there, here)
+    west, east = (112.13, 32.04), (112.15, 32.04)
+    assert not is_quiet(grid.quiet, west, east), "what lies between is not looked at"

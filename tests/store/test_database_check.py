@@ -1,5 +1,6 @@
 """A damaged database is told, a whole one is not."""
 
+import sqlite3
 from pathlib import Path
 
 from sqlalchemy import text
@@ -29,8 +30,15 @@ def test_rows_that_name_what_is_not_there_are_told(database: Database) -> None:
 
 
 def test_a_page_overwritten_is_told(database_file: Path) -> None:
+    with sqlite3.connect(database_file) as connection:
+        connection.execute("INSERT INTO areas VALUES ('a', '', '', NULL, x'00', '{}')")
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        found = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'areas'")
+        begin = (found.fetchone()[0] - 1) * 4096
+    connection.close()
     content = bytearray(database_file.read_bytes())
-    content[-4096:-4032] = b"\x55" * 64
+    content[begin + 4096 - 8 : begin + 4096] = b"\x55" * 8
     database_file.write_bytes(content)
     database = Database(f"sqlite:///{database_file}")
     faults = database_faults(database)

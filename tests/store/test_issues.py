@@ -30,6 +30,7 @@ ISSUES = st.builds(
     approved=st.booleans(),
     reopened=st.lists(st.tuples(MOMENTS, st.none() | MOMENTS), max_size=12).map(tuple),
     more=st.dictionaries(WORDS, WORDS),
+    confirmed_at=st.none() | MOMENTS,
 )
 
 

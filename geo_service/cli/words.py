@@ -18,6 +18,8 @@ from geo_service.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from geo_service.store.trace_days import LakeDay
+
 
 ODD_NEGATIVE = re.compile(r"-(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,3}|-\d+\.", re.ASCII)
 """Negative numbers that argparse does not know as numbers."""
@@ -97,7 +99,7 @@ def plain_number(word: str) -> str:
     return f"{Decimal(word):f}" if ODD_NEGATIVE.fullmatch(word) else word
 
 
-def days_going_by(days: "Sequence[int]") -> "Iterable[int]":
+def days_going_by(days: "Sequence[LakeDay]") -> "Iterable[LakeDay]":
     """Show on a terminal how many days of traces have been looked at; nothing in a pipe."""
     return tqdm(days, desc="days of traces", unit=" days", disable=None, leave=False)
 

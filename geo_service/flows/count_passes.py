@@ -6,31 +6,44 @@ are others, or the issue was open at other times of that day, or lies elsewhere.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 from typing import TypeAlias
 
 import numpy as np
 
-from geo_service.arrays import Integers
+from geo_service.arrays import Flags, Integers
 from geo_service.compiled import content_of_kernels
-from geo_service.domain.issue import Issue
 from geo_service.domain.moments import day_begin, to_microseconds
 from geo_service.domain.passage import PassRule
-from geo_service.domain.trace import Fixes
 from geo_service.flows.in_parallel import in_parallel
 from geo_service.flows.wiring import Workspace
-from geo_service.overlay.issue_grid import IssuePoints, issue_points, open_during
+from geo_service.overlay.issue_grid import IssuePoints, open_during
 from geo_service.overlay.issue_lives import Marks, life_marks
-from geo_service.overlay.pass_counts import Counted, PassCounts, PassTally, count_part, moved
+from geo_service.overlay.pass_counts import (
+    Counted,
+    PassCounts,
+    PassTally,
+    Riders,
+    count_part,
+    moved,
+)
+from geo_service.overlay.pass_kernel import Track
 from geo_service.overlay.passes import Watch, watch
 from geo_service.store.kept_counts import KeptDay
-from geo_service.store.trace_lake import LakeDay
+from geo_service.store.trace_days import LakeDay
+from geo_service.store.trace_packing import (
+    MICROSECONDS_A_MILLISECOND,
+    STEPS_A_DEGREE,
+    PackedTrips,
+)
 from geo_service.store.trace_rows import LyingTrip
 
 MARK_BYTES = 8
+STEP = 1.0 / STEPS_A_DEGREE
 
-Progress: TypeAlias = Callable[[Sequence[int]], Iterable[int]]
+Progress: TypeAlias = Callable[[Sequence[LakeDay]], Iterable[LakeDay]]
 """Wraps the days as they go by, so that a door can show how far it is."""
 
 
@@ -47,15 +60,15 @@ class Period:
             self.until is None or self.until >= day_begin(day + 1)
         )
 
-    def starting_in(self, fixes: Fixes) -> Fixes:
+    def starting_in(self, packed: PackedTrips) -> PackedTrips:
         """Leave out the trips that start at another time."""
-        start = fixes.t[fixes.offsets[:-1]]
-        wanted = np.ones(fixes.trips, np.bool_)
+        start_us = packed.starts * MICROSECONDS_A_MILLISECOND
+        wanted = np.ones(len(start_us), np.bool_)
         if self.since is not None:
-            wanted &= start >= to_microseconds(self.since)
+            wanted &= start_us >= to_microseconds(self.since)
         if self.until is not None:
-            wanted &= start < to_microseconds(self.until)
-        return fixes if wanted.all() else fixes.take(wanted)
+            wanted &= start_us < to_microseconds(self.until)
+        return packed if wanted.all() else packed.take(np.flatnonzero(wanted).tolist())
 
 
 @dataclass(slots=True, eq=False)
@@ -63,21 +76,26 @@ class _Day:
     """A day that is being counted."""
 
     day: int
-    watched: Watch
-    """The issues that must be looked at."""
+    fresh: Integers
+    """The issues that its trips must be looked at for."""
     tally: PassTally
     parts: int
     """How many parts of the day's trips have still to be counted."""
     basis: str | None
     """None: nothing of the day may be kept."""
-    marks: Marks
     issues: Integers
-    """All issues open on the day, with their marks."""
+    """All issues open on the day,"""
+    marks: Marks
+    """and what tells their lives on that day from any other."""
+    lock: Lock = field(default_factory=Lock)
+    watched: Watch | None = None
+    """Made of the fresh issues by whoever needs it first."""
 
 
 def count_passes_in(
     workspace: Workspace,
-    issues: Sequence[Issue],
+    points: IssuePoints,
+    issue_ids: Sequence[str],
     period: Period,
     rule: PassRule,
     progress: Progress,
@@ -88,7 +106,10 @@ def count_passes_in(
     ----------
     workspace : Workspace
         Holds the trips, and what was counted before.
-    issues : sequence of Issue
+    points : IssuePoints
+        The issues.
+    issue_ids : sequence of str
+        Their ids, in the same order.
     period : Period
         Which trips.
     rule : PassRule
@@ -106,8 +127,7 @@ def count_passes_in(
     NotReady
         If a file of the trace lake is missing or damaged.
     """
-    points = issue_points(issues)
-    counter = _Counter(workspace, points, _names(issues), period, rule)
+    counter = _Counter(workspace, points, _names(issue_ids), period, rule)
     for day, counted in in_parallel(counter.count, counter.parts(progress)):
         counter.take(day, counted)
     return counter.total.counts()
@@ -131,22 +151,32 @@ class _Counter:
     def parts(self, progress: Progress) -> Iterator[tuple[_Day, list[LyingTrip]]]:
         """Yield what must be read, and take in what need not be."""
         period = self._period
-        for number in progress(self._lake.days(period.since, period.until)):
-            whole = period.holds_day(number)
+        for known in progress(self._lake.days(period.since, period.until)):
+            whole = period.holds_day(known.day)
+            day = self._begin(known, whole=whole)
+            if day is None:
+                continue
             bounds = (None, None) if whole else (period.since, period.until)
-            found = self._lake.look(number, *bounds)
-            day = self._begin(found, whole=whole)
-            if day is not None:
-                for part in found.parts:
-                    yield day, part
+            stamp, parts = self._lake.look(known.day, *bounds)
+            if stamp != known.stamp:
+                # Its trips have just become others: what is counted of them is not kept.
+                day.basis = None
+            day.parts = len(parts)
+            for part in parts:
+                yield day, part
 
     def count(self, job: tuple[_Day, list[LyingTrip]]) -> tuple[_Day, Counted]:
         """Read and count a part of a day; any number of threads may do so."""
         day, part = job
-        fixes = self._lake.read_part(part)
-        if day.basis is None:
-            fixes = self._period.starting_in(fixes)
-        return day, count_part(fixes, day.watched)
+        packed = self._period.starting_in(self._lake.read_packed(part))
+        track = Track(
+            packed.offsets, packed.t, packed.lon, packed.lat, MICROSECONDS_A_MILLISECOND, STEP
+        )
+        riders = Riders(*packed.riders())
+        with day.lock:
+            if day.watched is None:
+                day.watched = watch(self._points, day.fresh, self._rule)
+        return day, count_part(track, riders, day.watched)
 
     def take(self, day: _Day, counted: Counted) -> None:
         """Take in what was counted of a part; with the last part, the day is kept."""
@@ -160,31 +190,26 @@ class _Counter:
             kept = moved(whole, np.arange(len(day.issues)))
             self._kept.write(day.day, day.basis, KeptDay(day.marks, kept))
 
-    def _begin(self, found: LakeDay, *, whole: bool) -> _Day | None:
+    def _begin(self, known: LakeDay, *, whole: bool) -> _Day | None:
         """Take in what is known of a day; None if that is all."""
-        span, points = found.span, self._points
-        if span.begins is None or span.ends is None:
-            return None
-        from_us, to_us = to_microseconds(span.begins), to_microseconds(span.ends)
+        points = self._points
+        from_us, to_us = to_microseconds(known.begins), to_microseconds(known.ends)
         issues = open_during(points, from_us, to_us)
-        basis = self._basis(span.stamp) if whole and span.stamp is not None else None
         marks = life_marks(points, self._names, issues, from_us, to_us)
+        basis = self._basis(known.stamp) if whole else None
+        kept = None if basis is None else self._kept.read(known.day, basis)
         tally, fresh = PassTally(points), issues
-        kept = None if basis is None else self._kept.read(found.day, basis)
         if kept is not None:
-            _, new, old = np.intersect1d(marks, kept.marks, assume_unique=True, return_indices=True)
-            place = np.full(len(kept.marks), -1, dtype=np.int64)
-            place[old] = issues[new]
-            known = moved(kept.counted, place)
-            fresh = np.delete(issues, new)
+            place, new = _placed(kept.marks, marks)
+            counted = moved(kept.counted, np.where(place < 0, -1, issues[place]))
+            fresh = issues[new]
             if not len(fresh):
-                self.total.add(known)
+                self.total.add(counted)
                 return None
-            tally.add(known)
+            tally.add(counted)
         if not len(fresh):
             return None
-        watched = watch(points, fresh, self._rule)
-        return _Day(found.day, watched, tally, len(found.parts), basis, marks, issues)
+        return _Day(known.day, fresh, tally, 0, basis, issues, marks)
 
     def _basis(self, stamp: int) -> str:
         rule = self._rule
@@ -192,10 +217,22 @@ class _Counter:
         return f"{stamp} {numbers} {content_of_kernels()}"
 
 
-def _names(issues: Sequence[Issue]) -> Marks:
+def _placed(kept: Marks, marks: Marks) -> tuple[Integers, Flags]:
+    """Find each kept mark among those of today (-1: not there), and which of these are new."""
+    if not len(marks):
+        return np.full(len(kept), -1), np.zeros(0, dtype=np.bool_)
+    order = np.argsort(marks)
+    place = order[np.minimum(np.searchsorted(marks, kept, sorter=order), len(marks) - 1)]
+    place[marks[place] != kept] = -1
+    new = np.ones(len(marks), dtype=np.bool_)
+    new[place[place >= 0]] = False
+    return place, new
+
+
+def _names(issue_ids: Sequence[str]) -> Marks:
     """Return a number for each issue that stays with its id."""
     digests = [
-        hashlib.blake2b(issue.issue_id.encode(), digest_size=MARK_BYTES).digest()
-        for issue in issues
+        hashlib.blake2b(issue_id.encode(), digest_size=MARK_BYTES).digest()
+        for issue_id in issue_ids
     ]
     return np.frombuffer(b"".join(digests), dtype=np.uint64)

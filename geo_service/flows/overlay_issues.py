@@ -23,6 +23,8 @@ from geo_service.overlay.exposure import Exposure, count_cell_exposure, count_st
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.overlay.pass_counts import PassCounts
 from geo_service.store import issues as stored_issues
+from geo_service.store.trace_days import LakeDay
+from geo_service.store.trace_packing import unpack
 from geo_service.streets.matching.match import match
 from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
@@ -62,7 +64,7 @@ class StreetOverlay:
     streets: Streets
 
 
-def as_it_goes(days: Sequence[int]) -> Iterable[int]:
+def as_it_goes(days: Sequence[LakeDay]) -> Iterable[LakeDay]:
     """Show nothing."""
     return days
 
@@ -73,7 +75,12 @@ def overlay_by_issue(
     """Count, for every issue, the passes while it was open (all issues, zeros too)."""
     issues = _read_issues(workspace)
     counts = count_passes_in(
-        workspace, issues, _period(question), _rule(workspace, question), progress
+        workspace,
+        issue_points(issues),
+        [issue.issue_id for issue in issues],
+        _period(question),
+        _rule(workspace, question),
+        progress,
     )
     return IssueOverlay(issues, counts)
 
@@ -164,8 +171,8 @@ def partitions_of(
     """Read the trips a question is about, part by part in order of day, whole trips always."""
     period, lake = _period(question), workspace.lake
     for day in progress(lake.days(period.since, period.until)):
-        for part in lake.look(day, period.since, period.until).parts:
-            fixes = period.starting_in(lake.read_part(part))
+        for part in lake.look(day.day, period.since, period.until).parts:
+            fixes = unpack(period.starting_in(lake.read_packed(part)))
             if fixes.trips:
                 yield fixes
 

@@ -17,7 +17,7 @@ from geo_service.domain.trace import Fixes
 from geo_service.overlay.cell_visits import Visits, cell_visits
 from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.issue_grid import IssuePoints
-from geo_service.overlay.pass_counts import PassTally
+from geo_service.overlay.pass_counts import PassTally, riders_of
 from geo_service.overlay.passes import find_passes
 from geo_service.overlay.visit_tally import Visited, VisitTally
 
@@ -91,7 +91,7 @@ def count_cell_exposure(
     places, passes = VisitTally(), PassTally(points)
     for fixes in partitions:
         places.add(fixes, cell_visits(fixes, rule, resolution))
-        passes.add_passes(find_passes(fixes, points, rule), fixes)
+        passes.add_passes(find_passes(fixes, points, rule), riders_of(fixes))
     issue_cell, visited = cell_of(points.lon, points.lat, resolution), places.visited()
     place = _all_places(visited, issue_cell)
     return _exposure(cell_names(place), place, visited, issue_cell, passes)
@@ -130,7 +130,7 @@ def count_street_exposure(
     places, passes = VisitTally(), PassTally(points)
     for fixes, ridden in partitions:
         places.add(fixes, Visits(ridden.trip, ridden.edge, ridden.metres))
-        passes.add_passes(find_passes(fixes, points, rule), fixes)
+        passes.add_passes(find_passes(fixes, points, rule), riders_of(fixes))
     visited = places.visited()
     edge = _all_places(visited, issue_edge)
     names = tuple(edge_id(one) for one in edge.tolist())

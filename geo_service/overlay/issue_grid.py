@@ -25,6 +25,8 @@ STILL_OPEN = int(np.iinfo(np.int64).max)
 CELL_M = 48.0
 _MOST_CELLS = 1 << 22
 """Thirty-two megabytes; issues spread wider than that get larger cells."""
+_CELLS_AN_ISSUE = 32
+"""More cells than this for each issue take longer to make than they save."""
 _WIDEST_DEGREES = 180.0
 """Issues spread wider are not parted into columns, so that no segment meets both ends of a row."""
 _FULL_TURN = 720.0
@@ -155,7 +157,7 @@ def open_during(points: IssuePoints, from_us: int, to_us: int) -> Integers:
     """
     within = (points.interval_from <= to_us) & (points.interval_to > from_us)
     owner = np.repeat(np.arange(len(points)), np.diff(points.interval_offsets))
-    return np.unique(owner[within]).astype(np.int64)
+    return np.flatnonzero(np.bincount(owner[within], minlength=len(points)))
 
 
 def build_grid(
@@ -191,7 +193,7 @@ def build_grid(
     rows_per_degree = math.radians(_SHORTEST_RADIUS_M) / max(CELL_M, radius_m)
     columns_per_degree = 0.0 if whole_rows else rows_per_degree * level
     cells = ((north - south) * rows_per_degree + 1) * (span * columns_per_degree + 1)
-    coarser = math.sqrt(max(1.0, cells / _MOST_CELLS))
+    coarser = math.sqrt(max(1.0, cells / min(_MOST_CELLS, _CELLS_AN_ISSUE * len(issues))))
     rows_per_degree, columns_per_degree = rows_per_degree / coarser, columns_per_degree / coarser
     rows = int((north - south) * rows_per_degree) + 1
     columns = int(span * columns_per_degree) + 1
@@ -228,6 +230,8 @@ def build_grid(
 
 def _beyond_widest_gap(lon: Floats) -> float:
     """Return the longitude, from 0 to 360, that ends the widest gap between longitudes."""
+    if float(lon.max() - lon.min()) < 180.0:
+        return float(np.mod(lon.min(), 360.0))
     around = np.unique(np.mod(lon, 360.0))
     gaps = np.diff(around, prepend=around[-1] - 360.0)
     return float(around[np.argmax(gaps)])

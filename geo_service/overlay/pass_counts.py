@@ -1,6 +1,6 @@
 """Passes added up by issue: part after part, day after day, exactly, distinct riders included."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +13,8 @@ from geo_service.domain.trace import Fixes
 from geo_service.overlay.distinct_riders import Numbering
 from geo_service.overlay.issue_grid import IssuePoints, open_during
 from geo_service.overlay.last_passes import LastPasses
-from geo_service.overlay.passes import Passes, Watch, passes_at, watch
+from geo_service.overlay.pass_kernel import Track
+from geo_service.overlay.passes import Passes, Watch, passes_at, track_of, watch
 
 NO_MOMENT = -1
 _LATEST = np.iinfo(np.int64).max
@@ -29,6 +30,19 @@ class Pairs(NamedTuple):
     """A row of ``Counted.rider_ids``."""
     last_us: Integers
     """Microseconds UTC."""
+
+
+class Riders(NamedTuple):
+    """Who made each of some trips."""
+
+    of_trip: Integers
+    """Shape (trips,): a row of ``names``."""
+    names: Sequence[str]
+
+
+def riders_of(fixes: Fixes) -> Riders:
+    """Return who made each trip. Raises nothing."""
+    return Riders(fixes.rider, fixes.rider_ids)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,13 +80,15 @@ class PassCounts:
     """Shape (i,): those whose last pass is not before ``IssuePoints.confirmed_us``."""
 
 
-def count_part(fixes: Fixes, watched: Watch) -> Counted:
+def count_part(track: Track, riders: Riders, watched: Watch) -> Counted:
     """Count what some trips did at the issues watched; any number of threads may do so.
 
     Parameters
     ----------
-    fixes : Fixes
-        Whole trips.
+    track : Track
+        Whole trips, each in order of time.
+    riders : Riders
+        Who made them.
     watched : Watch
         The issues.
 
@@ -82,7 +98,7 @@ def count_part(fixes: Fixes, watched: Watch) -> Counted:
         Raises nothing.
     """
     tally = PassTally(watched.points)
-    tally.add_passes(passes_at(fixes, watched), fixes)
+    tally.add_passes(passes_at(track, watched), riders)
     return tally.counted(watched.issues)
 
 
@@ -137,7 +153,7 @@ class PassTally:
         self._riders = Numbering()
         self._pairs = LastPasses()
 
-    def add_passes(self, passes: Passes, fixes: Fixes) -> None:
+    def add_passes(self, passes: Passes, riders: Riders) -> None:
         """Take in the passes of some trips; a trip comes once only, a rider may come often."""
         _add_up(
             passes.issue,
@@ -148,7 +164,7 @@ class PassTally:
             self._last,
             self._closest,
         )
-        rider = self._riders.numbers(fixes.rider_ids)[fixes.rider[passes.trip]]
+        rider = self._riders.numbers(riders.names)[riders.of_trip[passes.trip]]
         self._pairs.add(passes.issue, rider, passes.t)
 
     def add(self, counted: Counted) -> None:
@@ -232,5 +248,7 @@ def count_passes(partitions: Iterable[Fixes], points: IssuePoints, rule: PassRul
     for fixes in partitions:
         if len(fixes):
             issues = open_during(points, int(fixes.t.min()), int(fixes.t.max()))
-            tally.add(count_part(fixes, watch(points, issues, rule)))
+            tally.add_passes(
+                passes_at(track_of(fixes), watch(points, issues, rule)), riders_of(fixes)
+            )
     return tally.counts()

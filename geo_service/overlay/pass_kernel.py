@@ -8,9 +8,10 @@ It is one loop over arrays that are taken out of their tuples first: to hand a t
 to another compiled function costs more than all else that is done for a fix.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
@@ -27,6 +28,8 @@ from geo_service.overlay.tangent_plane import (
 )
 from geo_service.overlay.trip_path import are_joined
 
+Coordinates: TypeAlias = Floats | NDArray[np.int32]
+
 LAST, ROW = 0, 1
 """Of each slot: the number of the latest segment that hit, and the row of the run it is part of.
 A segment's number is twice the row of its first fix; of a fix by itself, one more."""
@@ -36,12 +39,20 @@ _ROOM = 4096
 
 
 class Track(NamedTuple):
-    """The arrays of the fixes that the loop reads, named as in ``Fixes``."""
+    """The arrays of the fixes that the loop reads, as in ``Fixes`` or packed as whole numbers."""
 
     offsets: Integers
+    """Shape (trips + 1,): trip i is the rows offsets[i] to offsets[i + 1]."""
     t: Integers
-    lon: Floats
-    lat: Floats
+    """Shape (n,): ticks since 1970-01-01T00:00Z."""
+    lon: Coordinates
+    """Shape (n,): WGS-84, in steps."""
+    lat: Coordinates
+    """Shape (n,)."""
+    tick_us: int = 1
+    """Microseconds."""
+    step: float = 1.0
+    """Degrees."""
 
 
 class Reach(NamedTuple):
@@ -73,7 +84,7 @@ def find_runs(track: Track, grid: IssueGrid, reach: Reach) -> tuple[Integers, Fl
     distance_m : ndarray, shape (r,)
         How near it came. Raises nothing.
     """
-    offsets, t, lon, lat = track
+    offsets, t, lon, lat, tick_us, step = track
     issue, places, planes, cells = grid.issue, grid.places, grid.planes, grid.offsets
     ruling, squares, near = grid.ruling, grid.quiet.squares, grid.quiet.near
     state = np.full((len(issue), 2), _NEVER, dtype=np.int64)
@@ -81,21 +92,21 @@ def find_runs(track: Track, grid: IssueGrid, reach: Reach) -> tuple[Integers, Fl
     for trip in range(len(offsets) - 1):
         joined_before, there = False, (0, 0, 0)
         for fix in range(offsets[trip], offsets[trip + 1]):
-            position = lon[fix], lat[fix]
+            position = lon[fix] * step, lat[fix] * step
             here = cell_at(squares, *position) if fix == offsets[trip] else there
             joined, after = False, position
             if fix + 1 < offsets[trip + 1]:
-                after = lon[fix + 1], lat[fix + 1]
+                after = lon[fix + 1] * step, lat[fix + 1] * step
                 there = cell_at(squares, *after)
                 if not (near[here[2]] or near[there[2]]) and are_beside(here, there):
                     joined_before = False
                     continue
-                wait = t[fix + 1] - t[fix]
-                joined = are_joined(wait, position, after, reach.max_gap_us, reach.max_gap_m)
+                wait_us = (t[fix + 1] - t[fix]) * tick_us
+                joined = are_joined(wait_us, position, after, reach.max_gap_us, reach.max_gap_m)
             is_last, joined_before = joined_before and not joined, joined
             if is_last:
                 continue
-            after = after if joined else position
+            other, after = (fix + 1, after) if joined else (fix, position)
             window = window_of(ruling, *position, *after)
             for row in range(window.first_row, window.end_row):
                 cell = row * ruling.columns
@@ -125,8 +136,8 @@ def find_runs(track: Track, grid: IssueGrid, reach: Reach) -> tuple[Integers, Fl
                         if found > len(distance_m):
                             runs, distance_m = _more_room(runs, distance_m)
                     if closer:
-                        pause = t[fix + 1] - t[fix] if joined else 0
-                        runs[run, MOMENT] = t[fix] + int(share * pause + 0.5)
+                        pause_us = (t[other] - t[fix]) * tick_us
+                        runs[run, MOMENT] = t[fix] * tick_us + int(share * pause_us + 0.5)
                         runs[run, TRIP], runs[run, ISSUE] = trip, issue[slot]
                         distance_m[run] = metres
                     state[slot, LAST], state[slot, ROW] = 2 * fix + (not joined), run

@@ -71,12 +71,12 @@ def watch(points: IssuePoints, issues: Integers, rule: PassRule) -> Watch:
     return Watch(points, issues, grid, reach)
 
 
-def passes_at(fixes: Fixes, watched: Watch) -> Passes:
+def passes_at(track: Track, watched: Watch) -> Passes:
     """Find every pass of every trip at the issues watched.
 
     Parameters
     ----------
-    fixes : Fixes
+    track : Track
         Whole trips, each in order of time; nothing is sorted or dropped here.
     watched : Watch
         The issues.
@@ -86,17 +86,21 @@ def passes_at(fixes: Fixes, watched: Watch) -> Passes:
     Passes
         By trip, in the order in which their runs begin. Raises nothing.
     """
-    if watched.grid is None or not len(fixes):
+    if watched.grid is None or not len(track.t):
         none = np.zeros(0, dtype=np.int64)
         return Passes(none, none, none, np.zeros(0, dtype=np.float64))
     points = watched.points
-    track = Track(fixes.offsets, fixes.t, fixes.lon, fixes.lat)
     runs, distance_m = find_runs(track, watched.grid, watched.reach)
     kept = keep_open(
         runs, distance_m, points.interval_offsets, points.interval_from, points.interval_to
     )
     trip, issue, t = np.ascontiguousarray(runs[:kept].T)
     return Passes(trip, issue, t, distance_m[:kept])
+
+
+def track_of(fixes: Fixes) -> Track:
+    """Return what the kernel reads of trips. Raises nothing."""
+    return Track(fixes.offsets, fixes.t, fixes.lon, fixes.lat)
 
 
 def find_passes(fixes: Fixes, points: IssuePoints, rule: PassRule) -> Passes:
@@ -117,6 +121,6 @@ def find_passes(fixes: Fixes, points: IssuePoints, rule: PassRule) -> Passes:
         Ordered by trip, moment and issue. Raises nothing.
     """
     span = (int(fixes.t.min()), int(fixes.t.max())) if len(fixes) else (0, 0)
-    found = passes_at(fixes, watch(points, open_during(points, *span), rule))
+    found = passes_at(track_of(fixes), watch(points, open_during(points, *span), rule))
     order = np.lexsort((found.issue, found.t, found.trip))
     return Passes(found.trip[order], found.issue[order], found.t[order], found.distance_m[order])

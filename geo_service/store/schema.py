@@ -188,10 +188,13 @@ trace_days = Table(
     METADATA,
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("stamp", BigInteger, nullable=False),
+    Column("begins_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
 )
-"""A number of chance for each day that has trips, another one whenever its trips are others.
+"""Each day on which trips start: from when to when they go, and a number of chance.
 
-Whoever keeps what was counted of a day's trips keeps the stamp with it.
+The number is another one whenever the day's trips are others: whoever keeps what was counted of
+them keeps it too.
 """
 
 trips = Table(

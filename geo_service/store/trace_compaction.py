@@ -42,7 +42,7 @@ def merge_day(folder: Path, database: Database, day: int) -> bool:
         If a trip in a file is not what its row says, or the disk refuses; all stays as it was.
     """
     with database.reading() as connection:
-        lying = sorted(trace_rows.trips_of_day(connection, day, None, None))
+        lying = trace_rows.trips_of_day(connection, day, None, None)
         digests = trace_rows.digests_of_day(connection, day)
     if not lying:
         return False
@@ -57,6 +57,8 @@ def merge_day(folder: Path, database: Database, day: int) -> bool:
             where=str(folder),
             remedy="See which: geo-service doctor",
         )
+    in_order = sorted(range(len(lying)), key=lying.__getitem__)
+    lying, packed = [lying[trip] for trip in in_order], packed.take(in_order)
     name, file = file_name(day), new_file(packed)
     with database.writing() as connection:
         write_files(folder, connection, {name: file})

@@ -3,9 +3,12 @@
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from geo_service.domain.moments import day_begin
@@ -14,6 +17,7 @@ from geo_service.store import trace_rows
 from geo_service.store.trace_file import (
     ENDING,
     UNFINISHED,
+    PackedRows,
     concatenate,
     encode,
     read_rows,
@@ -113,6 +117,13 @@ def parts_of(lying: Sequence[LyingTrip]) -> list[list[LyingTrip]]:
 def gather(folder: Path, lying: Sequence[LyingTrip]) -> PackedTrips:
     """Read trips from their files into one set, in the order given.
 
+    Parameters
+    ----------
+    folder : Path
+        Holds the files.
+    lying : sequence of LyingTrip
+        A file is read as often as its trips are parted by those of others.
+
     Raises
     ------
     FileNotFoundError
@@ -120,24 +131,25 @@ def gather(folder: Path, lying: Sequence[LyingTrip]) -> PackedTrips:
     NotReady
         If a file is damaged.
     """
-    spans: dict[str, tuple[int, int]] = {}
-    for trip in lying:
-        first, end = spans.get(trip.file, (trip.first_row, 0))
-        spans[trip.file] = min(first, trip.first_row), max(end, trip.first_row + trip.fixes)
-    parts = [read_rows(folder / name, *span) for name, span in spans.items()]
-    lengths = [end - first for first, end in spans.values()]
-    begins = dict(zip(spans, np.cumsum([0, *lengths]).tolist(), strict=False))
-    starts = [begins[trip.file] + trip.first_row - spans[trip.file][0] for trip in lying]
-    offsets, rows = select_runs(
-        np.array(starts, dtype=np.int64),
-        np.array([trip.fixes for trip in lying], dtype=np.int64),
-    )
-    pool = concatenate(parts)
+    trip_ids, rider_ids, files, first_rows, counts = zip(*lying, strict=True) if lying else [()] * 5
+    first, count = np.array(first_rows, dtype=np.int64), np.array(counts, dtype=np.int64)
+    parts, done = [], 0
+    for name, same in groupby(files):
+        trips = slice(done, done := done + len(list(same)))
+        low, high = int(first[trips].min()), int((first + count)[trips].max())
+        rows = select_runs(first[trips] - low, count[trips])[1]
+        t, lon, lat = read_rows(folder / name, low, high)
+        parts.append(PackedRows(t[rows], lon[rows], lat[rows]))
     return PackedTrips(
-        trip_ids=tuple(trip.trip_id for trip in lying),
-        rider_ids=tuple(trip.rider_id for trip in lying),
-        offsets=offsets,
-        t=pool.t[rows],
-        lon=pool.lon[rows],
-        lat=pool.lat[rows],
+        trip_ids,
+        rider_ids,
+        np.concatenate(([0], np.cumsum(count))),
+        *(_read_only(values) for values in concatenate(parts)),
     )
+
+
+def _read_only(values: NDArray[Any]) -> NDArray[Any]:
+    """Return a view nobody may write to: kernels are compiled once more for other arrays."""
+    view = values.view()
+    view.flags.writeable = False
+    return view

@@ -12,13 +12,14 @@ import numpy as np
 
 from geo_service.domain.trace import Fixes
 from geo_service.errors import NotReady
-from geo_service.store import trace_folder, trace_rows
+from geo_service.store import trace_days, trace_folder, trace_rows
 from geo_service.store.database import Database
 from geo_service.store.lake_check import LakeProof, prove
 from geo_service.store.trace_boxes import Box
 from geo_service.store.trace_compaction import days_to_merge, merge_day
+from geo_service.store.trace_days import LakeDay
 from geo_service.store.trace_packing import PackedTrips, pack, unpack
-from geo_service.store.trace_rows import DaySpan, KnownTrip, LyingTrip
+from geo_service.store.trace_rows import KnownTrip, LyingTrip
 from geo_service.store.upsert import Written
 
 
@@ -33,12 +34,11 @@ class LakeCounts:
     removed: int = 0
 
 
-class LakeDay(NamedTuple):
+class LakeParts(NamedTuple):
     """What there is to read of one day."""
 
-    day: int
-    """UTC, counted from 1970-01-01."""
-    span: DaySpan
+    stamp: int | None
+    """As ``LakeDay`` has it; None: the day has no trips any more."""
     parts: list[list[LyingTrip]]
     """Whole trips, each part to be read at once."""
 
@@ -120,15 +120,10 @@ class TraceLake:
             removed=removed,
         )
 
-    def days(
-        self,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        box: Box | None = None,
-    ) -> list[int]:
-        """Return the UTC days, counted from 1970, on which trips start, as ``read`` takes them."""
+    def days(self, since: datetime | None = None, until: datetime | None = None) -> list[LakeDay]:
+        """Return the UTC days whose trips, taken together, have a moment in ``[since, until)``."""
         with self._database.reading() as connection:
-            return trace_rows.days(connection, since, until, box)
+            return trace_days.read_days(connection, since, until)
 
     def look(
         self,
@@ -136,12 +131,12 @@ class TraceLake:
         since: datetime | None = None,
         until: datetime | None = None,
         box: Box | None = None,
-    ) -> LakeDay:
+    ) -> LakeParts:
         """Say what there is to read of one day, as it stands now; takes what ``read`` takes."""
         with self._database.reading() as connection:
-            span = trace_rows.span_of_day(connection, day)
+            stamp = trace_days.read_stamp(connection, day)
             lying = trace_rows.trips_of_day(connection, day, since, until, box)
-        return LakeDay(day, span, trace_folder.parts_of(lying))
+        return LakeParts(stamp, trace_folder.parts_of(lying))
 
     def read(
         self,
@@ -173,13 +168,17 @@ class TraceLake:
         NotReady
             If a file is missing or damaged.
         """
-        for day in self.days(since, until, box):
-            for part in self.look(day, since, until, box).parts:
+        for day in self.days(since, until):
+            for part in self.look(day.day, since, until, box).parts:
                 fixes = self.read_part(part)
                 if fixes.trips:
                     yield fixes
 
     def read_part(self, part: Sequence[LyingTrip]) -> Fixes:
+        """Read some trips as ``read_packed`` does, in degrees and microseconds."""
+        return unpack(self.read_packed(part))
+
+    def read_packed(self, part: Sequence[LyingTrip]) -> PackedTrips:
         """Read some trips where the database said they lie; several threads may do so at once.
 
         Trips that were moved meanwhile are looked for again, and those that were removed are
@@ -198,12 +197,13 @@ class TraceLake:
         # Each time round, a writer has got something done; and no file's name is used twice.
         while True:
             try:
-                return unpack(trace_folder.gather(self._folder, part))
+                return trace_folder.gather(self._folder, part)
             except FileNotFoundError as problem:
                 missing = Path(problem.filename)
                 with self._database.reading() as connection:
                     named = trace_rows.file_names(connection)
-                    part = trace_rows.trips_named(connection, [trip.trip_id for trip in part])
+                    found = trace_rows.trips_named(connection, [trip.trip_id for trip in part])
+                    part = sorted(found, key=lambda trip: (trip.file, trip.first_row))
                 if missing.name in named:
                     raise NotReady(
                         "A file of the trace lake is missing.",

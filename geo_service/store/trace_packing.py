@@ -55,6 +55,12 @@ class PackedTrips:
         """The UTC day in which each trip starts, shape (trips,), counted from 1970-01-01."""
         return self.starts // MILLISECONDS_A_DAY
 
+    def riders(self) -> tuple[Integers, tuple[str, ...]]:
+        """Return the rider of each trip as a row of the riders' names, and these."""
+        numbers: dict[str, int] = {}
+        rider = [numbers.setdefault(rider_id, len(numbers)) for rider_id in self.rider_ids]
+        return np.array(rider, dtype=np.int64), tuple(numbers)
+
     def digests(self) -> list[bytes]:
         """Return what tells a trip's content from any other: rider, times and positions."""
         found = []
@@ -137,12 +143,11 @@ def pack(fixes: Fixes) -> PackedTrips:
 
 def unpack(packed: PackedTrips) -> Fixes:
     """Return trips in degrees and microseconds."""
-    numbers: dict[str, int] = {}
-    rider = [numbers.setdefault(rider_id, len(numbers)) for rider_id in packed.rider_ids]
+    rider, rider_ids = packed.riders()
     return Fixes(
         trip_ids=packed.trip_ids,
-        rider_ids=tuple(numbers),
-        rider=np.array(rider, dtype=np.int64),
+        rider_ids=rider_ids,
+        rider=rider,
         offsets=packed.offsets,
         t=packed.t * MICROSECONDS_A_MILLISECOND,
         # Divided, not multiplied by 1e-7, so that seven decimals come back as they were given.

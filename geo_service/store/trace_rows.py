@@ -1,9 +1,9 @@
 """The trace lake's rows in the database: which trip lies where."""
 
 import hashlib
-import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import starmap
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -19,13 +19,11 @@ from sqlalchemy import (
 )
 
 from geo_service.domain.moments import from_microseconds
-from geo_service.store.schema import trace_days, trace_files, trips
+from geo_service.store import trace_days
+from geo_service.store.schema import trace_files, trips
 from geo_service.store.trace_boxes import Box, boxes_of, may_meet
 from geo_service.store.trace_packing import DIGEST_BYTES, MICROSECONDS_A_MILLISECOND, PackedTrips
 from geo_service.store.upsert import Written, find_rows, remove, upsert
-
-STAMP_BITS = 62
-"""So many, by chance, that no two states of a day share a stamp, not even after a restore."""
 
 LYING = select(
     trips.c.trip_id, trips.c.rider_id, trace_files.c.name, trips.c.first_row, trips.c.fixes
@@ -69,17 +67,6 @@ class FileUse(NamedTuple):
     visible: int
 
 
-class DaySpan(NamedTuple):
-    """What is to be known of a day before its trips are read."""
-
-    stamp: int | None
-    """Another one whenever the day's trips are others."""
-    begins: datetime | None
-    """When the first of its trips starts; None: it has none any more."""
-    ends: datetime | None
-    """When the last of them ends, perhaps on a later day."""
-
-
 def digest_of(content: memoryview) -> bytes:
     """Return what tells a file's bytes from any others."""
     return hashlib.blake2b(content, digest_size=DIGEST_BYTES).digest()
@@ -116,7 +103,7 @@ def write(
         What tells each trip's content from any other.
     """
     days = {int(file.trips.days[0]) for file in files.values()}
-    _stamp(connection, days | _days_of(connection, digests))
+    days |= trace_days.days_of(connection, digests)
     file_ids = _name_files(connection, files)
     written = upsert(
         connection,
@@ -129,6 +116,7 @@ def write(
     )
     if written.replaced:
         _forget_empty_files(connection)
+    trace_days.stamp(connection, days)
     return written
 
 
@@ -175,10 +163,11 @@ def move(connection: Connection, name: str, file: NewFile, lay: Sequence[LyingTr
 def remove_others(connection: Connection, kept: Collection[str]) -> int:
     """Remove all trips but those named, and return how many they were."""
     others = set(connection.scalars(select(trips.c.trip_id))) - set(kept)
-    _stamp(connection, _days_of(connection, others))
+    days = trace_days.days_of(connection, others)
     remove(connection, trips.c.trip_id, others)
     if others:
         _forget_empty_files(connection)
+    trace_days.stamp(connection, days)
     return len(others)
 
 
@@ -199,17 +188,6 @@ def uses(connection: Connection, within: tuple[int, int] | None = None) -> list[
     return [FileUse(*row) for row in connection.execute(found)]
 
 
-def days(
-    connection: Connection,
-    since: datetime | None,
-    until: datetime | None,
-    box: Box | None = None,
-) -> list[int]:
-    """Return the days, counted from 1970, on which trips of the period start, in order."""
-    found = select(trace_files.c.day).distinct().select_from(trips.join(trace_files))
-    return sorted(connection.scalars(found.where(*_within(since, until, box))))
-
-
 def trips_of_day(
     connection: Connection,
     day: int,
@@ -219,24 +197,13 @@ def trips_of_day(
 ) -> list[LyingTrip]:
     """Return where the trips of one day lie, in the order in which they lie."""
     found = LYING.where(trace_files.c.day == day, *_within(since, until, box))
-    return [LyingTrip(*row) for row in connection.execute(found.order_by(*AS_THEY_LIE))]
+    rows = connection.execute(found.order_by(*AS_THEY_LIE)).all()
+    return list(starmap(LyingTrip, rows))
 
 
 def trips_named(connection: Connection, trip_ids: Collection[str]) -> list[LyingTrip]:
     """Return where those of the trips that are known lie."""
     return [LyingTrip(*row) for row in find_rows(connection, LYING, trips.c.trip_id, trip_ids)]
-
-
-def span_of_day(connection: Connection, day: int) -> DaySpan:
-    """Return the day's stamp, and from when to when its trips go."""
-    stamp = connection.scalar(select(trace_days.c.stamp).where(trace_days.c.day == day))
-    found = (
-        select(func.min(trips.c.starts_at), func.max(trips.c.ends_at))
-        .select_from(trips.join(trace_files))
-        .where(trace_files.c.day == day)
-    )
-    begins, ends = connection.execute(found).one()
-    return DaySpan(stamp, begins, ends)
 
 
 def count(connection: Connection) -> tuple[int, int]:
@@ -259,20 +226,6 @@ def _name_files(connection: Connection, files: Mapping[str, NewFile]) -> list[in
     ]
     numbered = insert(trace_files).returning(trace_files.c.file_id, sort_by_parameter_order=True)
     return list(connection.scalars(numbered, rows))
-
-
-def _days_of(connection: Connection, trip_ids: Collection[str]) -> set[int]:
-    """Return the days on which those of the trips that are known start."""
-    found = select(trace_files.c.day).select_from(trips.join(trace_files))
-    return {day for (day,) in find_rows(connection, found, trips.c.trip_id, trip_ids)}
-
-
-def _stamp(connection: Connection, days: Collection[int]) -> None:
-    """Say that the trips of these days are others from now on."""
-    if days:
-        connection.execute(delete(trace_days).where(trace_days.c.day.in_(days)))
-        rows = [{"day": day, "stamp": secrets.randbits(STAMP_BITS)} for day in days]
-        connection.execute(insert(trace_days), rows)
 
 
 def _forget_empty_files(connection: Connection) -> None:

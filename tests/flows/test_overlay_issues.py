@@ -103,7 +103,7 @@ def test_progress_sees_every_day(ridden: Workspace) -> None:
 
     def watch(days):  # noqa: ANN001, ANN202 - as Progress is
         for day in days:
-            seen.append(day)
+            seen.append(day.day)
             yield day
 
     overlay_by_issue(ridden, OverlayQuestion(), watch)

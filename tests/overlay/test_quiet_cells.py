@@ -26,9 +26,7 @@ def beside(
     return np.asarray(lon), np.asarray(lat)
 
 
-def is_quiet(
-    quiet: QuietCells, start: tuple[float, float], end: tuple[float, float]
-) -> bool:
+def is_quiet(quiet: QuietCells, start: tuple[float, float], end: tuple[float, float]) -> bool:
     """Ask as the kernel does."""
     here, there = cell_at(quiet.squares, *start), cell_at(quiet.squares, *end)
     return not (quiet.near[here[2]] or quiet.near[there[2]]) and are_beside(here, there)

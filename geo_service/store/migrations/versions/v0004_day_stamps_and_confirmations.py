@@ -1,4 +1,4 @@
-"""A stamp for each day of traces, and when an issue was last confirmed.
+"""The days of traces with a stamp each, and when an issue was last confirmed.
 
 Revision ID: 0004
 """
@@ -20,10 +20,23 @@ def upgrade() -> None:
         "trace_days",
         sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("stamp", sa.BigInteger(), nullable=False),
+        sa.Column("begins_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_trace_days")),
     )
-    known = op.get_bind().execute(sa.text("SELECT DISTINCT day FROM trace_files")).scalars()
-    op.bulk_insert(days, [{"day": day, "stamp": secrets.randbits(62)} for day in known])
+    known = op.get_bind().execute(
+        sa.text(
+            "SELECT day, MIN(starts_at), MAX(ends_at) FROM trips"
+            " JOIN trace_files ON trips.file_id = trace_files.file_id GROUP BY day"
+        )
+    )
+    op.bulk_insert(
+        days,
+        [
+            {"day": day, "stamp": secrets.randbits(62), "begins_at": begins, "ends_at": ends}
+            for day, begins, ends in known
+        ],
+    )
     op.add_column("issues", sa.Column("confirmed_at", sa.BigInteger()))
 
 

@@ -38,7 +38,7 @@ from geo_service.store.trace_packing import (
     STEPS_A_DEGREE,
     PackedTrips,
 )
-from geo_service.store.trace_rows import LyingTrip
+from geo_service.store.trace_rows import LyingTrips
 
 MARK_BYTES = 8
 STEP = 1.0 / STEPS_A_DEGREE
@@ -148,7 +148,7 @@ class _Counter:
         self._points, self._names, self._period, self._rule = points, names, period, rule
         self.total = PassTally(points)
 
-    def parts(self, progress: Progress) -> Iterator[tuple[_Day, list[LyingTrip]]]:
+    def parts(self, progress: Progress) -> Iterator[tuple[_Day, LyingTrips]]:
         """Yield what must be read, and take in what need not be."""
         period = self._period
         for known in progress(self._lake.days(period.since, period.until)):
@@ -165,7 +165,7 @@ class _Counter:
             for part in parts:
                 yield day, part
 
-    def count(self, job: tuple[_Day, list[LyingTrip]]) -> tuple[_Day, Counted]:
+    def count(self, job: tuple[_Day, LyingTrips]) -> tuple[_Day, Counted]:
         """Read and count a part of a day; any number of threads may do so."""
         day, part = job
         packed = self._period.starting_in(self._lake.read_packed(part))

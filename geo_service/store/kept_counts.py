@@ -1,23 +1,25 @@
 """What was counted of a day's trips at issues, kept on disk so that it is not counted again.
 
 Nothing is lost if these files are: they only save time. They name riders by pseudonym, as the
-trace lake does.
+trace lake does. A file is a checksum, a line of JSON, and whole numbers of eight bytes.
 """
 
 import json
-import zipfile
+import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo_service.overlay.pass_counts import Counted, Pairs
 
-FORMAT = 1
-ENDING = ".npz"
+FORMAT = 2
+ENDING = ".counts"
+CHECKSUM_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,47 +55,20 @@ class KeptCounts:
             What the figures hang on besides the issues: the day's trips, the rule, the program.
         """
         try:
-            with np.load(self._path(day), allow_pickle=False) as held:
-                if str(held["basis"]) != _basis(basis):
-                    return None
-                pairs = Pairs(held["pair_issue"], held["pair_rider"], held["pair_last_us"])
-                riders = json.loads(held["rider_ids"].tobytes())
-                marks = held["marks"]
-                counted = Counted(
-                    issue=np.arange(len(marks)),
-                    passes=held["passes"],
-                    first_us=held["first_us"],
-                    last_us=held["last_us"],
-                    closest_m=held["closest_m"],
-                    pairs=pairs,
-                    rider_ids=tuple(riders),
-                )
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            # Damaged, or of another program: counted again, as if nothing were there.
+            content = self._path(day).read_bytes()
+        except OSError:
             return None
-        return KeptDay(marks, counted)
+        return _decode(content, basis)
 
     def write(self, day: int, basis: str, kept: KeptDay) -> None:
         """Keep a day's figures in place of earlier ones; where that can't be, keep none."""
-        counted = kept.counted
+        content = _encode(basis, kept)
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
             with NamedTemporaryFile(dir=self._folder, suffix=ENDING, delete=False) as file:
                 unfinished = Path(file.name)
                 try:
-                    np.savez(
-                        file,
-                        basis=np.array(_basis(basis)),
-                        marks=kept.marks,
-                        passes=counted.passes,
-                        first_us=counted.first_us,
-                        last_us=counted.last_us,
-                        closest_m=counted.closest_m,
-                        pair_issue=counted.pairs.issue,
-                        pair_rider=counted.pairs.rider,
-                        pair_last_us=counted.pairs.last_us,
-                        rider_ids=np.frombuffer(json.dumps(counted.rider_ids).encode(), np.uint8),
-                    )
+                    file.write(content)
                     file.flush()
                     unfinished.replace(self._path(day))
                 finally:
@@ -109,5 +84,50 @@ class KeptCounts:
         return self._folder / f"passes-{day}{ENDING}"
 
 
-def _basis(basis: str) -> str:
-    return f"{FORMAT} {basis}"
+def _encode(basis: str, kept: KeptDay) -> bytes:
+    counted = kept.counted
+    # As many of the first five as there are issues, of the other three as there are pairs.
+    columns: list[NDArray[Any]] = [
+        kept.marks,
+        counted.passes,
+        counted.first_us,
+        counted.last_us,
+        counted.closest_m,
+        counted.pairs.issue,
+        counted.pairs.rider,
+        counted.pairs.last_us,
+    ]
+    head = {
+        "format": FORMAT,
+        "basis": basis,
+        "issues": len(kept.marks),
+        "pairs": len(counted.pairs.issue),
+        "rider_ids": counted.rider_ids,
+    }
+    body = b"\n".join((json.dumps(head).encode(), b"".join(one.tobytes() for one in columns)))
+    return zlib.crc32(body).to_bytes(CHECKSUM_BYTES, "big") + body
+
+
+def _decode(content: bytes, basis: str) -> KeptDay | None:
+    """Read a day's figures; None if they are damaged, of another program, or of another basis."""
+    body = content[CHECKSUM_BYTES:]
+    if zlib.crc32(body).to_bytes(CHECKSUM_BYTES, "big") != content[:CHECKSUM_BYTES]:
+        return None
+    line, _, numbers = body.partition(b"\n")
+    head = json.loads(line)
+    if (head["format"], head["basis"]) != (FORMAT, basis):
+        return None
+    issues, pairs = head["issues"], head["pairs"]
+    values = np.frombuffer(numbers, dtype=np.int64)
+    marks, passes, first_us, last_us, closest_m = values[: 5 * issues].reshape(5, issues)
+    by_pair = values[5 * issues :].reshape(3, pairs)
+    counted = Counted(
+        issue=np.arange(len(marks)),
+        passes=passes,
+        first_us=first_us,
+        last_us=last_us,
+        closest_m=closest_m.view(np.float64),
+        pairs=Pairs(*by_pair),
+        rider_ids=tuple(head["rider_ids"]),
+    )
+    return KeptDay(marks.view(np.uint64), counted)

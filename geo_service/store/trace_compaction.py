@@ -44,21 +44,21 @@ def merge_day(folder: Path, database: Database, day: int) -> bool:
     with database.reading() as connection:
         lying = trace_rows.trips_of_day(connection, day, None, None)
         digests = trace_rows.digests_of_day(connection, day)
-    if not lying:
+    if not len(lying):
         return False
     try:
         packed = gather(folder, lying)
     except FileNotFoundError:
         return False
     # The old files are thrown away afterwards, so what was read is proven first.
-    if packed.digests() != [digests[trip.trip_id] for trip in lying]:
+    if packed.digests() != [digests[trip_id] for trip_id in lying.trip_ids]:
         raise NotReady(
             "Traces in the lake are not what was written there.",
             where=str(folder),
             remedy="See which: geo-service doctor",
         )
-    in_order = sorted(range(len(lying)), key=lying.__getitem__)
-    lying, packed = [lying[trip] for trip in in_order], packed.take(in_order)
+    in_order = sorted(range(len(lying)), key=lying.trip_ids.__getitem__)
+    lying, packed = lying.take(in_order), packed.take(in_order)
     name, file = file_name(day), new_file(packed)
     with database.writing() as connection:
         write_files(folder, connection, {name: file})

@@ -20,7 +20,8 @@ from geo_service.store.trace_packing import PackedTrips, Steps
 
 ENDING = ".parquet"
 UNFINISHED = ".part"
-ROWS_IN_A_GROUP = 262_144
+ROWS_IN_A_GROUP = 131_072
+"""Small, since a group is read whole by each of the parts of a day that share it."""
 NUMBERS = ("t", "lon", "lat")
 
 
@@ -78,7 +79,8 @@ def read_rows(path: Path, first: int, end: int) -> PackedRows:
             begins = np.concatenate(([0], np.cumsum(groups)))
             low = int(np.searchsorted(begins, first, side="right")) - 1
             high = int(np.searchsorted(begins, end, side="left"))
-            table = file.read_row_groups(range(low, high), columns=list(NUMBERS))
+            # One thread: whoever wants more reads several parts at once.
+            table = file.read_row_groups(range(low, high), columns=list(NUMBERS), use_threads=False)
     except FileNotFoundError as problem:
         # Arrow's own does not say which file.
         raise FileNotFoundError(problem.errno, "no such file", str(path)) from problem

@@ -1,7 +1,7 @@
 """The trace lake's folder: files written whole, left over, and read where rows say trips lie."""
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
@@ -25,7 +25,7 @@ from geo_service.store.trace_file import (
     write_durably,
 )
 from geo_service.store.trace_packing import PackedTrips, select_runs
-from geo_service.store.trace_rows import LyingTrip, NewFile, digest_of
+from geo_service.store.trace_rows import LyingTrips, NewFile, digest_of
 
 NAME_BYTES = 8
 FIXES_IN_A_PART = 1 << 20
@@ -98,30 +98,30 @@ def remove_leftovers(folder: Path, connection: Connection) -> int:
     return len(leftovers)
 
 
-def parts_of(lying: Sequence[LyingTrip]) -> list[list[LyingTrip]]:
+def parts_of(lying: LyingTrips) -> list[LyingTrips]:
     """Part trips, in the order in which they lie, into runs of ``FIXES_IN_A_PART`` fixes or fewer.
 
     A trip that is longer is a part by itself.
     """
-    parts: list[list[LyingTrip]] = []
-    fixes = FIXES_IN_A_PART
-    for trip in lying:
-        if fixes + trip.fixes > FIXES_IN_A_PART:
-            parts.append([])
-            fixes = 0
-        parts[-1].append(trip)
-        fixes += trip.fixes
+    ends = np.cumsum(lying.fixes)
+    begin, parts = 0, []
+    while begin < len(lying):
+        before = ends[begin - 1] if begin else 0
+        end = int(np.searchsorted(ends, before + FIXES_IN_A_PART, side="right"))
+        end = max(end, begin + 1)
+        parts.append(lying.between(begin, end))
+        begin = end
     return parts
 
 
-def gather(folder: Path, lying: Sequence[LyingTrip]) -> PackedTrips:
+def gather(folder: Path, lying: LyingTrips) -> PackedTrips:
     """Read trips from their files into one set, in the order given.
 
     Parameters
     ----------
     folder : Path
         Holds the files.
-    lying : sequence of LyingTrip
+    lying : LyingTrips
         A file is read as often as its trips are parted by those of others.
 
     Raises
@@ -131,18 +131,17 @@ def gather(folder: Path, lying: Sequence[LyingTrip]) -> PackedTrips:
     NotReady
         If a file is damaged.
     """
-    trip_ids, rider_ids, files, first_rows, counts = zip(*lying, strict=True) if lying else [()] * 5
-    first, count = np.array(first_rows, dtype=np.int64), np.array(counts, dtype=np.int64)
+    first, count = lying.first_rows, lying.fixes
     parts, done = [], 0
-    for name, same in groupby(files):
+    for name, same in groupby(lying.files):
         trips = slice(done, done := done + len(list(same)))
         low, high = int(first[trips].min()), int((first + count)[trips].max())
         rows = select_runs(first[trips] - low, count[trips])[1]
         t, lon, lat = read_rows(folder / name, low, high)
         parts.append(PackedRows(t[rows], lon[rows], lat[rows]))
     return PackedTrips(
-        trip_ids,
-        rider_ids,
+        lying.trip_ids,
+        lying.rider_ids,
         np.concatenate(([0], np.cumsum(count))),
         *(_read_only(values) for values in concatenate(parts)),
     )

@@ -19,7 +19,7 @@ from geo_service.store.trace_boxes import Box
 from geo_service.store.trace_compaction import days_to_merge, merge_day
 from geo_service.store.trace_days import LakeDay
 from geo_service.store.trace_packing import PackedTrips, pack, unpack
-from geo_service.store.trace_rows import KnownTrip, LyingTrip
+from geo_service.store.trace_rows import KnownTrip, LyingTrips
 from geo_service.store.upsert import Written
 
 
@@ -39,7 +39,7 @@ class LakeParts(NamedTuple):
 
     stamp: int | None
     """As ``LakeDay`` has it; None: the day has no trips any more."""
-    parts: list[list[LyingTrip]]
+    parts: list[LyingTrips]
     """Whole trips, each part to be read at once."""
 
 
@@ -174,11 +174,11 @@ class TraceLake:
                 if fixes.trips:
                     yield fixes
 
-    def read_part(self, part: Sequence[LyingTrip]) -> Fixes:
+    def read_part(self, part: LyingTrips) -> Fixes:
         """Read some trips as ``read_packed`` does, in degrees and microseconds."""
         return unpack(self.read_packed(part))
 
-    def read_packed(self, part: Sequence[LyingTrip]) -> PackedTrips:
+    def read_packed(self, part: LyingTrips) -> PackedTrips:
         """Read some trips where the database said they lie; several threads may do so at once.
 
         Trips that were moved meanwhile are looked for again, and those that were removed are
@@ -186,7 +186,7 @@ class TraceLake:
 
         Parameters
         ----------
-        part : sequence of LyingTrip
+        part : LyingTrips
             As ``look`` gives them.
 
         Raises
@@ -202,8 +202,7 @@ class TraceLake:
                 missing = Path(problem.filename)
                 with self._database.reading() as connection:
                     named = trace_rows.file_names(connection)
-                    found = trace_rows.trips_named(connection, [trip.trip_id for trip in part])
-                    part = sorted(found, key=lambda trip: (trip.file, trip.first_row))
+                    part = trace_rows.trips_named(connection, part.trip_ids)
                 if missing.name in named:
                     raise NotReady(
                         "A file of the trace lake is missing.",

@@ -1,11 +1,13 @@
 """The trace lake's rows in the database: which trip lies where."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import starmap
-from typing import NamedTuple
+from itertools import islice
+from typing import Any, NamedTuple, Self
 
+import numpy as np
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -18,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from geo_service.arrays import Integers
 from geo_service.domain.moments import from_microseconds
 from geo_service.store import trace_days
 from geo_service.store.schema import trace_files, trips
@@ -28,17 +31,44 @@ from geo_service.store.upsert import Written, find_rows, remove, upsert
 LYING = select(
     trips.c.trip_id, trips.c.rider_id, trace_files.c.name, trips.c.first_row, trips.c.fixes
 ).select_from(trips.join(trace_files))
+ROWS_AT_ONCE = 256
 AS_THEY_LIE = trace_files.c.file_id, trips.c.first_row
 
 
-class LyingTrip(NamedTuple):
-    """Where a trip lies."""
+@dataclass(frozen=True, slots=True, eq=False)
+class LyingTrips:
+    """Where trips lie, column by column: a month has hundreds of thousands; shape (trips,) each."""
 
-    trip_id: str
-    rider_id: str
-    file: str
-    first_row: int
-    fixes: int
+    trip_ids: tuple[str, ...]
+    rider_ids: tuple[str, ...]
+    files: tuple[str, ...]
+    """The names of the files they lie in."""
+    first_rows: Integers
+    fixes: Integers
+
+    def __len__(self) -> int:
+        return len(self.trip_ids)
+
+    def between(self, first: int, end: int) -> Self:
+        """Return the trips from number ``first`` up to ``end``."""
+        those = slice(first, end)
+        return type(self)(
+            self.trip_ids[those],
+            self.rider_ids[those],
+            self.files[those],
+            self.first_rows[those],
+            self.fixes[those],
+        )
+
+    def take(self, order: Sequence[int]) -> Self:
+        """Return some of the trips, in the order given."""
+        return type(self)(
+            tuple(self.trip_ids[number] for number in order),
+            tuple(self.rider_ids[number] for number in order),
+            tuple(self.files[number] for number in order),
+            self.first_rows[order],
+            self.fixes[order],
+        )
 
 
 class KnownTrip(NamedTuple):
@@ -120,7 +150,7 @@ def write(
     return written
 
 
-def move(connection: Connection, name: str, file: NewFile, lay: Sequence[LyingTrip]) -> None:
+def move(connection: Connection, name: str, file: NewFile, lay: LyingTrips) -> None:
     """Say that trips lie in a new file now; those that were replaced meanwhile stay as they are.
 
     Parameters
@@ -131,23 +161,20 @@ def move(connection: Connection, name: str, file: NewFile, lay: Sequence[LyingTr
         The new file's.
     file : NewFile
         Its trips in order of ``lay``.
-    lay : sequence of LyingTrip
+    lay : LyingTrips
         Where the trips lay when they were read.
     """
     (file_id,) = _name_files(connection, {name: file})
-    names = {trip.file for trip in lay}
-    found = select(trace_files.c.name, trace_files.c.file_id).where(trace_files.c.name.in_(names))
+    found = select(trace_files.c.name, trace_files.c.file_id).where(
+        trace_files.c.name.in_(set(lay.files))
+    )
     old_ids = dict(connection.execute(found).all())
     starts = file.trips.offsets[:-1].tolist()
+    lain = zip(lay.trip_ids, lay.files, lay.first_rows.tolist(), starts, strict=True)
     moves = [
-        {
-            "moved": trip.trip_id,
-            "old_file": old_ids[trip.file],
-            "old_row": trip.first_row,
-            "new_row": start,
-        }
-        for trip, start in zip(lay, starts, strict=True)
-        if trip.file in old_ids
+        {"moved": trip_id, "old_file": old_ids[file], "old_row": old_row, "new_row": new_row}
+        for trip_id, file, old_row, new_row in lain
+        if file in old_ids
     ]
     if moves:
         as_it_lay = (
@@ -194,16 +221,19 @@ def trips_of_day(
     since: datetime | None,
     until: datetime | None,
     box: Box | None = None,
-) -> list[LyingTrip]:
+) -> LyingTrips:
     """Return where the trips of one day lie, in the order in which they lie."""
     found = LYING.where(trace_files.c.day == day, *_within(since, until, box))
-    rows = connection.execute(found.order_by(*AS_THEY_LIE)).all()
-    return list(starmap(LyingTrip, rows))
+    return _in_columns(connection.execute(found.order_by(*AS_THEY_LIE)))
 
 
-def trips_named(connection: Connection, trip_ids: Collection[str]) -> list[LyingTrip]:
-    """Return where those of the trips that are known lie."""
-    return [LyingTrip(*row) for row in find_rows(connection, LYING, trips.c.trip_id, trip_ids)]
+def trips_named(connection: Connection, trip_ids: Collection[str]) -> LyingTrips:
+    """Return where those of the trips that are known lie, in the order in which they lie."""
+    found = _in_columns(find_rows(connection, LYING, trips.c.trip_id, trip_ids))
+    as_they_lie = sorted(
+        range(len(found)), key=lambda trip: (found.files[trip], found.first_rows[trip])
+    )
+    return found.take(as_they_lie)
 
 
 def count(connection: Connection) -> tuple[int, int]:
@@ -211,6 +241,26 @@ def count(connection: Connection) -> tuple[int, int]:
     found = select(func.count(), func.coalesce(func.sum(trips.c.fixes), 0)).select_from(trips)
     number, fixes = connection.execute(found).one()
     return int(number), int(fixes)
+
+
+def _in_columns(rows: Iterable[Sequence[Any]]) -> LyingTrips:
+    """Turn rows of ``LYING`` into columns, a few at a time.
+
+    So many small values held at once would set off one search for garbage after another.
+    """
+    columns: tuple[list[Any], ...] = ([], [], [], [], [])
+    several = iter(rows)
+    while some := list(islice(several, ROWS_AT_ONCE)):
+        for column, values in zip(columns, zip(*some, strict=True), strict=True):
+            column.extend(values)
+    trip_ids, rider_ids, files, first_rows, fixes = columns
+    return LyingTrips(
+        tuple(trip_ids),
+        tuple(rider_ids),
+        tuple(files),
+        np.array(first_rows, dtype=np.int64),
+        np.array(fixes, dtype=np.int64),
+    )
 
 
 def _name_files(connection: Connection, files: Mapping[str, NewFile]) -> list[int]:

@@ -17,7 +17,7 @@ from geo_service.store import city, facilities, keys, migrating, schema, trace_r
 from geo_service.store.database import Database
 from geo_service.store.facility_journal import changed_since
 from geo_service.store.trace_boxes import Box
-from geo_service.store.trace_rows import FileUse, LyingTrip
+from geo_service.store.trace_rows import FileUse
 
 RECORDS = """
 UPDATE city SET changes = 7, title = 'Xiangyang';
@@ -89,9 +89,10 @@ def test_a_database_of_the_first_release_keeps_all_that_is_in_it(tmp_path: Path)
             assert city.changes(connection) == 7
             assert city.read_title(connection) == "Xiangyang"
             # What is not known of a trip or a file of old keeps it from no one.
-            assert trace_rows.trips_of_day(connection, 19844, None, None, Box(0, 0, 1, 1)) == [
-                LyingTrip("t", "r", "2024-05-01-0.parquet", 0, 3)
-            ]
+            lying = trace_rows.trips_of_day(connection, 19844, None, None, Box(0, 0, 1, 1))
+            assert (lying.trip_ids, lying.rider_ids) == (("t",), ("r",))
+            assert lying.files == ("2024-05-01-0.parquet",)
+            assert (lying.first_rows.tolist(), lying.fixes.tolist()) == ([0], [3])
             assert trace_rows.uses(connection) == [FileUse(19844, None, 3)]
             # What changed before there was a journal, nobody wrote down.
             assert changed_since(connection, 6) is None

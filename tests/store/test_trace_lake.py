@@ -236,7 +236,7 @@ def test_a_reader_goes_on_when_its_file_is_replaced_meanwhile(
     look = trace_rows.trips_of_day
     replaced: list[LakeCounts] = []
 
-    def look_then_replace(*arguments: object, **named: object) -> list[trace_rows.LyingTrip]:
+    def look_then_replace(*arguments: object, **named: object) -> trace_rows.LyingTrips:
         lying = look(*arguments, **named)  # type: ignore[arg-type] # passed on as they came
         if not replaced:
             replaced.append(lake.add(make_fixes({"a": trip(2)})))

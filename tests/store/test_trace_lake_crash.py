@@ -112,7 +112,7 @@ def test_every_file_a_row_names_can_be_read(
     process.communicate()
     with database.reading() as connection:
         for day in range(DAYS_IN_A_BATCH):
-            for lying in trace_rows.trips_of_day(connection, day, None, None):
-                end = lying.first_row + lying.fixes
-                path = tmp_path / "traces" / lying.file
-                assert len(read_rows(path, lying.first_row, end).t) == lying.fixes
+            lying = trace_rows.trips_of_day(connection, day, None, None)
+            spans = zip(lying.files, lying.first_rows, lying.fixes, strict=True)
+            for file, first, fixes in spans:
+                assert len(read_rows(tmp_path / "traces" / file, first, first + fixes).t) == fixes

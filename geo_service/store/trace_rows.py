@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -224,12 +223,12 @@ def trips_of_day(
 ) -> LyingTrips:
     """Return where the trips of one day lie, in the order in which they lie."""
     found = LYING.where(trace_files.c.day == day, *_within(since, until, box))
-    return _in_columns(connection.execute(found.order_by(*AS_THEY_LIE)))
+    return _in_columns(connection.execute(found.order_by(*AS_THEY_LIE)).partitions(ROWS_AT_ONCE))
 
 
 def trips_named(connection: Connection, trip_ids: Collection[str]) -> LyingTrips:
     """Return where those of the trips that are known lie, in the order in which they lie."""
-    found = _in_columns(find_rows(connection, LYING, trips.c.trip_id, trip_ids))
+    found = _in_columns([list(find_rows(connection, LYING, trips.c.trip_id, trip_ids))])
     as_they_lie = sorted(
         range(len(found)), key=lambda trip: (found.files[trip], found.first_rows[trip])
     )
@@ -243,15 +242,14 @@ def count(connection: Connection) -> tuple[int, int]:
     return int(number), int(fixes)
 
 
-def _in_columns(rows: Iterable[Sequence[Any]]) -> LyingTrips:
+def _in_columns(partitions: Iterable[Sequence[Sequence[Any]]]) -> LyingTrips:
     """Turn rows of ``LYING`` into columns, a few at a time.
 
-    So many small values held at once would set off one search for garbage after another.
+    So many rows held at once would set off one search for garbage after another.
     """
     columns: tuple[list[Any], ...] = ([], [], [], [], [])
-    several = iter(rows)
-    while some := list(islice(several, ROWS_AT_ONCE)):
-        for column, values in zip(columns, zip(*some, strict=True), strict=True):
+    for rows in partitions:
+        for column, values in zip(columns, zip(*rows, strict=True), strict=False):
             column.extend(values)
     trip_ids, rider_ids, files, first_rows, fixes = columns
     return LyingTrips(

@@ -15,6 +15,7 @@ _BOMS = (
 )
 _STRANGE = frozenset({"Cc", "Cn", "Co"})
 """Unicode categories that text doesn't hold: control, unassigned, private use."""
+_BLANKS = b"\xef\xbb\xbf \t\r\n"
 _LINE_MARKS = frozenset("\t\r\n\f")
 _LOOKED_AT = 100_000
 """Characters in which strange ones are looked for."""
@@ -60,7 +61,8 @@ def read_bytes(path: Path) -> bytes:
         raise UnreadableFile(
             f"The file can't be opened ({problem.strerror}).", where=str(path)
         ) from problem
-    if not content.strip(b"\xef\xbb\xbf \t\r\n"):
+    # Mostly told by the first bytes, for to strip a file is to copy it.
+    if not (content[:_LOOKED_AT].strip(_BLANKS) or content.strip(_BLANKS)):
         raise UnreadableFile("The file is empty.", where=path.name)
     return content
 

@@ -36,12 +36,12 @@ def porto(profile: Profile) -> tuple[Network, SnapGrid]:
     return network, build_grid(network)
 
 
-def timed_in_turn(tasks: dict[str, Callable[[], object]]) -> dict[str, float]:
+def timed_in_turn(tasks: dict[str, Callable[[], object]], *, runs: int = RUNS) -> dict[str, float]:
     """Time tasks in turn, A B A B, after one warm-up of each; return each one's median seconds."""
     for task in tasks.values():
         task()
     seconds: dict[str, list[float]] = {name: [] for name in tasks}
-    for _ in range(RUNS):
+    for _ in range(runs):
         for name, task in tasks.items():
             start = time.perf_counter()
             task()

@@ -8,7 +8,7 @@ Fixes come at a steady step with an error that wanders, as those of real receive
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,6 +119,17 @@ def _tape(network: Network, rounds: list[Integers], turns: list[int]) -> Tape:
     )
 
 
+class Ridden(NamedTuple):
+    """Where the fixes of a day truly are; shape (trips, fixes of a trip) each."""
+
+    number: Integers
+    """Which of the trip's rounds it is, from 0."""
+    one: Integers
+    """Which round of the tape that is."""
+    mm: Floats
+    """Where on the tape."""
+
+
 class Rides:
     """The rides of some riders over a month, day by day.
 
@@ -151,7 +162,7 @@ class Rides:
     def day(self, day: int) -> Fixes:
         """Return one day's trips, with errors."""
         rider, begin_s = self._trips(day)
-        at_mm = self.ridden_mm(day)
+        at_mm = self.ridden(day).mm
         random = np.random.default_rng([self._seed, 3, day])
         keep = np.exp(-self._step_s / ERROR_LASTS_S)
         error_m = lfilter(
@@ -175,8 +186,8 @@ class Rides:
             np.round(lat + error_m[1] / metres_per_degree_north(lat), 7),
         )
 
-    def ridden_mm(self, day: int) -> Floats:
-        """Return where on the tape each fix truly is; shape (trips, fixes of a trip)."""
+    def ridden(self, day: int) -> Ridden:
+        """Return where each fix of a day truly is."""
         rider, _ = self._trips(day)
         random = np.random.default_rng([self._seed, 4, day])
         trips = len(rider)
@@ -197,7 +208,13 @@ class Rides:
         out_mm = np.minimum(since_s, out_s.ravel()[row]) * speed
         later_s = since_s - out_s.ravel()[row] - STOP_AT_CUSTOMER_S
         back_mm = np.clip(later_s, 0.0, back_s.ravel()[row]) * speed
-        return (begin.ravel()[row] + out_mm + back_mm).reshape(trips, FIXES_A_TRIP)
+        # A little before the end of the round, for there the next one of the tape begins.
+        last_mm = np.nextafter(self.tape.begins[chosen + 1].astype(np.float64), 0.0)
+        at_mm = np.minimum(begin.ravel()[row] + out_mm + back_mm, last_mm.ravel()[row])
+        shape = trips, FIXES_A_TRIP
+        return Ridden(
+            (row % ROUNDS).reshape(shape), chosen.ravel()[row].reshape(shape), at_mm.reshape(shape)
+        )
 
     def _trips(self, day: int) -> tuple[Integers, Floats]:
         """Return the rider of each trip, and when it begins, in seconds of the day."""

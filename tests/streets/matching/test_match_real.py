@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from known_routes import drawn_network, longest_common_m, one_trip
 
 from geo_service.domain.trace import Fixes
 from geo_service.geometry.metric import (
@@ -40,68 +41,16 @@ def _fixes(trips: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> Fixes:
     )
 
 
-def _common_m(true: np.ndarray, true_m: np.ndarray, got: np.ndarray, got_m: np.ndarray) -> float:
-    """Length of the longest common way, both in riding order."""
-    before = np.zeros(len(got) + 1)
-    for arc, metres in zip(true, true_m, strict=True):
-        joined = np.where(got == arc, before[:-1] + np.minimum(metres, got_m), 0.0)
-        longest = np.maximum(before, np.append(0.0, joined))
-        before = np.maximum.accumulate(longest)
-    return float(before[-1])
-
-
-def _drawn_network(
-    lon: np.ndarray, lat: np.ndarray, arcs: np.ndarray
-) -> tuple[Network, np.ndarray]:
-    """A network of straight arcs, and the number 2e or 2e + 1 of each."""
-    ends, which = np.unique(np.sort(arcs, axis=1), axis=0, return_inverse=True)
-    backward = arcs[:, 0] > arcs[:, 1]
-    edges, a, b = len(ends), ends[:, 0].copy(), ends[:, 1].copy()
-    length = np.rint(1000 * segment_lengths_m(lon[a], lat[a], lon[b], lat[b])).astype(np.int64)
-    nothing = np.zeros(edges, dtype=np.int64)
-    network = Network(
-        profile=Profile.EBIKE,
-        node_lon=lon,
-        node_lat=lat,
-        edge_from=a,
-        edge_to=b,
-        edge_forward=np.isin(np.arange(edges), which[~backward]),
-        edge_backward=np.isin(np.arange(edges), which[backward]),
-        edge_length_mm=length,
-        edge_time_ms=length,
-        edge_shape=2 * np.arange(edges + 1, dtype=np.int64),
-        shape_lon=lon[ends].ravel(),
-        shape_lat=lat[ends].ravel(),
-        shape_mm=np.column_stack((nothing, length)).ravel(),
-        edge_way=np.arange(edges, dtype=np.int64),
-        edge_from_id=nothing - 1,
-        edge_to_id=nothing - 1,
-        edge_name=nothing,
-        names=("",),
-        names_en=("",),
-        edge_class=nothing,
-        classes=("residential",),
-    )
-    return network, 2 * which.ravel() + backward
-
-
 @pytest.mark.parametrize("city", ["00000013", "00000086"])
 def test_known_routes_of_two_cities(shared_data: Path, city: str) -> None:
-    file = shared_data / "matching" / "gmm" / city / city
-    nodes = np.loadtxt(file.with_suffix(".nodes"))
-    arcs = np.loadtxt(file.with_suffix(".arcs"), dtype=np.int64)
-    track = np.loadtxt(file.with_suffix(".track"))
-    route = np.loadtxt(file.with_suffix(".route"), dtype=np.int64)
-    network, arc_of = _drawn_network(nodes[:, 0].copy(), nodes[:, 1].copy(), arcs)
-    grid, true, length_m = build_grid(network), arc_of[route], network.edge_length_mm / 1000.0
+    network, true, track = drawn_network(shared_data / "matching" / "gmm" / city / city)
+    grid, length_m = build_grid(network), network.edge_length_mm / 1000.0
     true_m = length_m[true >> 1]
     for every in (1, 5, 15, 30):
-        some = track[::every]
-        fixes = _fixes([(some[:, 2] * 1e6, some[:, 0].copy(), some[:, 1].copy())])
-        matched = match(network, grid, fixes)
+        matched = match(network, grid, one_trip(track[::every]))
         got = 2 * matched.edge + matched.backward
         got_m = length_m[matched.edge]
-        common_m = _common_m(true, true_m, got, got_m)
+        common_m = longest_common_m(true, true_m, got, got_m)
         error = (true_m.sum() + got_m.sum() - 2 * common_m) / true_m.sum()
         assert error <= 0.005, every
         assert np.all(matched.edge_of_fix >= 0)
@@ -180,7 +129,7 @@ def test_simulated_rides_through_porto(real_network: RealNetwork, every_s: float
         length = network.edge_length_mm[ride >> 1] / 1000.0
         got, got_m = 2 * matched.edge[rows] + matched.backward[rows], matched.metres[rows]
         true_m += length.sum()
-        wrong_m += length.sum() + got_m.sum() - 2 * _common_m(ride, length, got, got_m)
+        wrong_m += length.sum() + got_m.sum() - 2 * longest_common_m(ride, length, got, got_m)
     assert wrong_m / true_m <= 0.03
 
 

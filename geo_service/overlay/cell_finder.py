@@ -1,0 +1,230 @@
+"""The cells of many positions, at a small part of what it costs to ask H3 for each.
+
+Squares of equal latitude and longitude, smaller than a cell, each remember the few cells that
+meet them, and a position is compared with the borders of those. H3 is asked what meets a square
+when the first position falls into it, and for positions that lie on a border, or in none of the
+cells remembered: so every answer is H3's.
+"""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+
+from geo_service.arrays import Floats, Integers
+from geo_service.compiled import compiled
+from geo_service.overlay.cells import cell_boundary, cell_names, cell_of, edge_metres
+
+NO_CELL = 0
+_METRES_A_DEGREE = 111_000.0
+_SIDE = 0.6
+"""A square's height, in edges of a cell: so small that it meets three cells or four at most."""
+_MOST_CELLS = 5
+"""Of a square: those of its corners and of its middle."""
+_BORDERS = 10
+"""A cell has six, and up to ten where it lies over an edge of H3's icosahedron."""
+_ON_BORDER_M = 0.002
+_STEEPEST = 80.0
+"""Nearer to a pole, where borders are no straight lines in degrees, H3 is asked."""
+_BITS = 32
+_LEAST_ROOM = 1 << 12
+_EMPTY = -1
+_SPREAD = 0x9E37_79B9_7F4A_7C15 - (1 << 64)
+"""As in ``last_passes``: neighbouring squares come to lie far apart."""
+
+
+class CellFinder:
+    """Finds cells, and remembers what H3 said.
+
+    Parameters
+    ----------
+    resolution : int
+        H3's, from 0 to 15.
+    """
+
+    def __init__(self, resolution: int) -> None:
+        self._resolution = resolution
+        self._per_degree = _METRES_A_DEGREE / (_SIDE * edge_metres(resolution))
+        self._squares = np.full((_LEAST_ROOM, 2), _EMPTY, dtype=np.int64)
+        self._count = 0
+        self._cells_of_square = np.zeros((0, _MOST_CELLS), dtype=np.int64)
+        self._numbers = {NO_CELL: 0}
+        self._cells = np.zeros(1, dtype=np.int64)
+        # The first is no cell: no position lies inside its borders.
+        self._places = np.zeros((1, 2))
+        self._borders = np.full((1, _BORDERS, 3), -1.0)
+
+    def find(self, lon: Floats, lat: Floats) -> Integers:
+        """Find the cell each position lies in, as ``cells.cell_of`` does.
+
+        Parameters
+        ----------
+        lon, lat : ndarray of float, shape (n,)
+            WGS-84, decimal degrees; finite.
+
+        Returns
+        -------
+        ndarray of int, shape (n,)
+            H3 indexes. Raises nothing of its own.
+        """
+        squares = _squares_of(lon, lat, self._per_degree)
+        self._learn(squares)
+        found = _find(
+            lon, lat, squares, self._squares, self._cells_of_square, self._places, self._borders
+        )
+        cells = self._cells[found]
+        asked = np.flatnonzero(found == 0)
+        cells[asked] = cell_of(lon[asked], lat[asked], self._resolution)
+        return cells
+
+    def _learn(self, squares: Integers) -> None:
+        """Ask H3 which cells meet the squares that are new."""
+        new = np.unique(_missing(squares, self._squares))
+        if not len(new):
+            return
+        met = self._cells_at(new)
+        self._know(np.setdiff1d(met, self._cells))
+        order = np.argsort(self._cells)
+        numbers = order[np.searchsorted(self._cells, met, sorter=order)]
+        # Each cell once: a position is compared with it once.
+        numbers.sort(axis=1)
+        numbers[:, 1:][numbers[:, 1:] == numbers[:, :-1]] = 0
+        needed = 2 * (self._count + len(new))
+        if needed > len(self._squares):
+            known = self._squares[self._squares[:, 0] != _EMPTY]
+            self._squares = np.full((1 << int(needed).bit_length(), 2), _EMPTY, dtype=np.int64)
+            _put(self._squares, known[:, 0].copy(), known[:, 1].copy())
+        _put(self._squares, new, np.arange(self._count, self._count + len(new)))
+        self._count += len(new)
+        self._cells_of_square = np.concatenate((self._cells_of_square, numbers))
+
+    def _cells_at(self, squares: Integers) -> Integers:
+        """Return the cells of each square's corners and of its middle, shape (squares, 5)."""
+        row, column = squares >> _BITS, squares & ((1 << _BITS) - 1)
+        corners = [(row + up, column + right) for up in (0, 1) for right in (0, 1)]
+        keys = np.concatenate([(rows << _BITS) | columns for rows, columns in corners])
+        once, back = np.unique(keys, return_inverse=True)
+        at_corners = self._ask(once >> _BITS, once & ((1 << _BITS) - 1), 0.0)[back]
+        in_middle = self._ask(row, column, 0.5)
+        return np.column_stack((at_corners.reshape(4, -1).T, in_middle))
+
+    def _ask(self, row: Integers, column: Integers, share: float) -> Integers:
+        """Return the cells at some share of the way across each square."""
+        north = np.asarray((row + share) / self._per_degree, dtype=np.float64)
+        east = np.asarray((column + share) / self._per_degree, dtype=np.float64)
+        return cell_of(east - 180.0, np.minimum(north - 90.0, 90.0), self._resolution)
+
+    def _know(self, cells: Integers) -> None:
+        """Remember the borders of cells."""
+        rings = cell_boundary(cell_names(cells))
+        described = [_borders_of(np.array(ring)) for ring in rings]
+        self._cells = np.concatenate((self._cells, cells))
+        self._places = np.concatenate((self._places, *(place for place, _ in described)))
+        self._borders = np.concatenate((self._borders, *(borders for _, borders in described)))
+
+
+def _borders_of(ring: Floats) -> tuple[Floats, Floats]:
+    """Describe a closed ring, anticlockwise, by a corner and by half planes seen from there.
+
+    A position is surely inside if ``a * east + b * north + c > 0``, in degrees, for all of them.
+    Borders are geodesics, which leave the straight lines in degrees by at most
+    L² tan(latitude) / 8R; a position that is nearer to one is not sure.
+    """
+    place = ring[:1].copy()
+    steepest = float(np.abs(ring[:, 1]).max())
+    borders = np.zeros((1, _BORDERS, 3))
+    if steepest > _STEEPEST or len(ring) > _BORDERS + 1:
+        borders[0, :, 2] = -1.0
+        return place, borders
+    level = math.cos(math.radians(steepest))
+    borders[0, :, 2] = 1.0
+    for number, ((east, north), (beyond, above)) in enumerate(pairwise((ring - place).tolist())):
+        along, up = beyond - east, above - north
+        metres = _METRES_A_DEGREE * math.hypot(along, up)
+        bulge_m = metres * metres * math.tan(math.radians(steepest)) / 5.0e7
+        unsure = (_ON_BORDER_M + 2.0 * bulge_m) / (_METRES_A_DEGREE * level)
+        borders[0, number] = -up, along, up * east - along * north - math.hypot(along, up) * unsure
+    return place, borders
+
+
+@compiled
+def _squares_of(lon: Floats, lat: Floats, per_degree: float) -> Integers:
+    squares = np.empty(len(lon), dtype=np.int64)
+    for row in range(len(lon)):
+        north, east = int((lat[row] + 90.0) * per_degree), int((lon[row] + 180.0) * per_degree)
+        squares[row] = (north << _BITS) | east
+    return squares
+
+
+@compiled
+def _shift(table: Integers) -> int:
+    """Return how far a spread key is shifted to become a place in a table."""
+    shift = 64
+    while (len(table) - 1) >> (64 - shift):
+        shift -= 1
+    return shift
+
+
+@compiled
+def _slot(table: Integers, key: int, shift: int) -> int:
+    """Return where a key lies in a table, or would lie."""
+    mask = len(table) - 1
+    at = ((key * _SPREAD) >> shift) & mask
+    while table[at, 0] != _EMPTY and table[at, 0] != key:
+        at = (at + 1) & mask
+    return at
+
+
+@compiled
+def _put(table: Integers, keys: Integers, values: Integers) -> None:
+    shift = _shift(table)
+    for row in range(len(keys)):
+        at = _slot(table, keys[row], shift)
+        table[at, 0], table[at, 1] = keys[row], values[row]
+
+
+@compiled
+def _missing(keys: Integers, table: Integers) -> Integers:
+    """Return the keys that are not in a table; one that comes again at once, only once."""
+    missing, count, before = np.empty(len(keys), dtype=np.int64), 0, _EMPTY
+    shift = _shift(table)
+    for key in keys:
+        if key != before and table[_slot(table, key, shift), 0] == _EMPTY:
+            missing[count] = key
+            count += 1
+        before = key
+    return missing[:count]
+
+
+@compiled
+def _find(
+    lon: Floats,
+    lat: Floats,
+    squares: Integers,
+    table: Integers,
+    cells_of_square: Integers,
+    places: Floats,
+    borders: Floats,
+) -> Integers:
+    """Return the number of the cell each position is surely in; 0 if that is not sure."""
+    found, before, square = np.zeros(len(lon), dtype=np.int64), _EMPTY, 0
+    shift = _shift(table)
+    for row in range(len(lon)):
+        if squares[row] != before:
+            before = squares[row]
+            square = table[_slot(table, before, shift), 1]
+        for cell in cells_of_square[square]:
+            if cell == 0:
+                continue
+            east, north = lon[row] - places[cell, 0], lat[row] - places[cell, 1]
+            if abs(east) > 180.0:
+                east -= math.copysign(360.0, east)
+            inside = True
+            for border in borders[cell]:
+                if border[0] * east + border[1] * north + border[2] <= 0.0:
+                    inside = False
+                    break
+            if inside:
+                found[row] = cell
+                break
+    return found

@@ -201,7 +201,8 @@ class _Counter:
         tally, fresh = PassTally(points), issues
         if kept is not None:
             place, new = _placed(kept.marks, marks)
-            counted = moved(kept.counted, np.where(place < 0, -1, issues[place]))
+            # The issue at place -1 is none, on a day without open issues too.
+            counted = moved(kept.counted, np.append(issues, -1)[place])
             fresh = issues[new]
             if not len(fresh):
                 self.total.add(counted)

@@ -19,7 +19,7 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.moments import to_microseconds
 from geo_service.geometry.grid import group_rows
 from geo_service.overlay.quiet_cells import QuietCells, quiet_cells
-from geo_service.overlay.tangent_plane import flat_frames_at, planes_at
+from geo_service.overlay.tangent_plane import degrees_east, flat_frames_at, planes_at
 
 STILL_OPEN = int(np.iinfo(np.int64).max)
 CELL_M = 48.0
@@ -81,8 +81,8 @@ class IssueGrid(NamedTuple):
     issue: Integers
     """Shape (s,): the issue in each slot, as a row of the points the grid was built from."""
     places: Floats
-    """Shape (s, 6): latitude; degrees east of the ruling's ``west``; and four lengths of degrees
-    there, as ``flat_frames_at`` gives them."""
+    """Shape (s, 7): latitude; degrees east of the ruling's ``west``; four lengths of degrees
+    there, as ``flat_frames_at`` gives them; longitude."""
     planes: Floats
     """Shape (s, 8): the plane that touches the earth there, as ``planes_at`` gives it."""
     offsets: Integers
@@ -105,10 +105,8 @@ class Window(NamedTuple):
     left: float
     right: float
     """Degrees east of the ruling's ``west``."""
-    east: float
-    """Where the segment begins, degrees east of ``west``."""
     across: float
-    """How many degrees further east it ends."""
+    """How many degrees east of its beginning the segment ends."""
 
 
 def issue_points(issues: Sequence[Issue]) -> IssuePoints:
@@ -217,10 +215,10 @@ def build_grid(
         lat_reach=lat_reach,
         lon_reach=lon_reach,
     )
-    flat = flat_frames_at(lat[order], math.inf if whole_rows else longest_m)
+    flat = flat_frames_at(lat[order], longest_m)
     return IssueGrid(
         issue=issues[order],
-        places=np.column_stack((lat[order], east[order], flat)),
+        places=np.column_stack((lat[order], east[order], flat, lon[order])),
         planes=planes_at(lon[order], lat[order]),
         offsets=offsets,
         ruling=ruling,
@@ -264,17 +262,14 @@ def window_of(
     low, high = min(lat_from, lat_to) - ruling.lat_reach, max(lat_from, lat_to) + ruling.lat_reach
     first_row = max(0.0, (low - ruling.south) * ruling.rows_per_degree)
     last_row = (high - ruling.south) * ruling.rows_per_degree
-    across = lon_to - lon_from
-    if abs(across) > 180.0:
-        across -= math.copysign(360.0, across)
+    across = degrees_east(lon_from, lon_to)
     left = min(lon_from, lon_from + across) - ruling.west
     # Of its places one or more turns apart, the one nearest to the middle of the grid.
     left -= 360.0 * math.floor((left - ruling.span / 2.0) / 360.0 + 0.5)
-    east = left + max(0.0, -across)
     right = left + abs(across) + ruling.lon_reach
     left -= ruling.lon_reach
     if not (first_row < ruling.rows and last_row >= 0.0 and left <= ruling.span and right >= 0.0):
-        return Window(0, 0, 0, 0, low, high, left, right, east, across)
+        return Window(0, 0, 0, 0, low, high, left, right, across)
     return Window(
         int(first_row),
         1 + int(min(ruling.rows - 1.0, last_row)),
@@ -284,7 +279,6 @@ def window_of(
         high,
         left,
         right,
-        east,
         across,
     )
 

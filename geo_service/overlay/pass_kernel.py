@@ -23,6 +23,7 @@ from geo_service.overlay.tangent_plane import (
     Point,
     closest_on_segment,
     closest_to_origin,
+    degrees_east,
     earth_centred,
     on_flat_frame,
 )
@@ -64,7 +65,7 @@ class Reach(NamedTuple):
 
 
 @compiled
-def find_runs(track: Track, grid: IssueGrid, reach: Reach) -> tuple[Integers, Floats]:  # noqa: C901, PLR0912 - one loop, as said above
+def find_runs(track: Track, grid: IssueGrid, reach: Reach) -> tuple[Integers, Floats]:  # noqa: C901, PLR0912, PLR0915 - one loop, as said above
     """Find the longest runs of hitting segments of every trip at the issues of a grid.
 
     Parameters
@@ -108,6 +109,7 @@ def find_runs(track: Track, grid: IssueGrid, reach: Reach) -> tuple[Integers, Fl
                 continue
             other, after = (fix + 1, after) if joined else (fix, position)
             window = window_of(ruling, *position, *after)
+            along = window.across, after[1] - position[1]
             for row in range(window.first_row, window.end_row):
                 cell = row * ruling.columns
                 past = cells[cell + window.end_column]
@@ -120,11 +122,10 @@ def find_runs(track: Track, grid: IssueGrid, reach: Reach) -> tuple[Integers, Fl
                         )
                     else:
                         frame = places[slot, 2], places[slot, 3], places[slot, 4], places[slot, 5]
-                        metres, share = _closest_flat(
-                            frame,
-                            (window.east - places[slot, 1], position[1] - places[slot, 0]),
-                            (window.across, after[1] - position[1]),
-                        )
+                        # Not from the grid's own west: no figure hangs on other issues.
+                        east = degrees_east(places[slot, 6], position[0])
+                        north = position[1] - places[slot, 0]
+                        metres, share = _closest_flat(frame, (east, north), along)
                     if metres > reach.radius_m:
                         continue
                     if joined and state[slot, LAST] == 2 * fix - 2:

@@ -112,6 +112,19 @@ def flat_frames_at(lat: Floats, longest_m: float) -> Floats:
 
 
 @compiled
+def degrees_east(lon_from: float, lon_to: float) -> float:
+    """Return how many degrees a longitude lies east of another, the short way round the earth.
+
+    Parameters
+    ----------
+    lon_from, lon_to : float
+        Decimal degrees, -180 to 180. Raises nothing.
+    """
+    east = lon_to - lon_from
+    return east if abs(east) <= 180.0 else east - math.copysign(360.0, east)
+
+
+@compiled
 def on_flat_frame(frame: Frame, east: float, north: float) -> Point:
     """Return how far east and north of a frame's origin a point lies, in metres.
 

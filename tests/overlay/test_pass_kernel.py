@@ -9,7 +9,7 @@ import pytest
 
 from geo_service.domain.passage import PassRule
 from geo_service.overlay.issue_grid import issue_points
-from geo_service.overlay.passes import find_passes
+from geo_service.overlay.passes import find_passes, passes_at, track_of, watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +90,26 @@ def test_it_finds_what_plain_loops_find(
     assert [row[3] for row in sure] == pytest.approx(
         [one.distance_m for one in wanted], rel=0.001, abs=0.001
     )
+
+
+@pytest.mark.parametrize("place", [*PLACES[:3], PLACES[4], PLACES[-1]])
+def test_no_figure_of_an_issue_hangs_on_the_others(
+    plan_at: type[Plan], fixes_from: FixesFrom, place: tuple[float, float]
+) -> None:
+    rng = np.random.default_rng(8)
+    plan = plan_at(*place)
+    trips = random_rides(rng, plan)
+    issues = random_issues(rng, plan, trips)
+    far = plan_at(place[0] - 179.0, 10.0), plan_at(place[0] - 90.0, 10.0)
+    points = issue_points([*issues, plan.issue(-900, 0), *(one.issue(0, 0) for one in far)])
+    track, rule = track_of(fixes_from(*trips)), PassRule()
+    among = passes_at(track, watch(points, np.arange(len(points)), rule))
+    assert len(among) > 5
+    for issue in range(len(issues)):
+        alone = passes_at(track, watch(points, np.array([issue]), rule))
+        rows = among.issue == issue
+        assert among.t[rows].tolist() == alone.t.tolist()
+        assert among.distance_m[rows].tolist() == alone.distance_m.tolist()
 
 
 def test_the_oracle_is_sure_of_most_and_finds_many(plan: Plan, oracle: Oracle) -> None:

@@ -153,17 +153,16 @@ class _Counter:
         period = self._period
         for known in progress(self._lake.days(period.since, period.until)):
             whole = period.holds_day(known.day)
-            day = self._begin(known, whole=whole)
-            if day is None:
-                continue
             bounds = (None, None) if whole else (period.since, period.until)
-            stamp, parts = self._lake.look(known.day, *bounds)
-            if stamp != known.stamp:
-                # Its trips have just become others: what is counted of them is not kept.
-                day.basis = None
-            day.parts = len(parts)
-            for part in parts:
-                yield day, part
+            now: LakeDay | None = known
+            while now is not None and (day := self._begin(now, whole=whole)) is not None:
+                begun, (now, parts) = now, self._lake.look(now.day, *bounds)
+                if now == begun:
+                    day.parts = len(parts)
+                    for part in parts:
+                        yield day, part
+                    break
+                # Its trips have just become others: what is known of those is taken in.
 
     def count(self, job: tuple[_Day, LyingTrips]) -> tuple[_Day, Counted]:
         """Read and count a part of a day; any number of threads may do so."""

@@ -40,9 +40,10 @@ def read_days(
     return [LakeDay(*row) for row in connection.execute(found)]
 
 
-def read_stamp(connection: Connection, day: int) -> int | None:
-    """Return one day's stamp; None if no trip starts on it."""
-    return connection.scalar(select(trace_days.c.stamp).where(trace_days.c.day == day))
+def read_day(connection: Connection, day: int) -> LakeDay | None:
+    """Return one day; None if no trip starts on it."""
+    row = connection.execute(select(*trace_days.c).where(trace_days.c.day == day)).one_or_none()
+    return None if row is None else LakeDay(*row)
 
 
 def days_of(connection: Connection, trip_ids: Collection[str]) -> set[int]:

@@ -37,8 +37,8 @@ class LakeCounts:
 class LakeParts(NamedTuple):
     """What there is to read of one day."""
 
-    stamp: int | None
-    """As ``LakeDay`` has it; None: the day has no trips any more."""
+    known: LakeDay | None
+    """The day as it stands with these trips; None: it has none any more."""
     parts: list[LyingTrips]
     """Whole trips, each part to be read at once."""
 
@@ -134,9 +134,9 @@ class TraceLake:
     ) -> LakeParts:
         """Say what there is to read of one day, as it stands now; takes what ``read`` takes."""
         with self._database.reading() as connection:
-            stamp = trace_days.read_stamp(connection, day)
+            known = trace_days.read_day(connection, day)
             lying = trace_rows.trips_of_day(connection, day, since, until, box)
-        return LakeParts(stamp, trace_folder.parts_of(lying))
+        return LakeParts(known, trace_folder.parts_of(lying))
 
     def read(
         self,

@@ -151,6 +151,7 @@ class _Counter:
     def parts(self, progress: Progress) -> Iterator[tuple[_Day, LyingTrips]]:
         """Yield what must be read, and take in what need not be."""
         period = self._period
+        self._kept.tidy([known.day for known in self._lake.days()])
         for known in progress(self._lake.days(period.since, period.until)):
             whole = period.holds_day(known.day)
             bounds = (None, None) if whole else (period.since, period.until)

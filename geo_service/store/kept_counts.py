@@ -6,6 +6,7 @@ trace lake does. A file is a checksum, a line of JSON, and whole numbers of eigh
 
 import json
 import zlib
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,11 +75,16 @@ class KeptCounts:
                 finally:
                     unfinished.unlink(missing_ok=True)
 
-    def forget(self) -> None:
-        """Remove all that is kept."""
-        if self._folder.is_dir():
-            for path in self._folder.glob(f"*{ENDING}"):
-                path.unlink(missing_ok=True)
+    def tidy(self, days: Collection[int]) -> None:
+        """Remove what is of no use: days other than these, and what a killed process left.
+
+        Whoever writes a day meanwhile may have to do without it.
+        """
+        wanted = {self._path(day).name for day in days}
+        with suppress(OSError):
+            for path in self._folder.iterdir():
+                if path.name not in wanted:
+                    path.unlink(missing_ok=True)
 
     def _path(self, day: int) -> Path:
         return self._folder / f"passes-{day}{ENDING}"

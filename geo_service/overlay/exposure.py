@@ -22,7 +22,8 @@ from geo_service.overlay.passes import find_passes
 from geo_service.overlay.visit_tally import Visited, VisitTally
 
 _TAIL = 0.025
-_NO_PLACE = -1
+NO_PLACE = -1
+"""Of an issue that is near no street."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +66,15 @@ class Ridden(Protocol):
     @property
     def metres(self) -> Floats:
         """How much of it was ridden."""
+
+    @property
+    def t_enter(self) -> Integers:
+        """When the trip came onto it, microseconds UTC."""
+
+
+def edge_visits(ridden: Ridden) -> Visits:
+    """Return edges that were ridden as visits; each has the moment when it was entered."""
+    return Visits(ridden.trip, ridden.edge, ridden.metres, ridden.t_enter)
 
 
 def count_cell_exposure(
@@ -129,7 +139,7 @@ def count_street_exposure(
     """
     places, passes = VisitTally(), PassTally(points)
     for fixes, ridden in partitions:
-        places.add(fixes, Visits(ridden.trip, ridden.edge, ridden.metres))
+        places.add(fixes, edge_visits(ridden))
         passes.add_passes(find_passes(fixes, points, rule), riders_of(fixes))
     visited = places.visited()
     edge = _all_places(visited, issue_edge)
@@ -159,7 +169,7 @@ def rate_interval(issues: Integers, trips: Integers) -> tuple[Floats, Floats, Fl
 
 
 def _all_places(visited: Visited, issue_place: Integers) -> Integers:
-    return np.union1d(visited.place, issue_place[issue_place != _NO_PLACE])
+    return np.union1d(visited.place, issue_place[issue_place != NO_PLACE])
 
 
 def _exposure(
@@ -174,7 +184,7 @@ def _exposure(
     metres = np.zeros(len(place))
     row = np.searchsorted(place, visited.place)
     trips[row], riders[row], metres[row] = visited.trips, visited.riders, visited.metres
-    placed = issue_place != _NO_PLACE
+    placed = issue_place != NO_PLACE
     row = np.searchsorted(place, issue_place[placed])
     issues = np.bincount(row, minlength=len(place)).astype(np.int64)
     passed = np.zeros(len(place), dtype=np.int64)

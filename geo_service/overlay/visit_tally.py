@@ -1,4 +1,4 @@
-"""Trips, distinct riders and metres of each place, added up while partitions stream by."""
+"""Trips, distinct riders, metres and visits of each place, added up while partitions stream by."""
 
 from dataclasses import dataclass
 
@@ -19,6 +19,8 @@ class Visited:
     riders: Integers
     """Distinct ones."""
     metres: Floats
+    visits: Integers
+    """A trip may visit a place many times."""
 
 
 class VisitTally:
@@ -29,6 +31,7 @@ class VisitTally:
         self._distinct = Distinct()
         self._trips = np.zeros(0, dtype=np.int64)
         self._metres = np.zeros(0, dtype=np.float64)
+        self._visits = np.zeros(0, dtype=np.int64)
 
     def add(self, fixes: Fixes, visits: Visits) -> None:
         """Take in the visits of one partition.
@@ -52,10 +55,17 @@ class VisitTally:
         self._metres = np.pad(self._metres, (0, new)) + np.bincount(
             place, weights=visits.metres, minlength=places
         )
+        self._visits = np.pad(self._visits, (0, new)) + np.bincount(place, minlength=places)
 
     def visited(self) -> Visited:
         """Return the figures so far."""
         place = np.array(self._places.names, dtype=np.int64)
         order = np.argsort(place)
         riders = self._distinct.count(len(place))
-        return Visited(place[order], self._trips[order], riders[order], self._metres[order])
+        return Visited(
+            place[order],
+            self._trips[order],
+            riders[order],
+            self._metres[order],
+            self._visits[order],
+        )

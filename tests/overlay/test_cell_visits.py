@@ -93,5 +93,23 @@ def test_a_stop_visits_its_cell_for_no_metres(plan: Plan, fixes_from: FixesFrom)
     assert dict(metres_by_cell(fixes, 10)) == {(0, cell): 0.0, (1, cell): 0.0}
 
 
+def test_visits_have_the_moments_of_their_fixes_and_pieces(
+    plan: Plan, fixes_from: FixesFrom
+) -> None:
+    """Two trips: one goes through three cells in a minute, one stays where it is."""
+    fixes = fixes_from(
+        plan.trip("r", [(0, 0, 0), (60, 480, 0)]), plan.trip("r", [(5000, 3, 3), (5009, 4, 4)])
+    )
+    visits = cell_visits(fixes, RULE, 10)
+    seconds = (visits.t - fixes.t[0]) / 1e6
+    assert seconds[:4].tolist() == [0, 60, 5000, 5009]
+    pieces = seconds[4:]
+    assert (np.diff(pieces) > 0).all()
+    assert visits.trip[4:].tolist() == [0] * len(pieces)
+    # The middles of equal pieces of a minute.
+    expected = (np.arange(len(pieces)) + 0.5) * 60 / len(pieces)
+    assert pieces == pytest.approx(expected, abs=1e-6)
+
+
 def test_no_fixes_are_no_visits() -> None:
     assert cell_visits(no_fixes(), RULE, 10).place.tolist() == []

@@ -31,10 +31,13 @@ class Ridden:
     trip: NDArray[np.int64]
     edge: NDArray[np.int64]
     metres: NDArray[np.float64]
+    t_enter: NDArray[np.int64]
 
 
 def ridden(*rows: tuple[int, int, float]) -> Ridden:
-    return Ridden(*(np.array(column) for column in zip(*rows, strict=True)))
+    return Ridden(
+        *(np.array(column) for column in zip(*rows, strict=True)), np.zeros(len(rows), np.int64)
+    )
 
 
 def test_cells_have_their_trips_riders_metres_issues_and_passes(

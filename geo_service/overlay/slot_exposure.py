@@ -1,0 +1,188 @@
+"""Exposure by time: what each cell, street edge or issue sees in each hour or on each weekday.
+
+A visit belongs to the slot in which the trip was there: a fix or a piece of a ride by its own
+moment, a street edge by the moment when it was entered, a pass by its closest approach. A trip
+that stays on counts in each slot once. Neither issues nor rates are counted: an issue stands there
+in every slot, so it belongs to none, and a rate by slot would set all issues against a part of the
+trips.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from geo_service.arrays import Floats, Integers
+from geo_service.domain.passage import PassRule
+from geo_service.domain.slots import SLOTS, SlotRule
+from geo_service.domain.trace import Fixes
+from geo_service.overlay.cell_visits import Visits, cell_visits
+from geo_service.overlay.cells import cell_of
+from geo_service.overlay.distinct_riders import Numbering
+from geo_service.overlay.exposure import NO_PLACE, Ridden, edge_visits
+from geo_service.overlay.issue_grid import IssuePoints
+from geo_service.overlay.passes import find_passes
+from geo_service.overlay.visit_tally import Visited, VisitTally
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SlotExposure:
+    """One row a place and slot that saw a trip or a pass, by place and slot; shape (p,) each."""
+
+    place: Integers
+    """The H3 cell, the street edge, or the row of the issue."""
+    slot: Integers
+    """As ``SlotRule.slots`` gives it."""
+    trips: Integers
+    riders: Integers
+    """Distinct ones."""
+    metres: Floats
+    """Ridden there by all trips together."""
+    passes: Integers
+    """At the issues that belong to the place, while they were open."""
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+
+class _PlaceSlots:
+    """Places and slots as one number, so that what counts by place counts by both."""
+
+    def __init__(self, rule: SlotRule) -> None:
+        self._rule, self._places = rule, Numbering()
+
+    def coded(self, visits: Visits) -> Visits:
+        """Return the visits with such a number for their place."""
+        places, row = np.unique(visits.place, return_inverse=True)
+        number = self._places.numbers(places.tolist())[row]
+        return replace(visits, place=number * SLOTS + self._rule.slots(visits.t))
+
+    def parts(self, code: Integers) -> tuple[Integers, Integers]:
+        """Return the place and the slot of each number."""
+        number, slot = np.divmod(code, SLOTS)
+        return np.array(self._places.names, dtype=np.int64)[number], slot
+
+
+def count_cell_slots(
+    partitions: Iterable[Fixes],
+    points: IssuePoints,
+    rule: PassRule,
+    resolution: int,
+    slots: SlotRule,
+) -> SlotExposure:
+    """Count exposure by H3 cell and slot.
+
+    Parameters
+    ----------
+    partitions : iterable of Fixes
+        Read one at a time; a trip lies whole in one of them.
+    points : IssuePoints
+        The issues.
+    rule : PassRule
+        How close is a pass, and which fixes are joined.
+    resolution : int
+        H3's, of every cell.
+    slots : SlotRule
+        How moments are put into slots.
+
+    Returns
+    -------
+    SlotExposure
+        Metres and passes sum, over the slots of a cell, to those of ``count_cell_exposure``;
+        trips and riders don't: they come in several. Raises nothing of its own.
+    """
+    visited = ((fixes, cell_visits(fixes, rule, resolution)) for fixes in partitions)
+    return _count(visited, points, rule, cell_of(points.lon, points.lat, resolution), slots)
+
+
+def count_street_slots(
+    partitions: Iterable[tuple[Fixes, Ridden]],
+    points: IssuePoints,
+    rule: PassRule,
+    issue_edge: Integers,
+    slots: SlotRule,
+) -> SlotExposure:
+    """Count exposure by street edge and slot, both directions of a stretch together.
+
+    Parameters
+    ----------
+    partitions : iterable of (Fixes, Ridden)
+        Trips and the edges they rode, read one pair at a time; a trip lies whole in one of them.
+    points : IssuePoints
+        The issues.
+    rule : PassRule
+        How close is a pass, and which fixes are joined.
+    issue_edge : ndarray of int, shape (i,)
+        The edge each issue belongs to; -1: none is near.
+    slots : SlotRule
+        How moments are put into slots.
+
+    Returns
+    -------
+    SlotExposure
+        Its sums are those of ``count_street_exposure``, as above. Raises nothing of its own.
+    """
+    visited = ((fixes, edge_visits(ridden)) for fixes, ridden in partitions)
+    return _count(visited, points, rule, issue_edge, slots)
+
+
+def count_issue_slots(
+    partitions: Iterable[Fixes], points: IssuePoints, rule: PassRule, slots: SlotRule
+) -> SlotExposure:
+    """Count passes by issue and slot.
+
+    Parameters
+    ----------
+    partitions, points, rule, slots
+        As for ``count_cell_slots``.
+
+    Returns
+    -------
+    SlotExposure
+        Trips and riders are those who passed; the metres are 0. Raises nothing of its own.
+    """
+    both, passed = _PlaceSlots(slots), VisitTally()
+    for fixes in partitions:
+        itself = np.arange(len(points))
+        passed.add(fixes, both.coded(_pass_visits(fixes, points, rule, itself)))
+    met = passed.visited()
+    return _in_order(both, met.place, met, met)
+
+
+def _count(
+    partitions: Iterable[tuple[Fixes, Visits]],
+    points: IssuePoints,
+    rule: PassRule,
+    issue_place: Integers,
+    slots: SlotRule,
+) -> SlotExposure:
+    both, ridden, passed = _PlaceSlots(slots), VisitTally(), VisitTally()
+    for fixes, visits in partitions:
+        ridden.add(fixes, both.coded(visits))
+        passed.add(fixes, both.coded(_pass_visits(fixes, points, rule, issue_place)))
+    seen, met = ridden.visited(), passed.visited()
+    return _in_order(both, np.union1d(seen.place, met.place), seen, met)
+
+
+def _pass_visits(
+    fixes: Fixes, points: IssuePoints, rule: PassRule, issue_place: Integers
+) -> Visits:
+    """Return passes as visits to the places of their issues."""
+    passes = find_passes(fixes, points, rule)
+    place = issue_place[passes.issue]
+    placed = place != NO_PLACE
+    return Visits(passes.trip[placed], place[placed], np.zeros(placed.sum()), passes.t[placed])
+
+
+def _in_order(both: _PlaceSlots, code: Integers, seen: Visited, met: Visited) -> SlotExposure:
+    """Put what was seen of trips and met of issues into one row a place and slot."""
+    place, slot = both.parts(code)
+    order = np.lexsort((slot, place))
+    trips, riders, passes = np.zeros((3, len(code)), dtype=np.int64)
+    metres = np.zeros(len(code))
+    row = np.searchsorted(code, seen.place)
+    trips[row], riders[row], metres[row] = seen.trips, seen.riders, seen.metres
+    passes[np.searchsorted(code, met.place)] = met.visits
+    return SlotExposure(
+        place[order], slot[order], trips[order], riders[order], metres[order], passes[order]
+    )

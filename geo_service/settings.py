@@ -18,6 +18,8 @@ BOUNDS = {
     "max_dropped_share": (0.0, 1.0),
     "clock_jump_fixes": (1.0, math.inf),
     "cell_resolution": (0.0, 15.0),
+    "hot_spot_q": (0.0, 1.0),
+    "confirm_riders": (1.0, math.inf),
     "release_resolution": (0.0, 15.0),
     "release_riders": (1.0, math.inf),
     "release_step": (1.0, math.inf),
@@ -73,6 +75,10 @@ class Settings:
 
     cell_resolution: int = 10
     """H3 resolution of exposure cells (10: about 130 m across)."""
+    hot_spot_q: float = 0.05
+    """A place is a hot spot up to this q-value: so great a share of hot spots may be false."""
+    confirm_riders: int = 3
+    """So many riders who passed an issue since it was last confirmed could confirm it."""
     release_resolution: int = 9
     """H3 resolution of public releases (9: about 350 m across)."""
     release_riders: int = 10

@@ -35,6 +35,11 @@ class Issue:
         said = [start for start, _ in self.open_intervals]
         return max(said if self.confirmed_at is None else [*said, self.confirmed_at])
 
+    @property
+    def still_open(self) -> bool:
+        """Whether nobody has closed it, or closed it again after it was last reopened."""
+        return self.open_intervals[-1][1] is None
+
     def is_open(self, moment: datetime) -> bool:
         """Say whether the issue is open at a moment."""
         return any(

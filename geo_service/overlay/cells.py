@@ -79,6 +79,31 @@ def cell_centre(cells: Sequence[str]) -> tuple[Floats, Floats]:
     return centres[:, 1], centres[:, 0]
 
 
+def disk_pairs(cells: Sequence[str]) -> tuple[Integers, Integers]:
+    """Find which of some cells lie in the disk of each: itself and its neighbours.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        Names as :func:`cell_names` gives them, each once.
+
+    Returns
+    -------
+    row, member : ndarray of int, shape (d,)
+        Pairs of positions among the cells: ``member`` is ``row`` itself, or touches it. Of a cell
+        at most seven are given (six of a pentagon). Raises nothing of its own.
+    """
+    place = {h3.str_to_int(cell): row for row, cell in enumerate(cells)}
+    pairs = [
+        (row, place[other])
+        for cell, row in place.items()
+        for other in h3.grid_disk(cell, 1)
+        if other in place
+    ]
+    row, member = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return row, member
+
+
 def edge_metres(resolution: int) -> float:
     """Return how long a cell's side is on average, in metres. Raises nothing of its own."""
     return float(h3.average_hexagon_edge_length(resolution, unit="m"))

@@ -39,3 +39,16 @@ def test_a_reopened_issue_has_several_intervals(hours: int, is_open: bool) -> No
     one = issue(START + HOUR, again)
     assert one.is_open(START + hours * HOUR) is is_open
     assert one.open_intervals == ((START, START + HOUR), *again)
+
+
+@pytest.mark.parametrize(
+    ("one", "still_open"),
+    [
+        (issue(), True),
+        (issue(START + HOUR), False),
+        (issue(START + HOUR, ((START + 2 * HOUR, None),)), True),
+        (issue(START + HOUR, ((START + 2 * HOUR, START + 3 * HOUR),)), False),
+    ],
+)
+def test_it_is_still_open_if_its_last_opening_has_no_end(one: Issue, still_open: bool) -> None:
+    assert one.still_open is still_open

@@ -5,7 +5,14 @@ import numpy as np
 import pytest
 import shapely
 
-from geo_service.overlay.cells import cell_boundary, cell_centre, cell_names, cell_of, edge_metres
+from geo_service.overlay.cells import (
+    cell_boundary,
+    cell_centre,
+    cell_names,
+    cell_of,
+    disk_pairs,
+    edge_metres,
+)
 
 
 def test_positions_lie_in_the_cells_that_h3_names() -> None:
@@ -34,6 +41,23 @@ def test_a_ring_over_the_180th_meridian_stays_in_one_piece(lon: float) -> None:
 def test_the_centre_of_a_cell_lies_in_it() -> None:
     cells = cell_of(np.array([112.15, 114.0]), np.array([32.04, 22.5]), 10)
     assert cell_of(*cell_centre(cell_names(cells)), 10).tolist() == cells.tolist()
+
+
+def test_a_disk_holds_those_of_the_cells_that_share_a_border() -> None:
+    middle = h3.latlng_to_cell(32.04, 112.15, 10)
+    cells = sorted(h3.grid_disk(middle, 3))[::2]
+    pairs = set(zip(*(part.tolist() for part in disk_pairs(cells)), strict=True))
+    expected = {
+        (row, member)
+        for row, one in enumerate(cells)
+        for member, other in enumerate(cells)
+        if one == other or h3.are_neighbor_cells(one, other)
+    }
+    assert pairs == expected
+    assert len(cells) < len(pairs) < 7 * len(cells)
+    pentagon = next(iter(h3.get_pentagons(5)))
+    row, _ = disk_pairs(sorted(h3.grid_disk(pentagon, 1)))
+    assert np.bincount(row).max() == 6
 
 
 def test_no_cells_are_empty_answers() -> None:

@@ -13,6 +13,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from geo_service.analyst.blind_spots import find_blind_spots
     from geo_service.analyst.catchments import find_catchments
     from geo_service.analyst.drawing import draw_map
     from geo_service.analyst.nearest import nearest_facilities
@@ -35,6 +36,7 @@ __all__ = [
     "count_exposure",
     "count_passes",
     "draw_map",
+    "find_blind_spots",
     "find_catchments",
     "find_passes",
     "issues_along",
@@ -53,6 +55,7 @@ _ROOMS = {
     "count_exposure": "overlay",
     "count_passes": "overlay",
     "draw_map": "drawing",
+    "find_blind_spots": "blind_spots",
     "find_catchments": "catchments",
     "find_passes": "overlay",
     "issues_along": "overlay",

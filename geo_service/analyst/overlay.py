@@ -1,21 +1,34 @@
 """Where traces pass issues, and what streets and cells see of it."""
 
-from typing import Literal
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from geo_service.analyst.arguments import (
+    USUAL_ZONE,
+    PerName,
+    PlaceName,
+    check_place,
+    pass_rule,
+    slot_rule,
+)
 from geo_service.analyst.streets import Streets
-from geo_service.domain.passage import PassRule
 from geo_service.errors import RefusedData, WrongUsage
 from geo_service.export import frames
+from geo_service.export.slot_frames import (
+    cell_slots_frame,
+    issue_slots_frame,
+    street_slots_frame,
+)
+from geo_service.flows.count_slots import count_slots_on_streets
 from geo_service.flows.overlay_issues import count_on_streets
 from geo_service.ingest import frames as held
 from geo_service.overlay import along, pass_counts, passes
 from geo_service.overlay.exposure import count_cell_exposure
+from geo_service.overlay.hotspots import hot_cells, hot_streets
 from geo_service.overlay.issue_grid import issue_points
+from geo_service.overlay.slot_exposure import count_cell_slots, count_issue_slots
 from geo_service.settings import Settings
 from geo_service.streets.matching.match import match
 
@@ -49,29 +62,53 @@ def find_passes(
     """
     trips = held.traces_from_frame(traces)
     points = issue_points(held.issues_from_frame(issues))
-    found = passes.find_passes(trips.fixes, points, _rule(radius_m))
+    found = passes.find_passes(trips.fixes, points, pass_rule(radius_m))
     return frames.passes_frame(found, trips.trip_ids, trips.rider_ids, pd.Index(issues["issue_id"]))
 
 
 def count_passes(
-    traces: pd.DataFrame, issues: gpd.GeoDataFrame, radius_m: float = 25.0
+    traces: pd.DataFrame,
+    issues: gpd.GeoDataFrame,
+    radius_m: float = 25.0,
+    *,
+    per: PerName | None = None,
+    time_zone: str = USUAL_ZONE,
 ) -> gpd.GeoDataFrame:
     """Count the passes of every issue, zeros too.
 
     Takes and raises what ``find_passes`` does.
 
+    Parameters
+    ----------
+    traces, issues, radius_m
+        As for ``find_passes``.
+    per : {"hour", "weekday", "weekday_hour"}, optional
+        Count by hour of the day, day of the week, or both, instead of over all time.
+    time_zone : str
+        Whose clocks tell hours and days, an IANA name.
+
     Returns
     -------
     GeoDataFrame
-        The issues, with ``passes, riders`` (distinct), ``first_pass, last_pass`` (UTC) and
-        ``closest_m`` (empty where there is none).
+        The issues, with ``passes, riders`` (distinct), ``first_pass, last_pass`` (UTC),
+        ``closest_m`` (empty where there is none), ``last_confirmed_at`` (UTC; reported, reopened
+        or confirmed, whichever was last) and ``riders_since_confirmed`` (distinct). With ``per`` a
+        row an issue and slot with a pass: ``issue_id, category``, ``weekday`` (1 is Monday) or
+        ``hour`` (0 to 23) or both, ``passes, riders``.
+
+    Raises
+    ------
+    WrongUsage
+        If there is no such ``per`` or time zone either.
     """
-    counts = pass_counts.count_passes(
-        [held.traces_from_frame(traces).fixes],
-        issue_points(held.issues_from_frame(issues)),
-        _rule(radius_m),
-    )
-    return frames.with_pass_counts(issues, counts)
+    fixes = held.traces_from_frame(traces).fixes
+    reported, rule = held.issues_from_frame(issues), pass_rule(radius_m)
+    if per is not None:
+        slots = slot_rule(per, time_zone)
+        found = count_issue_slots([fixes], issue_points(reported), rule, slots)
+        return issue_slots_frame(issues, found, slots.per)
+    counts = pass_counts.count_passes([fixes], issue_points(reported), rule)
+    return frames.with_pass_counts(issues, reported, counts)
 
 
 def match_traces(streets: Streets, traces: pd.DataFrame) -> pd.DataFrame:
@@ -105,8 +142,11 @@ def count_exposure(
     issues: gpd.GeoDataFrame,
     streets: Streets | None = None,
     *,
-    by: Literal["street", "cell"] = "street",
+    by: PlaceName = "street",
     radius_m: float = 25.0,
+    per: PerName | None = None,
+    time_zone: str = USUAL_ZONE,
+    hot_spot_q: float = Settings().hot_spot_q,
 ) -> gpd.GeoDataFrame:
     """Count what each street edge or H3 cell sees: trips, riders, metres, issues, passes.
 
@@ -118,35 +158,52 @@ def count_exposure(
         What traces are matched to; needed by street.
     by : {"street", "cell"}
         A row for each edge (both directions together) or each H3 cell that saw any.
+    per : {"hour", "weekday", "weekday_hour"}, optional
+        Count by hour of the day, day of the week, or both, instead of over all time.
+    time_zone : str
+        Whose clocks tell hours and days, an IANA name.
+    hot_spot_q : float
+        A place is a hot spot up to this q-value: so great a share of hot spots may be false.
 
     Returns
     -------
     GeoDataFrame
-        ``edge_id`` or ``cell``, ``trips, riders, metres, issues, passes, issues_per_1000_trips``
-        and its exact Poisson 95 % interval ``rate_low, rate_high``.
+        ``edge_id, name, highway`` or ``cell``, ``trips, riders, metres, issues, passes,
+        issues_per_1000_trips`` and its exact Poisson 95 % interval ``rate_low, rate_high``;
+        ``expected_issues``, if issues fell on trips alike, ``q_value`` and ``hot_spot``: whether
+        issues are more than that explains, by cell those of the cell and its neighbours. With
+        ``per`` a row a place and slot that saw any: ``weekday`` (1 is Monday) or ``hour`` (0 to
+        23) or both, ``trips, riders, metres, passes``; an issue stands there at all hours, so
+        issues and rates are not told by slot.
 
     Raises
     ------
     RefusedData
         As ``find_passes`` does.
     WrongUsage
-        If streets are needed and not given, or ``by`` or the radius make no sense.
+        If streets are needed and not given, or ``by``, ``per``, the time zone or the radius make
+        no sense.
     """
-    if by not in ("street", "cell"):
-        raise WrongUsage(
-            f"Exposure can't be counted by {by!r}.", where="by", remedy="There are: street, cell."
-        )
+    check_place(by)
     fixes = held.traces_from_frame(traces).fixes
     reported = held.issues_from_frame(issues)
-    rule = _rule(radius_m)
+    rule, resolution = pass_rule(radius_m), Settings().cell_resolution
+    slots = None if per is None else slot_rule(per, time_zone)
     if by == "cell":
-        return frames.cells_frame(
-            count_cell_exposure([fixes], issue_points(reported), rule, Settings().cell_resolution)
-        )
+        points = issue_points(reported)
+        if slots is not None:
+            by_slot = count_cell_slots([fixes], points, rule, resolution, slots)
+            return cell_slots_frame(by_slot, slots.per)
+        cells = count_cell_exposure([fixes], points, rule, resolution)
+        return frames.cells_frame(cells, hot_cells(cells, hot_spot_q))
     if streets is None:
         raise WrongUsage("Exposure by street needs the streets.", where="streets")
+    if slots is not None:
+        by_slot = count_slots_on_streets([fixes], reported, streets, rule, slots)
+        return street_slots_frame(by_slot, slots.per, streets.network)
     counted = count_on_streets([fixes], reported, streets, rule)
-    return frames.streets_frame(counted.exposure, streets.network, counted.edges)
+    hot = hot_streets(counted.exposure, hot_spot_q)
+    return frames.streets_frame(counted.exposure, hot, streets.network, counted.edges)
 
 
 def issues_along(
@@ -189,11 +246,5 @@ def issues_along(
             remedy="Give WGS-84 longitudes and latitudes in decimal degrees.",
         )
     points = issue_points(held.issues_from_frame(issues))
-    found = along.issues_along(lon, lat, points, _rule(radius_m).radius_m)
+    found = along.issues_along(lon, lat, points, pass_rule(radius_m).radius_m)
     return issues.iloc[found.issue].assign(along_m=found.along_m, off_m=found.off_m)
-
-
-def _rule(radius_m: float) -> PassRule:
-    if not 0.0 < radius_m < np.inf:
-        raise WrongUsage(f"The radius is {radius_m} m; it must be more than 0.", where="radius_m")
-    return PassRule(radius_m=radius_m)

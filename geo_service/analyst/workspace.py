@@ -38,6 +38,11 @@ class Workspace:
         with self._parts.database.reading() as connection:
             return frames.issues_frame(stored_issues.read_all(connection))
 
+    @property
+    def time_zone(self) -> str:
+        """The IANA name of the zone in which the city keeps its time."""
+        return self._parts.calendar().time_zone
+
     def traces(self, since: datetime | None = None, until: datetime | None = None) -> pd.DataFrame:
         """Return the fixes of the trips that start in ``[since, until)``; riders are pseudonyms."""
         days = partitions_of(self._parts, OverlayQuestion(since, until))

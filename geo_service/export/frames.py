@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -10,18 +10,22 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo_service.arrays import Floats
+from geo_service.arrays import Floats, Integers, Shapes
 from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
 from geo_service.domain.trace import Fixes
 from geo_service.geometry.metric import geodesic_m
 from geo_service.overlay.cells import cell_boundary
 from geo_service.overlay.exposure import Exposure
+from geo_service.overlay.hotspots import HotSpots
 from geo_service.overlay.pass_counts import NO_MOMENT, PassCounts
 from geo_service.overlay.passes import Passes
 from geo_service.streets.matching.match import Matched
 from geo_service.streets.nearest import Reached
 from geo_service.streets.network import Network
+
+Frame: TypeAlias = gpd.GeoDataFrame
+Texts: TypeAlias = NDArray[np.object_]
 
 WGS84 = "EPSG:4326"
 
@@ -31,15 +35,15 @@ def facilities_frame(facilities: Sequence[Facility]) -> gpd.GeoDataFrame:
     return _points(
         facilities,
         {
-            "facility_id": _texts(one.facility_id for one in facilities),
-            "kind": _texts(one.kind for one in facilities),
-            "name": _texts(one.name for one in facilities),
-            "name_en": _texts(one.name_en for one in facilities),
-            "operator": _texts(one.operator for one in facilities),
-            "address": _texts(one.address for one in facilities),
-            "opening_hours": _texts(one.opening_hours for one in facilities),
-            "amenities": _texts(";".join(sorted(one.amenities)) for one in facilities),
-            "services": _texts(";".join(sorted(one.services)) for one in facilities),
+            "facility_id": texts(one.facility_id for one in facilities),
+            "kind": texts(one.kind for one in facilities),
+            "name": texts(one.name for one in facilities),
+            "name_en": texts(one.name_en for one in facilities),
+            "operator": texts(one.operator for one in facilities),
+            "address": texts(one.address for one in facilities),
+            "opening_hours": texts(one.opening_hours for one in facilities),
+            "amenities": texts(";".join(sorted(one.amenities)) for one in facilities),
+            "services": texts(";".join(sorted(one.services)) for one in facilities),
         },
     )
 
@@ -53,9 +57,9 @@ def issues_frame(issues: Sequence[Issue]) -> gpd.GeoDataFrame:
     return _points(
         issues,
         {
-            "issue_id": _texts(one.issue_id for one in issues),
-            "category": _texts(one.category for one in issues),
-            "description": _texts(one.description for one in issues),
+            "issue_id": texts(one.issue_id for one in issues),
+            "category": texts(one.category for one in issues),
+            "description": texts(one.description for one in issues),
             "reported_at": _times([one.reported_at for one in issues]),
             "closed_at": _times([one.closed_at for one in issues]),
             "confirmed_at": _times([one.confirmed_at for one in issues]),
@@ -133,7 +137,7 @@ def matched_frame(matched: Matched, trip_ids: pd.Index, network: Network) -> pd.
     return pd.DataFrame(
         {
             "trip_id": trip_ids[matched.trip],
-            "edge_id": _texts(
+            "edge_id": texts(
                 network.edge_id(edge, backward=bool(backward))
                 for edge, backward in zip(matched.edge, matched.backward, strict=True)
             ),
@@ -143,44 +147,59 @@ def matched_frame(matched: Matched, trip_ids: pd.Index, network: Network) -> pd.
     )
 
 
-def with_pass_counts(issues: gpd.GeoDataFrame, counts: PassCounts) -> gpd.GeoDataFrame:
-    """Return the issues with the columns of their passes and riders added."""
+def with_pass_counts(
+    issues: gpd.GeoDataFrame, reported: Sequence[Issue], counts: PassCounts
+) -> gpd.GeoDataFrame:
+    """Return the issues with the columns of their passes and riders added.
+
+    ``reported`` are the same issues, row by row.
+    """
     return issues.assign(
         passes=counts.passes,
         riders=counts.riders,
         first_pass=moments(counts.first_us, none=NO_MOMENT),
         last_pass=moments(counts.last_us, none=NO_MOMENT),
         closest_m=counts.closest_m,
+        last_confirmed_at=_times([one.last_confirmed_at for one in reported]),
         riders_since_confirmed=counts.riders_since_confirmed,
     )
 
 
-def cells_frame(exposure: Exposure) -> gpd.GeoDataFrame:
+def cells_frame(exposure: Exposure, hot: HotSpots) -> gpd.GeoDataFrame:
     """One row an H3 cell, hexagons, with its figures."""
     return gpd.GeoDataFrame(
-        {"cell": _texts(exposure.key), **_figures(exposure)},
-        geometry=[shapely.Polygon(ring) for ring in cell_boundary(exposure.key)],
+        {"cell": texts(exposure.key), **_figures(exposure, hot)},
+        geometry=cell_shapes(exposure.key),
         crs=WGS84,
     )
 
 
 def streets_frame(
-    exposure: Exposure, network: Network, edges: NDArray[np.int64]
+    exposure: Exposure, hot: HotSpots, network: Network, edges: Integers
 ) -> gpd.GeoDataFrame:
     """One row a street edge, lines, with its name, class and figures."""
     return gpd.GeoDataFrame(
-        {
-            "edge_id": _texts(exposure.key),
-            "name": _texts(network.names[index] for index in network.edge_name[edges]),
-            "highway": _texts(network.classes[index] for index in network.edge_class[edges]),
-            **_figures(exposure),
-        },
+        {**edge_names(network, edges), **_figures(exposure, hot)},
         geometry=edge_lines(network, edges),
         crs=WGS84,
     )
 
 
-def edge_lines(network: Network, edges: NDArray[np.int64]) -> NDArray[np.object_]:
+def edge_names(network: Network, edges: Integers) -> dict[str, Texts]:
+    """Return what names edges, columns of text: ``edge_id`` (forward), ``name``, ``highway``."""
+    return {
+        "edge_id": texts(network.edge_id(edge) for edge in edges.tolist()),
+        "name": texts(network.names[index] for index in network.edge_name[edges]),
+        "highway": texts(network.classes[index] for index in network.edge_class[edges]),
+    }
+
+
+def cell_shapes(cells: Sequence[str]) -> list[shapely.Polygon]:
+    """Return the shapes of H3 cells, given by name."""
+    return [shapely.Polygon(ring) for ring in cell_boundary(cells)]
+
+
+def edge_lines(network: Network, edges: Integers) -> Shapes:
     """Return the shapes of edges as shapely lines, shape (edges,)."""
     starts, ends = network.edge_shape[edges], network.edge_shape[edges + 1]
     rows = np.concatenate(
@@ -191,7 +210,7 @@ def edge_lines(network: Network, edges: NDArray[np.int64]) -> NDArray[np.object_
     return np.asarray(shapely.linestrings(positions, indices=line), dtype=object)
 
 
-def moments(us: NDArray[np.int64], *, none: int | None = None) -> pd.DatetimeIndex:
+def moments(us: Integers, *, none: int | None = None) -> pd.DatetimeIndex:
     """Turn microseconds UTC into times; ``none`` stands for no time."""
     stamps = us.astype("datetime64[us]")
     if none is not None:
@@ -199,9 +218,9 @@ def moments(us: NDArray[np.int64], *, none: int | None = None) -> pd.DatetimeInd
     return pd.DatetimeIndex(stamps).tz_localize("UTC")
 
 
-def _texts(texts: Iterable[str]) -> NDArray[np.object_]:
-    """Return a column that stays one of text where there is no row."""
-    return np.array(list(texts), dtype=np.object_)
+def texts(column: Iterable[str | None]) -> Texts:
+    """Return a column that stays one of text where there is no row, or no text in any."""
+    return np.array(list(column), dtype=np.object_)
 
 
 def _times(times: Sequence[datetime | None]) -> pd.DatetimeIndex:
@@ -218,7 +237,7 @@ def _points(
     return gpd.GeoDataFrame(columns, geometry=shapely.points(lon, lat), crs=WGS84)
 
 
-def _figures(exposure: Exposure) -> dict[str, NDArray[Any]]:
+def _figures(exposure: Exposure, hot: HotSpots) -> dict[str, NDArray[Any]]:
     return {
         "trips": exposure.trips,
         "riders": exposure.riders,
@@ -228,4 +247,7 @@ def _figures(exposure: Exposure) -> dict[str, NDArray[Any]]:
         "issues_per_1000_trips": exposure.issues_per_1000_trips,
         "rate_low": exposure.rate_low,
         "rate_high": exposure.rate_high,
+        "expected_issues": hot.expected_issues,
+        "q_value": hot.q_value,
+        "hot_spot": hot.hot_spot,
     }

@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from pandas.api.typing import NaTType
 
 from geo_service.errors import WrongUsage
+from geo_service.export.frames import texts
 from geo_service.export.spreadsheet import safe_cell
 from geo_service.export.whole_file import whole_file
 
@@ -57,7 +59,7 @@ def _write(frame: gpd.GeoDataFrame, path: Path, *, layer: str) -> None:
     if path.suffix.lower() == ".csv":
         _as_plain_table(frame).to_csv(path, index=False, encoding="utf-8-sig")
     elif path.suffix.lower() == ".parquet":
-        frame.to_parquet(path, index=False)
+        _with_typed_texts(frame).to_parquet(path, index=False)
     elif path.suffix.lower() == ".gpkg":
         _with_text_times(frame).to_file(path, layer=layer, driver="GPKG")
     else:
@@ -77,7 +79,14 @@ def _as_plain_table(frame: gpd.GeoDataFrame) -> pd.DataFrame:
 def _with_text_times(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Write times as ISO 8601 with a zone: the one way all readers agree on."""
     times = frame.select_dtypes(include=["datetimetz"]).columns
-    return frame.assign(**{name: [_iso(moment) for moment in frame[name]] for name in times})
+    return frame.assign(**{name: texts(map(_iso, frame[name])) for name in times})
+
+
+def _with_typed_texts(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Say of text columns without any text that they are of text; nobody could see it."""
+    kinds = frame.dtypes.items()
+    blank = [name for name, kind in kinds if kind == np.object_ and frame[name].isna().all()]
+    return frame.astype(dict.fromkeys(blank, "str"))
 
 
 def _iso(moment: pd.Timestamp | NaTType) -> str | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import geopandas as gpd
-import numpy as np
 
+from geo_service.arrays import Integers
 from geo_service.domain.issue import Issue
 from geo_service.domain.passage import PassRule
 from geo_service.domain.trace import Fixes
@@ -20,7 +20,8 @@ from geo_service.export.frames import (
 from geo_service.flows.count_passes import Period, Progress, count_passes_in
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.exposure import Exposure, count_cell_exposure, count_street_exposure
-from geo_service.overlay.issue_grid import issue_points
+from geo_service.overlay.hotspots import hot_cells, hot_streets
+from geo_service.overlay.issue_grid import IssuePoints, issue_points
 from geo_service.overlay.pass_counts import PassCounts
 from geo_service.store import issues as stored_issues
 from geo_service.store.trace_days import LakeDay
@@ -59,7 +60,7 @@ class StreetOverlay:
     """The figures of streets that saw a trip or an issue, and where their edges are."""
 
     exposure: Exposure
-    edges: np.ndarray[tuple[int], np.dtype[np.int64]]
+    edges: Integers
     """Row i of ``exposure`` is this edge of ``streets``."""
     streets: Streets
 
@@ -73,13 +74,13 @@ def overlay_by_issue(
     workspace: Workspace, question: OverlayQuestion, progress: Progress = as_it_goes
 ) -> IssueOverlay:
     """Count, for every issue, the passes while it was open (all issues, zeros too)."""
-    issues = _read_issues(workspace)
+    issues = read_issues(workspace)
     counts = count_passes_in(
         workspace,
         issue_points(issues),
         [issue.issue_id for issue in issues],
         _period(question),
-        _rule(workspace, question),
+        rule_of(workspace, question),
         progress,
     )
     return IssueOverlay(issues, counts)
@@ -91,8 +92,8 @@ def overlay_by_cell(
     """Count trips, riders, metres, issues and passes for every H3 cell that saw any."""
     return count_cell_exposure(
         partitions_of(workspace, question, progress),
-        issue_points(_read_issues(workspace)),
-        _rule(workspace, question),
+        issue_points(read_issues(workspace)),
+        rule_of(workspace, question),
         workspace.settings.cell_resolution,
     )
 
@@ -109,9 +110,9 @@ def overlay_by_street(
     """
     return count_on_streets(
         partitions_of(workspace, question, progress),
-        _read_issues(workspace),
+        read_issues(workspace),
         workspace.streets(Profile.EBIKE),
-        _rule(workspace, question),
+        rule_of(workspace, question),
     )
 
 
@@ -137,10 +138,15 @@ def count_on_streets(
         ((fixes, match(network, grid, fixes)) for fixes in partitions),
         points,
         rule,
-        issue_edge=snap(network, grid, points.lon, points.lat, max_m=rule.radius_m).edge,
+        issue_edge=edges_of_issues(streets, points, rule.radius_m),
         edge_id=network.edge_id,
     )
     return StreetOverlay(exposure, edges, streets)
+
+
+def edges_of_issues(streets: Streets, points: IssuePoints, radius_m: float) -> Integers:
+    """Return the edge that each issue belongs to: the nearest within the radius; -1: none is."""
+    return snap(streets.network, streets.grid, points.lon, points.lat, max_m=radius_m).edge
 
 
 def overlay_frame(
@@ -155,14 +161,21 @@ def overlay_frame(
     NotReady
         If streets are needed and none have been loaded.
     """
+    q = workspace.settings.hot_spot_q
     if by == "issue":
-        overlay = overlay_by_issue(workspace, question, progress)
-        frame = issues_frame(overlay.issues).drop(columns="reopened")
-        return with_pass_counts(frame, overlay.counts)
+        return issue_table(overlay_by_issue(workspace, question, progress))
     if by == "street":
-        streets = overlay_by_street(workspace, question, progress)
-        return streets_frame(streets.exposure, streets.streets.network, streets.edges)
-    return cells_frame(overlay_by_cell(workspace, question, progress))
+        found = overlay_by_street(workspace, question, progress)
+        hot = hot_streets(found.exposure, q)
+        return streets_frame(found.exposure, hot, found.streets.network, found.edges)
+    cells = overlay_by_cell(workspace, question, progress)
+    return cells_frame(cells, hot_cells(cells, q))
+
+
+def issue_table(overlay: IssueOverlay) -> gpd.GeoDataFrame:
+    """Return issues and their figures as the frame that is written to files."""
+    frame = issues_frame(overlay.issues).drop(columns="reopened")
+    return with_pass_counts(frame, overlay.issues, overlay.counts)
 
 
 def partitions_of(
@@ -181,12 +194,20 @@ def _period(question: OverlayQuestion) -> Period:
     return Period(question.since, question.until)
 
 
-def _read_issues(workspace: Workspace) -> list[Issue]:
+def read_issues(workspace: Workspace) -> list[Issue]:
+    """Read all issues of the workspace."""
     with workspace.database.reading() as connection:
         return stored_issues.read_all(connection)
 
 
-def _rule(workspace: Workspace, question: OverlayQuestion) -> PassRule:
+def rule_of(workspace: Workspace, question: OverlayQuestion) -> PassRule:
+    """Return the rule of passes that a question means.
+
+    Raises
+    ------
+    WrongUsage
+        If the radius is out of range.
+    """
     settings = workspace.settings
     radius_m = settings.radius_m if question.radius_m is None else question.radius_m
     if not 0.0 < radius_m <= MOST_RADIUS_M:

@@ -1,29 +1,50 @@
 """``GET /overlay/...``: exposure of issues, cells and streets, for analysts."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import shapely
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from geo_service.arrays import Flags, Shapes
+from geo_service.domain.slots import Per
 from geo_service.export.table import geojson_text
-from geo_service.flows.overlay_issues import MOST_RADIUS_M, OverlayQuestion, overlay_frame
+from geo_service.flows.overlay_issues import MOST_RADIUS_M, OverlayQuestion
+from geo_service.flows.overlay_tables import TableQuestion, overlay_table
 from geo_service.web.answers import GEOJSON, NOT_KEPT
 from geo_service.web.auth import require_analyst
 from geo_service.web.parameters import (
+    WHOLE,
     Box,
+    Flag,
     Moment,
     Number,
     Parameters,
     describe_parameters,
     read_parameters,
 )
-from geo_service.web.service import service_of
+from geo_service.web.service import Service, service_of
+
+USUAL: Literal["true"] = "true"
+
+
+def _riders(text: object) -> int | Literal["true"]:
+    if text == USUAL:
+        return USUAL
+    if not isinstance(text, str) or not WHOLE.fullmatch(text) or int(text) < 1:
+        raise ValueError("It must be a whole number of 1 or more, or true for the usual number.")
+    return int(text)
+
+
+Riders = Annotated[
+    int | Literal["true"],
+    BeforeValidator(_riders),
+    WithJsonSchema({"anyOf": [{"const": USUAL}, {"type": "integer", "minimum": 1}]}),
+]
 
 
 class OverlayParameters(Parameters):
-    """Of the analyst's question."""
+    """Of every question of the analyst's."""
 
     since: Annotated[
         Moment | None, Field(description="Only trips that start then or later, ISO 8601.")
@@ -38,46 +59,96 @@ class OverlayParameters(Parameters):
     bbox: Annotated[
         Box | None, Field(description="Only what lies in west,south,east,north, decimal degrees.")
     ] = None
+    per: Annotated[
+        Per | None,
+        Field(
+            description="A feature for each hour of the day (0 to 23), day of the week (1 is "
+            "Monday), or both, too, in the city's time zone; only those that saw any."
+        ),
+    ] = None
+
+    @property
+    def trips(self) -> OverlayQuestion:
+        """Which trips are asked about."""
+        return OverlayQuestion(since=self.since, until=self.until, radius_m=self.radius_m)
+
+
+class IssueParameters(OverlayParameters):
+    """Of the question by issue."""
+
+    unconfirmed: Annotated[
+        Riders | None,
+        Field(
+            description="Only issues still open that so many riders or more passed since they "
+            "were last confirmed, most riders first; `true`: as many as the setting says."
+        ),
+    ] = None
+
+
+class PlaceParameters(OverlayParameters):
+    """Of the questions by street and cell."""
+
+    blind_spots: Annotated[
+        Flag,
+        Field(description="The streets, or cells with streets, that no trip was in, instead."),
+    ] = False
 
 
 router = APIRouter(tags=["overlay (analyst's key)"])
 
 
-def _describe_door(row: str) -> dict[str, Any]:
+def _describe_door(row: str, parameters: type[Parameters]) -> dict[str, Any]:
     return {
         "summary": f"Where trips pass issues: a feature for each {row}",
         "response_class": Response,
         "responses": {200: {"content": {GEOJSON: {}}, "description": "A FeatureCollection."}},
-        "openapi_extra": describe_parameters(OverlayParameters),
+        "openapi_extra": describe_parameters(parameters),
     }
 
 
-@router.get("/overlay/issues", **_describe_door("issue"))
+@router.get("/overlay/issues", **_describe_door("issue", IssueParameters))
 def overlay_issues(request: Request) -> Response:
     """Every issue, also those nobody passes, with passes, riders, first and last pass."""
-    return _answer(request, "issue")
+    service = _open_to_analyst(request)
+    asked = read_parameters(IssueParameters, request.query_params.multi_items())
+    usual = service.workspace.settings.confirm_riders
+    riders = usual if asked.unconfirmed == USUAL else asked.unconfirmed
+    question = TableQuestion("issue", asked.trips, asked.per, unconfirmed=riders)
+    return _answer(service, question, asked.bbox)
 
 
-@router.get("/overlay/cells", **_describe_door("cell"))
+@router.get("/overlay/cells", **_describe_door("cell", PlaceParameters))
 def overlay_cells(request: Request) -> Response:
-    """Every H3 cell that saw a trip or an issue, with its exposure."""
-    return _answer(request, "cell")
+    """Every H3 cell that saw a trip or an issue, with its exposure, and whether it is hot."""
+    return _answer_by_place(request, "cell")
 
 
-@router.get("/overlay/streets", **_describe_door("street"))
+@router.get("/overlay/streets", **_describe_door("street", PlaceParameters))
 def overlay_streets(request: Request) -> Response:
-    """Every stretch of street that saw a trip or an issue, with its exposure."""
-    return _answer(request, "street")
+    """Every stretch of street that saw a trip or an issue, with its exposure, likewise."""
+    return _answer_by_place(request, "street")
 
 
-def _answer(request: Request, row: str) -> Response:
+def _answer_by_place(request: Request, by: str) -> Response:
+    service = _open_to_analyst(request)
+    asked = read_parameters(PlaceParameters, request.query_params.multi_items())
+    question = TableQuestion(by, asked.trips, asked.per, blind_spots=asked.blind_spots)
+    return _answer(service, question, asked.bbox)
+
+
+def _open_to_analyst(request: Request) -> Service:
+    """Look at the key before anything else: who may not see is not told what is wrong."""
     service = service_of(request)
     require_analyst(service, request)
-    asked = read_parameters(OverlayParameters, request.query_params.multi_items())
-    question = OverlayQuestion(since=asked.since, until=asked.until, radius_m=asked.radius_m)
-    frame = overlay_frame(service.workspace, row, question)
-    if asked.bbox is not None:
-        frame = frame[_meets(frame.geometry.to_numpy(), asked.bbox)]
+    return service
+
+
+def _answer(
+    service: Service, question: TableQuestion, box: tuple[float, float, float, float] | None
+) -> Response:
+    frame = overlay_table(service.workspace, question)
+    if box is not None:
+        frame = frame[_meets(frame.geometry.to_numpy(), box)]
     return Response(geojson_text(frame), media_type=GEOJSON, headers=NOT_KEPT)
 
 

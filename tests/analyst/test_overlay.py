@@ -10,6 +10,7 @@ import geo_service as gs
 from geo_service.analyst.streets import Streets
 from geo_service.errors import MissingColumn, RefusedData, WrongUsage
 
+START = pd.Timestamp("2026-10-01T08:00Z")
 PASS_COLUMNS = ["trip_id", "rider_id", "issue_id", "t_closest", "distance_m"]
 FIGURES = [
     "trips",
@@ -20,6 +21,9 @@ FIGURES = [
     "issues_per_1000_trips",
     "rate_low",
     "rate_high",
+    "expected_issues",
+    "q_value",
+    "hot_spot",
 ]
 
 
@@ -105,6 +109,63 @@ def test_counts_keep_all_issues_their_columns_and_the_index(
     assert counted["last_pass"].iloc[0] == found["t_closest"].max()
 
 
+def test_counts_say_who_came_by_since_an_issue_was_confirmed(
+    traces: pd.DataFrame, issues: gpd.GeoDataFrame
+) -> None:
+    between = START + pd.Timedelta(hours=1, minutes=30)
+    counted = gs.count_passes(traces, issues.assign(confirmed_at=[between, pd.NaT, pd.NaT]))
+    said = [between, *issues["reported_at"].iloc[1:]]
+    assert counted["last_confirmed_at"].tolist() == said
+    assert counted["riders_since_confirmed"].tolist() == [1, 1, 0]
+    assert gs.count_passes(traces, issues)["riders_since_confirmed"].tolist() == [2, 1, 0]
+
+
+def test_passes_by_hour_and_weekday(traces: pd.DataFrame, issues: gpd.GeoDataFrame) -> None:
+    """The first of October 2026 was a Thursday; rides begin at nine and ten, UTC."""
+    by_hour = gs.count_passes(traces, issues, per="hour", time_zone="UTC")
+    columns = ["issue_id", "category", "hour", "passes", "riders", "geometry"]
+    assert by_hour.columns.tolist() == columns
+    assert by_hour[["issue_id", "hour", "passes"]].to_numpy().tolist() == [
+        [503, 9, 1],
+        [503, 10, 1],
+        [501, 9, 1],
+    ]
+    by_day = gs.count_passes(traces, issues, per="weekday")
+    assert by_day[["issue_id", "weekday", "passes", "riders"]].to_numpy().tolist() == [
+        [503, 4, 2, 2],
+        [501, 4, 1, 1],
+    ]
+    assert gs.count_passes(traces, issues, per="hour")["hour"].tolist() == [17, 18, 17]
+    assert len(gs.count_passes(traces.iloc[:0], issues, per="hour")) == 0
+
+
+@pytest.mark.parametrize("by", ["street", "cell"])
+def test_exposure_by_hour_and_weekday(
+    traces: pd.DataFrame, issues: gpd.GeoDataFrame, streets: Streets, by: str
+) -> None:
+    whole = gs.count_exposure(traces, issues, streets, by=by)
+    seen = gs.count_exposure(
+        traces, issues, streets, by=by, per="weekday_hour", time_zone="Asia/Shanghai"
+    )
+    names = ["cell"] if by == "cell" else ["edge_id", "name", "highway"]
+    slot = ["weekday", "hour"]
+    assert seen.columns.tolist() == [
+        *names, *slot, "trips", "riders", "metres", "passes", "geometry"
+    ]  # fmt: skip
+    assert set(zip(seen["weekday"], seen["hour"], strict=True)) == {(4, 17), (4, 18)}
+    assert seen["metres"].sum() == pytest.approx(whole["metres"].sum())
+    assert seen["passes"].sum() == whole["passes"].sum() == 3
+
+
+def test_senseless_slots_are_refused(
+    traces: pd.DataFrame, issues: gpd.GeoDataFrame, streets: Streets
+) -> None:
+    with pytest.raises(WrongUsage, match="hour, weekday, weekday_hour"):
+        gs.count_passes(traces, issues, per="month")  # type: ignore[arg-type] - the point
+    with pytest.raises(WrongUsage, match="IANA"):
+        gs.count_exposure(traces, issues, streets, per="hour", time_zone="Xiangyang")
+
+
 def test_one_rider_twice_is_one_rider(traces: pd.DataFrame, issues: gpd.GeoDataFrame) -> None:
     counted = gs.count_passes(traces.assign(rider_id=5), issues)
     assert (counted["passes"].tolist(), counted["riders"].tolist()) == ([2, 1, 0], [1, 1, 0])
@@ -172,6 +233,7 @@ def test_exposure_by_street(
     assert row["metres"] == pytest.approx(2 * 19 * 94.4, rel=0.01)
     assert row["issues_per_1000_trips"] == 1000.0
     assert row["rate_low"] < 1000.0 < row["rate_high"]
+    assert (row["expected_issues"], row["q_value"], row["hot_spot"]) == (2.0, 1.0, False)
     assert row["geometry"].equals(streets.edges.set_index("name").loc["南街", "geometry"])
     with pytest.raises(WrongUsage, match="needs the streets"):
         gs.count_exposure(traces, issues)
@@ -186,6 +248,18 @@ def test_exposure_by_cell(traces: pd.DataFrame, issues: gpd.GeoDataFrame) -> Non
     assert seen["metres"].sum() == pytest.approx(2 * 19 * 94.4, rel=0.01)
     for issue in issues.geometry:
         assert seen.loc[seen.contains(issue), "issues"].tolist() == [1]
+
+
+def test_hot_spots_are_up_to_the_reader_s_own_doubt(
+    traces: pd.DataFrame, issues: gpd.GeoDataFrame
+) -> None:
+    crowd = pd.concat([issues.iloc[[0]].assign(issue_id=number) for number in range(30)])
+    usual = gs.count_exposure(traces, crowd, by="cell")
+    assert usual.loc[usual["issues"] == 30, "hot_spot"].tolist() == [True]
+    assert usual["expected_issues"].sum() == pytest.approx(30)
+    strict = gs.count_exposure(traces, crowd, by="cell", hot_spot_q=0.0)
+    assert not strict["hot_spot"].any()
+    pd.testing.assert_series_equal(strict["q_value"], usual["q_value"])
 
 
 def test_issues_along_a_route_are_in_riding_order(issues: gpd.GeoDataFrame) -> None:

@@ -39,7 +39,7 @@ def counted() -> gpd.GeoDataFrame:
         closest_m=np.array([3.25, np.nan]),
         riders_since_confirmed=np.array([1, 0]),
     )
-    return with_pass_counts(issues_frame(issues).drop(columns="reopened"), counts)
+    return with_pass_counts(issues_frame(issues).drop(columns="reopened"), issues, counts)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from geo_service.domain.trace import Fixes, no_fixes
 from geo_service.export import frames
 from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.exposure import Exposure
+from geo_service.overlay.hotspots import HotSpots
 from geo_service.overlay.pass_counts import NO_MOMENT
 from geo_service.overlay.passes import Passes
 from geo_service.streets.nearest import Reached
@@ -18,6 +19,10 @@ UTC_US = "datetime64[us, UTC]"
 def exposure(*keys: str) -> Exposure:
     whole = np.arange(len(keys), dtype=np.int64)
     return Exposure(keys, whole, whole, whole / 2, whole, whole, whole / 3, whole / 4, whole / 5)
+
+
+def hot_of(seen: Exposure) -> HotSpots:
+    return HotSpots(seen.metres, seen.metres / 9, seen.trips == 0)
 
 
 def test_empty_frames_keep_their_columns_and_types() -> None:
@@ -105,9 +110,12 @@ def test_none_is_no_time_and_all_else_is_one() -> None:
 
 def test_cells_are_hexagons_around_their_places() -> None:
     cells = cell_names(cell_of(np.array([112.14, 112.16]), np.array([32.04, 32.05]), 10))
-    frame = frames.cells_frame(exposure(*cells))
+    seen = exposure(*cells)
+    frame = frames.cells_frame(seen, hot_of(seen))
     assert frame["cell"].tolist() == list(cells)
     assert frame["metres"].tolist() == [0.0, 0.5]
     assert frame.geometry.iloc[0].contains(shapely.Point(112.14, 32.04))
     assert frame.geometry.iloc[1].contains(shapely.Point(112.16, 32.05))
-    assert len(frames.cells_frame(exposure())) == 0
+    assert frame["expected_issues"].tolist() == [0.0, 0.5]
+    assert frame["hot_spot"].tolist() == [True, False]
+    assert len(frames.cells_frame(exposure(), hot_of(exposure()))) == 0

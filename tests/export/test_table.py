@@ -2,18 +2,28 @@
 
 import csv
 import json
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
 
+from geo_service.domain.issue import Issue
 from geo_service.errors import WrongUsage
 from geo_service.export import table
+from geo_service.export.blind_frames import blind_streets_frame
+from geo_service.export.frames import issues_frame
 from geo_service.export.table import ENDINGS, check_ending, geojson_text, write_table
+from geo_service.overlay.blind_spots import BlindSpots
+from geo_service.streets.prepared import Streets
 
+REPORTED = datetime(2026, 10, 1, tzinfo=UTC)
 FIRST, LAST = "2026-09-21T14:13:20Z", "2026-09-21T14:13:20.500000Z"
 
 
@@ -45,6 +55,7 @@ def test_csv_is_safe_and_complete(counted: gpd.GeoDataFrame, tmp_path: Path) -> 
         "first_pass": FIRST,
         "last_pass": LAST,
         "closest_m": "3.25",
+        "last_confirmed_at": "2026-10-01T04:00:00.500000Z",
         "riders_since_confirmed": "1",
         "lon": "112.14",
         "lat": "32.04",
@@ -102,6 +113,64 @@ def test_parquet_keeps_the_types(counted: gpd.GeoDataFrame, tmp_path: Path) -> N
     for name in ("reported_at", "closed_at", "first_pass", "last_pass"):
         assert str(read[name].dtype) == "datetime64[us, UTC]"
     pd.testing.assert_frame_equal(read, counted)
+
+
+HOSTILE = ["=1+1", "+1", "-5", "@SUM(A1)", "\uff1d1", "\uff0b1", "\uff0d1", "\uff201"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_from_strangers_is_no_formula_in_csv_and_unchanged_elsewhere(
+    streets_of: Callable[..., Streets], text: str, tmp_path: Path
+) -> None:
+    """Names and classes come out of street files, ids and categories out of files of reports."""
+    line = [(112.14, 32.04), (112.15, 32.04)]
+    network = streets_of(line, name=text).network
+    one = np.array([0])
+    streets = blind_streets_frame(BlindSpots(one, one + 9.5, one), network)
+    streets = streets.assign(edge_id=f"{text}/1/2", highway=text)
+    issues = issues_frame([Issue(text, text, 112.14, 32.04, REPORTED, description=text)])
+    hostile = {
+        "s": (streets, ("edge_id", "name", "highway")),
+        "i": (issues.drop(columns="reopened"), ("issue_id", "category", "description")),
+    }
+    for stem, (frame, columns) in hostile.items():
+        for ending in ENDINGS:
+            write_table(frame, tmp_path / f"{stem}{ending}")
+        with (tmp_path / f"{stem}.csv").open(encoding="utf-8-sig", newline="") as file:
+            (row,) = csv.DictReader(file)
+        (feature,) = json.loads((tmp_path / f"{stem}.geojson").read_text())["features"]
+        gpkg = pyogrio.read_dataframe(tmp_path / f"{stem}.gpkg")
+        parquet = gpd.read_parquet(tmp_path / f"{stem}.parquet")
+        for name in columns:
+            told = frame[name].iloc[0]
+            assert told.startswith(text)
+            assert row[name] == "'" + told
+            assert feature["properties"][name] == told
+            assert gpkg[name].tolist() == parquet[name].tolist() == [told]
+
+
+@pytest.mark.parametrize("ending", [".gpkg", ".parquet"])
+def test_columns_without_any_value_keep_their_types(
+    counted: gpd.GeoDataFrame, ending: str, tmp_path: Path
+) -> None:
+    """GIS programs and databases take a column's type from the file, not from its rows."""
+    path = tmp_path / f"x{ending}"
+    bare = issues_frame([]).drop(columns="reopened")
+    for frame in (counted.iloc[:0], counted.iloc[1:], bare):
+        write_table(frame, path)
+        if ending == ".gpkg":
+            info = pyogrio.read_info(path)
+            types = dict(zip(info["fields"], info["dtypes"], strict=True))
+            expected = {"category": "object", "closed_at": "object", "approved": "bool"}
+        else:
+            schema = pq.read_schema(path)
+            types = {name: str(schema.field(name).type) for name in schema.names}
+            expected = {
+                "category": "large_string",
+                "closed_at": "timestamp[us, tz=UTC]",
+                "approved": "bool",
+            }
+        assert {name: types[name] for name in expected} == expected
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

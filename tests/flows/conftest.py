@@ -2,15 +2,22 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from geo_service.domain.issue import Issue
 from geo_service.domain.opening import Calendar
+from geo_service.domain.trace import Fixes
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.wiring import Workspace, start_workspace
 from geo_service.settings import Settings
+from geo_service.store import issues as stored
+
+START = datetime(2026, 10, 1, 23, 59, 30, tzinfo=UTC)
+"""Rides begin before midnight and end after it."""
 
 
 @pytest.fixture
@@ -39,3 +46,29 @@ def workspace(empty: Workspace, tmp_path: Path) -> Workspace:
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [line]}))
     load_streets(empty, [path])
     return empty
+
+
+@pytest.fixture
+def ridden(workspace: Workspace) -> Workspace:
+    """Return the street after one ride past an issue on each of five days."""
+    trips, steps = 5, 12
+    seconds = np.arange(steps) * 10
+    days = np.arange(trips) * 86_400
+    t = (int(START.timestamp()) + days[:, None] + seconds[None, :]).ravel() * 1_000_000
+    fixes = Fixes(
+        tuple(f"t{trip}" for trip in range(trips)),
+        ("x", "y"),
+        np.array([0, 1, 0, 1, 0]),
+        np.arange(trips + 1) * steps,
+        t.astype(np.int64),
+        np.tile(112.141 + 0.0005 * np.arange(steps), trips),
+        np.full(trips * steps, 32.04),
+    )
+    workspace.lake.add(fixes)
+    known = [
+        Issue("open", "standing_water", 112.143, 32.0401, START - timedelta(days=9)),
+        Issue("never", "standing_water", 112.143, 32.0401, START + timedelta(days=90)),
+    ]
+    with workspace.database.writing() as connection:
+        stored.write(connection, known, replace=False)
+    return workspace

@@ -70,6 +70,68 @@ def test_cells_and_streets_have_trips(door: httpx.Client, bearer: Bearer) -> Non
     assert sum(one["properties"]["issues"] for one in streets) == 5
 
 
+def test_figures_by_hour_and_weekday(door: httpx.Client, bearer: Bearer) -> None:
+    """Rides began between nine and a quarter past in Shanghai, on a Monday and a Tuesday."""
+    for path in PATHS:
+        found = rows(door, bearer, path, per="weekday_hour")
+        slots = {(one["properties"]["weekday"], one["properties"]["hour"]) for one in found}
+        assert slots == {(1, 9), (2, 9)}
+        assert {one["properties"]["passes"] for one in found} <= {0, 12, 24}
+    issues = rows(door, bearer, "/overlay/issues", per="hour")
+    assert [one["properties"]["riders"] for one in issues] == [12] * 5
+    assert "weekday" not in issues[0]["properties"]
+
+
+def test_places_without_a_trip(door: httpx.Client, bearer: Bearer) -> None:
+    """All rides are along one of sixteen streets, seven edges of 112."""
+    streets = rows(door, bearer, "/overlay/streets", blind_spots="true")
+    assert len(streets) == 112 - 7
+    assert {one["properties"]["issues"] for one in streets} == {0}
+    cells = rows(door, bearer, "/overlay/cells", blind_spots="true")
+    assert cells[0]["properties"]["street_m"] > 0
+    seen = rows(door, bearer, "/overlay/cells")
+    names = [{one["properties"]["cell"] for one in found} for found in (cells, seen)]
+    assert names[0].isdisjoint(names[1])
+
+
+def test_hot_spots_are_told(door: httpx.Client, bearer: Bearer) -> None:
+    for path in ("/overlay/cells", "/overlay/streets"):
+        found = [one["properties"] for one in rows(door, bearer, path)]
+        assert {one["hot_spot"] for one in found} == {False}
+        assert sum(one["expected_issues"] or 0 for one in found) == pytest.approx(5)
+
+
+def test_issues_to_confirm(door: httpx.Client, bearer: Bearer) -> None:
+    for riders, count in (("true", 5), ("12", 5), ("13", 0)):
+        found = rows(door, bearer, "/overlay/issues", unconfirmed=riders)
+        assert len(found) == count
+        for one in found:
+            assert one["properties"]["riders_since_confirmed"] == 12
+            assert one["properties"]["last_confirmed_at"] == "2026-09-20T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "field"),
+    [
+        ("/overlay/cells", {"per": "hour", "blind_spots": "true"}, "per"),
+        ("/overlay/issues", {"per": "hour", "unconfirmed": "3"}, "per"),
+        ("/overlay/issues", {"blind_spots": "true"}, "blind_spots"),
+        ("/overlay/streets", {"unconfirmed": "3"}, "unconfirmed"),
+        ("/overlay/issues", {"unconfirmed": "0"}, "unconfirmed"),
+        ("/overlay/issues", {"unconfirmed": "yes"}, "unconfirmed"),
+        ("/overlay/streets", {"per": "month"}, "per"),
+        ("/overlay/streets", {"blind_spots": "1"}, "blind_spots"),
+    ],
+)
+def test_what_does_not_go_together_is_named(
+    door: httpx.Client, bearer: Bearer, path: str, params: dict[str, str], field: str
+) -> None:
+    refused = door.get(path, params=params, headers=bearer("analyst"))
+    assert refused.status_code == 422
+    assert [fault["field"] for fault in refused.json()["errors"]] == [field]
+    assert door.get(path, params=params).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

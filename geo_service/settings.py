@@ -76,7 +76,7 @@ class Settings:
     cell_resolution: int = 10
     """H3 resolution of exposure cells (10: about 130 m across)."""
     hot_spot_q: float = 0.05
-    """A place is a hot spot up to this q-value: so great a share of hot spots may be false."""
+    """A place is a hot spot up to this q-value: at most so great a share of hot spots is false."""
     confirm_riders: int = 3
     """So many riders who passed an issue since it was last confirmed could confirm it."""
     release_resolution: int = 9

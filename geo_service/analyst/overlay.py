@@ -163,7 +163,7 @@ def count_exposure(
     time_zone : str
         Whose clocks tell hours and days, an IANA name.
     hot_spot_q : float
-        A place is a hot spot up to this q-value: so great a share of hot spots may be false.
+        A place is a hot spot up to this q-value: at most so great a share of hot spots is false.
 
     Returns
     -------

@@ -86,8 +86,8 @@ _FIGURES = (
 )  # fmt: skip
 _HOT = Column("hot_spot", FLAG, "Whether `q_value` is at most `GEO_SERVICE_HOT_SPOT_Q`.")
 _Q = Column(
-    "q_value", NUMBER, "If all places up to this value are called hot, so great a share of them "
-    "is false, on average.", "0 to 1", _NO_TRIPS,
+    "q_value", NUMBER, "If all places up to this value are called hot, at most so great a share "
+    "of them is false, on average.", "0 to 1", _NO_TRIPS,
 )  # fmt: skip
 _Q_CELL = replace(_Q, meaning=f"{_Q.meaning} A cell is judged together with its neighbours.")
 _POINT = Column("geometry", SHAPE, "Where the issue is, a point; not in CSV.", "WGS-84")

@@ -9,6 +9,7 @@ import shapely
 import geo_service as gs
 from geo_service.analyst.streets import Streets
 from geo_service.errors import MissingColumn, RefusedData, WrongUsage
+from geo_service.export.dictionary import PASSES
 
 START = pd.Timestamp("2026-10-01T08:00Z")
 PASS_COLUMNS = ["trip_id", "rider_id", "issue_id", "t_closest", "distance_m"]
@@ -32,6 +33,7 @@ def test_passes_have_the_columns_of_the_contract(
 ) -> None:
     passes = gs.find_passes(traces, issues)
     assert passes.columns.tolist() == PASS_COLUMNS
+    assert [column.name for column in PASSES.columns] == PASS_COLUMNS
     assert str(passes["t_closest"].dtype) == "datetime64[us, UTC]"
     # 501 is closed when the second trip comes by; 502 is far away.
     assert set(passes[["trip_id", "rider_id", "issue_id"]].itertuples(index=False, name=None)) == {

@@ -84,6 +84,13 @@ def test_frames_of_a_workspace_equal_those_of_its_files(folder: Path) -> None:
         )
 
 
+def test_a_workspace_knows_its_time_zone(folder: Path) -> None:
+    words = ["init", "--workspace", str(folder / "w"), "--time-zone", "Europe/Berlin"]
+    assert main([*words, "--country", "DE"]) == 0
+    with gs.open_workspace(folder / "w") as workspace:
+        assert workspace.time_zone == "Europe/Berlin"
+
+
 def test_trips_are_chosen_by_when_they_start(folder: Path, traces: pd.DataFrame) -> None:
     starts = traces.groupby("trip_id")["t"].min().sort_values()
     second = starts.iloc[1].to_pydatetime()

@@ -41,12 +41,17 @@ def test_python_of_the_readme_works(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
-    block = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[0]
-    exec(compile(block, "README.md", "exec"), {})  # noqa: S102 - our own README
+    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    together = "\n".join(blocks)
+    exec(compile(together, "README.md", "exec"), {})  # noqa: S102 - our own README
     printed = capsys.readouterr().out
     assert "passes" in printed
     assert "issues_per_1000_trips" in printed
     assert "facility_id" in printed
+    worst = printed[printed.index("expected_issues") :]
+    assert worst.splitlines()[1].split()[1] == "创业里", "as the README tells"
+    assert re.search(r"hour\n18 .*\n12 ", worst), "the evening, then noon"
+    assert "riders_since_confirmed" in worst
 
 
 def test_all_formats_hold_the_same_figures(demo: Callable, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 import httpx
 import pytest
 
+from geo_service.export.dictionary import RELEASED
+
 
 def test_periods_are_listed_with_their_addresses(door: httpx.Client) -> None:
     listed = door.get("/releases").json()["releases"]
@@ -18,6 +20,8 @@ def test_cells_are_rounded_and_say_nothing_else(door: httpx.Client) -> None:
     assert body["features"]
     for feature in body["features"]:
         assert set(feature["properties"]) == {"cell", "trips", "riders"}
+        described = [column.name for column in RELEASED.columns]
+        assert [*feature["properties"], "geometry"] == described
         assert feature["properties"]["trips"] % 10 == 0
         assert feature["properties"]["riders"] == 10
         ring = feature["geometry"]["coordinates"][0]

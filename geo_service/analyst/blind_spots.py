@@ -8,7 +8,11 @@ from geo_service.analyst.streets import Streets
 from geo_service.export.blind_frames import blind_cells_frame, blind_streets_frame
 from geo_service.flows.find_blind_spots import blind_cells, blind_streets
 from geo_service.ingest import frames as held
+from geo_service.overlay.cell_finder import CellFinder
+from geo_service.overlay.cell_visits import cell_visits
+from geo_service.overlay.exposure import edge_visits
 from geo_service.settings import Settings
+from geo_service.streets.matching.match import match
 
 
 def find_blind_spots(
@@ -48,11 +52,12 @@ def find_blind_spots(
         If ``by`` or the radius makes no sense.
     """
     check_place(by)
-    trips = [held.traces_from_frame(traces).fixes]
+    fixes = held.traces_from_frame(traces).fixes
     reported, rule = held.issues_from_frame(issues), pass_rule(radius_m)
     if by == "street":
-        blind = blind_streets(trips, reported, streets, rule)
+        ridden = edge_visits(match(streets.network, streets.grid, fixes))
+        blind = blind_streets([ridden], reported, streets, rule.radius_m)
         return blind_streets_frame(blind, streets.network)
-    return blind_cells_frame(
-        blind_cells(trips, reported, streets, rule, Settings().cell_resolution)
-    )
+    finder = CellFinder(Settings().cell_resolution)
+    visits = cell_visits(fixes, rule, finder)
+    return blind_cells_frame(blind_cells([visits], reported, streets, finder))

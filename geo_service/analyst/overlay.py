@@ -21,14 +21,15 @@ from geo_service.export.slot_frames import (
     issue_slots_frame,
     street_slots_frame,
 )
-from geo_service.flows.count_slots import count_slots_on_streets
-from geo_service.flows.overlay_issues import count_on_streets
+from geo_service.flows.look_at_trips import looks_along_streets, looks_in_cells
+from geo_service.flows.overlay_issues import count_on_streets, edges_of_issues
 from geo_service.ingest import frames as held
 from geo_service.overlay import along, pass_counts, passes
+from geo_service.overlay.cells import cell_of
 from geo_service.overlay.exposure import count_cell_exposure
 from geo_service.overlay.hotspots import hot_cells, hot_streets
 from geo_service.overlay.issue_grid import issue_points
-from geo_service.overlay.slot_exposure import count_cell_slots, count_issue_slots
+from geo_service.overlay.slot_exposure import count_issue_slots, count_slots
 from geo_service.settings import Settings
 from geo_service.streets.matching.match import match
 
@@ -105,7 +106,8 @@ def count_passes(
     reported, rule = held.issues_from_frame(issues), pass_rule(radius_m)
     if per is not None:
         slots = slot_rule(per, time_zone)
-        found = count_issue_slots([fixes], issue_points(reported), rule, slots)
+        met = passes.find_passes(fixes, issue_points(reported), rule)
+        found = count_issue_slots([(fixes, met)], len(reported), slots)
         return issue_slots_frame(issues, found, slots.per)
     counts = pass_counts.count_passes([fixes], issue_points(reported), rule)
     return frames.with_pass_counts(issues, reported, counts)
@@ -187,21 +189,27 @@ def count_exposure(
     check_place(by)
     fixes = held.traces_from_frame(traces).fixes
     reported = held.issues_from_frame(issues)
-    rule, resolution = pass_rule(radius_m), Settings().cell_resolution
+    points, rule, resolution = (
+        issue_points(reported),
+        pass_rule(radius_m),
+        Settings().cell_resolution,
+    )
     slots = None if per is None else slot_rule(per, time_zone)
     if by == "cell":
-        points = issue_points(reported)
+        seen = looks_in_cells(points, rule, resolution)(fixes)
         if slots is not None:
-            by_slot = count_cell_slots([fixes], points, rule, resolution, slots)
-            return cell_slots_frame(by_slot, slots.per)
-        cells = count_cell_exposure([fixes], points, rule, resolution)
+            cell = cell_of(points.lon, points.lat, resolution)
+            return cell_slots_frame(count_slots([seen], cell, slots), slots.per)
+        cells = count_cell_exposure([seen], points, resolution)
         return frames.cells_frame(cells, hot_cells(cells, hot_spot_q))
     if streets is None:
         raise WrongUsage("Exposure by street needs the streets.", where="streets")
+    seen = looks_along_streets(points, rule, streets)(fixes)
     if slots is not None:
-        by_slot = count_slots_on_streets([fixes], reported, streets, rule, slots)
+        edge = edges_of_issues(streets, points, rule.radius_m)
+        by_slot = count_slots([seen], edge, slots)
         return street_slots_frame(by_slot, slots.per, streets.network)
-    counted = count_on_streets([fixes], reported, streets, rule)
+    counted = count_on_streets([seen], points, streets, rule.radius_m)
     hot = hot_streets(counted.exposure, hot_spot_q)
     return frames.streets_frame(counted.exposure, hot, streets.network, counted.edges)
 

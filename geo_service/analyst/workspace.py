@@ -13,7 +13,7 @@ from geo_service.analyst.streets import Streets
 from geo_service.domain.trace import join_fixes
 from geo_service.export import frames
 from geo_service.flows import wiring
-from geo_service.flows.overlay_issues import OverlayQuestion, partitions_of
+from geo_service.flows.look_at_trips import OverlayQuestion, partitions_of
 from geo_service.settings import Settings
 from geo_service.store import facilities as stored_facilities
 from geo_service.store import issues as stored_issues

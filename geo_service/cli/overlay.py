@@ -88,7 +88,7 @@ def run_overlay(arguments: argparse.Namespace) -> None:
 
 def _question(arguments: argparse.Namespace, settings: Settings) -> "TableQuestion":
     from geo_service.domain.slots import Per
-    from geo_service.flows.overlay_issues import OverlayQuestion
+    from geo_service.flows.look_at_trips import OverlayQuestion
     from geo_service.flows.overlay_tables import TableQuestion
 
     riders = arguments.unconfirmed

@@ -18,8 +18,9 @@ from geo_service.flows.load_facilities import load_facilities
 from geo_service.flows.load_issues import load_issues
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.loading import LoadOptions
+from geo_service.flows.look_at_trips import OverlayQuestion
 from geo_service.flows.manage_keys import add_key, list_keys, revoke_key
-from geo_service.flows.overlay_issues import OverlayQuestion, overlay_by_street
+from geo_service.flows.overlay_issues import overlay_by_street
 from geo_service.flows.publish_release import publish_release
 from geo_service.flows.wiring import Workspace, is_workspace, open_workspace, start_workspace
 from geo_service.settings import Settings

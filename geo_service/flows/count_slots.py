@@ -1,8 +1,7 @@
 """The analyst's question by time: which hours and weekdays streets, cells and issues are passed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable
 
-from geo_service.domain.issue import Issue
 from geo_service.domain.passage import PassRule
 from geo_service.domain.slots import Per, SlotRule
 from geo_service.domain.trace import Fixes
@@ -13,24 +12,21 @@ from geo_service.export.slot_frames import (
     street_slots_frame,
 )
 from geo_service.flows.count_passes import Progress
-from geo_service.flows.overlay_issues import (
+from geo_service.flows.look_at_trips import (
     OverlayQuestion,
     as_it_goes,
-    edges_of_issues,
-    partitions_of,
+    look_at_trips,
+    looks_along_streets,
+    looks_in_cells,
     read_issues,
     rule_of,
 )
+from geo_service.flows.overlay_issues import edges_of_issues
 from geo_service.flows.wiring import Workspace
-from geo_service.overlay.issue_grid import issue_points
-from geo_service.overlay.slot_exposure import (
-    SlotExposure,
-    count_cell_slots,
-    count_issue_slots,
-    count_street_slots,
-)
-from geo_service.streets.matching.match import match
-from geo_service.streets.prepared import Streets
+from geo_service.overlay.cells import cell_of
+from geo_service.overlay.issue_grid import IssuePoints, issue_points
+from geo_service.overlay.passes import Passes, find_passes
+from geo_service.overlay.slot_exposure import count_issue_slots, count_slots
 from geo_service.streets.profile import Profile
 
 
@@ -54,47 +50,25 @@ def slots_frame(
     """
     rule, slots = rule_of(workspace, question), SlotRule(per, workspace.calendar().zone)
     issues = read_issues(workspace)
-    trips = partitions_of(workspace, question, progress)
+    points = issue_points(issues)
     if by == "issue":
-        found = count_issue_slots(trips, issue_points(issues), rule, slots)
+        passed = look_at_trips(workspace, question, _looks_for_passes(points, rule), progress)
+        found = count_issue_slots(passed, len(points), slots)
         return issue_slots_frame(issues_frame(issues), found, per)
     if by == "street":
         streets = workspace.streets(Profile.EBIKE)
-        found = count_slots_on_streets(trips, issues, streets, rule, slots)
-        return street_slots_frame(found, per, streets.network)
+        look = looks_along_streets(points, rule, streets)
+        edge = edges_of_issues(streets, points, rule.radius_m)
+        seen = look_at_trips(workspace, question, look, progress)
+        return street_slots_frame(count_slots(seen, edge, slots), per, streets.network)
     resolution = workspace.settings.cell_resolution
-    return cell_slots_frame(
-        count_cell_slots(trips, issue_points(issues), rule, resolution, slots), per
-    )
+    look = looks_in_cells(points, rule, resolution)
+    cell = cell_of(points.lon, points.lat, resolution)
+    seen = look_at_trips(workspace, question, look, progress)
+    return cell_slots_frame(count_slots(seen, cell, slots), per)
 
 
-def count_slots_on_streets(
-    partitions: Iterable[Fixes],
-    issues: Sequence[Issue],
-    streets: Streets,
-    rule: PassRule,
-    slots: SlotRule,
-) -> SlotExposure:
-    """Match trips to streets and count for every street edge and slot.
-
-    Parameters
-    ----------
-    partitions : iterable of Fixes
-        Whole trips, part by part.
-    issues : sequence of Issue
-        Each belongs to the nearest edge within the rule's radius.
-    streets : Streets
-        Of the profile that rode.
-    rule : PassRule
-        How close is a pass.
-    slots : SlotRule
-        How moments are put into slots.
-    """
-    points = issue_points(issues)
-    return count_street_slots(
-        ((fixes, match(streets.network, streets.grid, fixes)) for fixes in partitions),
-        points,
-        rule,
-        edges_of_issues(streets, points, rule.radius_m),
-        slots,
-    )
+def _looks_for_passes(
+    points: IssuePoints, rule: PassRule
+) -> Callable[[Fixes], tuple[Fixes, Passes]]:
+    return lambda fixes: (fixes, find_passes(fixes, points, rule))

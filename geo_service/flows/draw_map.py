@@ -14,9 +14,8 @@ from geo_service.export.whole_file import whole_file
 from geo_service.flows.count_passes import Progress
 from geo_service.flows.district import open_district
 from geo_service.flows.find_catchments import CatchmentQuestion, find_by_kind
+from geo_service.flows.look_at_trips import OverlayQuestion, as_it_goes
 from geo_service.flows.overlay_issues import (
-    OverlayQuestion,
-    as_it_goes,
     overlay_by_cell,
     overlay_by_issue,
     overlay_by_street,

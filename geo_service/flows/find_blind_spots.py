@@ -1,23 +1,22 @@
 """The analyst's question turned round: which streets and cells no trip was in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from geo_service.domain.issue import Issue
-from geo_service.domain.passage import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.export.blind_frames import blind_cells_frame, blind_streets_frame
 from geo_service.export.frames import Frame
 from geo_service.flows.count_passes import Progress
-from geo_service.flows.overlay_issues import (
+from geo_service.flows.look_at_trips import (
     OverlayQuestion,
     as_it_goes,
-    edges_of_issues,
-    partitions_of,
+    look_at_trips,
     read_issues,
     rule_of,
 )
+from geo_service.flows.overlay_issues import edges_of_issues
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.blind_spots import (
     BlindSpots,
@@ -25,8 +24,8 @@ from geo_service.overlay.blind_spots import (
     places_seen,
     street_cells,
 )
-from geo_service.overlay.cell_visits import cell_visits
-from geo_service.overlay.cells import cell_of
+from geo_service.overlay.cell_finder import CellFinder
+from geo_service.overlay.cell_visits import Visits, cell_visits
 from geo_service.overlay.exposure import edge_visits
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.streets.matching.match import match
@@ -48,64 +47,65 @@ def blind_spots_frame(
     """
     rule, issues = rule_of(workspace, question), read_issues(workspace)
     streets = workspace.streets(Profile.EBIKE)
-    trips = partitions_of(workspace, question, progress)
     if by == "street":
-        return blind_streets_frame(blind_streets(trips, issues, streets, rule), streets.network)
-    resolution = workspace.settings.cell_resolution
-    return blind_cells_frame(blind_cells(trips, issues, streets, rule, resolution))
+        ridden = look_at_trips(workspace, question, _matches(streets), progress)
+        blind = blind_streets(ridden, issues, streets, rule.radius_m)
+        return blind_streets_frame(blind, streets.network)
+    finder = CellFinder(workspace.settings.cell_resolution)
+    visits = look_at_trips(
+        workspace, question, lambda fixes: cell_visits(fixes, rule, finder), progress
+    )
+    return blind_cells_frame(blind_cells(visits, issues, streets, finder))
+
+
+def _matches(streets: Streets) -> Callable[[Fixes], Visits]:
+    return lambda fixes: edge_visits(match(streets.network, streets.grid, fixes))
 
 
 def blind_streets(
-    partitions: Iterable[Fixes], issues: Sequence[Issue], streets: Streets, rule: PassRule
+    ridden: Iterable[Visits], issues: Sequence[Issue], streets: Streets, radius_m: float
 ) -> BlindSpots:
     """Find the edges that no trip rode along, in either direction.
 
     Parameters
     ----------
-    partitions : iterable of Fixes
-        Whole trips, part by part.
+    ridden : iterable of Visits
+        Of edges, by some trips each.
     issues : sequence of Issue
-        Each belongs to the nearest edge within the rule's radius.
+        Each belongs to the nearest edge within the radius.
     streets : Streets
         Of the profile that rode; its main component is all there is.
-    rule : PassRule
-        Says the radius.
+    radius_m : float
+        How near that is, metres.
     """
     network, points = streets.network, issue_points(issues)
-    ridden = (edge_visits(match(network, streets.grid, fixes)) for fixes in partitions)
     return find_blind_spots(
         np.arange(network.edges),
         network.edge_length_mm / 1000.0,
         places_seen(ridden),
-        edges_of_issues(streets, points, rule.radius_m),
+        edges_of_issues(streets, points, radius_m),
     )
 
 
 def blind_cells(
-    partitions: Iterable[Fixes],
-    issues: Sequence[Issue],
-    streets: Streets,
-    rule: PassRule,
-    resolution: int,
+    visits: Iterable[Visits], issues: Sequence[Issue], streets: Streets, finder: CellFinder
 ) -> BlindSpots:
     """Find the H3 cells that streets run through and no trip was in, on a street or off it.
 
     Parameters
     ----------
-    partitions : iterable of Fixes
-        Whole trips, part by part.
+    visits : iterable of Visits
+        Of cells, by some trips each.
     issues : sequence of Issue
         Each belongs to the cell of its point.
     streets : Streets
         Of the profile that rode; its main component is all there is.
-    rule : PassRule
-        Says which fixes are joined.
-    resolution : int
-        H3's.
+    finder : CellFinder
+        Of the cells.
     """
     network, points = streets.network, issue_points(issues)
     cell, street_m = street_cells(
-        network.edge_shape, network.shape_lon, network.shape_lat, network.shape_mm, resolution
+        network.edge_shape, network.shape_lon, network.shape_lat, network.shape_mm, finder
     )
-    seen = places_seen(cell_visits(fixes, rule, resolution) for fixes in partitions)
-    return find_blind_spots(cell, street_m, seen, cell_of(points.lon, points.lat, resolution))
+    seen = places_seen(visits)
+    return find_blind_spots(cell, street_m, seen, finder.find(points.lon, points.lat))

@@ -10,13 +10,8 @@ from geo_service.export.frames import Frame
 from geo_service.flows.count_passes import Progress
 from geo_service.flows.count_slots import slots_frame
 from geo_service.flows.find_blind_spots import blind_spots_frame
-from geo_service.flows.overlay_issues import (
-    OverlayQuestion,
-    as_it_goes,
-    issue_table,
-    overlay_by_issue,
-    overlay_frame,
-)
+from geo_service.flows.look_at_trips import OverlayQuestion, as_it_goes
+from geo_service.flows.overlay_issues import issue_table, overlay_by_issue, overlay_frame
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.unconfirmed import to_confirm
 

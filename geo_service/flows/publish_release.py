@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from geo_service.domain.release import Release, ReleasedCell, closed_month
-from geo_service.flows.overlay_issues import OverlayQuestion, partitions_of
+from geo_service.flows.look_at_trips import OverlayQuestion, partitions_of
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.released_cells import count_released_cells
 from geo_service.store import releases

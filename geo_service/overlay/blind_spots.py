@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo_service.arrays import Floats, Integers
+from geo_service.overlay.cell_finder import CellFinder
 from geo_service.overlay.cell_visits import Visits, cells_along
 from geo_service.overlay.exposure import NO_PLACE
 
@@ -68,7 +69,7 @@ def places_seen(parts: Iterable[Visits]) -> Integers:
 
 
 def street_cells(
-    edge_shape: Integers, lon: Floats, lat: Floats, shape_mm: Integers, resolution: int
+    edge_shape: Integers, lon: Floats, lat: Floats, shape_mm: Integers, finder: CellFinder
 ) -> tuple[Integers, Floats]:
     """Find the cells that streets run through.
 
@@ -80,8 +81,8 @@ def street_cells(
         The shape points; WGS-84, decimal degrees.
     shape_mm : ndarray of int, shape (p,)
         Millimetres along the edge from its start.
-    resolution : int
-        H3's.
+    finder : CellFinder
+        Of the cells.
 
     Returns
     -------
@@ -92,7 +93,7 @@ def street_cells(
     """
     metres = np.append(np.diff(shape_mm), 0) / _METRE_MM
     metres[edge_shape[1:] - 1] = np.nan
-    along = cells_along(lon, lat, metres, resolution)
+    along = cells_along(lon, lat, metres, finder)
     cell, row = np.unique(along.cell, return_inverse=True)
     street_m = np.bincount(row, weights=along.metres, minlength=len(cell)).astype(np.float64)
     # A shape point on a border may be all that a cell has of a street.

@@ -8,6 +8,8 @@ cells remembered: so every answer is H3's.
 
 import math
 from itertools import pairwise
+from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +17,6 @@ from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.overlay.cells import cell_boundary, cell_names, cell_of, edge_metres
 
-NO_CELL = 0
 _METRES_A_DEGREE = 111_000.0
 _SIDE = 0.6
 """A square's height, in edges of a cell: so small that it meets three cells or four at most."""
@@ -33,8 +34,34 @@ _SPREAD = 0x9E37_79B9_7F4A_7C15 - (1 << 64)
 """As in ``last_passes``: neighbouring squares come to lie far apart."""
 
 
+class _Known(NamedTuple):
+    """What has been learnt; never changed, so that a thread may read it while another learns."""
+
+    table: Integers
+    """Shape (room, 2): squares and their numbers, with open addresses, at most half full."""
+    cells_of_square: Integers
+    """Shape (squares, 5): numbers of cells; 0 is none."""
+    cells: Integers
+    """H3 indexes, by number."""
+    places: Floats
+    """Shape (cells, 2): a corner of each."""
+    borders: Floats
+    """Shape (cells, 10, 3): half planes, as seen from there."""
+
+
+def _nothing() -> _Known:
+    # The first cell is none: no position lies inside its borders.
+    return _Known(
+        np.full((_LEAST_ROOM, 2), _EMPTY, dtype=np.int64),
+        np.zeros((0, _MOST_CELLS), dtype=np.int64),
+        np.zeros(1, dtype=np.int64),
+        np.zeros((1, 2)),
+        np.full((1, _BORDERS, 3), -1.0),
+    )
+
+
 class CellFinder:
-    """Finds cells, and remembers what H3 said.
+    """Finds cells, and remembers what H3 said; several threads may use one.
 
     Parameters
     ----------
@@ -43,16 +70,10 @@ class CellFinder:
     """
 
     def __init__(self, resolution: int) -> None:
-        self._resolution = resolution
+        self.resolution = resolution
         self._per_degree = _METRES_A_DEGREE / (_SIDE * edge_metres(resolution))
-        self._squares = np.full((_LEAST_ROOM, 2), _EMPTY, dtype=np.int64)
-        self._count = 0
-        self._cells_of_square = np.zeros((0, _MOST_CELLS), dtype=np.int64)
-        self._numbers = {NO_CELL: 0}
-        self._cells = np.zeros(1, dtype=np.int64)
-        # The first is no cell: no position lies inside its borders.
-        self._places = np.zeros((1, 2))
-        self._borders = np.full((1, _BORDERS, 3), -1.0)
+        self._known = _nothing()
+        self._learning = Lock()
 
     def find(self, lon: Floats, lat: Floats) -> Integers:
         """Find the cell each position lies in, as ``cells.cell_of`` does.
@@ -68,35 +89,35 @@ class CellFinder:
             H3 indexes. Raises nothing of its own.
         """
         squares = _squares_of(lon, lat, self._per_degree)
-        self._learn(squares)
-        found = _find(
-            lon, lat, squares, self._squares, self._cells_of_square, self._places, self._borders
-        )
-        cells = self._cells[found]
+        with self._learning:
+            new = np.unique(_missing(squares, self._known.table))
+            if len(new):
+                self._known = self._learnt(new)
+            known = self._known
+        found = _find(lon, lat, squares, *known[:2], *known[3:])
+        cells = known.cells[found]
         asked = np.flatnonzero(found == 0)
-        cells[asked] = cell_of(lon[asked], lat[asked], self._resolution)
+        cells[asked] = cell_of(lon[asked], lat[asked], self.resolution)
         return cells
 
-    def _learn(self, squares: Integers) -> None:
-        """Ask H3 which cells meet the squares that are new."""
-        new = np.unique(_missing(squares, self._squares))
-        if not len(new):
-            return
-        met = self._cells_at(new)
-        self._know(np.setdiff1d(met, self._cells))
-        order = np.argsort(self._cells)
-        numbers = order[np.searchsorted(self._cells, met, sorter=order)]
+    def _learnt(self, new: Integers) -> _Known:
+        """Ask H3 which cells meet squares that are new."""
+        known, met = self._known, self._cells_at(new)
+        places, borders = _described(fresh := np.setdiff1d(met, known.cells))
+        cells = np.concatenate((known.cells, fresh))
+        order = np.argsort(cells)
+        numbers = order[np.searchsorted(cells, met, sorter=order)]
         # Each cell once: a position is compared with it once.
         numbers.sort(axis=1)
         numbers[:, 1:][numbers[:, 1:] == numbers[:, :-1]] = 0
-        needed = 2 * (self._count + len(new))
-        if needed > len(self._squares):
-            known = self._squares[self._squares[:, 0] != _EMPTY]
-            self._squares = np.full((1 << int(needed).bit_length(), 2), _EMPTY, dtype=np.int64)
-            _put(self._squares, known[:, 0].copy(), known[:, 1].copy())
-        _put(self._squares, new, np.arange(self._count, self._count + len(new)))
-        self._count += len(new)
-        self._cells_of_square = np.concatenate((self._cells_of_square, numbers))
+        count = len(known.cells_of_square)
+        return _Known(
+            _with_more(known.table, new, count),
+            np.concatenate((known.cells_of_square, numbers)),
+            cells,
+            np.concatenate((known.places, places)),
+            np.concatenate((known.borders, borders)),
+        )
 
     def _cells_at(self, squares: Integers) -> Integers:
         """Return the cells of each square's corners and of its middle, shape (squares, 5)."""
@@ -112,15 +133,26 @@ class CellFinder:
         """Return the cells at some share of the way across each square."""
         north = np.asarray((row + share) / self._per_degree, dtype=np.float64)
         east = np.asarray((column + share) / self._per_degree, dtype=np.float64)
-        return cell_of(east - 180.0, np.minimum(north - 90.0, 90.0), self._resolution)
+        return cell_of(east - 180.0, np.minimum(north - 90.0, 90.0), self.resolution)
 
-    def _know(self, cells: Integers) -> None:
-        """Remember the borders of cells."""
-        rings = cell_boundary(cell_names(cells))
-        described = [_borders_of(np.array(ring)) for ring in rings]
-        self._cells = np.concatenate((self._cells, cells))
-        self._places = np.concatenate((self._places, *(place for place, _ in described)))
-        self._borders = np.concatenate((self._borders, *(borders for _, borders in described)))
+
+def _described(cells: Integers) -> tuple[Floats, Floats]:
+    """Describe cells: a corner of each, and their borders."""
+    described = [_borders_of(np.array(ring)) for ring in cell_boundary(cell_names(cells))]
+    places = np.array([place for place, _ in described]).reshape(-1, 2)
+    return places, np.array([borders for _, borders in described]).reshape(-1, _BORDERS, 3)
+
+
+def _with_more(table: Integers, squares: Integers, first: int) -> Integers:
+    """Return a table that holds more squares, numbered from ``first``."""
+    needed = 2 * (first + len(squares))
+    larger = table.copy()
+    if needed > len(table):
+        larger = np.full((1 << int(needed).bit_length(), 2), _EMPTY, dtype=np.int64)
+        held = table[table[:, 0] != _EMPTY]
+        _put(larger, held[:, 0].copy(), held[:, 1].copy())
+    _put(larger, squares, np.arange(first, first + len(squares)))
+    return larger
 
 
 def _borders_of(ring: Floats) -> tuple[Floats, Floats]:
@@ -130,20 +162,20 @@ def _borders_of(ring: Floats) -> tuple[Floats, Floats]:
     Borders are geodesics, which leave the straight lines in degrees by at most
     L² tan(latitude) / 8R; a position that is nearer to one is not sure.
     """
-    place = ring[:1].copy()
+    place = ring[0]
     steepest = float(np.abs(ring[:, 1]).max())
-    borders = np.zeros((1, _BORDERS, 3))
+    borders = np.zeros((_BORDERS, 3))
     if steepest > _STEEPEST or len(ring) > _BORDERS + 1:
-        borders[0, :, 2] = -1.0
+        borders[:, 2] = -1.0
         return place, borders
     level = math.cos(math.radians(steepest))
-    borders[0, :, 2] = 1.0
+    borders[:, 2] = 1.0
     for number, ((east, north), (beyond, above)) in enumerate(pairwise((ring - place).tolist())):
         along, up = beyond - east, above - north
         metres = _METRES_A_DEGREE * math.hypot(along, up)
         bulge_m = metres * metres * math.tan(math.radians(steepest)) / 5.0e7
         unsure = (_ON_BORDER_M + 2.0 * bulge_m) / (_METRES_A_DEGREE * level)
-        borders[0, number] = -up, along, up * east - along * north - math.hypot(along, up) * unsure
+        borders[number] = -up, along, up * east - along * north - math.hypot(along, up) * unsure
     return place, borders
 
 

@@ -14,10 +14,12 @@ from geo_service.arrays import Floats, Integers
 from geo_service.domain.passage import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.geometry.metric import wrap_degrees
-from geo_service.overlay.cells import cell_of, edge_metres
+from geo_service.overlay.cell_finder import CellFinder
+from geo_service.overlay.cells import edge_metres
 from geo_service.overlay.trip_path import segment_metres
 
 PIECES_PER_SIDE = 16
+_MINUTE_US = 60_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +36,7 @@ class Visits:
     """Shape (v,): when it was there, microseconds UTC."""
 
 
-def cell_visits(fixes: Fixes, rule: PassRule, resolution: int) -> Visits:
+def cell_visits(fixes: Fixes, rule: PassRule, finder: CellFinder) -> Visits:
     """Find the cells every trip was in.
 
     Parameters
@@ -43,28 +45,30 @@ def cell_visits(fixes: Fixes, rule: PassRule, resolution: int) -> Visits:
         Whole trips.
     rule : PassRule
         Says which fixes are joined by a segment.
-    resolution : int
-        H3's.
+    finder : CellFinder
+        Of the cells.
 
     Returns
     -------
     Visits
-        The metres sum to the length of all segments. A fix and a segment that stays in its cell
-        have the moment of the fix, a piece that of its middle. Raises nothing.
+        In riding order; the metres sum to the length of all segments. A visit lasts as long as
+        the trip stays in the cell, but no longer than a minute of the clock, so that hours can be
+        told apart; it has its first moment. Raises nothing.
     """
-    along = cells_along(fixes.lon, fixes.lat, segment_metres(fixes, rule), resolution)
+    along = cells_along(fixes.lon, fixes.lat, segment_metres(fixes, rule), finder)
     later = np.minimum(along.point + 1, len(fixes) - 1)
     waits = fixes.t[later] - fixes.t[along.point]
-    return Visits(
-        trip=fixes.trip_of_fix()[along.point],
-        place=along.cell,
-        metres=along.metres,
-        t=fixes.t[along.point] + np.rint(along.share * waits).astype(np.int64),
-    )
+    trip = fixes.trip_of_fix()[along.point]
+    t = fixes.t[along.point] + np.rint(along.share * waits).astype(np.int64)
+    minute = t // _MINUTE_US
+    goes_on = (np.diff(trip) == 0) & (np.diff(along.cell) == 0) & (np.diff(minute) == 0)
+    first = np.flatnonzero(np.concatenate(([True], ~goes_on))[: len(t)])
+    metres = np.add.reduceat(along.metres, first) if len(first) else along.metres
+    return Visits(trip[first], along.cell[first], metres, t[first])
 
 
 class CellsAlong(NamedTuple):
-    """The points of paths, and the pieces of the segments between them; shape (v,) each."""
+    """The points of paths, each with the pieces of the segment after it; shape (v,) each."""
 
     point: Integers
     """The point it is, or comes after."""
@@ -75,7 +79,7 @@ class CellsAlong(NamedTuple):
     """A point has those of a segment that stays in its cell whole."""
 
 
-def cells_along(lon: Floats, lat: Floats, metres: Floats, resolution: int) -> CellsAlong:
+def cells_along(lon: Floats, lat: Floats, metres: Floats, finder: CellFinder) -> CellsAlong:
     """Find the cells that paths go through.
 
     Parameters
@@ -85,32 +89,30 @@ def cells_along(lon: Floats, lat: Floats, metres: Floats, resolution: int) -> Ce
     metres : ndarray of float, shape (n,)
         The length of the segment from each point to the next; NaN where there is none, as at the
         end of a path.
-    resolution : int
-        H3's.
+    finder : CellFinder
+        Of the cells.
 
     Returns
     -------
     CellsAlong
-        The metres sum to those given. Raises nothing.
+        In order of the points; the metres sum to those given. Raises nothing.
     """
-    cell = cell_of(lon, lat, resolution)
+    cell = finder.find(lon, lat)
     whole = np.zeros(len(lon), dtype=np.bool_)
     whole[:-1] = cell[:-1] == cell[1:]
-    cut = np.flatnonzero(~whole & (metres > 0.0))
-    pieces = np.ceil(metres[cut] * PIECES_PER_SIDE / edge_metres(resolution)).astype(np.int64)
-    point = np.repeat(cut, pieces)
-    nth = np.arange(len(point)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    share = (nth + 0.5) / np.repeat(pieces, pieces)
-    middle_lon = lon[point] + share * wrap_degrees(lon[point + 1] - lon[point])
-    middle_lat = lat[point] + share * (lat[point + 1] - lat[point])
-    return CellsAlong(
-        point=np.concatenate((np.arange(len(lon)), point)),
-        share=np.concatenate((np.zeros(len(lon)), share)),
-        cell=np.concatenate((cell, cell_of(middle_lon, middle_lat, resolution))),
-        metres=np.concatenate(
-            (
-                np.where(whole, np.nan_to_num(metres), 0.0),
-                metres[point] / np.repeat(pieces, pieces),
-            )
-        ),
-    )
+    cut = ~whole & (metres > 0.0)
+    per_metre = PIECES_PER_SIDE / edge_metres(finder.resolution)
+    pieces = np.where(cut, np.ceil(np.where(cut, metres, 0.0) * per_metre), 0.0).astype(np.int64)
+    # The point itself, and behind it the pieces of its segment, counted from 1.
+    first = np.cumsum(pieces + 1) - (pieces + 1)
+    point = np.repeat(np.arange(len(lon)), pieces + 1)
+    piece = np.flatnonzero(np.arange(len(point)) != first[point])
+    of = point[piece]
+    share = np.zeros(len(point))
+    share[piece] = (piece - first[of] - 0.5) / pieces[of]
+    cells, lengths = cell[point], np.where(whole & ~np.isnan(metres), metres, 0.0)[point]
+    middle_lon = lon[of] + share[piece] * wrap_degrees(lon[of + 1] - lon[of])
+    middle_lat = lat[of] + share[piece] * (lat[of + 1] - lat[of])
+    cells[piece] = finder.find(middle_lon, middle_lat)
+    lengths[piece] = metres[of] / pieces[of]
+    return CellsAlong(point, share, cells, lengths)

@@ -12,13 +12,10 @@ import numpy as np
 from scipy.special import gammaincinv
 
 from geo_service.arrays import Floats, Integers
-from geo_service.domain.passage import PassRule
-from geo_service.domain.trace import Fixes
-from geo_service.overlay.cell_visits import Visits, cell_visits
+from geo_service.overlay.cell_visits import Visits
 from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.issue_grid import IssuePoints
-from geo_service.overlay.pass_counts import PassTally, riders_of
-from geo_service.overlay.passes import find_passes
+from geo_service.overlay.seen import Seen
 from geo_service.overlay.visit_tally import Visited, VisitTally
 
 _TAIL = 0.025
@@ -77,19 +74,15 @@ def edge_visits(ridden: Ridden) -> Visits:
     return Visits(ridden.trip, ridden.edge, ridden.metres, ridden.t_enter)
 
 
-def count_cell_exposure(
-    partitions: Iterable[Fixes], points: IssuePoints, rule: PassRule, resolution: int
-) -> Exposure:
+def count_cell_exposure(parts: Iterable[Seen], points: IssuePoints, resolution: int) -> Exposure:
     """Count exposure by H3 cell.
 
     Parameters
     ----------
-    partitions : iterable of Fixes
-        Read one at a time; a trip lies whole in one of them.
+    parts : iterable of Seen
+        Trips, the cells they were in and the issues they passed; taken one at a time.
     points : IssuePoints
         The issues; all of them are counted where they are, passed or not.
-    rule : PassRule
-        How close is a pass, and which fixes are joined.
     resolution : int
         H3's, of every cell.
 
@@ -98,19 +91,15 @@ def count_cell_exposure(
     Exposure
         Ordered by cell. Raises nothing of its own.
     """
-    places, passes = VisitTally(), PassTally(points)
-    for fixes in partitions:
-        places.add(fixes, cell_visits(fixes, rule, resolution))
-        passes.add_passes(find_passes(fixes, points, rule), riders_of(fixes))
-    issue_cell, visited = cell_of(points.lon, points.lat, resolution), places.visited()
+    visited, passes = _add_up(parts, len(points))
+    issue_cell = cell_of(points.lon, points.lat, resolution)
     place = _all_places(visited, issue_cell)
     return _exposure(cell_names(place), place, visited, issue_cell, passes)
 
 
 def count_street_exposure(
-    partitions: Iterable[tuple[Fixes, Ridden]],
+    parts: Iterable[Seen],
     points: IssuePoints,
-    rule: PassRule,
     *,
     issue_edge: Integers,
     edge_id: Callable[[int], str],
@@ -119,12 +108,10 @@ def count_street_exposure(
 
     Parameters
     ----------
-    partitions : iterable of (Fixes, Ridden)
-        Trips and the edges they rode, read one pair at a time; a trip lies whole in one of them.
+    parts : iterable of Seen
+        Trips, the edges they rode along and the issues they passed; taken one at a time.
     points : IssuePoints
         The issues.
-    rule : PassRule
-        How close is a pass, and which fixes are joined.
     issue_edge : ndarray of int, shape (i,)
         The edge each issue belongs to; -1: none is near.
     edge_id : callable
@@ -137,11 +124,7 @@ def count_street_exposure(
     edge : ndarray of int, shape (p,)
         Each row's edge. Raises nothing of its own.
     """
-    places, passes = VisitTally(), PassTally(points)
-    for fixes, ridden in partitions:
-        places.add(fixes, edge_visits(ridden))
-        passes.add_passes(find_passes(fixes, points, rule), riders_of(fixes))
-    visited = places.visited()
+    visited, passes = _add_up(parts, len(points))
     edge = _all_places(visited, issue_edge)
     names = tuple(edge_id(one) for one in edge.tolist())
     return _exposure(names, edge, visited, issue_edge, passes), edge
@@ -168,6 +151,15 @@ def rate_interval(issues: Integers, trips: Integers) -> tuple[Floats, Floats, Fl
     return issues / thousands, low / thousands, high / thousands
 
 
+def _add_up(parts: Iterable[Seen], issues: int) -> tuple[Visited, Integers]:
+    """Add up what trips saw: by place, and the passes of each issue."""
+    places, passes = VisitTally(), np.zeros(issues, dtype=np.int64)
+    for seen in parts:
+        places.add(seen.trips, seen.visits)
+        passes += np.bincount(seen.passes.issue, minlength=issues)
+    return places.visited(), passes
+
+
 def _all_places(visited: Visited, issue_place: Integers) -> Integers:
     return np.union1d(visited.place, issue_place[issue_place != NO_PLACE])
 
@@ -177,7 +169,7 @@ def _exposure(
     place: Integers,
     visited: Visited,
     issue_place: Integers,
-    passes: PassTally,
+    passes: Integers,
 ) -> Exposure:
     """Put the figures of trips and of issues into one row a place."""
     trips, riders = np.zeros((2, len(place)), dtype=np.int64)
@@ -188,5 +180,5 @@ def _exposure(
     row = np.searchsorted(place, issue_place[placed])
     issues = np.bincount(row, minlength=len(place)).astype(np.int64)
     passed = np.zeros(len(place), dtype=np.int64)
-    np.add.at(passed, row, passes.counts().passes[placed])
+    np.add.at(passed, row, passes[placed])
     return Exposure(names, trips, riders, metres, issues, passed, *rate_interval(issues, trips))

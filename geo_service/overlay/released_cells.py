@@ -9,6 +9,7 @@ from geo_service.arrays import Integers
 from geo_service.domain.passage import PassRule
 from geo_service.domain.release import round_down
 from geo_service.domain.trace import Fixes
+from geo_service.overlay.cell_finder import CellFinder
 from geo_service.overlay.cell_visits import cell_visits
 from geo_service.overlay.cells import cell_names
 from geo_service.overlay.trimmed_trips import trim_ends
@@ -62,10 +63,10 @@ def count_released_cells(
     ReleasedCells
         Raises nothing of its own.
     """
-    tally = VisitTally()
+    tally, finder = VisitTally(), CellFinder(resolution)
     for fixes in partitions:
         trimmed = trim_ends(fixes, rule, trim_m)
-        tally.add(trimmed, cell_visits(trimmed, rule, resolution))
+        tally.add(trimmed, cell_visits(trimmed, rule, finder))
     visited = tally.visited()
     enough = visited.riders >= riders
     return ReleasedCells(

@@ -13,15 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo_service.arrays import Floats, Integers
-from geo_service.domain.passage import PassRule
 from geo_service.domain.slots import SLOTS, SlotRule
 from geo_service.domain.trace import Fixes
-from geo_service.overlay.cell_visits import Visits, cell_visits
-from geo_service.overlay.cells import cell_of
+from geo_service.overlay.cell_visits import Visits
 from geo_service.overlay.distinct_riders import Numbering
-from geo_service.overlay.exposure import NO_PLACE, Ridden, edge_visits
-from geo_service.overlay.issue_grid import IssuePoints
-from geo_service.overlay.passes import find_passes
+from geo_service.overlay.exposure import NO_PLACE
+from geo_service.overlay.passes import Passes
+from geo_service.overlay.seen import Seen
 from geo_service.overlay.visit_tally import Visited, VisitTally
 
 
@@ -63,78 +61,45 @@ class _PlaceSlots:
         return np.array(self._places.names, dtype=np.int64)[number], slot
 
 
-def count_cell_slots(
-    partitions: Iterable[Fixes],
-    points: IssuePoints,
-    rule: PassRule,
-    resolution: int,
-    slots: SlotRule,
-) -> SlotExposure:
-    """Count exposure by H3 cell and slot.
+def count_slots(parts: Iterable[Seen], issue_place: Integers, slots: SlotRule) -> SlotExposure:
+    """Count exposure by place and slot: by H3 cell, or by street edge.
 
     Parameters
     ----------
-    partitions : iterable of Fixes
-        Read one at a time; a trip lies whole in one of them.
-    points : IssuePoints
-        The issues.
-    rule : PassRule
-        How close is a pass, and which fixes are joined.
-    resolution : int
-        H3's, of every cell.
+    parts : iterable of Seen
+        Trips, the places they were in and the issues they passed; taken one at a time.
+    issue_place : ndarray of int, shape (i,)
+        The cell each issue lies in, or the edge it belongs to; -1: none is near.
     slots : SlotRule
         How moments are put into slots.
 
     Returns
     -------
     SlotExposure
-        Metres and passes sum, over the slots of a cell, to those of ``count_cell_exposure``;
-        trips and riders don't: they come in several. Raises nothing of its own.
+        Metres and passes sum, over the slots of a place, to those without slots; trips and riders
+        don't: they come in several. Raises nothing of its own.
     """
-    visited = ((fixes, cell_visits(fixes, rule, resolution)) for fixes in partitions)
-    return _count(visited, points, rule, cell_of(points.lon, points.lat, resolution), slots)
-
-
-def count_street_slots(
-    partitions: Iterable[tuple[Fixes, Ridden]],
-    points: IssuePoints,
-    rule: PassRule,
-    issue_edge: Integers,
-    slots: SlotRule,
-) -> SlotExposure:
-    """Count exposure by street edge and slot, both directions of a stretch together.
-
-    Parameters
-    ----------
-    partitions : iterable of (Fixes, Ridden)
-        Trips and the edges they rode, read one pair at a time; a trip lies whole in one of them.
-    points : IssuePoints
-        The issues.
-    rule : PassRule
-        How close is a pass, and which fixes are joined.
-    issue_edge : ndarray of int, shape (i,)
-        The edge each issue belongs to; -1: none is near.
-    slots : SlotRule
-        How moments are put into slots.
-
-    Returns
-    -------
-    SlotExposure
-        Its sums are those of ``count_street_exposure``, as above. Raises nothing of its own.
-    """
-    visited = ((fixes, edge_visits(ridden)) for fixes, ridden in partitions)
-    return _count(visited, points, rule, issue_edge, slots)
+    both, ridden, passed = _PlaceSlots(slots), VisitTally(), VisitTally()
+    for seen in parts:
+        ridden.add(seen.trips, both.coded(seen.visits))
+        passed.add(seen.trips, both.coded(_pass_visits(seen.passes, issue_place)))
+    been, met = ridden.visited(), passed.visited()
+    return _in_order(both, np.union1d(been.place, met.place), been, met)
 
 
 def count_issue_slots(
-    partitions: Iterable[Fixes], points: IssuePoints, rule: PassRule, slots: SlotRule
+    parts: Iterable[tuple[Fixes, Passes]], issues: int, slots: SlotRule
 ) -> SlotExposure:
     """Count passes by issue and slot.
 
     Parameters
     ----------
-    partitions, points, rule, slots
-        As for ``count_cell_slots``.
+    parts : iterable of (Fixes, Passes)
+        Trips and the issues they passed; taken one at a time.
+    issues : int
+        How many there are.
+    slots : SlotRule
+        How moments are put into slots.
 
     Returns
     -------
@@ -142,33 +107,14 @@ def count_issue_slots(
         Trips and riders are those who passed; the metres are 0. Raises nothing of its own.
     """
     both, passed = _PlaceSlots(slots), VisitTally()
-    for fixes in partitions:
-        itself = np.arange(len(points))
-        passed.add(fixes, both.coded(_pass_visits(fixes, points, rule, itself)))
+    for trips, passes in parts:
+        passed.add(trips, both.coded(_pass_visits(passes, np.arange(issues))))
     met = passed.visited()
     return _in_order(both, met.place, met, met)
 
 
-def _count(
-    partitions: Iterable[tuple[Fixes, Visits]],
-    points: IssuePoints,
-    rule: PassRule,
-    issue_place: Integers,
-    slots: SlotRule,
-) -> SlotExposure:
-    both, ridden, passed = _PlaceSlots(slots), VisitTally(), VisitTally()
-    for fixes, visits in partitions:
-        ridden.add(fixes, both.coded(visits))
-        passed.add(fixes, both.coded(_pass_visits(fixes, points, rule, issue_place)))
-    seen, met = ridden.visited(), passed.visited()
-    return _in_order(both, np.union1d(seen.place, met.place), seen, met)
-
-
-def _pass_visits(
-    fixes: Fixes, points: IssuePoints, rule: PassRule, issue_place: Integers
-) -> Visits:
+def _pass_visits(passes: Passes, issue_place: Integers) -> Visits:
     """Return passes as visits to the places of their issues."""
-    passes = find_passes(fixes, points, rule)
     place = issue_place[passes.issue]
     placed = place != NO_PLACE
     return Visits(passes.trip[placed], place[placed], np.zeros(placed.sum()), passes.t[placed])

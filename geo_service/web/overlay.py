@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from geo_service.arrays import Flags, Shapes
 from geo_service.domain.slots import Per
 from geo_service.export.table import geojson_text
-from geo_service.flows.overlay_issues import MOST_RADIUS_M, OverlayQuestion
+from geo_service.flows.look_at_trips import MOST_RADIUS_M, OverlayQuestion
 from geo_service.flows.overlay_tables import TableQuestion, overlay_table
 from geo_service.web.answers import GEOJSON, NOT_KEPT
 from geo_service.web.auth import require_analyst

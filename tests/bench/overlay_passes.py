@@ -20,7 +20,7 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.passage import PassRule
 from geo_service.export.frames import issues_frame, with_pass_counts
 from geo_service.flows.count_passes import Period, count_passes_in
-from geo_service.flows.overlay_issues import as_it_goes
+from geo_service.flows.look_at_trips import as_it_goes
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.store import issues as stored_issues

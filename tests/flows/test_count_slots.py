@@ -6,7 +6,8 @@ from geo_service.domain.opening import Calendar
 from geo_service.domain.slots import Per
 from geo_service.errors import NotReady, WrongUsage
 from geo_service.flows.count_slots import slots_frame
-from geo_service.flows.overlay_issues import OverlayQuestion, overlay_frame
+from geo_service.flows.look_at_trips import OverlayQuestion
+from geo_service.flows.overlay_issues import overlay_frame
 from geo_service.flows.wiring import Workspace
 from geo_service.store import city
 

@@ -11,7 +11,7 @@ from geo_service.domain.visibility import Viewer
 from geo_service.errors import NotReady, UnknownKind, WrongUsage
 from geo_service.flows.draw_map import draw_map, write_map
 from geo_service.flows.find_catchments import CatchmentQuestion
-from geo_service.flows.overlay_issues import as_it_goes
+from geo_service.flows.look_at_trips import as_it_goes
 from geo_service.flows.wiring import Workspace
 from geo_service.maps.page import LAYERS, PUBLIC_LAYERS
 from geo_service.store import city

@@ -9,7 +9,8 @@ import pytest
 from geo_service.errors import NotReady, WrongUsage
 from geo_service.flows.find_blind_spots import blind_spots_frame
 from geo_service.flows.load_streets import load_streets
-from geo_service.flows.overlay_issues import OverlayQuestion, overlay_frame
+from geo_service.flows.look_at_trips import OverlayQuestion
+from geo_service.flows.overlay_issues import overlay_frame
 from geo_service.flows.wiring import Workspace
 
 EVERYTHING = OverlayQuestion()

@@ -1,41 +1,17 @@
 """Which trips an overlay is about, and that parts give what the whole gives."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from geo_service.errors import NotReady, WrongUsage
-from geo_service.flows.overlay_issues import (
-    OverlayQuestion,
-    overlay_by_issue,
-    overlay_frame,
-    partitions_of,
-)
+from geo_service.flows.look_at_trips import OverlayQuestion
+from geo_service.flows.overlay_issues import overlay_by_issue, overlay_frame
 from geo_service.flows.wiring import Workspace
 
 START = datetime(2026, 10, 1, 23, 59, 30, tzinfo=UTC)
 """When the first of the rides begins."""
-
-
-def trips(workspace: Workspace, **question: datetime) -> list[str]:
-    days = partitions_of(workspace, OverlayQuestion(**question))
-    return [name for fixes in days for name in fixes.trip_ids]
-
-
-def test_trips_belong_to_when_they_start_whole(ridden: Workspace) -> None:
-    second = START + timedelta(days=1)
-    assert trips(ridden) == ["t0", "t1", "t2", "t3", "t4"]
-    assert trips(ridden, since=second) == ["t1", "t2", "t3", "t4"]
-    assert trips(ridden, until=second) == ["t0"]
-    assert trips(ridden, since=START + timedelta(seconds=1), until=second) == []
-    just_after = second + timedelta(microseconds=1)
-    assert trips(ridden, since=just_after) == ["t2", "t3", "t4"]
-    assert trips(ridden, until=just_after) == ["t0", "t1"]
-    east = timezone(timedelta(hours=8))
-    assert trips(ridden, since=second.astimezone(east)) == ["t1", "t2", "t3", "t4"]
-    lengths = [len(fixes) for fixes in partitions_of(ridden, OverlayQuestion())]
-    assert lengths == [12] * 5, "the part after midnight too"
 
 
 def test_days_add_up_and_riders_do_not(ridden: Workspace) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from geo_service.domain.slots import Per
 from geo_service.errors import WrongUsage
-from geo_service.flows.overlay_issues import OverlayQuestion, overlay_frame
+from geo_service.flows.look_at_trips import OverlayQuestion
+from geo_service.flows.overlay_issues import overlay_frame
 from geo_service.flows.overlay_tables import TableQuestion, overlay_table
 from geo_service.flows.wiring import Workspace
 from geo_service.store import issues as stored

@@ -11,6 +11,7 @@ import pytest
 
 from geo_service.domain.passage import PassRule
 from geo_service.overlay.blind_spots import find_blind_spots, places_seen, street_cells
+from geo_service.overlay.cell_finder import CellFinder
 from geo_service.overlay.cell_visits import Visits, cell_visits
 from geo_service.overlay.cells import cell_names
 
@@ -65,7 +66,7 @@ def test_streets_are_shared_out_as_fine_sampling_shares_them(plan: Plan) -> None
                 at = plan.at(*(np.array(start) + share * (np.array(end) - start)))
                 sampled[h3.latlng_to_cell(at[1], at[0], 10)] += length / 3000
 
-    cell, street_m = street_cells(np.array([0, 2, 5]), lon, lat, np.rint(shape_mm), 10)
+    cell, street_m = street_cells(np.array([0, 2, 5]), lon, lat, np.rint(shape_mm), CellFinder(10))
 
     assert (np.diff(cell) > 0).all()
     assert (street_m > 0).all()
@@ -77,9 +78,11 @@ def test_streets_are_shared_out_as_fine_sampling_shares_them(plan: Plan) -> None
 
 def test_who_rides_a_street_has_been_in_all_its_cells(plan: Plan, fixes_from: FixesFrom) -> None:
     lon, lat = np.array([plan.at(0, 0), plan.at(480, 0)]).T
-    cell, street_m = street_cells(np.array([0, 2]), lon, lat, np.array([0, 480_000]), 10)
+    cell, street_m = street_cells(
+        np.array([0, 2]), lon, lat, np.array([0, 480_000]), CellFinder(10)
+    )
     ride = fixes_from(plan.trip("r", [(0, 0, 0), (60, 480, 0)]))
-    seen = places_seen([cell_visits(ride, PassRule(), 10)])
+    seen = places_seen([cell_visits(ride, PassRule(), CellFinder(10))])
     assert len(find_blind_spots(cell, street_m, seen, np.array([cell[0]]))) == 0
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from geo_service.domain.passage import PassRule
 from geo_service.domain.trace import no_fixes
-from geo_service.overlay.cell_visits import cell_visits
+from geo_service.overlay.cell_finder import CellFinder
+from geo_service.overlay.cell_visits import cell_visits, cells_along
 from geo_service.overlay.cells import cell_names, edge_metres
 from geo_service.overlay.trip_path import segment_metres
 
@@ -24,7 +25,7 @@ RULE = PassRule()
 
 
 def metres_by_cell(fixes: Fixes, resolution: int) -> dict[tuple[int, str], float]:
-    visits = cell_visits(fixes, RULE, resolution)
+    visits = cell_visits(fixes, RULE, CellFinder(resolution))
     total: dict[tuple[int, str], float] = defaultdict(float)
     for trip, cell, metres in zip(
         visits.trip, cell_names(visits.place), visits.metres, strict=True
@@ -62,7 +63,7 @@ def test_metres_are_shared_out_as_fine_sampling_shares_them(
 def test_the_metres_sum_to_all_segments(plan: Plan, fixes_from: FixesFrom) -> None:
     rows = [(0, 0, 0), (20, 450, 0), (40, 450, 300), (400, 900, 900), (420, 600, 900)]
     fixes = fixes_from(plan.trip("r", rows))
-    visits = cell_visits(fixes, RULE, 10)
+    visits = cell_visits(fixes, RULE, CellFinder(10))
     assert visits.metres.sum() == pytest.approx(np.nansum(segment_metres(fixes, RULE)))
     assert visits.metres.sum() == pytest.approx(450 + 300 + 300, rel=1e-4)
 
@@ -93,23 +94,35 @@ def test_a_stop_visits_its_cell_for_no_metres(plan: Plan, fixes_from: FixesFrom)
     assert dict(metres_by_cell(fixes, 10)) == {(0, cell): 0.0, (1, cell): 0.0}
 
 
-def test_visits_have_the_moments_of_their_fixes_and_pieces(
-    plan: Plan, fixes_from: FixesFrom
-) -> None:
-    """Two trips: one goes through three cells in a minute, one stays where it is."""
+def test_points_come_with_the_pieces_of_the_segment_after_them(plan: Plan) -> None:
+    lon, lat = np.array([plan.at(0, 0), plan.at(480, 0), plan.at(484, 0)]).T
+    along = cells_along(lon, lat, np.array([480.0, 4.0, np.nan]), CellFinder(10))
+    pieces = len(along.point) - 3
+    assert along.point.tolist() == [0] * (1 + pieces) + [1, 2]
+    expected = [0.0, *((np.arange(pieces) + 0.5) / pieces), 0.0, 0.0]
+    assert along.share == pytest.approx(np.array(expected))
+    assert along.metres == pytest.approx(np.array([0.0, *[480 / pieces] * pieces, 4.0, 0.0]))
+
+
+def test_a_visit_has_its_first_moment(plan: Plan, fixes_from: FixesFrom) -> None:
+    """Two trips: one goes through several cells in less than a minute, one stays where it is."""
     fixes = fixes_from(
-        plan.trip("r", [(0, 0, 0), (60, 480, 0)]), plan.trip("r", [(5000, 3, 3), (5009, 4, 4)])
+        plan.trip("r", [(0, 0, 0), (59, 480, 0)]), plan.trip("r", [(5000, 3, 3), (5009, 4, 4)])
     )
-    visits = cell_visits(fixes, RULE, 10)
+    visits = cell_visits(fixes, RULE, CellFinder(10))
     seconds = (visits.t - fixes.t[0]) / 1e6
-    assert seconds[:4].tolist() == [0, 60, 5000, 5009]
-    pieces = seconds[4:]
-    assert (np.diff(pieces) > 0).all()
-    assert visits.trip[4:].tolist() == [0] * len(pieces)
-    # The middles of equal pieces of a minute.
-    expected = (np.arange(len(pieces)) + 0.5) * 60 / len(pieces)
-    assert pieces == pytest.approx(expected, abs=1e-6)
+    assert (np.diff(visits.place[visits.trip == 0]) != 0).all()
+    assert seconds[0] == 0.0
+    assert (np.diff(seconds) > 0).all()
+    assert seconds[visits.trip == 1].tolist() == [5000]
+
+
+def test_a_long_visit_is_told_minute_by_minute(plan: Plan, fixes_from: FixesFrom) -> None:
+    fixes = fixes_from(plan.trip("r", [(t, 3, 3) for t in range(0, 200, 10)]))
+    minutes = cell_visits(fixes, RULE, CellFinder(10)).t // 60_000_000
+    assert (np.diff(minutes) == 1).all()
+    assert set(minutes.tolist()) == set((fixes.t // 60_000_000).tolist())
 
 
 def test_no_fixes_are_no_visits() -> None:
-    assert cell_visits(no_fixes(), RULE, 10).place.tolist() == []
+    assert cell_visits(no_fixes(), RULE, CellFinder(10)).place.tolist() == []

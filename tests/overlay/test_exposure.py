@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import h3
@@ -11,31 +10,25 @@ import pytest
 from scipy.stats import chi2, poisson
 
 from geo_service.domain.passage import PassRule
+from geo_service.overlay.cell_finder import CellFinder
+from geo_service.overlay.cell_visits import Visits
 from geo_service.overlay.exposure import (
     count_cell_exposure,
     count_street_exposure,
     rate_interval,
 )
 from geo_service.overlay.issue_grid import issue_points
+from geo_service.overlay.passes import find_passes
+from geo_service.overlay.seen import Seen, seen_in_cells
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from tests.overlay.conftest import FixesFrom, Plan
 
 RULE = PassRule()
 
 
-@dataclass(frozen=True)
-class Ridden:
-    trip: NDArray[np.int64]
-    edge: NDArray[np.int64]
-    metres: NDArray[np.float64]
-    t_enter: NDArray[np.int64]
-
-
-def ridden(*rows: tuple[int, int, float]) -> Ridden:
-    return Ridden(
+def ridden(*rows: tuple[int, int, float]) -> Visits:
+    return Visits(
         *(np.array(column) for column in zip(*rows, strict=True)), np.zeros(len(rows), np.int64)
     )
 
@@ -54,7 +47,9 @@ def test_cells_have_their_trips_riders_metres_issues_and_passes(
     far = middle.issue(-3000, 0)
     points = issue_points([middle.issue(0, 5), middle.issue(10, 90), middle.issue(0, 9), far])
 
-    exposure = count_cell_exposure(iter(days), points, RULE, 9)
+    finder = CellFinder(9)
+    seen = (seen_in_cells(fixes, points, RULE, finder) for fixes in days)
+    exposure = count_cell_exposure(seen, points, 9)
 
     row = exposure.key.index(cell)
     assert (exposure.trips[row], exposure.riders[row]) == (3, 2)
@@ -75,13 +70,13 @@ def test_edges_have_theirs_both_directions_together(plan: Plan, fixes_from: Fixe
     two = fixes_from(plan.trip("b", crossing))
     points = issue_points([plan.issue(0, 5), plan.issue(0, -5), plan.issue(900, 0)])
 
+    there = [(0, 7, 100.0), (0, 7, 50.0), (1, 7, 20.0), (1, 3, 5.0)]
     exposure, edge = count_street_exposure(
         [
-            (one, ridden((0, 7, 100.0), (0, 7, 50.0), (1, 7, 20.0), (1, 3, 5.0))),
-            (two, ridden((0, 7, 1.0))),
+            Seen(one, ridden(*there), find_passes(one, points, RULE)),
+            Seen(two, ridden((0, 7, 1.0)), find_passes(two, points, RULE)),
         ],
         points,
-        RULE,
         issue_edge=np.array([7, 9, -1]),
         edge_id=lambda edge: f"way/{edge}",
     )
@@ -111,8 +106,8 @@ def test_without_trips_there_is_no_rate() -> None:
 
 
 def test_nothing_at_all_is_no_rows() -> None:
-    assert len(count_cell_exposure([], issue_points([]), RULE, 10)) == 0
+    assert len(count_cell_exposure([], issue_points([]), 10)) == 0
     exposure, edge = count_street_exposure(
-        [], issue_points([]), RULE, issue_edge=np.zeros(0, dtype=np.int64), edge_id=str
+        [], issue_points([]), issue_edge=np.zeros(0, dtype=np.int64), edge_id=str
     )
     assert (exposure.key, edge.tolist()) == ((), [])

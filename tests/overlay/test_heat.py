@@ -8,10 +8,12 @@ import h3
 import pytest
 
 from geo_service.domain.passage import PassRule
+from geo_service.overlay.cell_finder import CellFinder
 from geo_service.overlay.exposure import count_cell_exposure
 from geo_service.overlay.heat import exposure_heat, pass_heat
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.overlay.pass_counts import count_passes
+from geo_service.overlay.seen import seen_in_cells
 
 if TYPE_CHECKING:
     from tests.overlay.conftest import FixesFrom, Plan
@@ -32,7 +34,9 @@ def test_pass_heat_lies_at_the_issues_with_their_passes(plan: Plan, fixes_from: 
 def test_exposure_heat_lies_amid_ridden_cells(plan: Plan, fixes_from: FixesFrom) -> None:
     fixes = fixes_from(plan.trip("a", [(0, 0, 0)]), plan.trip("b", [(0, 0, 0)]))
     points = issue_points([plan.issue(2000, 0)])
-    heat = exposure_heat(count_cell_exposure([fixes], points, PassRule(), 10))
+    heat = exposure_heat(
+        count_cell_exposure([seen_in_cells(fixes, points, PassRule(), CellFinder(10))], points, 10)
+    )
     assert heat.weight.tolist() == [2.0]
     lat, lon = h3.cell_to_latlng(h3.latlng_to_cell(plan.lat, plan.lon, 10))
     assert (heat.lon[0], heat.lat[0]) == pytest.approx((lon, lat))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -13,37 +12,29 @@ import pytest
 from geo_service.domain.moments import from_microseconds
 from geo_service.domain.passage import PassRule
 from geo_service.domain.slots import Per, SlotRule, slot_parts
-from geo_service.overlay.cell_visits import cell_visits
+from geo_service.overlay.cell_finder import CellFinder
+from geo_service.overlay.cell_visits import Visits
 from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.exposure import count_cell_exposure, count_street_exposure
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.overlay.pass_counts import count_passes
 from geo_service.overlay.passes import find_passes
+from geo_service.overlay.seen import Seen, seen_in_cells
 from geo_service.overlay.slot_exposure import (
     SlotExposure,
-    count_cell_slots,
     count_issue_slots,
-    count_street_slots,
+    count_slots,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numpy.typing import NDArray
-
     from geo_service.domain.trace import Fixes
+    from geo_service.overlay.issue_grid import IssuePoints
     from tests.overlay.conftest import FixesFrom, Plan
 
 RULE = PassRule()
 BERLIN = ZoneInfo("Europe/Berlin")
-
-
-@dataclass(frozen=True)
-class Ridden:
-    trip: NDArray[np.int64]
-    edge: NDArray[np.int64]
-    metres: NDArray[np.float64]
-    t_enter: NDArray[np.int64]
 
 
 def rides(plan: Plan, fixes_from: FixesFrom, seed: int) -> list[Fixes]:
@@ -65,6 +56,11 @@ def rides(plan: Plan, fixes_from: FixesFrom, seed: int) -> list[Fixes]:
 def issues_of(plan: Plan, seed: int) -> list:
     rng = np.random.default_rng(seed + 1000)
     return [plan.issue(*rng.uniform(-300, 300, 2)) for _ in range(25)]
+
+
+def in_cells(parts: Iterable[Fixes], points: IssuePoints) -> list[Seen]:
+    finder = CellFinder(10)
+    return [seen_in_cells(fixes, points, RULE, finder) for fixes in parts]
 
 
 def slot_of(t: int, per: Per) -> tuple[int, int]:
@@ -111,22 +107,20 @@ def slow(
 def test_cells_are_counted_as_plain_sets_count(
     plan: Plan, fixes_from: FixesFrom, per: Per, seed: int
 ) -> None:
-    parts, issues = rides(plan, fixes_from, seed), issues_of(plan, seed)
-    points, rule = issue_points(issues), SlotRule(per, BERLIN)
+    points = issue_points(issues_of(plan, seed))
+    parts = in_cells(rides(plan, fixes_from, seed), points)
     cell = cell_of(points.lon, points.lat, 10)
     visits, passes = [], []
-    for number, fixes in enumerate(parts):
-        seen = cell_visits(fixes, RULE, 10)
+    for number, (fixes, seen, found) in enumerate(parts):
         for trip, place, metres, t in zip(
             seen.trip.tolist(), seen.place.tolist(), seen.metres, seen.t, strict=True
         ):
             rider = fixes.rider_ids[fixes.rider[trip]]
             visits.append(((number, trip), rider, place, metres, t))
-        found = find_passes(fixes, points, RULE)
         passes += zip(cell[found.issue].tolist(), found.t, strict=True)
     assert passes, "the test's own rides pass something"
 
-    found = count_cell_slots(iter(parts), points, RULE, 10, rule)
+    found = count_slots(iter(parts), cell, SlotRule(per, BERLIN))
 
     assert list(rows_of(found).items()) == list(slow(visits, passes, per).items())
 
@@ -139,28 +133,32 @@ def test_streets_are_counted_as_plain_sets_count(
     rng = np.random.default_rng(seed)
     parts, points = rides(plan, fixes_from, seed), issue_points(issues_of(plan, seed))
     issue_edge = rng.integers(-1, 5, len(points))
-    visits, passes, pairs = [], [], []
+    visits, passes, seen = [], [], []
     for number, fixes in enumerate(parts):
         trip = np.sort(rng.integers(0, fixes.trips, 30))
         t = fixes.t[fixes.offsets[trip] + rng.integers(0, 40, 30)]
-        ridden = Ridden(trip, rng.integers(0, 7, 30), rng.uniform(1, 99, 30), t)
-        pairs.append((fixes, ridden))
+        ridden = Visits(trip, rng.integers(0, 7, 30), rng.uniform(1, 99, 30), t)
+        found = find_passes(fixes, points, RULE)
+        seen.append(Seen(fixes, ridden, found))
         for row in range(30):
             rider = fixes.rider_ids[fixes.rider[trip[row]]]
             visits.append(
-                ((number, int(trip[row])), rider, int(ridden.edge[row]), ridden.metres[row], t[row])
+                (
+                    (number, int(trip[row])),
+                    rider,
+                    int(ridden.place[row]),
+                    ridden.metres[row],
+                    t[row],
+                )
             )
-        found = find_passes(fixes, points, RULE)
         edge = issue_edge[found.issue]
         passes += [(int(one), t) for one, t in zip(edge, found.t, strict=True) if one >= 0]
     assert passes
 
-    found = count_street_slots(iter(pairs), points, RULE, issue_edge, SlotRule(per, BERLIN))
+    found = count_slots(iter(seen), issue_edge, SlotRule(per, BERLIN))
 
     assert list(rows_of(found).items()) == list(slow(visits, passes, per).items())
-    whole, edge = count_street_exposure(
-        iter(pairs), points, RULE, issue_edge=issue_edge, edge_id=str
-    )
+    whole, edge = count_street_exposure(iter(seen), points, issue_edge=issue_edge, edge_id=str)
     for row, one in enumerate(edge):
         assert found.metres[found.place == one].sum() == pytest.approx(whole.metres[row])
         assert found.passes[found.place == one].sum() == whole.passes[row]
@@ -170,9 +168,10 @@ def test_streets_are_counted_as_plain_sets_count(
 def test_metres_and_passes_of_all_slots_are_the_totals(
     plan: Plan, fixes_from: FixesFrom, per: Per
 ) -> None:
-    parts, points = rides(plan, fixes_from, 9), issue_points(issues_of(plan, 9))
-    whole = count_cell_exposure(iter(parts), points, RULE, 10)
-    found = count_cell_slots(iter(parts), points, RULE, 10, SlotRule(per, BERLIN))
+    points = issue_points(issues_of(plan, 9))
+    parts = in_cells(rides(plan, fixes_from, 9), points)
+    whole = count_cell_exposure(iter(parts), points, 10)
+    found = count_slots(iter(parts), cell_of(points.lon, points.lat, 10), SlotRule(per, BERLIN))
     assert set(cell_names(found.place)) <= set(whole.key)
     for row, name in enumerate(whole.key):
         here = np.array(cell_names(found.place)) == name
@@ -196,7 +195,8 @@ def test_issues_are_counted_as_plain_sets_count(
             rider = fixes.rider_ids[fixes.rider[trip]]
             visits.append(((number, trip), rider, issue, 0.0, t))
 
-    found = count_issue_slots(iter(parts), points, RULE, SlotRule(per, BERLIN))
+    met = [(fixes, find_passes(fixes, points, RULE)) for fixes in parts]
+    found = count_issue_slots(iter(met), len(points), SlotRule(per, BERLIN))
 
     assert list(rows_of(found).items()) == list(slow(visits, passes, per).items())
     whole = count_passes(iter(parts), points, RULE)
@@ -211,16 +211,13 @@ def test_a_trip_over_midnight_is_in_two_days_and_in_each_once(
     to_midnight = 22 * 3600
     rows = [(to_midnight + s, 3, 3) for s in (-100, -50, -1, 0, 50, 100)]
     rule = SlotRule(Per.WEEKDAY_HOUR, BERLIN)
-    parts = [fixes_from(plan.trip("r", rows))]
-    found = count_cell_slots(parts, issue_points([]), RULE, 10, rule)
+    parts = in_cells([fixes_from(plan.trip("r", rows))], issue_points([]))
+    found = count_slots(parts, np.zeros(0, dtype=np.int64), rule)
     assert [part.tolist() for part in slot_parts(found.slot)] == [[3, 4], [23, 0]]
     assert found.trips.tolist() == found.riders.tolist() == [1, 1]
 
 
 def test_nothing_at_all_is_no_rows() -> None:
     rule = SlotRule(Per.HOUR, BERLIN)
-    nothing = issue_points([])
-    nowhere = np.zeros(0, dtype=np.int64)
-    assert len(count_cell_slots([], nothing, RULE, 10, rule)) == 0
-    assert len(count_street_slots([], nothing, RULE, nowhere, rule)) == 0
-    assert len(count_issue_slots([], nothing, RULE, rule)) == 0
+    assert len(count_slots([], np.zeros(0, dtype=np.int64), rule)) == 0
+    assert len(count_issue_slots([], 0, rule)) == 0

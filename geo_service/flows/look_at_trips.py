@@ -1,0 +1,143 @@
+"""The trips that a question is about, looked at part by part, on all cores."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from geo_service.domain.issue import Issue
+from geo_service.domain.passage import PassRule
+from geo_service.domain.trace import Fixes
+from geo_service.errors import WrongUsage
+from geo_service.flows.count_passes import Period, Progress
+from geo_service.flows.in_parallel import in_parallel
+from geo_service.flows.wiring import Workspace
+from geo_service.overlay.cell_finder import CellFinder
+from geo_service.overlay.exposure import edge_visits
+from geo_service.overlay.issue_grid import IssuePoints
+from geo_service.overlay.passes import find_passes
+from geo_service.overlay.seen import Seen, seen_in_cells
+from geo_service.store import issues as stored_issues
+from geo_service.store.trace_days import LakeDay
+from geo_service.store.trace_packing import unpack
+from geo_service.store.trace_rows import LyingTrips
+from geo_service.streets.matching.match import match
+from geo_service.streets.prepared import Streets
+
+MOST_RADIUS_M = 1000.0
+"""Farther than this nobody on the street sees a problem."""
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayQuestion:
+    """Which trips are laid over which issues."""
+
+    since: datetime | None = None
+    """Only trips that start at this moment or later."""
+    until: datetime | None = None
+    """Only trips that start before this moment."""
+    radius_m: float | None = None
+    """None: the workspace's setting."""
+
+    @property
+    def period(self) -> Period:
+        """When the trips start."""
+        return Period(self.since, self.until)
+
+
+def as_it_goes(days: Sequence[LakeDay]) -> Iterable[LakeDay]:
+    """Show nothing."""
+    return days
+
+
+def look_at_trips(
+    workspace: Workspace,
+    question: OverlayQuestion,
+    look: Callable[[Fixes], Made],
+    progress: Progress = as_it_goes,
+) -> Iterator[Made]:
+    """Read the trips a question is about and look at them, part by part, on all cores.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Holds the trips.
+    question : OverlayQuestion
+        Which trips.
+    look : callable
+        Takes some whole trips; several threads do so at once.
+    progress : callable
+        Wraps the days.
+
+    Yields
+    ------
+    object
+        What the look makes of each part, in order of day.
+
+    Raises
+    ------
+    NotReady
+        If a file of the trace lake is missing or damaged.
+    """
+    period, lake = question.period, workspace.lake
+
+    def read_and_look(part: LyingTrips) -> list[Made]:
+        fixes = unpack(period.starting_in(lake.read_packed(part)))
+        return [look(fixes)] if fixes.trips else []
+
+    parts = (
+        part
+        for day in progress(lake.days(period.since, period.until))
+        for part in lake.look(day.day, period.since, period.until).parts
+    )
+    for made in in_parallel(read_and_look, parts):
+        yield from made
+
+
+def partitions_of(
+    workspace: Workspace, question: OverlayQuestion, progress: Progress = as_it_goes
+) -> Iterator[Fixes]:
+    """Read the trips a question is about, part by part in order of day, whole trips always."""
+    return look_at_trips(workspace, question, lambda fixes: fixes, progress)
+
+
+def looks_in_cells(points: IssuePoints, rule: PassRule, resolution: int) -> Callable[[Fixes], Seen]:
+    """Return what looks which cells trips were in and which issues they passed."""
+    finder = CellFinder(resolution)
+    return lambda fixes: seen_in_cells(fixes, points, rule, finder)
+
+
+def looks_along_streets(
+    points: IssuePoints, rule: PassRule, streets: Streets
+) -> Callable[[Fixes], Seen]:
+    """Return what matches trips to streets and looks which issues they passed."""
+    network, grid = streets.network, streets.grid
+    return lambda fixes: Seen(
+        fixes, edge_visits(match(network, grid, fixes)), find_passes(fixes, points, rule)
+    )
+
+
+def read_issues(workspace: Workspace) -> list[Issue]:
+    """Read all issues of the workspace."""
+    with workspace.database.reading() as connection:
+        return stored_issues.read_all(connection)
+
+
+def rule_of(workspace: Workspace, question: OverlayQuestion) -> PassRule:
+    """Return the rule of passes that a question means.
+
+    Raises
+    ------
+    WrongUsage
+        If the radius is out of range.
+    """
+    settings = workspace.settings
+    radius_m = settings.radius_m if question.radius_m is None else question.radius_m
+    if not 0.0 < radius_m <= MOST_RADIUS_M:
+        raise WrongUsage(
+            f"The radius is {radius_m} m; it must be more than 0 and at most {MOST_RADIUS_M:.0f}.",
+            where="radius",
+        )
+    return PassRule(radius_m, settings.max_gap_s, settings.max_gap_m)

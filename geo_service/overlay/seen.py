@@ -1,0 +1,41 @@
+"""What some trips saw: the places they were in, and the issues they passed."""
+
+from typing import NamedTuple
+
+from geo_service.domain.passage import PassRule
+from geo_service.domain.trace import Fixes
+from geo_service.overlay.cell_finder import CellFinder
+from geo_service.overlay.cell_visits import Visits, cell_visits
+from geo_service.overlay.issue_grid import IssuePoints
+from geo_service.overlay.passes import Passes, find_passes
+
+
+class Seen(NamedTuple):
+    """Whole trips, each of which comes only once."""
+
+    trips: Fixes
+    visits: Visits
+    """Of cells, or of street edges."""
+    passes: Passes
+
+
+def seen_in_cells(fixes: Fixes, points: IssuePoints, rule: PassRule, finder: CellFinder) -> Seen:
+    """Look which cells trips were in and which issues they passed; several threads may do so.
+
+    Parameters
+    ----------
+    fixes : Fixes
+        Whole trips.
+    points : IssuePoints
+        The issues.
+    rule : PassRule
+        How close is a pass, and which fixes are joined.
+    finder : CellFinder
+        Of the cells.
+
+    Returns
+    -------
+    Seen
+        Raises nothing.
+    """
+    return Seen(fixes, cell_visits(fixes, rule, finder), find_passes(fixes, points, rule))

@@ -38,10 +38,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="RIDERS",
         help="only open issues that so many riders passed since they were last confirmed (3)",
     )
-    overlay.add_argument(
+    answer = overlay.add_mutually_exclusive_group(required=True)
+    answer.add_argument(
         "--out", type=Path, metavar="FILE", help=".csv, .geojson, .parquet or .gpkg"
     )
-    overlay.add_argument(
+    answer.add_argument(
         "--describe", action="store_true", help="say what the columns mean, and write nothing"
     )
     overlay.add_argument("--json", action="store_true", help="describe in one line of JSON")
@@ -54,7 +55,7 @@ def run_overlay(arguments: argparse.Namespace) -> None:
     Raises
     ------
     WrongUsage
-        If it is not said where to write to, or what is asked for does not go together.
+        If what is asked for does not go together.
     """
     from geo_service.export.table import check_ending, write_table
     from geo_service.flows.overlay_tables import overlay_table
@@ -70,12 +71,6 @@ def run_overlay(arguments: argparse.Namespace) -> None:
             "Only a description is printed as JSON.",
             where="--json",
             remedy="Add --describe, or name a file with --out.",
-        )
-    if arguments.out is None:
-        raise WrongUsage(
-            "It is not said where to write the table.",
-            where="--out",
-            remedy="Name a file, or ask with --describe what would be in it.",
         )
     check_ending(arguments.out)
     with open_workspace(settings) as workspace:

@@ -76,8 +76,9 @@ def test_nothing_found_is_said(town: Callable, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ((), "--out: It is not said where"),
-        (("--json",), "--json: Only a description"),
+        ((), "one of the arguments --out --describe is required"),
+        (("--json",), "one of the arguments --out --describe is required"),
+        (("--describe", "--out", "x.csv"), "not allowed with argument --describe"),
         (("--json", "--out", "x.csv"), "--json: Only a description"),
         (("--blind-spots", "--out", "x.csv"), "blind_spots: Blind spots are streets or cells"),
         (("--blind-spots", "--describe"), "by street or by cell"),

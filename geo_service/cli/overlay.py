@@ -70,7 +70,7 @@ def run_overlay(arguments: argparse.Namespace) -> None:
         raise WrongUsage(
             "Only a description is printed as JSON.",
             where="--json",
-            remedy="Add --describe, or name a file with --out.",
+            remedy="Ask for --describe instead of --out, or leave --json out.",
         )
     check_ending(arguments.out)
     with open_workspace(settings) as workspace:

@@ -1,0 +1,127 @@
+"""Many things at once, in order, few at a time, and an end that leaves nothing running."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from geo_service.flows import in_parallel as subject
+from geo_service.flows.in_parallel import cores, in_parallel
+
+PATIENCE_S = 60.0
+
+
+@pytest.fixture(autouse=True)
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "cores", lambda: 2)
+
+
+def threads() -> list[str]:
+    return [one.name for one in threading.enumerate() if one.name.startswith("overlay")]
+
+
+def test_answers_come_in_order_of_the_things() -> None:
+    second_done = threading.Event()
+
+    def work(thing: int) -> int:
+        if thing == 0:
+            assert second_done.wait(PATIENCE_S)
+        if thing == 1:
+            second_done.set()
+        return thing * thing
+
+    assert list(in_parallel(work, range(20))) == [thing * thing for thing in range(20)]
+    assert threads() == []
+
+
+def test_nothing_is_worked_on_where_there_is_nothing() -> None:
+    assert list(in_parallel(int, [])) == []
+
+
+def test_as_many_are_worked_on_at_once_as_there_are_cores() -> None:
+    together = threading.Barrier(2)
+
+    def work(thing: int) -> int:
+        together.wait(PATIENCE_S)
+        return thing
+
+    assert list(in_parallel(work, range(8))) == list(range(8))
+
+
+def test_few_things_are_taken_before_their_answers_are() -> None:
+    taken: list[int] = []
+
+    def things() -> Iterator[int]:
+        for thing in range(50):
+            taken.append(thing)
+            yield thing
+
+    for answer in in_parallel(int, things()):
+        assert len(taken) <= answer + 3
+    assert len(taken) == 50
+
+
+def test_things_are_taken_by_the_thread_that_asks() -> None:
+    takers: set[threading.Thread] = set()
+
+    def things() -> Iterator[int]:
+        for thing in range(5):
+            takers.add(threading.current_thread())
+            yield thing
+
+    list(in_parallel(int, things()))
+    assert takers == {threading.current_thread()}
+
+
+def test_what_the_work_raises_comes_where_its_answer_would() -> None:
+    def work(thing: int) -> int:
+        if thing == 3:
+            raise ValueError("three")
+        return thing
+
+    seen = []
+    with pytest.raises(ValueError, match="three"):
+        for answer in in_parallel(work, range(10)):
+            seen.append(answer)  # noqa: PERF402 - what came before the error is wanted
+    assert seen == [0, 1, 2]
+    assert threads() == []
+
+
+def test_what_giving_the_things_raises_comes_too() -> None:
+    def things() -> Iterator[int]:
+        yield 0
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(in_parallel(int, things()))
+    assert threads() == []
+
+
+@pytest.mark.parametrize("stop", ["close", "throw"])
+def test_who_stops_listening_waits_only_for_what_is_being_worked_on(stop: str) -> None:
+    begun: list[int] = []
+    go_on, two_begun = threading.Event(), threading.Semaphore(0)
+
+    def work(thing: int) -> int:
+        begun.append(thing)
+        two_begun.release()
+        if thing > 0:
+            assert go_on.wait(PATIENCE_S)
+        return thing
+
+    answers = in_parallel(work, range(100))
+    assert next(answers) == 0
+    for _ in range(3):
+        assert two_begun.acquire(timeout=PATIENCE_S)
+    go_on.set()
+    if stop == "close":
+        answers.close()  # type: ignore[attr-defined] # a generator
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            answers.throw(KeyboardInterrupt)  # type: ignore[attr-defined] # as above
+    assert len(begun) <= 4
+    assert threads() == []
+
+
+def test_there_is_a_core() -> None:
+    assert cores() >= 1

@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 from sqlalchemy import Connection, func, select
 
 from geo_service.arrays import Integers
-from geo_service.domain.moments import to_microseconds
+from geo_service.domain.moments import day_begin, to_microseconds
+from geo_service.store import trace_days
 from geo_service.store.database import Database
 from geo_service.store.schema import trace_files, trips
 from geo_service.store.trace_boxes import boxes_of
@@ -22,6 +23,7 @@ from geo_service.store.trace_packing import MICROSECONDS_A_MILLISECOND, PackedTr
 from geo_service.store.trace_rows import digest_of
 
 RESTORE = "Restore a backup, or load its traces again."
+RESTORE_ROWS = "Restore a backup of the database."
 SPARE = "Nothing needs to be done: the next load removes it."
 NAMED_AT_MOST = 5
 """Trips of one file that are told by name; the others are counted."""
@@ -83,7 +85,7 @@ def prove(folder: Path, database: Database) -> LakeProof:
         ).one()
         found = select(*(trace_files.c[name] for name in _FileRow._fields))
         files = [_FileRow(*row) for row in connection.execute(found.order_by(trace_files.c.name))]
-        findings = _lost_trips(connection)
+        findings = _lost_trips(connection) + _wrong_days(connection)
     for file in files:
         findings += _of_file(folder, database, file)
     findings += _leftovers(folder, database)
@@ -211,6 +213,25 @@ def _lost_trips(connection: Connection) -> list[Finding]:
     told = ", ".join(itertools.islice(lost, NAMED_AT_MOST))
     what = f"{len(lost)} trips lie in no file that the database names, among them: {told}."
     return [Finding(what, "trips", RESTORE)] if lost else []
+
+
+def _wrong_days(connection: Connection) -> list[Finding]:
+    """Hold the rows of days, by which trips are found, against the rows of the trips."""
+    said = {day.day: (day.begins, day.ends) for day in trace_days.read_days(connection)}
+    spans = trace_days.spans(connection)
+    found = []
+    for day in sorted(said.keys() | spans.keys()):
+        date = day_begin(day).date().isoformat()
+        if day not in said:
+            what = f"Trips start on {date}, and the day has no row: nobody finds them."
+        elif day not in spans:
+            what = f"The day {date} has a row, and no trip starts on it."
+        elif said[day] != spans[day]:
+            what = f"The trips of {date} begin or end at other times than the row of the day says."
+        else:
+            continue
+        found.append(Finding(what, "trace_days", RESTORE_ROWS))
+    return found
 
 
 def _leftovers(folder: Path, database: Database) -> list[Finding]:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
@@ -12,6 +12,13 @@ from geo_service.store.upsert import find_rows
 
 STAMP_BITS = 62
 """So many, by chance, that no two states of a day share a stamp, not even after a restore."""
+
+SPANS = (
+    select(trace_files.c.day, func.min(trips.c.starts_at), func.max(trips.c.ends_at))
+    .select_from(trips.join(trace_files))
+    .group_by(trace_files.c.day)
+)
+Span: TypeAlias = tuple[datetime, datetime]
 
 
 class LakeDay(NamedTuple):
@@ -52,6 +59,12 @@ def days_of(connection: Connection, trip_ids: Collection[str]) -> set[int]:
     return {day for (day,) in find_rows(connection, found, trips.c.trip_id, trip_ids)}
 
 
+def spans(connection: Connection, days: Collection[int] | None = None) -> dict[int, Span]:
+    """Return from when to when the trips of each of these days, or of all, go by their own rows."""
+    found = SPANS if days is None else SPANS.where(trace_files.c.day.in_(days))
+    return {day: (begins, ends) for day, begins, ends in connection.execute(found)}
+
+
 def stamp(connection: Connection, days: Collection[int]) -> None:
     """Say that the trips of these days are others now; a day without trips is forgotten.
 
@@ -65,15 +78,9 @@ def stamp(connection: Connection, days: Collection[int]) -> None:
     if not days:
         return
     connection.execute(delete(trace_days).where(trace_days.c.day.in_(days)))
-    spans = (
-        select(trace_files.c.day, func.min(trips.c.starts_at), func.max(trips.c.ends_at))
-        .select_from(trips.join(trace_files))
-        .where(trace_files.c.day.in_(days))
-        .group_by(trace_files.c.day)
-    )
     rows = [
         {"day": day, "stamp": secrets.randbits(STAMP_BITS), "begins_at": begins, "ends_at": ends}
-        for day, begins, ends in connection.execute(spans)
+        for day, (begins, ends) in spans(connection, days).items()
     ]
     if rows:
         connection.execute(insert(trace_days), rows)

@@ -117,6 +117,13 @@ def test_another_day_s_file_under_a_name_is_found(lake: TraceLake, path: Path) -
         ("UPDATE trace_files SET rows = 7", "holds 600 fixes, and 7 were written"),
         ("UPDATE trace_files SET digest = X'00'", "bytes are not those"),
         ("DELETE FROM trips", "names the file, but no trip of it"),
+        ("DELETE FROM trips", "The day 1970-01-01 has a row, and no trip starts on it"),
+        ("DELETE FROM trace_days", "start on 1970-01-01, and the day has no row: nobody finds"),
+        ("UPDATE trace_days SET begins_at = begins_at - 1", "begin or end at other times"),
+        ("UPDATE trace_days SET begins_at = begins_at + 1000", "begin or end at other times"),
+        ("UPDATE trace_days SET ends_at = ends_at - 1000", "begin or end at other times"),
+        ("UPDATE trace_days SET day = day + 7", "start on 1970-01-02, and the day has no row"),
+        ("UPDATE trace_days SET day = day + 7", "1970-01-08 has a row, and no trip"),
     ],
 )
 def test_a_row_changed_is_found(
@@ -141,13 +148,17 @@ def test_trips_of_a_file_that_is_not_named_are_found(
     assert told in said(lake)
 
 
-def test_a_row_that_is_gone_is_no_fault_of_the_others(
+def test_a_row_that_is_gone_is_told_of_its_day_and_no_fault_of_the_others(
     lake: TraceLake, path: Path, database: Database
 ) -> None:
     assert path.exists()
     with database.writing() as connection:
         connection.execute(text("DELETE FROM trips WHERE trip_id = 'a'"))
-    assert said(lake) == []
+    (finding,) = lake.prove().findings
+    assert finding.what == (
+        "The trips of 1970-01-01 begin or end at other times than the row of the day says."
+    )
+    assert (finding.where, finding.harmless) == ("trace_days", False)
 
 
 def test_many_faults_of_one_file_are_counted(

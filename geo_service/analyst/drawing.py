@@ -34,9 +34,10 @@ def draw_map(
     Parameters
     ----------
     facilities, issues : GeoDataFrame, optional
-        As ``read_facilities`` and ``read_issues`` give them; EPSG:4326.
+        As ``read_facilities`` and ``read_issues`` give them; EPSG:4326. Issues that are open now
+        are drawn as heat too: how many there are per square kilometre.
     passes : DataFrame, optional
-        As ``find_passes`` gives them; drawn as heat at ``issues``, weight = passes.
+        As ``find_passes`` gives them; drawn as heat at ``issues``: passes per square kilometre.
     streets : Streets, optional
         Drawn as a quiet background.
     title : str
@@ -57,7 +58,12 @@ def draw_map(
     known = [] if facilities is None else held.facilities_from_frame(facilities)
     layers = [
         name
-        for name, given in (("facilities", facilities), ("issues", issues), ("passes", passes))
+        for name, given in (
+            ("facilities", facilities),
+            ("issues", issues),
+            ("issue_density", issues),
+            ("passes", passes),
+        )
         if given is not None
     ]
     content = MapContent(

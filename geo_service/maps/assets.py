@@ -12,7 +12,7 @@ from importlib.resources import files
 
 import folium
 from branca.element import Element
-from folium.plugins import HeatMap, MarkerCluster
+from folium.plugins import MarkerCluster
 
 from geo_service.errors import NotFound
 from geo_service.maps.elements import Verbatim
@@ -23,7 +23,6 @@ _FROM_WHEEL = {
     # Leaflet guesses where its pins lie from a style sheet that is called leaflet.css.
     "map-base.css": dict(folium.Map.default_css)["leaflet_css"],
     "leaflet.js": dict(folium.Map.default_js)["leaflet"],
-    "heat.js": dict(HeatMap.default_js)["leaflet-heat.js"],
     "cluster.css": dict(MarkerCluster.default_css)["markerclustercss"],
     "cluster.js": dict(MarkerCluster.default_js)["markerclusterjs"],
 }
@@ -32,7 +31,7 @@ _FOR_STOCK = {
     **{f"stock-{name}.js": url for name, url in folium.Map.default_js if name != "leaflet"},
 }
 _LEAFLET = ("map-base.css", "leaflet.js")
-NAMES = (*_LEAFLET, "cluster.css", "heat.js", "cluster.js", "page.css", "page.js")
+NAMES = (*_LEAFLET, "cluster.css", "cluster.js", "page.css", "page.js")
 """What every page needs, in the order in which it is needed."""
 STOCK_NAMES = tuple(_FOR_STOCK)
 """What folium's own pop-ups and icons need besides."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import folium
 from branca.element import Element, Figure, MacroElement
-from folium.plugins import HeatMap
+from folium.raster_layers import ImageOverlay
 from folium.template import Template
 from jinja2 import Template as PlainTemplate
 
@@ -65,27 +65,23 @@ const {{ this.get_name() }} = geoMap.open("{{ this.get_name() }}", {{ this.view 
         self.view = as_script(view)
 
 
-class HeatSpots(HeatMap):
-    """A heat layer whose spots keep their size on the ground."""
+class Picture(ImageOverlay):
+    """A picture that lies straight on the map, above cells and below names."""
 
-    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - as folium declares it
     _template = Template("""
 {% macro script(this, kwargs) %}
-const {{ this.get_name() }} = geoMap.heat({{ this.spots }}, {{ this.look }});
+const {{ this.get_name() }} =
+    L.imageOverlay({{ this.address }}, {{ this.corners }}, {pane: "heat"});
 {{ this.get_name() }}.addTo({{ this._parent.get_name() }});
 {% endmacro %}
 """)
 
-    def __init__(
-        self, key: str, spots: list[list[float]], *, across_m: float, ramp: dict[float, str]
-    ) -> None:
+    def __init__(self, key: str, address: str, corners: list[list[float]]) -> None:
         # Not shown by folium, which would add it once more each time the page is written.
-        super().__init__(spots, show=False)  # type: ignore[no-untyped-call] # folium leaves it untyped
+        super().__init__(address, corners, pixelated=False, show=False)
         self._id = key
-        self.spots = as_script(spots)
-        self.look = as_script(
-            {"across_m": across_m, "gradient": {str(at): colour for at, colour in ramp.items()}}
-        )
+        self.address = as_script(address)
+        self.corners = as_script(corners)
 
 
 class Drawing(MacroElement):

@@ -1,5 +1,6 @@
 """Numbers and times as a reader of the map meets them."""
 
+import math
 from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -8,6 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from geo_service.domain.moments import from_microseconds
+
+_SHOWS = 0.9
+"""The strongest class begins at this share of the highest value, or lower."""
+_ROUND = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0)
+"""First digits of round limits."""
 
 
 def say_count(count: int) -> str:
@@ -20,6 +26,13 @@ def say_number(number: float) -> str:
     if abs(number) >= 100:
         return f"{number:,.0f}"
     return f"{number:.3g}"
+
+
+def say_briefly(number: float) -> str:
+    """Write a round number so that it fits under a class of colour: 20k for 20,000."""
+    if number >= 1e6:
+        return f"{number / 1e6:g}M"
+    return f"{number / 1e3:g}k" if number >= 1e4 else say_number(number)
 
 
 def say_length(metres: float) -> str:
@@ -70,6 +83,25 @@ def class_limits(values: ArrayLike, classes: int) -> list[float]:
     return sorted(limit for limit in limits if held.min() < limit <= held.max())
 
 
+def round_limits(lowest: float, highest: float, classes: int) -> list[float]:
+    """Find round limits, about evenly by ratio, for values between two.
+
+    Parameters
+    ----------
+    lowest, highest : float
+        Where the classes begin, about, and the greatest value; above 0.
+    classes : int
+        At most this many.
+
+    Returns
+    -------
+    list of float
+        Ascending, without repeats: the least value of each class, all of them below ``highest``.
+    """
+    wanted = np.geomspace(min(lowest, _SHOWS * highest), _SHOWS * highest, classes)
+    return sorted({_rounded_down(float(limit)) for limit in wanted})
+
+
 def class_ranges(limits: list[float], smallest: float, largest: float) -> list[str]:
     """Write the classes made by ``class_limits`` as ranges, for a legend."""
     if not limits:
@@ -90,3 +122,10 @@ def say_range(low: float, high: float) -> str:
 def _rounded(value: float) -> float:
     """Round to two digits: 1,234 to 1,200."""
     return float(f"{value:.2g}")
+
+
+def _rounded_down(value: float) -> float:
+    """Round to the round number at or below: 1,999 to 1,500."""
+    power = math.floor(math.log10(value))
+    digit = max(digit for digit in _ROUND if float(f"{digit}e{power}") <= value * (1.0 + 1e-9))
+    return float(f"{digit}e{power}")

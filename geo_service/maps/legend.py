@@ -3,8 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from geo_service.maps.escape import as_entities
+from geo_service.maps.figures import say_briefly
 from geo_service.maps.icons import show_sign
 from geo_service.maps.words import Words
+
+NO_MARK = "<i></i>"
+"""Stands where a row of ``keys`` has nothing to show."""
 
 
 def explain(words: Words) -> str:
@@ -64,13 +68,18 @@ def slider(words: Words, value: int, most: int) -> str:
     )
 
 
-def ramp(colours: Sequence[str], low: str, high: str) -> str:
-    """Draw a band of colours with what its ends mean."""
-    return (
-        '<div class="gm-ramp">'
-        f'<i style="background:linear-gradient(90deg,{",".join(colours)})"></i>'
-        f"<span>{as_entities(low)}</span><span>{as_entities(high)}</span></div>"
+def swatch(colour: str) -> str:
+    """Show a colour."""
+    return f'<i class="gm-swatch" style="background:{colour}"></i>'
+
+
+def scale(unit: Words, colours: Sequence[str], limits: Sequence[float]) -> str:
+    """Draw classes of colour side by side, the least value of each under its beginning."""
+    items = "".join(
+        f'<li><i style="background:{colour}"></i>{as_entities(say_briefly(limit))}</li>'
+        for colour, limit in zip(colours, limits, strict=True)
     )
+    return f'<p class="gm-unit">{unit.html}</p><ol class="gm-scale">{items}</ol>'
 
 
 def steps(colours: Sequence[str], ranges: Sequence[str]) -> str:

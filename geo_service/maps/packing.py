@@ -3,7 +3,6 @@
 Positions become whole pixels of the web map's square at zoom 18 (about half a metre), and each
 differs little from the one before it, so a difference is one or two bytes of a variable-length
 number, seven bits to a byte, the lowest first, signs folded in. The page unpacks them again.
-Web Mercator: Snyder, "Map Projections: A Working Manual" (USGS PP 1395), p. 41, on the sphere.
 """
 
 import base64
@@ -12,12 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo_service.arrays import Floats, Integers
+from geo_service.geometry.web_mercator import to_square
 
 ZOOM = 18
 """The zoom at which a unit is a pixel; the page's script knows it too."""
 _WORLD = 256 * 2**ZOOM
-_LIMIT = 85.05112878
-"""The square of web maps ends at this latitude."""
 
 
 def to_pixels(lon: Floats, lat: Floats) -> tuple[Integers, Integers]:
@@ -33,10 +31,8 @@ def to_pixels(lon: Floats, lat: Floats) -> tuple[Integers, Integers]:
     x, y : ndarray of int, shape (n,)
         East and south of the square's north-west corner.
     """
-    sine = np.sin(np.radians(np.clip(lat, -_LIMIT, _LIMIT)))
-    x = (lon + 180.0) / 360.0 * _WORLD
-    y = (0.5 - np.log((1.0 + sine) / (1.0 - sine)) / (4.0 * np.pi)) * _WORLD
-    return np.rint(x).astype(np.int64), np.rint(y).astype(np.int64)
+    x, y = to_square(lon, lat)
+    return np.rint(x * _WORLD).astype(np.int64), np.rint(y * _WORLD).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)

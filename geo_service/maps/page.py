@@ -15,6 +15,7 @@ from geo_service.maps.layers.catchments import draw_catchments
 from geo_service.maps.layers.drawn_layer import DrawnLayer
 from geo_service.maps.layers.exposure import draw_exposure
 from geo_service.maps.layers.facilities import draw_facilities
+from geo_service.maps.layers.issue_density import draw_issue_density
 from geo_service.maps.layers.issues import draw_issues
 from geo_service.maps.layers.passes import draw_passes
 from geo_service.maps.layers.rate import draw_rate
@@ -29,6 +30,7 @@ LAYERS: Mapping[str, DrawLayer] = {
     "passes": draw_passes,
     "facilities": draw_facilities,
     "issues": draw_issues,
+    "issue_density": draw_issue_density,
     "exposure": draw_exposure,
     "rate": draw_rate,
     "streets": draw_streets,
@@ -39,15 +41,16 @@ LAYERS: Mapping[str, DrawLayer] = {
 PLANNER_LAYERS = (
     "facilities",
     "issues",
+    "issue_density",
     "passes",
     "exposure",
     "rate",
     "streets",
     "catchments",
 )
-_COVERING = ("passes", "release", "exposure", "rate", "streets", "catchments")
+_COVERING = ("passes", "release", "exposure", "rate", "streets", "catchments", "issue_density")
 """Of layers that hide each other a page opens with the first that it has."""
-PUBLIC_LAYERS = ("facilities", "issues", "release", "catchments")
+PUBLIC_LAYERS = ("facilities", "issues", "issue_density", "release", "catchments")
 
 
 def draw(content: MapContent, layers: Sequence[str], *, assets: Assets) -> folium.Map:

@@ -32,9 +32,11 @@ CATEGORY_COLOURS = (
 )
 OTHER_CATEGORY_COLOUR = "#5f6b73"
 
-PASS_RAMP = ("#fddfa6", "#fbb462", "#f07f3c", "#cf4a26", "#8e1f1a")
+PASS_RAMP = ("#fcd591", "#f9b467", "#f08b46", "#d75f30", "#ad3824", "#7a1618")
 """Heat of passes: sand to deep red."""
-EXPOSURE_RAMP = ("#cfe3f1", "#95c3e0", "#549ccb", "#21709f", "#0a426b")
+ISSUE_RAMP = ("#f5c3d8", "#eb9fc3", "#da74a6", "#be4787", "#932668", "#5f0e41")
+"""Heat of issues: pale to deep rose."""
+EXPOSURE_RAMP = ("#bcd9ed", "#91c0df", "#60a4cf", "#3582b4", "#1b5e90", "#0a3a60")
 """Heat of exposure, and streets: pale to deep blue."""
 RATE_RAMP = ("#eadff0", "#cfb3de", "#ab7fc3", "#80509f", "#522a70")
 """Issues per 1,000 trips: pale to deep purple."""
@@ -46,9 +48,3 @@ HOLE = "#d1301f"
 """A street too far from every facility: nothing else on the map is so strong."""
 EMPTY_CELL = "#e4e6e4"
 """A cell in which there is nothing to count."""
-
-
-def gradient(ramp: tuple[str, ...]) -> dict[float, str]:
-    """Spread a ramp over the strengths of a heat layer, from 0 to 1."""
-    last = len(ramp) - 1
-    return {round(0.15 + 0.85 * step / last, 2): colour for step, colour in enumerate(ramp)}

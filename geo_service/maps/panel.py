@@ -7,7 +7,7 @@ from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import say_count, say_time
 from geo_service.maps.icons import sign_sheet
 from geo_service.maps.layers.drawn_layer import DrawnLayer
-from geo_service.maps.words import LAYERS, Words
+from geo_service.maps.words import LAYERS, OPEN_ISSUES, Words
 
 _LEGEND = Words("图层与图例", "Layers and legend")
 _NOTHING = Words("尚无数据", "no data yet")
@@ -45,7 +45,7 @@ def _figures(content: MapContent) -> str:
     still_open = sum(issue.is_open(content.now) for issue in content.issues)
     counts = [
         (len(content.facilities), Words("设施", "facilities")),
-        (still_open, Words("未结问题", "open issues")),
+        (still_open, OPEN_ISSUES),
         (len(content.issues) - still_open, Words("已结", "closed")),
     ]
     items = "".join(

@@ -50,6 +50,7 @@ LAYERS = {
     "facilities": Words("服务设施", "Facilities"),
     "issues": Words("问题点位", "Issues"),
     "passes": Words("经过未结问题热力", "Passes at open issues"),
+    "issue_density": Words("未结问题热力", "Where issues are open"),
     "exposure": Words("骑行热力", "Where riders go"),
     "rate": Words("每千次行程问题数", "Issues per 1,000 trips"),
     "streets": Words("街道经过量", "Trips by street"),
@@ -118,6 +119,7 @@ OPEN, CLOSED = Words("未结", "open"), Words("已结", "closed")
 HOURS_UNKNOWN = Words("开放时间不详", "hours not known")
 NOW_OPEN, NOW_CLOSED = Words("开放中", "open"), Words("已关闭", "closed")
 OTHER_CATEGORIES = Words("其他类别", "Other categories")
+OPEN_ISSUES = Words("未结问题", "open issues")
 CELL = Words("网格", "Cell")
 
 

@@ -107,3 +107,8 @@ def disk_pairs(cells: Sequence[str]) -> tuple[Integers, Integers]:
 def edge_metres(resolution: int) -> float:
     """Return how long a cell's side is on average, in metres. Raises nothing of its own."""
     return float(h3.average_hexagon_edge_length(resolution, unit="m"))
+
+
+def resolution_of(cell: str) -> int:
+    """Return a cell's resolution, from 0 to 15. Raises nothing of its own."""
+    return int(h3.get_resolution(h3.str_to_int(cell)))

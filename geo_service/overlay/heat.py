@@ -20,11 +20,11 @@ from geo_service.overlay.exposure import Exposure
 from geo_service.overlay.issue_grid import IssuePoints
 from geo_service.overlay.pass_counts import PassCounts
 
-BANDWIDTH_M = 120.0
-"""The Gaussian's standard deviation on the ground: about a block. Much less shows single streets'
-fixes as dots (cells of resolution 10 lie 114 m apart), much more hides which street it was."""
+BANDWIDTH_M = 100.0
+"""The Gaussian's standard deviation on the ground: about a block. Much less shows cells of
+resolution 10, some 130 m apart, as dots; much more hides which crossing it is."""
 MOST_PIXELS = 1_000_000
-_SHARP, _BLUNT = 8.0, 2.0
+_SHARP, _BLUNT = 20.0, 2.0
 """Pixels in a bandwidth: as many as that where there is room, and never fewer than these."""
 _TRUNCATED = 4.0
 """Bandwidths from its middle at which a Gaussian ends; the 0.03 % beyond is given back to it."""
@@ -32,6 +32,7 @@ _BAND = 0.002
 """The pixels of one bandwidth differ by this share at most among rows that are spread together."""
 _TAILS = (0.0001, 0.0005, 0.002)
 """Shares of the weight that may be left out on each of four sides, if the rest gains by it."""
+_OF_SPACING = 0.75
 _LAID_APART = 1.0 / 6.0
 """Pixels squared: by how much sharing out over four pixels makes a Gaussian's variance greater."""
 
@@ -65,6 +66,14 @@ class Surface:
     """Wider than asked for where the picture would have had too many pixels."""
     left_out: float
     """The share of the weight that lies too far off to be drawn."""
+
+    def lower(self, share: float) -> float:
+        """Return the density below which a share of the weight lies. Raises nothing."""
+        mass = (self.density * self.pixel_km2[:, None]).ravel()
+        densities = self.density.ravel()
+        order = np.argsort(densities)
+        until = np.cumsum(mass[order])
+        return float(densities[order[np.searchsorted(until, share * until[-1])]])
 
 
 def pass_weights(points: IssuePoints, counts: PassCounts) -> Weights:
@@ -114,10 +123,11 @@ def exposure_weights(exposure: Exposure) -> Weights:
 def bandwidth_for_cells(resolution: int) -> float:
     """Return the bandwidth in metres at which cells of a resolution don't show as dots.
 
-    Neighbours lie the square root of 3 of a side apart; a Gaussian as wide as that is smooth.
+    Neighbours lie the square root of 3 of a side apart. Gaussians of three quarters of that, on
+    the middles of equal cells, add up to a plain: the ripple left on it is below a thousandth.
     Raises nothing of its own.
     """
-    return max(BANDWIDTH_M, float(np.sqrt(3.0)) * edge_metres(resolution))
+    return max(BANDWIDTH_M, _OF_SPACING * float(np.sqrt(3.0)) * edge_metres(resolution))
 
 
 def spread(
@@ -151,7 +161,7 @@ def spread(
         if 2.0 * closer.bandwidth_m <= whole.bandwidth_m:
             frame, x, y, weight = closer, x[near], y[near], weight[near]
             break
-    rows = frame.north + (np.arange(frame.rows) + 0.5) * frame.pixel
+    rows = np.asarray(frame.north + (np.arange(frame.rows) + 0.5) * frame.pixel, dtype=np.float64)
     east_m, north_m = side_on_the_ground_m(from_square(rows, rows)[1])
     pixel_km2 = east_m * north_m * (frame.pixel / 1000.0) ** 2
     in_pixels = frame.bandwidth_m / frame.pixel
@@ -189,7 +199,7 @@ def _frame(x: Floats, y: Floats, bandwidth_m: float, most_pixels: int) -> _Frame
     """Choose the smallest pixels that are few enough, with room for whole Gaussians."""
     low, high = np.array([x.min(), y.min()]), np.array([x.max(), y.max()])
     nearest_to_equator = min(max(0.5, low[1]), high[1])
-    border = np.array([low[1], nearest_to_equator, high[1]])
+    border = np.array([low[1], nearest_to_equator, high[1]], dtype=np.float64)
     sides = np.concatenate(side_on_the_ground_m(from_square(border, border)[1]))
     pixel = bandwidth_m / (_SHARP * sides.max())
     while True:
@@ -208,7 +218,8 @@ def _within(place: Floats, weight: Floats, tail: float) -> Flags:
     until = np.cumsum(weight[order]) / weight.sum()
     first, last = np.searchsorted(until, [tail, 1.0 - tail])
     low, high = place[order[first]], place[order[min(int(last), len(order) - 1)]]
-    return (place >= low) & (place <= high)
+    within: Flags = (place >= low) & (place <= high)
+    return within
 
 
 def _laid_down(frame: _Frame, x: Floats, y: Floats, weight: Floats) -> Floats:

@@ -4,6 +4,7 @@ import http.server
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 import folium
@@ -127,6 +128,14 @@ def wait_painted(page: Page, pane: str, *, wanted: bool = True) -> None:
     )
 
 
+def wait_picture(page: Page, *, wanted: bool = True) -> None:
+    page.wait_for_function(
+        """wanted => wanted === [...document.querySelectorAll(".leaflet-heat-pane img")]
+            .some(picture => picture.complete && picture.naturalWidth > 0)""",
+        arg=wanted,
+    )
+
+
 def tick(page: Page, layer: str, *, on: bool) -> None:
     page.locator(f"[data-layer={layer}]").set_checked(on)
 
@@ -134,9 +143,10 @@ def tick(page: Page, layer: str, *, on: bool) -> None:
 def test_page_shows_streets_marks_heat_and_legend(open_page: Callable, whole_page: str) -> None:
     opened = open_page(whole_page)
     page = opened.page
-    for pane in ("tile", "names", "heat"):
+    for pane in ("tile", "names"):
         wait_painted(page, pane)
         assert painted(page, pane) > 500
+    wait_picture(page)
     blocks = (SIDE - 1) ** 2
     assert page.locator("#map_page .gm-mark.gm-square").count() == blocks
     assert page.locator("#map_page .gm-mark.gm-round.gm-hollow").count() == blocks / 4
@@ -159,23 +169,24 @@ def test_marks_have_a_sign_that_is_drawn(open_page: Callable, whole_page: str) -
 
 @pytest.mark.parametrize(
     ("layer", "pane"),
-    [("passes", "heat"), ("exposure", "heat"), ("rate", "ground"), ("streets", "ground"),
-     ("release", "ground")],
+    [("passes", "heat"), ("exposure", "heat"), ("issue_density", "heat"), ("rate", "ground"),
+     ("streets", "ground"), ("release", "ground")],
 )  # fmt: skip
 def test_each_layer_can_be_shown_and_hidden(
     open_page: Callable, whole_page: str, layer: str, pane: str
 ) -> None:
     opened = open_page(whole_page)
     page = opened.page
+    wait = wait_picture if pane == "heat" else partial(wait_painted, pane=pane)
     for other in SHOWN:
         tick(page, other, on=False)
-    wait_painted(page, pane, wanted=False)
+    wait(page, wanted=False)
     assert page.locator("#map_page .gm-mark").count() == 0
     tick(page, layer, on=True)
-    wait_painted(page, pane)
+    wait(page)
     assert page.locator(".gm-layer:not(.gm-off) .gm-legend:visible").count() == 1
     tick(page, layer, on=False)
-    wait_painted(page, pane, wanted=False)
+    wait(page, wanted=False)
     assert opened.complaints == []
 
 
@@ -319,7 +330,7 @@ def served() -> Iterator[str]:
 
 def test_served_page_works_with_assets_of_our_own_server(open_page: Callable, served: str) -> None:
     opened = open_page(address=served)
-    wait_painted(opened.page, "heat")
+    wait_picture(opened.page)
     assert opened.page.locator("#map_page .gm-mark").count() > 0
     assert opened.complaints == []
     assert opened.outside == []

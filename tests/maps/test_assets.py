@@ -2,7 +2,7 @@ import re
 
 import folium
 import pytest
-from folium.plugins import HeatMap, MarkerCluster
+from folium.plugins import MarkerCluster
 
 from geo_service.errors import NotFound
 from geo_service.maps.assets import (
@@ -31,7 +31,7 @@ def test_asset_fetches_nothing(name: str) -> None:
 def test_wheel_has_every_address_that_folium_knows_for_what_we_use() -> None:
     from offlinefolium.elements import _res as texts  # noqa: PLC0415 - 3.5 MB, for this test alone
 
-    for owner in (folium.Map, HeatMap, MarkerCluster):
+    for owner in (folium.Map, MarkerCluster):
         for _, url in (*owner.default_js, *getattr(owner, "default_css", ())):
             if "MarkerCluster.Default" not in url:
                 assert texts[url], url

@@ -1,6 +1,6 @@
 from branca.element import Figure
 
-from geo_service.maps.elements import Drawing, Sheet, StationMap, Verbatim
+from geo_service.maps.elements import Drawing, Picture, Sheet, StationMap, Verbatim
 
 
 def test_verbatim_is_never_read_as_a_template() -> None:
@@ -21,3 +21,14 @@ def test_map_stands_alone_in_its_sheet() -> None:
     assert isinstance(page.get_root(), Figure)
     assert page.get_root() is sheet
     assert page.get_name() == "map_page"
+
+
+def test_picture_lies_in_the_pane_of_heat_once_however_often_the_page_is_written() -> None:
+    sheet = Sheet(title="t")
+    page = StationMap(sheet, {})
+    page.add_child(Picture("x", "data:image/png;base64,AA==", [[1.0, 2.0], [3.0, 4.0]]))
+    written = sheet.render()
+    assert sheet.render() == written
+    assert 'L.imageOverlay("data:image/png;base64,AA==", [[1.0,2.0],[3.0,4.0]]' in written
+    assert written.count("imageOverlay(") == written.count('{pane: "heat"}') == 1
+    assert written.count(".addTo(map_page)") == 1

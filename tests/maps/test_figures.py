@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from geo_service.maps.figures import (
     class_limits,
     class_ranges,
+    round_limits,
+    say_briefly,
     say_count,
     say_length,
     say_minutes,
@@ -72,3 +74,29 @@ def test_every_class_has_values_and_a_range(values: list[float], classes: int) -
     found = np.searchsorted(limits, values, side="right")
     assert {0, len(limits)} <= set(found.tolist())
     assert len(class_ranges(limits, min(values), max(values))) == len(limits) + 1
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0.15, "0.15"), (7000, "7,000"), (15_000, "15k"), (1.5e6, "1.5M")]
+)
+def test_limits_are_brief(number: float, said: str) -> None:
+    assert say_briefly(number) == said
+
+
+@given(st.floats(1e-6, 1e9), st.floats(1.0, 1e4))
+def test_round_limits_lie_between_and_are_told_apart(lowest: float, times: float) -> None:
+    highest = lowest * times
+    limits = round_limits(lowest, highest, 6)
+    assert limits == sorted(set(limits))
+    assert 1 <= len(limits) <= 6
+    assert 0.9 * lowest / 1.6 <= limits[0] * 1.0001
+    assert limits[-1] <= 0.9 * highest * 1.0001
+    assert {f"{limit:e}"[:3] for limit in limits} <= {
+        "1.0", "1.5", "2.0", "3.0", "4.0", "5.0", "7.0"
+    }  # fmt: skip
+
+
+def test_round_limits_are_those_of_a_ladder() -> None:
+    assert round_limits(1.0, 10.0, 6) == [1.0, 1.5, 2.0, 3.0, 5.0, 7.0]
+    assert round_limits(110.0, 5_700.0, 6) == [100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0]
+    assert round_limits(5.0, 5.0, 6) == [4.0]

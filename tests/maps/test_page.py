@@ -109,5 +109,6 @@ def test_braces_in_text_are_not_a_template(content: MapContent) -> None:
 def test_page_opens_with_marks_and_one_layer_on_the_ground() -> None:
     assert opened_with(LAYERS) == {"passes", "facilities", "issues"}
     assert opened_with(PUBLIC_LAYERS) == {"facilities", "issues", "release"}
+    assert opened_with(["issues", "issue_density"]) == {"issues", "issue_density"}
     assert opened_with(["rate", "streets"]) == {"rate"}
     assert opened_with([]) == set()

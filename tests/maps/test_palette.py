@@ -3,9 +3,9 @@ from itertools import pairwise
 import pytest
 
 from geo_service.maps import palette
-from geo_service.maps.palette import gradient
 
-RAMPS = (palette.PASS_RAMP, palette.EXPOSURE_RAMP, palette.RATE_RAMP, palette.RELEASE_RAMP)
+HEAT_RAMPS = (palette.PASS_RAMP, palette.ISSUE_RAMP, palette.EXPOSURE_RAMP)
+RAMPS = (*HEAT_RAMPS, palette.RATE_RAMP, palette.RELEASE_RAMP)
 MARKS = {
     *palette.KIND_COLOURS.values(),
     *palette.CATEGORY_COLOURS,
@@ -40,10 +40,3 @@ def test_services_are_cool_and_problems_warm() -> None:
         assert int(colour[5:7], 16) > int(colour[1:3], 16)
     for colour in palette.CATEGORY_COLOURS:
         assert int(colour[1:3], 16) > int(colour[5:7], 16)
-
-
-def test_gradient_goes_up_to_full_strength() -> None:
-    spread = gradient(palette.PASS_RAMP)
-    assert list(spread) == sorted(spread)
-    assert list(spread)[-1] == 1.0
-    assert tuple(spread.values()) == palette.PASS_RAMP

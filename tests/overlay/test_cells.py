@@ -12,6 +12,7 @@ from geo_service.overlay.cells import (
     cell_of,
     disk_pairs,
     edge_metres,
+    resolution_of,
 )
 
 
@@ -70,3 +71,8 @@ def test_no_cells_are_empty_answers() -> None:
 
 def test_a_side_at_resolution_10_is_about_76_metres() -> None:
     assert edge_metres(10) == pytest.approx(75.9, abs=0.1)
+
+
+def test_a_name_tells_its_resolution() -> None:
+    at = np.array([112.15]), np.array([32.04])
+    assert [resolution_of(cell_names(cell_of(*at, size))[0]) for size in (0, 10, 15)] == [0, 10, 15]

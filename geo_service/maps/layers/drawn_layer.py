@@ -4,9 +4,6 @@ from dataclasses import dataclass
 
 import folium
 
-from geo_service.maps.view import View
-from geo_service.overlay.heat import Heat
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawnLayer:
@@ -23,16 +20,3 @@ def new_group(key: str) -> folium.FeatureGroup:
     group = folium.FeatureGroup(name=key, show=False, control=False)
     group._id = key  # noqa: SLF001 - folium's random names would make each page differ
     return group
-
-
-def spots_of(heat: Heat, view: View) -> list[list[float]]:
-    """Write weighted points as latitude, longitude and weight."""
-    lon = view.unwrapped(heat.lon)
-    return [
-        [
-            round(float(heat.lat[row]), 6),
-            round(float(lon[row]), 6),
-            round(float(heat.weight[row]), 3),
-        ]
-        for row in range(len(heat))
-    ]

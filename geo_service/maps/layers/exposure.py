@@ -1,36 +1,33 @@
 """Heat of exposure: where riders go."""
 
 from geo_service.maps.content import MapContent
-from geo_service.maps.elements import HeatSpots
-from geo_service.maps.figures import say_count
-from geo_service.maps.layers.cell_shapes import spacing_m
-from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group, spots_of
-from geo_service.maps.legend import explain, keys, ramp
-from geo_service.maps.palette import EXPOSURE_RAMP, gradient
+from geo_service.maps.figures import say_number
+from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
+from geo_service.maps.layers.heat import draw_heat
+from geo_service.maps.legend import NO_MARK, keys
+from geo_service.maps.palette import EXPOSURE_RAMP
 from geo_service.maps.view import View
 from geo_service.maps.words import Words
-from geo_service.overlay.heat import exposure_heat
+from geo_service.overlay.cells import resolution_of
+from geo_service.overlay.heat import bandwidth_for_cells, exposure_weights
 
-_SPREAD = 2.6
-"""A spot reaches over its neighbours, or the heat would show as dots."""
+_UNIT = Words("每平方公里骑行公里数", "trip-kilometres per km²")
 _WHY = Words(
-    "每个网格内的行程数：一次行程多次进入只计一次。颜色越深，行程越多。",
-    "Trips in each cell; a trip counts once however often it enters. The darker, the more trips.",
+    "所有行程在每平方公里内骑行的公里数合计，按网格统计。",
+    "The kilometres that all trips together rode on each square kilometre, counted by cell.",
 )
 
 
 def draw_exposure(content: MapContent, view: View) -> DrawnLayer | None:
-    """Draw a spot at the middle of each cell, as strong as its trips; None without any."""
+    """Draw the kilometres ridden per square kilometre; None without any."""
     if content.cells is None:
         return None
-    heat = exposure_heat(content.cells)
-    if not len(heat):
+    weights = exposure_weights(content.cells)
+    if not len(weights):
         return None
     group = new_group("exposure")
-    across_m = _SPREAD * spacing_m(content.cells.key)
-    spots = spots_of(heat, view)
-    group.add_child(HeatSpots("exposure", spots, across_m=across_m, ramp=gradient(EXPOSURE_RAMP)))
-    mark = '<i class="gm-dot gm-dot-blue"></i>'
-    listed = [(mark, Words("有行程的网格", "cells with trips").html, say_count(len(heat)))]
-    band = ramp(EXPOSURE_RAMP, "1", say_count(int(heat.weight.max())))
-    return DrawnLayer("exposure", group, band + keys(listed) + explain(_WHY))
+    bandwidth_m = bandwidth_for_cells(resolution_of(content.cells.key[0]))
+    heat = draw_heat(group, weights, view, _UNIT, EXPOSURE_RAMP, bandwidth_m)
+    ridden = say_number(float(weights.weight.sum()))
+    rows = [heat.highest, (NO_MARK, Words("骑行公里合计", "trip-kilometres in all").html, ridden)]
+    return DrawnLayer("exposure", group, heat.scale + keys(rows) + heat.explain(_WHY))

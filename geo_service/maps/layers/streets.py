@@ -23,6 +23,8 @@ from geo_service.streets.network import Network
 
 MOST_STREETS = 20_000
 """A page holds no more than this, those with the most trips."""
+_CLASSES = 5
+"""The palest colour of the ramp is left out: a line is too thin for it."""
 _LABELS = ("trips", "riders", "metres", "issues", "passes", "rate", "interval")
 _WHY = Words(
     "每段街道的行程数，两个方向合计。颜色越深，行程越多。",
@@ -43,7 +45,7 @@ def draw_streets(content: MapContent, view: View) -> DrawnLayer | None:
         return None
     points, offsets = take_lines(network.edge_shape, edge[shown])
     x, y = to_pixels(view.unwrapped(network.shape_lon[points]), network.shape_lat[points])
-    limits = class_limits(trips[shown], len(EXPOSURE_RAMP))
+    limits = class_limits(trips[shown], _CLASSES)
     colours = list(EXPOSURE_RAMP[-len(limits) - 1 :])
     step = np.searchsorted(limits, trips[shown], side="right")
     rows = [

@@ -469,20 +469,6 @@ const geoMap = (() => {
     tell();
   }
 
-  // --- heat -------------------------------------------------------------------------------------
-  function heat(spots, { across_m, gradient }) {
-    const layer = L.heatLayer(spots, { pane: "heat", minOpacity: 0.4, gradient, radius: 24, blur: 18 });
-    const resize = () => {
-      const latitude = (theMap.getCenter().lat * Math.PI) / 180;
-      const perPixel = (40075016.686 * Math.cos(latitude)) / 2 ** (theMap.getZoom() + 8);
-      const reach = Math.min(160, Math.max(52, across_m / perPixel / 2));
-      layer.setOptions({ radius: reach * 0.55, blur: reach * 0.45 });
-    };
-    layer.on("add", resize);
-    theMap.on("zoomend", () => layer._map && resize());
-    return layer;
-  }
-
   // --- the page ---------------------------------------------------------------------------------
   function open(name, { corners, osm }) {
     const map = L.map(name, { zoomControl: false, minZoom: 3, maxZoom: 19, zoomSnap: 0.5, attributionControl: false });
@@ -535,5 +521,5 @@ const geoMap = (() => {
     map.whenReady(() => document.documentElement.setAttribute("data-map", "ready"));
   }
 
-  return { open, streets, marks, rings, shapes, catchments, heat, panel };
+  return { open, streets, marks, rings, shapes, catchments, panel };
 })();

@@ -28,3 +28,20 @@ def drawn_data() -> Read:
         return value if not rest else [value, json.loads(rest)]
 
     return read
+
+
+@pytest.fixture
+def picture() -> Callable[[MapContent, str], list[list[float]]]:
+    """Return a function that draws one layer and reads its picture's corners from the page."""
+
+    def read(content: MapContent, layer: str) -> list[list[float]]:
+        html = render(draw(content, (layer,), assets=Assets(embedded=False)))
+        found = re.search(
+            rf'image_overlay_\w+ =\s+L\.imageOverlay\("data:image/png;base64,[^"]+", (\[\[.*?\]\]),'
+            rf".*?\n\S+\.addTo\(feature_group_{layer}\)",
+            html,
+        )
+        assert found is not None
+        return json.loads(found[1])
+
+    return read

@@ -1,7 +1,6 @@
 import numpy as np
-import pytest
 
-from geo_service.maps.layers.cell_shapes import pack_cells, spacing_m
+from geo_service.maps.layers.cell_shapes import pack_cells
 from geo_service.maps.view import View
 from geo_service.overlay.cells import cell_names, cell_of
 
@@ -19,8 +18,3 @@ def test_hexagons_have_six_corners() -> None:
 
 def test_no_cells_are_no_lines() -> None:
     assert pack_cells((), VIEW) == {"lines": 0, "points": 0, "text": ""}
-
-
-@pytest.mark.parametrize(("resolution", "metres"), [(9, 348), (10, 131)])
-def test_spacing_is_that_of_neighbours(resolution: int, metres: float) -> None:
-    assert spacing_m(names(resolution, [112.14])) == pytest.approx(metres, rel=0.15)

@@ -10,19 +10,27 @@ from geo_service.maps.view import view_of
 from geo_service.overlay.cells import cell_centre
 
 
-def test_spot_lies_in_the_middle_of_each_ridden_cell(
-    content: MapContent, drawn_data: Callable
-) -> None:
+def test_picture_covers_the_ridden_cells(content: MapContent, picture: Callable) -> None:
     assert content.cells is not None
-    (spots, look) = drawn_data(content, "exposure", "heat")
+    (south, west), (north, east) = picture(content, "exposure")
     lon, lat = cell_centre(content.cells.key)
-    expected = np.column_stack((lat, lon, content.cells.trips))[content.cells.trips > 0]
-    assert np.array(spots) == pytest.approx(expected, abs=1e-6)
-    assert 200 < look["across_m"] < 600
+    ridden = content.cells.metres > 0
+    assert south < lat[ridden].min() < lat[ridden].max() < north
+    assert west < lon[ridden].min() < lon[ridden].max() < east
 
 
-def test_no_trips_no_layer(content: MapContent, bare: MapContent) -> None:
+def test_legend_counts_kilometres(content: MapContent) -> None:
+    assert content.cells is not None
+    drawn = draw_exposure(content, view_of(content))
+    assert drawn is not None
+    assert "trip&#45;kilometres&#32;per&#32;km" in drawn.legend
+    kilometres = float(np.sum(content.cells.metres)) / 1000.0
+    assert kilometres == pytest.approx(39.6)
+    assert ">39&#46;6<" in drawn.legend
+
+
+def test_no_ride_no_layer(content: MapContent, bare: MapContent) -> None:
     assert content.cells is not None
     assert draw_exposure(bare, view_of(bare)) is None
-    still = replace(content, cells=replace(content.cells, trips=content.cells.trips * 0))
+    still = replace(content, cells=replace(content.cells, metres=content.cells.metres * 0))
     assert draw_exposure(still, view_of(content)) is None

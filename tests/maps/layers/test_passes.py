@@ -6,15 +6,21 @@ from geo_service.maps.layers.passes import draw_passes
 from geo_service.maps.view import view_of
 
 
-def test_spot_lies_at_each_passed_issue_as_strong_as_its_passes(
-    content: MapContent, drawn_data: Callable
-) -> None:
-    spots, _ = drawn_data(content, "passes", "heat")
-    assert spots == [
-        [round(issue.lat, 6), round(issue.lon, 6), passes]
-        for passes, issue in enumerate(content.issues)
-        if passes
-    ]
+def test_picture_covers_the_passed_issues(content: MapContent, picture: Callable) -> None:
+    (south, west), (north, east) = picture(content, "passes")
+    for issue in content.issues[1:]:
+        assert south < issue.lat < north
+        assert west < issue.lon < east
+
+
+def test_nobody_passed_anything_no_picture(content: MapContent, drawn_data: Callable) -> None:
+    assert content.issue_passes is not None
+    none = replace(content.issue_passes, passes=content.issue_passes.passes * 0)
+    silent = replace(content, issue_passes=none)
+    assert len(drawn_data(silent, "passes", "rings")["places"]) == 9
+    drawn = draw_passes(silent, view_of(silent))
+    assert drawn is not None
+    assert "gm-scale" not in drawn.legend
 
 
 def test_open_issue_that_nobody_passed_gets_a_ring(
@@ -31,7 +37,7 @@ def test_legend_says_what_a_pass_is_and_how_many(content: MapContent) -> None:
     assert drawn is not None
     assert "within&#32;40&#32;m" in drawn.legend
     assert ">66<" in drawn.legend
-    assert "<span>11</span>" in drawn.legend
+    assert "passes&#32;per&#32;km" in drawn.legend
 
 
 def test_no_counts_no_layer(content: MapContent, bare: MapContent) -> None:

@@ -24,7 +24,10 @@ from geo_service.flows.wiring import Workspace
 from geo_service.maps.assets import NAMES, Assets, read_asset
 from geo_service.maps.content import CatchmentsOnMap, FacilityOnMap, MapContent
 from geo_service.maps.layers.catchments import MINUTE_MS
+from geo_service.maps.layers.rate import MOST_CELLS
 from geo_service.maps.page import LAYERS, PLANNER_LAYERS, PUBLIC_LAYERS, draw, render
+from geo_service.overlay.cells import coarse_enough
+from geo_service.overlay.exposure import Exposure
 from geo_service.store import city, releases
 from geo_service.store import facilities as stored_facilities
 from geo_service.store import issues as stored_issues
@@ -170,9 +173,11 @@ def _analyst_content(
     title, note = _heading(workspace)
     question = OverlayQuestion()
     by_issue = overlay_by_issue(workspace, question, progress)
-    by_cell = by_street = None
+    by_cell = rate_cells = by_street = None
     if "exposure" in layers or "rate" in layers:
         by_cell = overlay_by_cell(workspace, question, progress)
+    if by_cell is not None and "rate" in layers:
+        rate_cells = _few_enough(workspace, by_cell, progress)
     if "streets" in layers:
         by_street = overlay_by_street(workspace, question, progress)
     return MapContent(
@@ -185,11 +190,25 @@ def _analyst_content(
         network=by_street.streets.network if by_street else _network(workspace),
         issue_passes=by_issue.counts,
         cells=by_cell,
+        rate_cells=rate_cells,
         streets=by_street.exposure if by_street else None,
         street_edge=by_street.edges if by_street else None,
         release=_newest_release(workspace),
         radius_m=workspace.settings.radius_m,
     )
+
+
+def _few_enough(workspace: Workspace, by_cell: Exposure, progress: Progress) -> Exposure:
+    """Count again by larger cells where those given are too many to be drawn one by one.
+
+    Figures of small cells don't add up to those of large ones: a trip through three of them is
+    one trip.
+    """
+    if len(by_cell) <= MOST_CELLS:
+        return by_cell
+    resolution = coarse_enough(by_cell.key, MOST_CELLS)
+    settings = replace(workspace.settings, cell_resolution=resolution)
+    return overlay_by_cell(replace(workspace, settings=settings), OverlayQuestion(), progress)
 
 
 def _heading(workspace: Workspace) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from geo_service.arrays import Integers
 from geo_service.maps.packing import pack_lines, take_lines, to_pixels
 from geo_service.maps.street_names import place_names
 from geo_service.maps.view import View
+from geo_service.streets.long_lines import join_pieces
 from geo_service.streets.network import Network
 
 GROUPS = ("path", "lane", "street", "main")
@@ -23,8 +24,10 @@ _GROUP_OF_CLASS = {
 _MANY_EDGES = 15_000
 """From this many edges on, far zooms leave out lanes and paths, and shapes are coarser."""
 _FROM_ZOOM = {"path": 15, "lane": 13, "street": 11, "main": 0}
-_FINE, _COARSE = 1.0, 5.0
+_FINE, _COARSE = 1.0, 8.0
 """How far a simplified shape may leave the street: pixels at zoom 18, about half a metre each."""
+_GRAIN = 4
+"""Positions of many edges are rounded to so many pixels: they are a background."""
 
 
 def draw_background(network: Network, view: View) -> dict[str, object]:
@@ -33,7 +36,7 @@ def draw_background(network: Network, view: View) -> dict[str, object]:
     Parameters
     ----------
     network : Network
-        Any size; 300,000 edges give about 2 MB.
+        Any size; 100,000 edges give about half a megabyte, folded.
     view : View
         Brings longitudes to the page's frame.
 
@@ -44,22 +47,24 @@ def draw_background(network: Network, view: View) -> dict[str, object]:
         packed; ``names``: where street names may stand.
     """
     many = network.edges > _MANY_EDGES
-    x, y = to_pixels(view.unwrapped(network.shape_lon), network.shape_lat)
     group = _groups(network)
+    whole = np.zeros(network.edges, dtype=np.int64), network.edge_length_mm
+    lines = join_pieces(network, np.arange(network.edges), *whole, group)
+    x, y = to_pixels(view.unwrapped(lines.lon), lines.lat)
+    x, y, offsets = _simplified(x, y, lines.offsets, _COARSE if many else _FINE)
     # Whatever is the strongest there is must be visible from afar.
     strongest = int(group.max(initial=0))
     groups = []
     for rank, name in enumerate(GROUPS):
-        edges = np.flatnonzero(group == rank)
-        if len(edges) == 0:
+        chosen = np.flatnonzero(lines.group == rank)
+        if len(chosen) == 0:
             continue
-        rows, offsets = take_lines(network.edge_shape, _swept(network, edges, x, y))
-        lines = _simplified(x[rows], y[rows], offsets, _COARSE if many else _FINE)
+        rows, begins = take_lines(offsets, _swept(chosen, x[offsets[chosen]], y[offsets[chosen]]))
+        packed = pack_lines(x[rows], y[rows], begins, _GRAIN if many else 1)
         from_zoom = _FROM_ZOOM[name] if many and rank < strongest else 0
-        groups.append(
-            {"name": name, "from_zoom": from_zoom, "lines": pack_lines(*lines).as_values()}
-        )
-    return {"groups": groups, "names": place_names(network, x, y, group)}
+        groups.append({"name": name, "from_zoom": from_zoom, "lines": packed.as_values()})
+    places = to_pixels(view.unwrapped(network.shape_lon), network.shape_lat)
+    return {"groups": groups, "names": place_names(network, *places, group)}
 
 
 def _groups(network: Network) -> Integers:
@@ -71,12 +76,11 @@ def _groups(network: Network) -> Integers:
     return np.array([*of_class, GROUPS.index("lane")], dtype=np.int64)[network.edge_class]
 
 
-def _swept(network: Network, edges: Integers, x: Integers, y: Integers) -> Integers:
-    """Order edges so that neighbours follow each other: their steps then pack into few bytes."""
-    first = network.edge_shape[edges]
-    row = y[first] >> 10
-    column = np.where(row % 2 == 0, x[first], -x[first])
-    return np.asarray(edges[np.lexsort((column, row))], dtype=np.int64)
+def _swept(lines: Integers, x: Integers, y: Integers) -> Integers:
+    """Order lines by their first points so that neighbours follow each other, in small steps."""
+    row = y >> 10
+    column = np.where(row % 2 == 0, x, -x)
+    return np.asarray(lines[np.lexsort((column, row))], dtype=np.int64)
 
 
 def _simplified(

@@ -56,7 +56,9 @@ class MapContent:
     issue_passes: PassCounts | None = None
     """A row for each of ``issues``, in their order."""
     cells: Exposure | None = None
-    """Exposure of H3 cells."""
+    """Exposure of H3 cells, fine ones: they are added up to heat."""
+    rate_cells: Exposure | None = None
+    """The same of cells that are few enough to be drawn one by one."""
     streets: Exposure | None = None
     """Exposure of street edges; needs ``network`` and ``street_edge``."""
     street_edge: Integers | None = None
@@ -66,6 +68,8 @@ class MapContent:
     """One for each kind that can be chosen on the page."""
     hole_minutes: int = 10
     """Farther from all facilities of a kind is a hole, as the page opens."""
+    crowded: bool = False
+    """Whether figures of traces share the page: catchments then have less room."""
     radius_m: float = 25.0
     """How near a pass is."""
     since: datetime | None = None

@@ -9,6 +9,7 @@ from folium.template import Template
 from jinja2 import Template as PlainTemplate
 
 from geo_service.maps.escape import as_script
+from geo_service.maps.folding import fold
 
 
 class Sheet(Figure):
@@ -84,12 +85,23 @@ const {{ this.get_name() }} =
         self.corners = as_script(corners)
 
 
+_FOLDED_FROM = 40_000
+"""Data of so many letters are folded; less can be read in the page by whoever looks."""
+
+
 class Drawing(MacroElement):
-    """Something the page's script draws from data: ``geoMap.<what>(parent, data)``."""
+    """Something the page's script draws from data: ``geoMap.<what>(parent, data)``.
+
+    Many data are folded, and drawn by ``geoMap.unfold`` before the page is ready.
+    """
 
     _template = Template("""
 {% macro script(this, kwargs) %}
+{%- if this.folded %}
+geoMap.unfold("{{ this.what }}", {{ this._parent.get_name() }}, "{{ this.folded }}");
+{%- else %}
 geoMap.{{ this.what }}({{ this._parent.get_name() }}, {{ this.data }});
+{%- endif %}
 {% endmacro %}
 """)
 
@@ -99,6 +111,7 @@ geoMap.{{ this.what }}({{ this._parent.get_name() }}, {{ this.data }});
         self._id = f"{what}_{key}"
         self.what = what
         self.data = as_script(data)
+        self.folded = fold(self.data) if len(self.data) >= _FOLDED_FROM else ""
 
 
 class Panel(MacroElement):

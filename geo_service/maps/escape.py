@@ -10,7 +10,7 @@ import json
 import re
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_RISKY = re.compile("[<>&'`${}\u2028\u2029\x7f]")
+_RISKY = re.compile("[<>&'`${}\u2028\u2029\x7f\ud800-\udfff]")
 
 
 def as_entities(text: str) -> str:
@@ -47,7 +47,8 @@ def as_script(value: object) -> str:
     ValueError
         If a number is not finite.
     """
-    dumped = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    # Letters of other scripts stay as they are, three bytes instead of six.
+    dumped = json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
     return _STRING.sub(lambda string: _RISKY.sub(_as_unicode_escape, string.group()), dumped)
 
 

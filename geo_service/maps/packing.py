@@ -44,13 +44,17 @@ class PackedLines:
     text: str
     """Base64. For each line the number of its points, then each point's steps east and south
     from the point before it; the very first from (0, 0)."""
+    grain: int = 1
+    """A step's unit, pixels."""
 
     def as_values(self) -> dict[str, object]:
         """Return what the page's script reads."""
-        return {"lines": self.lines, "points": self.points, "text": self.text}
+        return {
+            "lines": self.lines, "points": self.points, "grain": self.grain, "text": self.text
+        }  # fmt: skip
 
 
-def pack_lines(x: Integers, y: Integers, offsets: Integers) -> PackedLines:
+def pack_lines(x: Integers, y: Integers, offsets: Integers, grain: int = 1) -> PackedLines:
     """Pack lines.
 
     Parameters
@@ -59,15 +63,19 @@ def pack_lines(x: Integers, y: Integers, offsets: Integers) -> PackedLines:
         Points, line after line, as ``to_pixels`` gives them.
     offsets : ndarray of int, shape (lines + 1,)
         Line l is the rows ``offsets[l]`` to ``offsets[l + 1]``.
+    grain : int
+        Positions are rounded to multiples of so many pixels: smaller steps are fewer bytes.
     """
     lines, points = len(offsets) - 1, len(x)
+    x, y = ((place + grain // 2) // grain for place in (x, y))
     numbers = np.empty(lines + 2 * points, dtype=np.int64)
     is_count = np.zeros(len(numbers), dtype=np.bool_)
     is_count[2 * offsets[:-1] + np.arange(lines)] = True
     numbers[is_count] = np.diff(offsets)
     steps = np.column_stack((np.diff(x, prepend=0), np.diff(y, prepend=0))).reshape(-1)
     numbers[~is_count] = _folded(steps)
-    return PackedLines(lines, points, base64.b64encode(_as_bytes(numbers)).decode("ascii"))
+    text = base64.b64encode(_as_bytes(numbers)).decode("ascii")
+    return PackedLines(lines, points, text, grain)
 
 
 def pack_steps(numbers: Integers) -> str:

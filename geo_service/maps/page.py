@@ -1,6 +1,7 @@
 """The page: base map, layers, and the panel that names and explains them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import folium
@@ -82,6 +83,7 @@ def draw(content: MapContent, layers: Sequence[str], *, assets: Assets) -> foliu
             where="layers",
             remedy=f"Known: {', '.join(LAYERS)}.",
         )
+    content = replace(content, crowded=not set(layers) <= set(PUBLIC_LAYERS))
     view = view_of(content)
     sheet = Sheet(title=as_entities(content.title))
     for name, element in assets.elements():

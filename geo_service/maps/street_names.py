@@ -8,7 +8,7 @@ from geo_service.arrays import Floats, Integers
 from geo_service.maps.packing import take_lines
 from geo_service.streets.network import Network
 
-_MOST = 3_000
+_MOST = 2_000
 """No more places than this, the best first."""
 _APART = 1_000.0
 """A street carries its name about every so many pixels of zoom 18 (half a kilometre)."""
@@ -61,7 +61,7 @@ def place_names(network: Network, x: Integers, y: Integers, group: Integers) -> 
         [
             round(middle[i, 0]),
             round(middle[i, 1]),
-            round(float(angle[i]), 1),
+            round(float(angle[i])),
             round(float(room[i])),
             _text(network, int(names[name[i]])),
         ]

@@ -112,3 +112,26 @@ def edge_metres(resolution: int) -> float:
 def resolution_of(cell: str) -> int:
     """Return a cell's resolution, from 0 to 15. Raises nothing of its own."""
     return int(h3.get_resolution(h3.str_to_int(cell)))
+
+
+def coarse_enough(cells: Sequence[str], most: int) -> int:
+    """Find the finest resolution at which cells, taken together by it, are few.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        Of one resolution, at least one.
+    most : int
+        How many there may be; at least 122, the cells of resolution 0.
+
+    Returns
+    -------
+    int
+        Their own resolution, if they are few already. Raises nothing of its own.
+    """
+    resolution = resolution_of(cells[0])
+    held = {h3.str_to_int(cell) for cell in cells}
+    while len(held) > most:
+        resolution -= 1
+        held = {h3.cell_to_parent(cell, resolution) for cell in held}
+    return resolution

@@ -47,9 +47,10 @@ def district(west: float = 112.14, south: float = 32.04) -> MapContent:
     lon = (lon + 180) % 360 - 180
     edges = len(ends)
     zero, flags = np.zeros(edges, dtype=np.int64), np.ones(edges, dtype=np.bool_)
+    node, long_mm = np.arange(2 * edges), zero + 900_000
     network = Network(
-        Profile.EBIKE, lon[:1], lat[:1], zero, zero, flags, flags, zero + 1, zero + 1,
-        np.arange(edges + 1) * 2, lon, lat, np.zeros(2 * edges, dtype=np.int64),
+        Profile.EBIKE, lon, lat, node[::2], node[1::2], flags, flags, long_mm, zero + 1,
+        np.arange(edges + 1) * 2, lon, lat, np.tile([0, 900_000], edges),
         np.arange(edges), zero - 1, zero - 1, zero + 1, ("", "长虹路"), ("", "Changhong Road"),
         zero, ("primary",),
     )  # fmt: skip
@@ -83,6 +84,7 @@ def district(west: float = 112.14, south: float = 32.04) -> MapContent:
         network=network,
         issue_passes=PassCounts(count, count, moment, moment, near, count),
         cells=figures(cells),
+        rate_cells=figures(cells),
         streets=figures(tuple(f"{edge}/forward" for edge in range(edges))),
         street_edge=np.arange(edges, dtype=np.int64),
         release=Release(

@@ -1,18 +1,24 @@
 """A map is drawn by its viewer's rights, and written whole."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import h3
+import numpy as np
 import pytest
 
 from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
+from geo_service.domain.moments import to_microseconds
+from geo_service.domain.trace import Fixes
 from geo_service.domain.visibility import Viewer
 from geo_service.errors import NotReady, UnknownKind, WrongUsage
 from geo_service.flows.draw_map import draw_map, write_map
 from geo_service.flows.find_catchments import CatchmentQuestion
 from geo_service.flows.look_at_trips import as_it_goes
 from geo_service.flows.wiring import Workspace
+from geo_service.maps.assets import Assets
 from geo_service.maps.page import LAYERS, PUBLIC_LAYERS
 from geo_service.store import city
 from geo_service.store import facilities as stored_facilities
@@ -49,6 +55,56 @@ def test_layer_that_tells_of_traces_is_not_for_the_public(
         draw_map(town, Viewer.PUBLIC, now, layers=[layer])
     assert layer not in caught.value.remedy
     assert "</html>" in draw_map(town, Viewer.ANALYST, now, layers=[layer])
+
+
+def rides(trips: int, begin: datetime) -> Fixes:
+    """Ride the street to and fro, a fix every 20 m, errors and all; 51 fixes a trip."""
+    random = np.random.default_rng(8)
+    each = 51
+    along = np.linspace(112.14, 112.15, each)
+    lon = np.concatenate([along[:: 1 - 2 * (trip % 2)] for trip in range(trips)])
+    minute = np.repeat(np.arange(trips), each) % 600
+    t = to_microseconds(begin) + 60_000_000 * minute + 4_000_000 * np.tile(np.arange(each), trips)
+    return Fixes(
+        tuple(f"t{trip}" for trip in range(trips)),
+        tuple(f"{rider:032x}" for rider in range(5)),
+        np.arange(trips) % 5,
+        np.arange(trips + 1) * each,
+        t,
+        lon + random.normal(0, 2e-5, len(lon)),
+        32.04 + random.normal(0, 2e-5, len(lon)),
+    )
+
+
+def test_page_hardly_grows_with_the_fixes(town: Workspace, now: datetime) -> None:
+    sizes = []
+    for trips in (10, 1000):
+        town.lake.add(rides(trips, now - timedelta(hours=20)), replace=True)
+        page = draw_map(town, Viewer.ANALYST, now, assets=Assets(embedded=False))
+        assert page.count("imageOverlay(") == 3
+        sizes.append(len(page))
+    assert sizes[1] == pytest.approx(sizes[0], rel=0.05)
+
+
+def test_rates_are_counted_by_larger_cells_where_small_ones_are_too_many(
+    town: Workspace, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.lake.add(rides(3, now - timedelta(hours=20)))
+    fine = draw_map(town, Viewer.ANALYST, now, layers=["rate", "exposure"])
+    monkeypatch.setattr("geo_service.flows.draw_map.MOST_CELLS", 4)
+    coarse = draw_map(town, Viewer.ANALYST, now, layers=["rate", "exposure"])
+    assert {h3.get_resolution(cell) for cell in cells_of(fine)} == {10}
+    assert {h3.get_resolution(cell) for cell in cells_of(coarse)} == {8}
+    assert len(cells_of(coarse)) <= 4 < len(cells_of(fine))
+    # Figures of small cells don't add up: a trip through several is one trip.
+    trips = [int(found) for found in re.findall(r'\u2013[^"]*",\d+,(\d+),', coarse)]
+    assert max(trips) == 3
+    pictures = [re.findall(r'imageOverlay\("[^"]+"', page) for page in (fine, coarse)]
+    assert pictures[0] == pictures[1], "heat is made of the small cells"
+
+
+def cells_of(page: str) -> set[str]:
+    return set(re.findall(r"\b8[0-9a-f]{14}\b", page))
 
 
 def test_map_of_an_empty_workspace_is_drawn(empty: Workspace, now: datetime) -> None:

@@ -13,6 +13,7 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.opening import Opening
 from geo_service.domain.release import Release, ReleasedCell
 from geo_service.domain.usable import Usable
+from geo_service.geometry.metric import segment_lengths_m
 from geo_service.ingest.streets.read import read_streets
 from geo_service.maps.content import CatchmentsOnMap, FacilityOnMap, MapContent
 from geo_service.overlay.cells import cell_names, cell_of
@@ -36,26 +37,29 @@ CATEGORIES = ("standing_water", "blocked_lane", "lost_dog")
 def network_of_lines(
     lines: list[list[tuple[float, float]]], classes: list[str], names: list[str]
 ) -> Network:
-    """Build a network whose edges are the lines; costs do not matter to maps."""
+    """Build a network whose edges are the lines; times do not matter to maps."""
     edges = len(lines)
+    corners = sorted({line[at] for line in lines for at in (0, -1)})
+    ends = {corner: node for node, corner in enumerate(corners)}
+    along = [_along_mm(line) for line in lines]
     known = tuple(sorted(set(classes)))
     said = ("", *sorted(set(names) - {""}))
     lon, lat = np.array([point for line in lines for point in line], dtype=np.float64).T
     nothing = np.zeros(edges, dtype=np.int64)
     return Network(
         profile=Profile.EBIKE,
-        node_lon=lon[:1],
-        node_lat=lat[:1],
-        edge_from=nothing,
-        edge_to=nothing,
+        node_lon=np.array([end[0] for end in ends]),
+        node_lat=np.array([end[1] for end in ends]),
+        edge_from=np.array([ends[line[0]] for line in lines]),
+        edge_to=np.array([ends[line[-1]] for line in lines]),
         edge_forward=np.ones(edges, dtype=np.bool_),
         edge_backward=np.ones(edges, dtype=np.bool_),
-        edge_length_mm=nothing + 1,
+        edge_length_mm=np.array([mm[-1] for mm in along]),
         edge_time_ms=nothing + 1,
         edge_shape=np.cumsum([0, *map(len, lines)]),
         shape_lon=lon,
         shape_lat=lat,
-        shape_mm=np.zeros(len(lon), dtype=np.int64),
+        shape_mm=np.concatenate(along),
         edge_way=np.arange(edges),
         edge_from_id=nothing - 1,
         edge_to_id=nothing - 1,
@@ -65,6 +69,13 @@ def network_of_lines(
         edge_class=np.array([known.index(name) for name in classes]),
         classes=known,
     )
+
+
+def _along_mm(line: list[tuple[float, float]]) -> np.ndarray:
+    """Measure millimetres along a line, to each of its points."""
+    lon, lat = np.array(line, dtype=np.float64).T
+    metres = segment_lengths_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    return np.rint(1000.0 * np.concatenate(([0.0], np.cumsum(metres)))).astype(np.int64)
 
 
 @pytest.fixture
@@ -126,6 +137,7 @@ def content(chequerboard: Network) -> MapContent:
         network=chequerboard,
         issue_passes=PassCounts(passes, passes // 2, moment, moment, closest, passes // 2),
         cells=exposure_of(sample_cells(10), 12),
+        rate_cells=exposure_of(sample_cells(10), 12),
         streets=exposure_of(tuple(f"{edge}/forward" for edge in range(12)), 12),
         street_edge=np.arange(12, dtype=np.int64)[::-1].copy(),
         release=Release(

@@ -19,20 +19,29 @@ def groups(network: Network, view: View = VIEW) -> dict[str, dict]:
     return {group["name"]: group for group in draw_background(network, view)["groups"]}
 
 
+def steps(lines: dict) -> int:
+    """Count the straight pieces that lines are of."""
+    return lines["points"] - lines["lines"]
+
+
 def repeated(network: Network, times: int) -> Network:
     """Return the same streets many times over."""
-    points = len(network.shape_lon)
+    points, nodes = len(network.shape_lon), network.nodes
     shape = [network.edge_shape[:-1] + points * turn for turn in range(times)]
+    names = ("edge_length_mm", "edge_name", "edge_class", "shape_lon", "shape_lat", "shape_mm")
     many = {
-        name: np.tile(getattr(network, name), times)
-        for name in ("edge_from", "edge_name", "edge_class", "shape_lon", "shape_lat")
+        name: np.tile(getattr(network, name), times) for name in (*names, "node_lon", "node_lat")
     }
-    return replace(network, edge_shape=np.concatenate([*shape, [points * times]]), **many)
+    ends = {
+        name: np.concatenate([getattr(network, name) + nodes * turn for turn in range(times)])
+        for name in ("edge_from", "edge_to")
+    }
+    return replace(network, edge_shape=np.concatenate([*shape, [points * times]]), **many, **ends)
 
 
 def test_streets_are_grouped_by_their_class(chequerboard: Network) -> None:
     found = groups(chequerboard)
-    assert {name: group["lines"]["lines"] for name, group in found.items()} == {
+    assert {name: steps(group["lines"]) for name, group in found.items()} == {
         "path": 2,
         "lane": 8,
         "main": 2,
@@ -47,12 +56,17 @@ def test_link_goes_with_its_road_and_the_unknown_is_a_lane(chequerboard: Network
 def test_street_layer_without_classes_is_all_lanes(chequerboard: Network) -> None:
     edges = chequerboard.edges
     bare = replace(chequerboard, classes=("",), edge_class=np.zeros(edges, dtype=np.int64))
-    assert groups(bare)["lane"]["lines"]["lines"] == edges
+    assert steps(groups(bare)["lane"]["lines"]) == edges
 
 
 def test_points_on_a_straight_street_are_left_out(chequerboard: Network) -> None:
-    lanes = groups(chequerboard)["lane"]["lines"]
-    assert lanes["points"] == 2 * lanes["lines"]
+    assert len(chequerboard.shape_lon) > 2 * chequerboard.edges
+    assert steps(groups(chequerboard)["lane"]["lines"]) == 8
+
+
+def test_streets_that_meet_are_drawn_on_as_one_line(chequerboard: Network) -> None:
+    found = groups(replace(chequerboard, classes=("path",) * 3))["path"]["lines"]
+    assert found["lines"] < chequerboard.edges == steps(found)
 
 
 def test_small_town_is_drawn_whole_from_every_zoom(chequerboard: Network) -> None:
@@ -85,12 +99,12 @@ def test_streets_across_the_180th_meridian_stay_together(chequerboard: Network) 
 
 @pytest.mark.real
 @pytest.mark.slow
-def test_streets_of_porto_take_under_two_megabytes(shared_data: Path) -> None:
+def test_streets_of_porto_take_under_a_megabyte(shared_data: Path) -> None:
     ways = read_streets(shared_data / "streets" / "porto_conveyal_r5.osm.pbf")
     network = build_network(ways, Profile.WALK).network
     drawn = draw_background(network, View(-8.6, 41.0, -9.0, 41.3, -8.0))
     assert network.edges > 80_000
-    assert len(as_script(drawn)) < 2_000_000
+    assert len(as_script(drawn)) < 1_000_000
 
 
 @pytest.mark.parametrize("field", ["groups", "names"])

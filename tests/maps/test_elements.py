@@ -1,3 +1,8 @@
+import base64
+import json
+import re
+import zlib
+
 from branca.element import Figure
 
 from geo_service.maps.elements import Drawing, Picture, Sheet, StationMap, Verbatim
@@ -32,3 +37,16 @@ def test_picture_lies_in_the_pane_of_heat_once_however_often_the_page_is_written
     assert 'L.imageOverlay("data:image/png;base64,AA==", [[1.0,2.0],[3.0,4.0]]' in written
     assert written.count("imageOverlay(") == written.count('{pane: "heat"}') == 1
     assert written.count(".addTo(map_page)") == 1
+
+
+def test_much_data_are_folded_and_little_can_be_read() -> None:
+    sheet = Sheet(title="t")
+    page = StationMap(sheet, {})
+    data = {"places": [f"place {number}" for number in range(9_000)]}
+    page.add_child(Drawing("rings", "many", data))
+    html = sheet.render()
+    assert "place 17" not in html
+    found = re.search(r'geoMap\.unfold\("rings", map_page, "([A-Za-z0-9+/=]+)"\);', html)
+    assert found is not None
+    assert json.loads(zlib.decompress(base64.b64decode(found[1]))) == data
+    assert len(html) < len(str(data)) / 3

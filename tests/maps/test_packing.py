@@ -79,3 +79,14 @@ def test_packed_steps_are_those_of_lines(numbers: list[int]) -> None:
     steps = unpacked(text.decode(), 1)[0]
     east, south = np.array(steps, dtype=np.int64).reshape(-1, 2).T
     assert (east + south).tolist() == numbers
+
+
+def test_coarse_grain_rounds_places_and_saves_bytes() -> None:
+    random = np.random.default_rng(4)
+    x, y = (1_000_000 + np.cumsum(random.integers(-150, 150, 400)) for _ in range(2))
+    offsets = np.array([0, 150, 400])
+    fine, coarse = pack_lines(x, y, offsets), pack_lines(x, y, offsets, 4)
+    assert coarse.as_values()["grain"] == 4
+    assert len(coarse.text) < 0.75 * len(fine.text)
+    flat = np.array([place for line in unpacked(coarse.text, 2) for place in line]) * 4
+    assert np.abs(flat - np.column_stack((x, y))).max() <= 2

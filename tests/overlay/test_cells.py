@@ -10,6 +10,7 @@ from geo_service.overlay.cells import (
     cell_centre,
     cell_names,
     cell_of,
+    coarse_enough,
     disk_pairs,
     edge_metres,
     resolution_of,
@@ -76,3 +77,16 @@ def test_a_side_at_resolution_10_is_about_76_metres() -> None:
 def test_a_name_tells_its_resolution() -> None:
     at = np.array([112.15]), np.array([32.04])
     assert [resolution_of(cell_names(cell_of(*at, size))[0]) for size in (0, 10, 15)] == [0, 10, 15]
+
+
+def test_many_cells_are_taken_together_until_they_are_few() -> None:
+    one = h3.latlng_to_cell(32.04, 112.14, 10)
+    cells = sorted(h3.grid_disk(one, 20))
+    assert coarse_enough(cells, len(cells)) == 10
+    for most in (len(cells) - 1, 200, 122):
+        resolution = coarse_enough(cells, most)
+        of = [
+            len({h3.cell_to_parent(cell, size) for cell in cells})
+            for size in (resolution + 1, resolution)
+        ]
+        assert of[0] > most >= of[1]

@@ -24,13 +24,19 @@ from geo_service.streets.catchments import farthest_spots
 from geo_service.streets.long_lines import points_along
 from geo_service.streets.profile import Profile
 
-MOST_POINTS = 2_000_000
-"""A page holds no more points than this; a kind that would pass it is left out, and named."""
+MOST_POINTS = 600_000
+"""A page holds no more points than this, but for its first kind; a kind that would pass it is
+left out, and named."""
+MOST_EDGES_IN_A_CROWD = 40_000
+"""A page that also shows figures of traces draws no more edges than this, those of all kinds
+together; here the first kind is no exception."""
 MOST_MINUTES = 60
 MINUTE_MS = 60_000
 _MANY_EDGES = 15_000
-_FINE, _COARSE = 1.0, 5.0
+_FINE, _COARSE = 1.0, 8.0
 """How far a line may leave its street, pixels at zoom 18; the second with many edges."""
+_GRAIN = 4
+"""Positions of many edges are rounded to so many pixels."""
 _LABELS = ("kind", "from_here", "nearest_streets", "farthest")
 _HOLE = Words("盲区", "Holes, farther")
 _FAR = Words("盲区", "hole")
@@ -62,6 +68,10 @@ def draw_catchments(content: MapContent, view: View) -> DrawnLayer | None:
     prepared: list[dict[str, object]] = []
     left_out, points, most = [], 0, content.hole_minutes
     for each in sorted(content.catchments, key=_order):
+        edges = sum(one.network.edges for one in (*shown, each))
+        if content.crowded and edges > MOST_EDGES_IN_A_CROWD:
+            left_out.append(said(KINDS, each.kind))
+            continue
         data, size, minutes = _prepare(each, view)
         if shown and points + size > MOST_POINTS:
             left_out.append(said(KINDS, each.kind))
@@ -69,9 +79,9 @@ def draw_catchments(content: MapContent, view: View) -> DrawnLayer | None:
         shown.append(each)
         prepared.append(data)
         points, most = points + size, max(most, minutes)
-    if not shown:
-        return None
     group = new_group("catchments")
+    if not shown:
+        return DrawnLayer("catchments", group, _missing(left_out)) if left_out else None
     data = {
         "minutes": content.hole_minutes,
         "colours": CATCHMENT_COLOURS,
@@ -93,13 +103,13 @@ def _order(one: CatchmentsOnMap) -> tuple[int, str]:
 def _prepare(one: CatchmentsOnMap, view: View) -> tuple[dict[str, object], int, int]:
     """Prepare a kind for the page; also how many points it has, and the farthest in minutes."""
     network, catchments = one.network, one.catchments
-    tolerance = _COARSE if network.edges > _MANY_EDGES else _FINE
+    tolerance, grain = (_COARSE, _GRAIN) if network.edges > _MANY_EDGES else (_FINE, 1)
     lines = grade_lines(network, catchments, view, tolerance)
     coverage = sum_up(catchments, len(one.facilities))
     limits = np.arange(MOST_MINUTES + 1) * MINUTE_MS
     sites, counts = np.unique(lines.site, return_counts=True)
     data = {
-        "lines": pack_lines(lines.x, lines.y, lines.offsets).as_values(),
+        "lines": pack_lines(lines.x, lines.y, lines.offsets, grain).as_values(),
         "seconds": pack_steps(lines.seconds),
         "sites": _sites(
             one, coverage, view, dict(zip(sites.tolist(), counts.tolist(), strict=True))
@@ -187,7 +197,8 @@ def _missing(left_out: Sequence[Words]) -> str:
     zh, en = "、".join(one.zh for one in left_out), ", ".join(one.en or one.zh for one in left_out)
     return explain(
         Words(
-            f"本页容量有限，未包含：{zh}。可单独绘制该类设施。",
-            f"Left out, since a page holds only so much: {en}. Draw a map of that kind alone.",
+            f"本页容量有限，未包含：{zh}。可单独绘制该图层或该类设施。",
+            f"Left out, since a page holds only so much: {en}. Draw a map of this layer, or of "
+            "that kind, alone.",
         )
     )

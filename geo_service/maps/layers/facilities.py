@@ -7,6 +7,7 @@ from geo_service.maps.content import FacilityOnMap, MapContent
 from geo_service.maps.elements import Drawing
 from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import say_count, say_time
+from geo_service.maps.folding import fitting
 from geo_service.maps.icons import OTHER_FACILITY, sign
 from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.legend import explain, keys, mark
@@ -24,6 +25,8 @@ from geo_service.maps.words import (
     said,
 )
 
+MOST_LETTERS = 150_000
+"""A page holds no more than this of marks and cards, folded; those usable first."""
 _LOOK = {Usable.YES: "solid", Usable.NO: "hollow", Usable.UNKNOWN: "unsure"}
 _LABELS = (
     "kind",
@@ -54,7 +57,7 @@ def draw_facilities(content: MapContent, view: View) -> DrawnLayer | None:
         counts, key=lambda kind: (list(KINDS).index(kind) if kind in KINDS else 99, kind)
     )
     looks = list(_LOOK.values())
-    rows = [
+    rows: list[list[object]] = [
         [
             round(place.facility.lat, 6),
             round(float(view.unwrapped(place.facility.lon)), 6),
@@ -62,8 +65,9 @@ def draw_facilities(content: MapContent, view: View) -> DrawnLayer | None:
             looks.index(_LOOK[place.usable]),
             *_card(place, content),
         ]
-        for place in sorted(content.facilities, key=lambda place: place.facility.facility_id)
+        for place in sorted(content.facilities, key=_order)
     ]
+    rows = sorted(rows[: fitting(rows, MOST_LETTERS)], key=lambda row: str(row[-1]))
     styles = [
         [KIND_COLOURS.get(kind, OTHER_KIND_COLOUR), sign(kind, OTHER_FACILITY), ""]
         for kind in kinds
@@ -91,7 +95,17 @@ def draw_facilities(content: MapContent, view: View) -> DrawnLayer | None:
         for state in Usable
         if usable[state]
     ]
-    return DrawnLayer("facilities", group, keys(listed) + keys(states) + explain(_WHY))
+    legend = keys(listed) + keys(states) + explain(_WHY)
+    if len(rows) < len(content.facilities):
+        drawn = say_count(len(rows))
+        legend += explain(
+            Words(f"仅绘出 {drawn} 处，先可用。", f"Only {drawn} are drawn, usable ones first.")
+        )
+    return DrawnLayer("facilities", group, legend)
+
+
+def _order(place: FacilityOnMap) -> tuple[int, str]:
+    return list(_LOOK).index(place.usable), place.facility.facility_id
 
 
 def _card(place: FacilityOnMap, content: MapContent) -> list[object]:

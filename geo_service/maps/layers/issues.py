@@ -9,6 +9,7 @@ from geo_service.maps.content import MapContent
 from geo_service.maps.elements import Drawing
 from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import say_count, say_length, say_time, say_time_us
+from geo_service.maps.folding import fitting
 from geo_service.maps.icons import OTHER_ISSUE
 from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.legend import explain, keys, mark
@@ -25,7 +26,8 @@ from geo_service.maps.words import (
 )
 
 MOST_ISSUES = 10_000
-"""A page holds no more than this; open ones first, then the newest."""
+MOST_LETTERS = 200_000
+"""A page holds no more than this of marks and cards, folded; open ones first, then the newest."""
 _LONGEST_DESCRIPTION = 300
 _LOOKS = ("solid", "hollow")
 _LABELS = (
@@ -61,8 +63,7 @@ def draw_issues(content: MapContent, view: View) -> DrawnLayer | None:
     others = len(counts) > len(named)
     if others:
         styles.append([OTHER_CATEGORY_COLOUR, OTHER_ISSUE, ""])
-    shown = _chosen(issues, is_open)
-    rows = [
+    rows: list[list[object]] = [
         [
             round(issues[row].lat, 6),
             round(float(view.unwrapped(issues[row].lon)), 6),
@@ -70,8 +71,10 @@ def draw_issues(content: MapContent, view: View) -> DrawnLayer | None:
             0 if is_open[row] else 1,
             *_card(content, row, open_now=is_open[row]),
         ]
-        for row in shown
+        for row in _by_importance(issues, is_open)[:MOST_ISSUES]
     ]
+    # Open ones last, so that they lie on top.
+    rows = rows[: fitting(rows, MOST_LETTERS)][::-1]
     group = new_group("issues")
     data = {
         "shape": "round",
@@ -81,7 +84,7 @@ def draw_issues(content: MapContent, view: View) -> DrawnLayer | None:
         "rows": rows,
     }
     group.add_child(Drawing("marks", "issues", data))
-    return DrawnLayer("issues", group, _legend(content, named, styles, is_open, len(shown)))
+    return DrawnLayer("issues", group, _legend(content, named, styles, is_open, len(rows)))
 
 
 def _styles(named: Sequence[str]) -> list[list[str]]:
@@ -102,13 +105,13 @@ def _styles(named: Sequence[str]) -> list[list[str]]:
     ]
 
 
-def _chosen(issues: Sequence[Issue], is_open: Sequence[bool]) -> list[int]:
-    """Return the rows to draw, open ones last so that they lie on top."""
-    rows = sorted(
+def _by_importance(issues: Sequence[Issue], is_open: Sequence[bool]) -> list[int]:
+    """Order rows: open issues first, then the newest."""
+    return sorted(
         range(len(issues)),
         key=lambda row: (is_open[row], issues[row].reported_at, issues[row].issue_id),
+        reverse=True,
     )
-    return rows[-MOST_ISSUES:]
 
 
 def _card(content: MapContent, row: int, *, open_now: bool) -> list[object]:
@@ -181,8 +184,9 @@ def _legend(
     if shown < len(is_open):
         left_out = explain(
             Words(
-                f"仅绘出 {say_count(shown)} 个：先未结，后按时间由近及远。",
-                f"Only {say_count(shown)} are drawn: open ones first, then the newest.",
+                f"仅绘出 {say_count(shown)} 个：先未结，后按时间由近及远；热力图含全部。",
+                f"Only {say_count(shown)} are drawn: open ones first, then the newest. "
+                "The layers of heat hold all.",
             )
         )
     return keys(listed) + keys(states) + explain(_WHY) + left_out

@@ -1,5 +1,8 @@
 """Heat of passes at open issues: where riders' routes meet what was reported."""
 
+from collections.abc import Sequence
+
+from geo_service.domain.issue import Issue
 from geo_service.maps.content import MapContent
 from geo_service.maps.elements import Drawing
 from geo_service.maps.figures import say_count, say_number
@@ -12,6 +15,10 @@ from geo_service.maps.words import Words
 from geo_service.overlay.heat import pass_weights
 from geo_service.overlay.issue_grid import issue_points
 
+MOST_RINGS = 4_000
+"""A page draws no more rings than this, those of the newest issues."""
+_DIGITS = 5
+"""Of degrees: a metre, while a ring is some 30 m wide where it is nearest."""
 _UNIT = Words("每平方公里经过次数", "passes per km²")
 _ALL = Words("经过次数合计", "passes in all")
 _UNSEEN = Words("无人经过的未结问题", "open issues nobody passed")
@@ -27,13 +34,8 @@ def draw_passes(content: MapContent, view: View) -> DrawnLayer | None:
         return None
     weights = pass_weights(issue_points(content.issues), counts)
     unseen = [
-        [round(issue.lat, 6), round(float(lon), 6)]
-        for issue, lon, passes in zip(
-            content.issues,
-            view.unwrapped([issue.lon for issue in content.issues]),
-            counts.passes,
-            strict=True,
-        )
+        issue
+        for issue, passes in zip(content.issues, counts.passes, strict=True)
         if passes == 0 and issue.is_open(content.now)
     ]
     group = new_group("passes")
@@ -48,8 +50,23 @@ def draw_passes(content: MapContent, view: View) -> DrawnLayer | None:
     else:
         legend = keys(rows) + explain(why)
     if unseen:
-        group.add_child(Drawing("rings", "passes", {"places": unseen}))
+        group.add_child(Drawing("rings", "passes", {"places": _places(unseen, view)}))
+    if len(unseen) > MOST_RINGS:
+        drawn = say_count(MOST_RINGS)
+        legend += explain(
+            Words(f"仅圈出最新的 {drawn} 个。", f"Only the newest {drawn} have a ring.")
+        )
     return DrawnLayer("passes", group, legend)
+
+
+def _places(issues: Sequence[Issue], view: View) -> list[list[float]]:
+    """Return latitude and longitude of the newest issues, the newest last."""
+    newest = sorted(issues, key=lambda issue: (issue.reported_at, issue.issue_id))[-MOST_RINGS:]
+    lon = view.unwrapped([issue.lon for issue in newest]).tolist()
+    return [
+        [round(issue.lat, _DIGITS), round(east, _DIGITS)]
+        for issue, east in zip(newest, lon, strict=True)
+    ]
 
 
 def _why(content: MapContent) -> Words:

@@ -13,6 +13,8 @@ from geo_service.maps.palette import EMPTY_CELL, RATE_RAMP
 from geo_service.maps.view import View
 from geo_service.maps.words import CELL, FACTS, Words
 
+MOST_CELLS = 5_000
+"""A page holds about so many; whoever gathers its content takes larger ones if need be."""
 _LABELS = ("rate", "interval", "issues", "trips", "riders", "passes", "metres")
 _FEW_TRIPS = 30
 """With fewer trips a cell is drawn faintly: one issue more or less would change its class."""
@@ -26,7 +28,7 @@ _WHY = Words(
 
 def draw_rate(content: MapContent, view: View) -> DrawnLayer | None:
     """Draw cells by rate, those without trips left out; None without cells."""
-    cells = content.cells
+    cells = content.rate_cells
     if cells is None:
         return None
     rate = np.asarray(cells.issues_per_1000_trips)

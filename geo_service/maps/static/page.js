@@ -52,7 +52,7 @@ const geoMap = (() => {
     return { number, step };
   }
 
-  function unpack({ lines, points, text }) {
+  function unpack({ lines, points, grain, text }) {
     const xy = new Float64Array(2 * points);
     const start = new Uint32Array(lines + 1);
     const box = new Float64Array(4 * lines);
@@ -61,8 +61,8 @@ const geoMap = (() => {
     for (let line = 0, point = 0; line < lines; line++) {
       const bounds = [Infinity, Infinity, -Infinity, -Infinity];
       for (let left = number(); left > 0; left--, point++) {
-        xy[2 * point] = x += step();
-        xy[2 * point + 1] = y += step();
+        xy[2 * point] = x += grain * step();
+        xy[2 * point + 1] = y += grain * step();
         bounds[0] = Math.min(bounds[0], x);
         bounds[1] = Math.min(bounds[1], y);
         bounds[2] = Math.max(bounds[2], x);
@@ -469,6 +469,17 @@ const geoMap = (() => {
     tell();
   }
 
+  // --- much data --------------------------------------------------------------------------------
+  const waiting = []; // what has still to be drawn before the page is ready
+  function unfold(what, parent, text) {
+    const draw = async () => {
+      const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+      const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+      DRAW[what](parent, await new Response(stream).json());
+    };
+    waiting.push(draw());
+  }
+
   // --- the page ---------------------------------------------------------------------------------
   function open(name, { corners, osm }) {
     const map = L.map(name, { zoomControl: false, minZoom: 3, maxZoom: 19, zoomSnap: 0.5, attributionControl: false });
@@ -507,19 +518,28 @@ const geoMap = (() => {
     };
     setFolded(!isWide());
     fold.addEventListener("click", () => setFolded(!aside.classList.contains("gm-folded")));
-    for (const box of aside.querySelectorAll("[data-layer]")) {
-      const show = () => {
-        const group = groups[box.dataset.layer];
-        if (box.checked) map.addLayer(group);
-        else map.removeLayer(group);
-        box.closest("section").classList.toggle("gm-off", !box.checked);
-      };
-      box.addEventListener("change", show);
-      show();
-    }
-    fit(map, corners);
-    map.whenReady(() => document.documentElement.setAttribute("data-map", "ready"));
+    const offer = () => {
+      for (const box of aside.querySelectorAll("[data-layer]")) {
+        const show = () => {
+          const group = groups[box.dataset.layer];
+          if (box.checked) map.addLayer(group);
+          else map.removeLayer(group);
+          box.closest("section").classList.toggle("gm-off", !box.checked);
+        };
+        box.addEventListener("change", show);
+        show();
+      }
+      fit(map, corners);
+      map.whenReady(() => document.documentElement.setAttribute("data-map", "ready"));
+    };
+    const fail = (reason) => {
+      const words = "无法绘制，请更新浏览器。 This can't be drawn; a newer browser may do it.";
+      aside.querySelector("header").insertAdjacentHTML("afterbegin", `<p class="gm-note">${words}</p>`);
+      throw reason;
+    };
+    Promise.all(waiting).then(offer, fail);
   }
 
-  return { open, streets, marks, rings, shapes, catchments, panel };
+  const DRAW = { streets, marks, rings, shapes, catchments };
+  return { open, ...DRAW, unfold, panel };
 })();

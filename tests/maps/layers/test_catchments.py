@@ -100,6 +100,19 @@ def test_what_a_page_has_no_room_for_is_named(
     assert legend.count('type="radio"') == 1
 
 
+def test_page_with_figures_of_traces_has_less_room(
+    with_catchments: MapContent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowded = replace(with_catchments, crowded=True)
+    assert "Left&#32;out" not in legend_of(crowded)
+    monkeypatch.setattr(layer, "MOST_EDGES_IN_A_CROWD", 5)
+    assert "Left&#32;out" in legend_of(crowded)
+    assert legend_of(crowded).count('type="radio"') == 1
+    monkeypatch.setattr(layer, "MOST_EDGES_IN_A_CROWD", 3)
+    assert "type=" not in legend_of(crowded), "not even the first kind is drawn"
+    assert "Left&#32;out" not in legend_of(with_catchments)
+
+
 def test_kind_without_a_facility_on_the_streets_is_one_hole(
     with_catchments: MapContent, drawn_data: Callable
 ) -> None:

@@ -17,4 +17,4 @@ def test_hexagons_have_six_corners() -> None:
 
 
 def test_no_cells_are_no_lines() -> None:
-    assert pack_cells((), VIEW) == {"lines": 0, "points": 0, "text": ""}
+    assert pack_cells((), VIEW) == {"lines": 0, "points": 0, "grain": 1, "text": ""}

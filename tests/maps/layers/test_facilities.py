@@ -1,7 +1,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from geo_service.maps.content import MapContent
+from geo_service.maps.escape import as_script
+from geo_service.maps.folding import fold
+from geo_service.maps.layers import facilities as layer
 from geo_service.maps.layers.facilities import draw_facilities
 from geo_service.maps.view import view_of
 
@@ -68,3 +73,18 @@ def test_legend_counts_each_kind_and_state(content: MapContent) -> None:
 
 def test_no_facilities_no_layer(bare: MapContent) -> None:
     assert draw_facilities(bare, view_of(bare)) is None
+
+
+def test_too_many_facilities_leave_out_those_that_cannot_be_used_and_say_so(
+    content: MapContent, drawn_data: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = len(fold(as_script(drawn_data(content, "facilities", "marks")["rows"])))
+    monkeypatch.setattr(layer, "MOST_LETTERS", whole * 3 // 4)
+    data = drawn_data(content, "facilities", "marks")
+    looks = [data["looks"][row[3]] for row in data["rows"]]
+    assert 0 < len(looks) < len(content.facilities)
+    assert "solid" in looks
+    assert "unsure" not in looks
+    drawn = draw_facilities(content, view_of(content))
+    assert drawn is not None
+    assert f"Only&#32;{len(looks)}&#32;are&#32;drawn" in drawn.legend

@@ -4,6 +4,8 @@ from dataclasses import replace
 import pytest
 
 from geo_service.maps.content import MapContent
+from geo_service.maps.escape import as_script
+from geo_service.maps.folding import fold
 from geo_service.maps.layers import issues as layer
 from geo_service.maps.layers.issues import draw_issues
 from geo_service.maps.view import view_of
@@ -100,6 +102,17 @@ def test_too_many_issues_leave_out_closed_ones_and_say_so(
     drawn = draw_issues(content, view_of(content))
     assert drawn is not None
     assert "Only&#32;9&#32;are&#32;drawn" in drawn.legend
+
+
+def test_long_cards_are_fewer(
+    content: MapContent, drawn_data: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = len(fold(as_script(drawn_data(content, "issues", "marks")["rows"])))
+    monkeypatch.setattr(layer, "MOST_LETTERS", whole // 2)
+    rows = drawn_data(content, "issues", "marks")["rows"]
+    assert 0 < len(rows) < len(content.issues)
+    assert {row[3] for row in rows} == {0}, "the open ones are kept"
+    assert len(fold(as_script(rows))) <= whole // 2
 
 
 def test_many_categories_share_the_last_style(content: MapContent, drawn_data: Callable) -> None:

@@ -1,7 +1,11 @@
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+
+import pytest
 
 from geo_service.maps.content import MapContent
+from geo_service.maps.layers import passes as layer
 from geo_service.maps.layers.passes import draw_passes
 from geo_service.maps.view import view_of
 
@@ -30,6 +34,25 @@ def test_open_issue_that_nobody_passed_gets_a_ring(
     reopened = [replace(content.issues[0], closed_at=None), *content.issues[1:]]
     rings = drawn_data(replace(content, issues=reopened), "passes", "rings")
     assert rings == {"places": [[round(reopened[0].lat, 6), round(reopened[0].lon, 6)]]}
+
+
+def test_many_rings_are_those_of_the_newest_issues(
+    content: MapContent, drawn_data: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert content.issue_passes is not None
+    none = replace(content.issue_passes, passes=content.issue_passes.passes * 0)
+    issues = [
+        replace(issue, closed_at=None, reported_at=issue.reported_at - row * timedelta(days=1))
+        for row, issue in enumerate(content.issues)
+    ]
+    silent = replace(content, issue_passes=none, issues=issues)
+    monkeypatch.setattr(layer, "MOST_RINGS", 2)
+    rings = drawn_data(silent, "passes", "rings")["places"]
+    assert rings == [[round(issue.lat, 5), round(issue.lon, 5)] for issue in issues[1::-1]]
+    drawn = draw_passes(silent, view_of(silent))
+    assert drawn is not None
+    assert "newest&#32;2&#32;have&#32;a&#32;ring" in drawn.legend
+    assert ">12<" in drawn.legend
 
 
 def test_legend_says_what_a_pass_is_and_how_many(content: MapContent) -> None:

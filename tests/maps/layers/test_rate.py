@@ -10,17 +10,17 @@ from geo_service.maps.view import view_of
 
 
 def test_cells_without_trips_have_no_rate(content: MapContent, drawn_data: Callable) -> None:
-    assert content.cells is not None
+    assert content.rate_cells is not None
     data = drawn_data(content, "rate", "shapes")
-    assert len(data["rows"]) == data["lines"]["lines"] == len(content.cells) - 1
+    assert len(data["rows"]) == data["lines"]["lines"] == len(content.rate_cells) - 1
 
 
 def test_cell_without_issues_is_pale_and_the_worst_is_darkest(
     content: MapContent, drawn_data: Callable
 ) -> None:
     data = drawn_data(content, "rate", "shapes")
-    assert content.cells is not None
-    rate = content.cells.issues_per_1000_trips[1:]
+    assert content.rate_cells is not None
+    rate = content.rate_cells.issues_per_1000_trips[1:]
     colours = [data["colours"][row[0]] for row in data["rows"]]
     assert {colours[place] for place in np.flatnonzero(rate == 0)} == {EMPTY_CELL}
     assert colours[int(np.argmax(rate))] == RATE_RAMP[-1]
@@ -41,19 +41,20 @@ def test_card_gives_the_interval(content: MapContent, drawn_data: Callable) -> N
 
 
 def test_cells_without_any_issue_are_one_class(content: MapContent, drawn_data: Callable) -> None:
-    assert content.cells is not None
+    assert content.rate_cells is not None
     quiet = replace(
-        content.cells, issues_per_1000_trips=np.where(content.cells.trips > 0, 0.0, np.nan)
+        content.rate_cells,
+        issues_per_1000_trips=np.where(content.rate_cells.trips > 0, 0.0, np.nan),
     )
-    data = drawn_data(replace(content, cells=quiet), "rate", "shapes")
+    data = drawn_data(replace(content, rate_cells=quiet), "rate", "shapes")
     assert {row[0] for row in data["rows"]} == {0}
-    drawn = draw_rate(replace(content, cells=quiet), view_of(content))
+    drawn = draw_rate(replace(content, rate_cells=quiet), view_of(content))
     assert drawn is not None
     assert drawn.legend.count("background:") == 1
 
 
 def test_no_cells_no_layer(content: MapContent, bare: MapContent) -> None:
     assert draw_rate(bare, view_of(bare)) is None
-    assert content.cells is not None
-    unknown = replace(content.cells, issues_per_1000_trips=np.full(len(content.cells), np.nan))
-    assert draw_rate(replace(content, cells=unknown), view_of(content)) is None
+    assert content.rate_cells is not None
+    unknown = replace(content.rate_cells, issues_per_1000_trips=np.full(len(content.cells), np.nan))
+    assert draw_rate(replace(content, rate_cells=unknown), view_of(content)) is None

@@ -55,6 +55,16 @@ def test_too_many_streets_leave_out_the_quiet_ones_and_say_so(
     assert "Only&#32;the&#32;3&#32;busiest" in drawn.legend
 
 
+def test_streets_of_long_names_are_fewer(
+    content: MapContent, drawn_data: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layer, "MOST_LETTERS", 180)
+    rows = drawn_data(content, "streets", "shapes")["rows"]
+    assert 0 < len(rows) < 11
+    assert rows[-1][3] == 132, "the busiest is kept"
+    assert rows[0][0] == 0, "the classes are those of the streets drawn"
+
+
 def test_no_figures_or_no_trips_no_layer(content: MapContent, bare: MapContent) -> None:
     assert draw_streets(bare, view_of(bare)) is None
     assert content.streets is not None

@@ -386,6 +386,14 @@ def test_another_radius_is_another_count(city: Workspace, read: Read) -> None:
     check(city, OverlayQuestion())
 
 
+def test_what_another_program_counted_is_counted_again(
+    city: Workspace, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(count_passes, "content_of_kernels", lambda: "other")
+    answer(city, OverlayQuestion())
+    assert read.since_last() == (DAYS, [5] * DAYS)
+
+
 def test_of_a_period_only_days_cut_by_its_ends_are_read(city: Workspace, read: Read) -> None:
     cut = OverlayQuestion(START + DAY / 2, START + 3 * DAY)
     assert answer(city, cut).passes.sum() == 6

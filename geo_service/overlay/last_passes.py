@@ -41,11 +41,13 @@ class LastPasses:
             Moments, microseconds UTC. Raises nothing.
         """
         needed = 2 * (self._count + len(issue))
-        if needed > len(self._table):
-            larger = _room(1 << int(needed).bit_length())
-            _put(larger, *self._filled())
-            self._table = larger
-        self._count += _put(self._table, (issue << _BITS) | rider, t)
+        # Plain Python would warn of products that are meant to run over.
+        with np.errstate(over="ignore"):
+            if needed > len(self._table):
+                larger = _room(1 << int(needed).bit_length())
+                _put(larger, *self._filled())
+                self._table = larger
+            self._count += _put(self._table, (issue << _BITS) | rider, t)
 
     def rows(self) -> tuple[Integers, Integers, Integers]:
         """Return issue, rider and latest moment of each pair, by issue and then rider."""

@@ -1,10 +1,11 @@
 """Traces into the lake: all or nothing, riders by pseudonym, trips that replace themselves."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from geo_service.domain.rider import pseudonym
 from geo_service.errors import RefusedRecords
@@ -12,6 +13,7 @@ from geo_service.flows.import_traces import import_traces
 from geo_service.flows.loading import LoadOptions
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum
+from geo_service.store.schema import trace_days, trace_files, trips
 
 HEAD = "trip_id,rider_id,t,lon,lat\n"
 
@@ -50,6 +52,127 @@ def test_trip_sent_again_replaces_itself(workspace: Workspace, file: Path, now: 
     longer = import_traces(workspace, [file], LoadOptions(), now)
     assert (longer.unchanged, longer.trips.replaced) == (0, 1)
     assert (workspace.lake.trips(), workspace.lake.fixes()) == (2, 8)
+
+
+def all_there_is(workspace: Workspace) -> dict[str, object]:
+    """Return every row about traces, and every file with its bytes and the time it was written."""
+    with workspace.database.reading() as connection:
+        rows = {
+            table.name: connection.execute(select(table).order_by(*table.primary_key)).all()
+            for table in (trips, trace_files, trace_days)
+        }
+    folder = workspace.settings.workspace / "traces"
+    return rows | {
+        path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.iterdir()
+    }
+
+
+@pytest.mark.parametrize("replace_all", [False, True])
+def test_the_same_file_again_changes_no_row_no_stamp_and_no_file(
+    workspace: Workspace, file: Path, now: datetime, *, replace_all: bool
+) -> None:
+    with file.open("a") as more:
+        more.write(ride("c", "Li").replace("10-01", "10-02"))
+    import_traces(workspace, [file], LoadOptions(), now)
+    before = all_there_is(workspace)
+    assert [len(rows) for rows in list(before.values())[:3]] == [3, 2, 2]
+    again = import_traces(workspace, [file], LoadOptions(replace=replace_all), now)
+    assert (again.unchanged, again.trips.replaced, again.trips.removed) == (3, 0, 0)
+    assert all_there_is(workspace) == before
+
+
+def test_a_trip_sent_again_on_another_day_is_on_that_day_only(
+    workspace: Workspace, file: Path, now: datetime
+) -> None:
+    import_traces(workspace, [file], LoadOptions(), now)
+    file.write_text(HEAD + ride("a", "Wang").replace("10-01", "10-03"))
+    again = import_traces(workspace, [file], LoadOptions(), now)
+    assert (again.trips.replaced, again.unchanged) == (1, 0)
+    found = [(fixes.trip_ids, len(fixes)) for fixes in workspace.lake.read()]
+    assert found == [(("b",), 3), (("a",), 3)]
+    assert [day.begins.day for day in workspace.lake.days()] == [1, 3]
+
+
+def rows(*fixes: tuple[float, float]) -> str:
+    """Write a trip of seconds and metres east."""
+    start = datetime(2026, 10, 1, 8, tzinfo=UTC).timestamp()
+    return "".join(f"a,x,{start + t},{112.141 + east / 94_500:.7f},32.04\n" for t, east in fixes)
+
+
+STEADY = [(10.0 * step, 50.0 * step) for step in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule", "kept"),
+    [
+        ([STEADY[9], STEADY[9]], "duplicate", 40),
+        ([(95.0, 2000.0)], "impossible_speed", 40),
+        ([(30.0, 445.0)], "out_of_order", 40),
+        ([(90.0, 451.0)], "same_time", 40),
+        ([(20.0, 445.0), (21.0, 446.0), (22.0, 447.0)], "clock_jump", 40),
+    ],
+)
+def test_each_rule_is_told_by_name_with_its_count(
+    workspace: Workspace,
+    file: Path,
+    now: datetime,
+    wrong: list[tuple[float, float]],
+    rule: str,
+    kept: int,
+) -> None:
+    file.write_text(HEAD + rows(*STEADY[:10], *wrong, *STEADY[10:]))
+    report = import_traces(workspace, [file], LoadOptions(), now)
+    assert {name: count for name, count in report.dropped.items() if count} == {rule: len(wrong)}
+    assert (report.fixes, workspace.lake.fixes()) == (kept, kept)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "setting", "value", "rule"),
+    [
+        ([(95.0, 640.0)], "max_speed_m_s", 30.0, "impossible_speed"),
+        ([(95.0, 640.0)], "max_speed_m_s", 39.0, None),
+        ([(20.0, 445.0), (21.0, 446.0)], "clock_jump_fixes", 2, "clock_jump"),
+        ([(20.0, 445.0), (21.0, 446.0)], "clock_jump_fixes", 3, "out_of_order"),
+        ([(20.0, 445.0)], "clock_jump_s", 60.0, "clock_jump"),
+        ([(20.0, 445.0)], "clock_jump_s", 80.0, "out_of_order"),
+    ],
+)
+def test_each_threshold_is_a_setting(
+    workspace: Workspace,
+    file: Path,
+    now: datetime,
+    wrong: list[tuple[float, float]],
+    setting: str,
+    value: float,
+    rule: str | None,
+) -> None:
+    file.write_text(HEAD + rows(*STEADY[:10], *wrong, *STEADY[10:]))
+    settings = replace(workspace.settings, **{setting: value})
+    report = import_traces(replace(workspace, settings=settings), [file], LoadOptions(), now)
+    dropped = {name: count for name, count in report.dropped.items() if count}
+    assert dropped == ({} if rule is None else {rule: len(wrong)})
+
+
+@pytest.mark.parametrize(("share", "refused"), [(0.05, True), (0.07, False)])
+def test_how_many_fixes_a_trip_may_lose_is_a_setting(
+    workspace: Workspace, file: Path, now: datetime, share: float, *, refused: bool
+) -> None:
+    wrong = [(20.0, 445.0), (21.0, 446.0), (22.0, 447.0)]
+    file.write_text(HEAD + rows(*STEADY[:10], *wrong, *STEADY[10:]))
+    settings = replace(workspace.settings, max_dropped_share=share)
+    options = LoadOptions(skip_refused=True)
+    report = import_traces(replace(workspace, settings=settings), [file], options, now)
+    assert report.trips.refused == refused
+    assert workspace.lake.fixes() == (0 if refused else 40)
+
+
+def test_stops_are_kept_fix_by_fix(workspace: Workspace, file: Path, now: datetime) -> None:
+    stay = [(STEADY[9][0] + 20.0 * step, STEADY[9][1] + step % 3) for step in range(1, 30)]
+    late = [(t + 700.0, east) for t, east in STEADY[10:]]
+    file.write_text(HEAD + rows(*STEADY[:10], *stay, *late))
+    report = import_traces(workspace, [file], LoadOptions(), now)
+    assert (report.stops, sum(report.dropped.values())) == (1, 0)
+    assert report.fixes == workspace.lake.fixes() == 69
 
 
 def test_one_bad_trip_keeps_all_out_unless_it_may_be_left_out(

@@ -189,6 +189,19 @@ def test_just_outside_of_a_thousandth_the_radius_holds(
     assert within.issue.tolist() == list(range(0, len(issues), 2))
 
 
+@pytest.mark.parametrize("corner", [(-85, -85), (-85, 85), (85, -85), (85, 85)])
+def test_a_trip_that_begins_at_an_issue_passes_it_wherever_it_goes(
+    plan: Plan, fixes_from: FixesFrom, corner: tuple[float, float]
+) -> None:
+    """The square of the former trip's end is not taken for that of the first fix."""
+    rides = [
+        plan.trip("r", [(0, *corner), (5, *corner)]),
+        plan.trip("r", [(0, 0, 0), (20, *corner)]),
+    ]
+    found = find_passes(fixes_from(*rides), issue_points([plan.issue(1, 0)]), PassRule())
+    assert found.trip.tolist() == [1]
+
+
 def test_more_passes_than_there_is_room_for_at_first_are_all_there(
     plan: Plan, fixes_from: FixesFrom
 ) -> None:

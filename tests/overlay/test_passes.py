@@ -72,6 +72,11 @@ def test_the_moment_is_linear_in_time_along_the_segment(passes_of: PassesOf) -> 
     assert passes_of([(0, -30, 5), (40, 90, 5)]) == [near((10.0, 5.0))]
 
 
+def test_the_moment_is_the_nearest_whole_microsecond(passes_of: PassesOf) -> None:
+    ((t, _),) = passes_of([(0, -60, 5), (3e-6, 40, 5)])
+    assert t == pytest.approx(2e-6, abs=1e-9)
+
+
 def test_it_counts_if_the_issue_is_open_at_the_moment_not_at_the_ends(
     passes_of: PassesOf, plan: Plan
 ) -> None:

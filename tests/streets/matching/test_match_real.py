@@ -21,7 +21,7 @@ from geo_service.geometry.metric import (
 from geo_service.streets.matching.match import match
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
-from geo_service.streets.snap import build_grid
+from geo_service.streets.snap import build_grid, snap
 
 RealNetwork = Callable[[str, Profile], Network]
 pytestmark = [pytest.mark.real, pytest.mark.slow]
@@ -143,7 +143,14 @@ def test_trains_through_jinan_are_refused(shared_data: Path, real_network: RealN
         for rows in table.groupby("traj").groups.values()
     ]
     fixes = _fixes(trips)
-    matched = match(network, build_grid(network), fixes)
+    grid = build_grid(network)
+    matched = match(network, grid, fixes)
     recorded_m = sum(segment_lengths_m(x[:-1], y[:-1], x[1:], y[1:]).sum() for _, x, y in trips)
-    assert matched.metres.sum() <= 0.005 * recorded_m
-    assert np.mean(matched.edge_of_fix >= 0) <= 0.01
+    # Seen: 0.07 % of the metres, 54 of 12,245 fixes, all of two trips; 1,077 fixes lie within 50 m
+    # of a street, where a matcher that takes the nearest would put them.
+    near = snap(network, grid, fixes.lon, fixes.lat, max_m=50.0).edge >= 0
+    assert near.sum() > 1000
+    assert matched.metres.sum() <= 0.001 * recorded_m
+    assert np.mean(matched.edge_of_fix >= 0) <= 0.006
+    assert np.mean(matched.edge_of_fix[near] >= 0) <= 0.07
+    assert len(np.unique(matched.trip)) <= 2

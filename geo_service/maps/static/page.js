@@ -214,7 +214,6 @@ const geoMap = (() => {
       // Near by, only marks that really cover each other are gathered.
       maxClusterRadius: (zoom) => (zoom < 14 ? 46 : zoom < 15.5 ? 26 : 13),
       showCoverageOnHover: false,
-      chunkedLoading: true,
       spiderLegPolylineOptions: { weight: 1, color: "#6b7278", opacity: 0.6 },
       iconCreateFunction: (cluster) => {
         const inside = cluster.getAllChildMarkers();
@@ -519,6 +518,8 @@ const geoMap = (() => {
     setFolded(!isWide());
     fold.addEventListener("click", () => setFolded(!aside.classList.contains("gm-folded")));
     const offer = () => {
+      // Marks are gathered for the view they are first shown in.
+      fit(map, corners);
       for (const box of aside.querySelectorAll("[data-layer]")) {
         const show = () => {
           const group = groups[box.dataset.layer];
@@ -529,7 +530,6 @@ const geoMap = (() => {
         box.addEventListener("change", show);
         show();
       }
-      fit(map, corners);
       map.whenReady(() => document.documentElement.setAttribute("data-map", "ready"));
     };
     const fail = (reason) => {

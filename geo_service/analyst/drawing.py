@@ -17,6 +17,7 @@ from geo_service.ingest import frames as held
 from geo_service.maps.assets import Assets
 from geo_service.maps.content import FacilityOnMap, MapContent
 from geo_service.maps.page import draw
+from geo_service.overlay.exposure import Exposure
 from geo_service.overlay.pass_counts import NO_MOMENT, PassCounts
 from geo_service.settings import Settings
 
@@ -26,6 +27,7 @@ def draw_map(
     issues: gpd.GeoDataFrame | None = None,
     passes: pd.DataFrame | None = None,
     *,
+    exposure: gpd.GeoDataFrame | None = None,
     streets: Streets | None = None,
     title: str = "geo_service",
 ) -> folium.Map:
@@ -38,6 +40,9 @@ def draw_map(
         are drawn as heat too: how many there are per square kilometre.
     passes : DataFrame, optional
         As ``find_passes`` gives them; drawn as heat at ``issues``: passes per square kilometre.
+    exposure : GeoDataFrame, optional
+        As ``count_exposure(..., by="cell")`` gives it; drawn as heat, kilometres ridden per square
+        kilometre, and as cells by their rate of issues.
     streets : Streets, optional
         Drawn as a quiet background.
     title : str
@@ -63,15 +68,20 @@ def draw_map(
             ("issues", issues),
             ("issue_density", issues),
             ("passes", passes),
+            ("exposure", exposure),
+            ("rate", exposure),
         )
         if given is not None
     ]
+    cells = None if exposure is None else _cells(exposure)
     content = MapContent(
         title=title,
         now=now,
         facilities=[_as_it_stands(facility, now) for facility in known],
         issues=reported,
         network=None if streets is None else streets.network,
+        cells=cells,
+        rate_cells=cells,
         issue_passes=None if passes is None else _counts(passes, reported),
     )
     return draw(content, layers, assets=Assets(embedded=True, stock=True))
@@ -81,6 +91,17 @@ def _as_it_stands(facility: Facility, now: datetime) -> FacilityOnMap:
     opening = opening_at(facility.opening_hours, now, Calendar())
     usable = usable_at(facility, now, is_open=opening.open, stale_after_s=Settings().stale_after_s)
     return FacilityOnMap(facility, opening, usable)
+
+
+def _cells(exposure: gpd.GeoDataFrame) -> Exposure:
+    counts = ("trips", "riders", "issues", "passes")
+    measures = ("metres", "issues_per_1000_trips", "rate_low", "rate_high")
+    held.need_columns(exposure, ("cell", *counts, *measures), "exposure")
+    return Exposure(
+        key=tuple(map(str, exposure["cell"])),
+        **{name: exposure[name].to_numpy(np.int64) for name in counts},
+        **{name: exposure[name].to_numpy(np.float64) for name in measures},
+    )
 
 
 def _counts(passes: pd.DataFrame, issues: Sequence[Issue]) -> PassCounts:

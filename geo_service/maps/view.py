@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from geo_service.arrays import Floats
 from geo_service.geometry.metric import wrap_degrees
 from geo_service.maps.content import MapContent
+from geo_service.overlay.cells import cell_centre
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,15 @@ class View:
 
 
 def view_of(content: MapContent) -> View:
-    """Choose the view: all facilities and issues, else the streets, else the whole world."""
+    """Choose the view: all facilities and issues, else streets, else cells, else the world."""
     places = [(at.facility.lon, at.facility.lat) for at in content.facilities]
     places += [(issue.lon, issue.lat) for issue in content.issues]
     if places:
         lon, lat = np.array(places, dtype=np.float64).T
     elif content.network is not None and content.network.edges:
         lon, lat = content.network.shape_lon, content.network.shape_lat
+    elif content.cells is not None and len(content.cells):
+        lon, lat = cell_centre(content.cells.key)
     else:
         return View(0.0, -60.0, -170.0, 75.0, 170.0)
     middle = float(lon[0])

@@ -30,6 +30,20 @@ def test_map_of_everything_renders(
     assert drawn.count("Station") >= 4
 
 
+def test_exposure_is_drawn_as_heat_and_cells(
+    issues: gpd.GeoDataFrame, traces: pd.DataFrame, streets: Streets
+) -> None:
+    exposure = gs.count_exposure(traces, issues, by="cell")
+    drawn = page(gs.draw_map(exposure=exposure))
+    assert "trip&#45;kilometres&#32;per" in drawn
+    assert all(cell in drawn for cell in exposure.loc[exposure["trips"] > 0, "cell"])
+    assert '"corners":[[32.0' in drawn, "the view is of the cells"
+    assert 'data-layer="' not in page(gs.draw_map(exposure=exposure.iloc[:0]))
+    by_street = gs.count_exposure(traces, issues, streets, by="street")
+    with pytest.raises(MissingColumn, match="cell"):
+        gs.draw_map(exposure=by_street)
+
+
 def test_map_can_be_saved_and_bear_more(
     facilities: gpd.GeoDataFrame, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -55,9 +55,13 @@ class Opened:
         self.page.on("dialog", self._answer)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Return headless Chromium, or skip, saying so."""
+    """Return headless Chromium, or skip, saying so.
+
+    For one file of tests only: its driver keeps an event loop running, beside which tests that run
+    one of their own can't.
+    """
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("chromium is not installed")

@@ -1,5 +1,6 @@
 """A map is drawn by its viewer's rights, and written whole."""
 
+import html
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,13 +17,17 @@ from geo_service.domain.visibility import Viewer
 from geo_service.errors import NotReady, UnknownKind, WrongUsage
 from geo_service.flows.draw_map import draw_map, write_map
 from geo_service.flows.find_catchments import CatchmentQuestion
+from geo_service.flows.load_streets import load_streets
 from geo_service.flows.look_at_trips import as_it_goes
 from geo_service.flows.wiring import Workspace
 from geo_service.maps.assets import Assets
+from geo_service.maps.packing import take_lines
 from geo_service.maps.page import LAYERS, PUBLIC_LAYERS
 from geo_service.store import city
 from geo_service.store import facilities as stored_facilities
 from geo_service.store import issues as stored
+from geo_service.streets.network import Network
+from geo_service.streets.profile import Profile
 
 
 @pytest.fixture
@@ -84,6 +89,54 @@ def test_page_hardly_grows_with_the_fixes(town: Workspace, now: datetime) -> Non
         assert page.count("imageOverlay(") == 3
         sizes.append(len(page))
     assert sizes[1] == pytest.approx(sizes[0], rel=0.05)
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_page_of_porto_with_scripts_and_all_layers_stays_under_two_megabytes(
+    empty: Workspace, shared_data: Path, now: datetime
+) -> None:
+    load_streets(empty, [shared_data / "streets" / "porto_conveyal_r5.osm.pbf"])
+    network = empty.streets(Profile.EBIKE).network
+    random = np.random.default_rng(9)
+    day = now - timedelta(days=1)
+    at = random.integers(0, len(network.shape_lon), (2, 6_000))
+    issues = [
+        Issue(
+            f"i{row}", "standing_water", network.shape_lon[place], network.shape_lat[place], day,
+            description=random.bytes(100).hex(),
+        )
+        for row, place in enumerate(at[0])
+    ]  # fmt: skip
+    facilities = [
+        Facility(f"f{row}", "rest_station", network.shape_lon[place], network.shape_lat[place])
+        for row, place in enumerate(at[1, :1_000])
+    ]
+    with empty.database.writing() as connection:
+        stored.write(connection, issues, replace=False)
+        stored_facilities.write(connection, facilities, replace=False)
+    empty.lake.add(along_streets(network, 12_000, day))
+    page = draw_map(empty, Viewer.ANALYST, now)
+    assert page.count("imageOverlay(") == 3
+    assert "Left out, since a page holds only so much" in html.unescape(page)
+    assert 1_000_000 < len(page.encode()) < 2_000_000
+
+
+def along_streets(network: Network, trips: int, begin: datetime) -> Fixes:
+    """Ride each of many streets once, from its first point to its last, at 5 m/s."""
+    random = np.random.default_rng(10)
+    edges = random.choice(np.flatnonzero(network.edge_length_mm > 100_000), trips)
+    rows, offsets = take_lines(network.edge_shape, edges)
+    us = network.shape_mm[rows] * 200 + np.repeat(np.arange(trips) * 1_000_000, np.diff(offsets))
+    return Fixes(
+        tuple(f"t{trip}" for trip in range(trips)),
+        tuple(f"{rider:032x}" for rider in range(50)),
+        np.arange(trips) % 50,
+        offsets,
+        to_microseconds(begin) + us,
+        network.shape_lon[rows],
+        network.shape_lat[rows],
+    )
 
 
 def test_rates_are_counted_by_larger_cells_where_small_ones_are_too_many(

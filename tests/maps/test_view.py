@@ -23,6 +23,11 @@ def test_view_of_streets_alone_is_their_extent(content: MapContent) -> None:
     assert view.corners == [[south, pytest.approx(west)], [north, pytest.approx(east)]]
 
 
+def test_view_of_cells_alone_is_around_them(content: MapContent) -> None:
+    view = view_of(replace(content, facilities=(), issues=(), network=None))
+    assert view.east - view.west == pytest.approx(0.022, abs=0.003)
+
+
 def test_view_of_nothing_is_the_world(bare: MapContent) -> None:
     view = view_of(bare)
     assert view.east - view.west > 300

@@ -1,10 +1,11 @@
 """The trace lake's rows in the database: which trip lies where."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from sqlalchemy import (
@@ -30,8 +31,6 @@ from geo_service.store.upsert import Written, find_rows, remove, upsert
 LYING = select(
     trips.c.trip_id, trips.c.rider_id, trace_files.c.name, trips.c.first_row, trips.c.fixes
 ).select_from(trips.join(trace_files))
-ROWS_AT_ONCE = 256
-AS_THEY_LIE = trace_files.c.file_id, trips.c.first_row
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -221,18 +220,42 @@ def trips_of_day(
     until: datetime | None,
     box: Box | None = None,
 ) -> LyingTrips:
-    """Return where the trips of one day lie, in the order in which they lie."""
-    found = LYING.where(trace_files.c.day == day, *_within(since, until, box))
-    return _in_columns(connection.execute(found.order_by(*AS_THEY_LIE)).partitions(ROWS_AT_ONCE))
+    """Return where the trips of one day lie, in the order in which they lie.
+
+    The database hands out whole columns: to step from row to row costs more than all else that
+    is done for a trip, and holds up other threads.
+    """
+    on_day = trace_files.c.day == day
+    columns = (trips.c.trip_id, trips.c.rider_id, trips.c.file_id, trips.c.first_row, trips.c.fixes)
+    gather = func.json_agg if connection.dialect.name == "postgresql" else func.json_group_array
+    found = select(*map(gather, columns)).select_from(trips.join(trace_files))
+    row = connection.execute(found.where(on_day, *_within(since, until, box))).one()
+    trip_ids, rider_ids, *numbers = (
+        json.loads(held) if isinstance(held, str) else held or [] for held in row
+    )
+    file_id, first_row, fixes = (np.array(held, dtype=np.int64) for held in numbers)
+    names = dict(
+        connection.execute(select(trace_files.c.file_id, trace_files.c.name).where(on_day)).all()
+    )
+    files = [names[number] for number in file_id.tolist()]
+    lying = LyingTrips(tuple(trip_ids), tuple(rider_ids), tuple(files), first_row, fixes)
+    order = np.lexsort((first_row, file_id))
+    return lying if (np.diff(order) == 1).all() else lying.take(order.tolist())
 
 
 def trips_named(connection: Connection, trip_ids: Collection[str]) -> LyingTrips:
     """Return where those of the trips that are known lie, in the order in which they lie."""
-    found = _in_columns([list(find_rows(connection, LYING, trips.c.trip_id, trip_ids))])
-    as_they_lie = sorted(
-        range(len(found)), key=lambda trip: (found.files[trip], found.first_rows[trip])
+    found = sorted(
+        find_rows(connection, LYING, trips.c.trip_id, trip_ids), key=lambda row: (row[2], row[3])
     )
-    return found.take(as_they_lie)
+    names, riders, files, first_rows, fixes = zip(*found, strict=True) if found else ((),) * 5
+    return LyingTrips(
+        names,
+        riders,
+        files,
+        np.array(first_rows, dtype=np.int64),
+        np.array(fixes, dtype=np.int64),
+    )
 
 
 def count(connection: Connection) -> tuple[int, int]:
@@ -240,25 +263,6 @@ def count(connection: Connection) -> tuple[int, int]:
     found = select(func.count(), func.coalesce(func.sum(trips.c.fixes), 0)).select_from(trips)
     number, fixes = connection.execute(found).one()
     return int(number), int(fixes)
-
-
-def _in_columns(partitions: Iterable[Sequence[Sequence[Any]]]) -> LyingTrips:
-    """Turn rows of ``LYING`` into columns, a few at a time.
-
-    So many rows held at once would set off one search for garbage after another.
-    """
-    columns: tuple[list[Any], ...] = ([], [], [], [], [])
-    for rows in partitions:
-        for column, values in zip(columns, zip(*rows, strict=True), strict=False):
-            column.extend(values)
-    trip_ids, rider_ids, files, first_rows, fixes = columns
-    return LyingTrips(
-        tuple(trip_ids),
-        tuple(rider_ids),
-        tuple(files),
-        np.array(first_rows, dtype=np.int64),
-        np.array(fixes, dtype=np.int64),
-    )
 
 
 def _name_files(connection: Connection, files: Mapping[str, NewFile]) -> list[int]:

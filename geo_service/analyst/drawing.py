@@ -11,6 +11,7 @@ import pandas as pd
 from geo_service.analyst.streets import Streets
 from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
+from geo_service.domain.moments import to_microseconds
 from geo_service.domain.opening import Calendar, opening_at
 from geo_service.domain.usable import usable_at
 from geo_service.ingest import frames as held
@@ -113,6 +114,7 @@ def _counts(passes: pd.DataFrame, issues: Sequence[Issue]) -> PassCounts:
     by_issue = passes.groupby(issue_of_pass)
     said = {issue.issue_id: issue.last_confirmed_at for issue in issues}
     confirmed = pd.to_datetime(issue_of_pass.map(said), utc=True)
+    confirmed_us = [to_microseconds(said[issue_id]) for issue_id in issue_ids]
     since = passes["rider_id"].where(passes["t_closest"] >= confirmed)
     moment = passes["t_closest"].dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]")
     us = moment.astype("int64").groupby(issue_of_pass)
@@ -126,5 +128,6 @@ def _counts(passes: pd.DataFrame, issues: Sequence[Issue]) -> PassCounts:
         first_us=column(us.min(), NO_MOMENT),
         last_us=column(us.max(), NO_MOMENT),
         closest_m=by_issue["distance_m"].min().reindex(issue_ids).to_numpy(np.float64),
+        confirmed_us=np.array(confirmed_us, dtype=np.int64),
         riders_since_confirmed=column(since.groupby(issue_of_pass).nunique()),
     )

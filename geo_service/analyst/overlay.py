@@ -110,7 +110,7 @@ def count_passes(
         found = count_issue_slots([(fixes, met)], len(reported), slots)
         return issue_slots_frame(issues, found, slots.per)
     counts = pass_counts.count_passes([fixes], issue_points(reported), rule)
-    return frames.with_pass_counts(issues, reported, counts)
+    return frames.with_pass_counts(issues, counts)
 
 
 def match_traces(streets: Streets, traces: pd.DataFrame) -> pd.DataFrame:

@@ -147,20 +147,15 @@ def matched_frame(matched: Matched, trip_ids: pd.Index, network: Network) -> pd.
     )
 
 
-def with_pass_counts(
-    issues: gpd.GeoDataFrame, reported: Sequence[Issue], counts: PassCounts
-) -> gpd.GeoDataFrame:
-    """Return the issues with the columns of their passes and riders added.
-
-    ``reported`` are the same issues, row by row.
-    """
+def with_pass_counts(issues: gpd.GeoDataFrame, counts: PassCounts) -> gpd.GeoDataFrame:
+    """Return the issues with the columns of their passes and riders added."""
     return issues.assign(
         passes=counts.passes,
         riders=counts.riders,
         first_pass=moments(counts.first_us, none=NO_MOMENT),
         last_pass=moments(counts.last_us, none=NO_MOMENT),
         closest_m=counts.closest_m,
-        last_confirmed_at=_times([one.last_confirmed_at for one in reported]),
+        last_confirmed_at=moments(counts.confirmed_us),
         riders_since_confirmed=counts.riders_since_confirmed,
     )
 

@@ -154,4 +154,4 @@ def overlay_frame(
 def issue_table(overlay: IssueOverlay) -> gpd.GeoDataFrame:
     """Return issues and their figures as the frame that is written to files."""
     frame = issues_frame(overlay.issues).drop(columns="reopened")
-    return with_pass_counts(frame, overlay.issues, overlay.counts)
+    return with_pass_counts(frame, overlay.counts)

@@ -76,8 +76,10 @@ class PassCounts:
     """Shape (i,): the last pass's moment, microseconds UTC; ``NO_MOMENT`` without a pass."""
     closest_m: Floats
     """Shape (i,): the nearest of the counted passes; NaN without a pass."""
+    confirmed_us: Integers
+    """Shape (i,): when somebody last said that it is there, as ``IssuePoints`` has it."""
     riders_since_confirmed: Integers
-    """Shape (i,): those whose last pass is not before ``IssuePoints.confirmed_us``."""
+    """Shape (i,): those whose last pass is not before then."""
 
 
 def count_part(track: Track, riders: Riders, watched: Watch) -> Counted:
@@ -205,6 +207,7 @@ class PassTally:
             first_us=np.where(none, NO_MOMENT, self._first),
             last_us=np.where(none, NO_MOMENT, self._last),
             closest_m=np.where(none, np.nan, self._closest),
+            confirmed_us=self._confirmed_us,
             riders_since_confirmed=self._pairs.riders_since(self._confirmed_us),
         )
 

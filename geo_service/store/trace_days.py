@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select
 
 from geo_service.store.schema import trace_days, trace_files, trips
 from geo_service.store.upsert import find_rows
@@ -19,6 +19,7 @@ SPANS = (
     .group_by(trace_files.c.day)
 )
 Span: TypeAlias = tuple[datetime, datetime]
+ONE_DAY = select(*trace_days.c).where(trace_days.c.day == bindparam("day"))
 
 
 class LakeDay(NamedTuple):
@@ -49,7 +50,7 @@ def read_days(
 
 def read_day(connection: Connection, day: int) -> LakeDay | None:
     """Return one day; None if no trip starts on it."""
-    row = connection.execute(select(*trace_days.c).where(trace_days.c.day == day)).one_or_none()
+    row = connection.execute(ONE_DAY, {"day": day}).one_or_none()
     return None if row is None else LakeDay(*row)
 
 

@@ -1,5 +1,6 @@
 """The trace lake's folder: files written whole, left over, and read where rows say trips lie."""
 
+import math
 import secrets
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -101,13 +102,18 @@ def remove_leftovers(folder: Path, connection: Connection) -> int:
 def parts_of(lying: LyingTrips) -> list[LyingTrips]:
     """Part trips, in the order in which they lie, into runs of ``FIXES_IN_A_PART`` fixes or fewer.
 
-    A trip that is longer is a part by itself.
+    The runs are about equally long, so that no core waits for another; a trip that is longer is a
+    part by itself.
     """
+    if not len(lying):
+        return []
     ends = np.cumsum(lying.fixes)
+    share = math.ceil(ends[-1] / math.ceil(ends[-1] / FIXES_IN_A_PART))
+    most = min(FIXES_IN_A_PART, share + int(lying.fixes.max()))
     begin, parts = 0, []
     while begin < len(lying):
         before = ends[begin - 1] if begin else 0
-        end = int(np.searchsorted(ends, before + FIXES_IN_A_PART, side="right"))
+        end = int(np.searchsorted(ends, before + most, side="right"))
         end = max(end, begin + 1)
         parts.append(lying.between(begin, end))
         begin = end

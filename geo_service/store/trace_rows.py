@@ -31,6 +31,18 @@ from geo_service.store.upsert import Written, find_rows, remove, upsert
 LYING = select(
     trips.c.trip_id, trips.c.rider_id, trace_files.c.name, trips.c.first_row, trips.c.fixes
 ).select_from(trips.join(trace_files))
+ON_DAY = trace_files.c.day == bindparam("day")
+FILES_OF_DAY = select(trace_files.c.file_id, trace_files.c.name).where(ON_DAY)
+# Written once: to put a statement together takes as long as to run it.
+COLUMNS_OF_DAY = {
+    dialect: select(
+        *map(gather, (trips.c.trip_id, trips.c.rider_id, trips.c.file_id)),
+        *map(gather, (trips.c.first_row, trips.c.fixes)),
+    )
+    .select_from(trips.join(trace_files))
+    .where(ON_DAY)
+    for dialect, gather in (("sqlite", func.json_group_array), ("postgresql", func.json_agg))
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -225,18 +237,14 @@ def trips_of_day(
     The database hands out whole columns: to step from row to row costs more than all else that
     is done for a trip, and holds up other threads.
     """
-    on_day = trace_files.c.day == day
-    columns = (trips.c.trip_id, trips.c.rider_id, trips.c.file_id, trips.c.first_row, trips.c.fixes)
-    gather = func.json_agg if connection.dialect.name == "postgresql" else func.json_group_array
-    found = select(*map(gather, columns)).select_from(trips.join(trace_files))
-    row = connection.execute(found.where(on_day, *_within(since, until, box))).one()
+    found = COLUMNS_OF_DAY[connection.dialect.name]
+    conditions = _within(since, until, box)
+    row = connection.execute(found.where(*conditions) if conditions else found, {"day": day}).one()
     trip_ids, rider_ids, *numbers = (
         json.loads(held) if isinstance(held, str) else held or [] for held in row
     )
     file_id, first_row, fixes = (np.array(held, dtype=np.int64) for held in numbers)
-    names = dict(
-        connection.execute(select(trace_files.c.file_id, trace_files.c.name).where(on_day)).all()
-    )
+    names = dict(connection.execute(FILES_OF_DAY, {"day": day}).all())
     files = [names[number] for number in file_id.tolist()]
     lying = LyingTrips(tuple(trip_ids), tuple(rider_ids), tuple(files), first_row, fixes)
     order = np.lexsort((first_row, file_id))

@@ -82,7 +82,7 @@ def district(west: float = 112.14, south: float = 32.04) -> MapContent:
         facilities=facilities,
         issues=issues,
         network=network,
-        issue_passes=PassCounts(count, count, moment, moment, near, count),
+        issue_passes=PassCounts(count, count, moment, moment, near, moment, count),
         cells=figures(cells),
         rate_cells=figures(cells),
         streets=figures(tuple(f"{edge}/forward" for edge in range(edges))),

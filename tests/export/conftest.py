@@ -10,6 +10,7 @@ import pytest
 
 from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
+from geo_service.domain.moments import to_microseconds
 from geo_service.export.frames import issues_frame, with_pass_counts
 from geo_service.ingest.streets.read import read_streets
 from geo_service.overlay.pass_counts import NO_MOMENT, PassCounts
@@ -37,9 +38,10 @@ def counted() -> gpd.GeoDataFrame:
         first_us=np.array([1_790_000_000_000_000, NO_MOMENT]),
         last_us=np.array([1_790_000_000_500_000, NO_MOMENT]),
         closest_m=np.array([3.25, np.nan]),
+        confirmed_us=np.array([to_microseconds(REPORTED)] * 2),
         riders_since_confirmed=np.array([1, 0]),
     )
-    return with_pass_counts(issues_frame(issues).drop(columns="reopened"), issues, counts)
+    return with_pass_counts(issues_frame(issues).drop(columns="reopened"), counts)
 
 
 @pytest.fixture(scope="session")

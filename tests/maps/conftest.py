@@ -135,7 +135,7 @@ def content(chequerboard: Network) -> MapContent:
         facilities=facilities,
         issues=issues,
         network=chequerboard,
-        issue_passes=PassCounts(passes, passes // 2, moment, moment, closest, passes // 2),
+        issue_passes=PassCounts(passes, passes // 2, moment, moment, closest, moment, passes // 2),
         cells=exposure_of(sample_cells(10), 12),
         rate_cells=exposure_of(sample_cells(10), 12),
         streets=exposure_of(tuple(f"{edge}/forward" for edge in range(12)), 12),

@@ -146,10 +146,7 @@ def test_trips_of_a_day_may_be_those_in_a_box(database: Database, write: Callabl
     assert found.trip_ids == ("b",)
 
 
-def test_more_rows_than_are_taken_at_once_keep_their_order(
-    database: Database, write: Callable, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(trace_rows, "ROWS_AT_ONCE", 3)
+def test_trips_come_as_they_lie(database: Database, write: Callable) -> None:
     names = [f"{number}" for number in range(8)]
     write("one", {name: trip(1, count=1 + int(name)) for name in names})
     with database.reading() as connection:

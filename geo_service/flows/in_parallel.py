@@ -10,11 +10,6 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 
-READY = 4
-"""So many things for each core are begun or lie ready: whoever makes and takes them is not always
-as quick as those who work."""
-
-
 def cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -23,7 +18,7 @@ def cores() -> int:
 def in_parallel(work: Callable[[Given], Made], things: Iterable[Given]) -> Iterator[Made]:
     """Yield what the work makes of each thing, in order.
 
-    As many things are worked on at once as there are cores, and a few more lie ready. The work
+    As many things are worked on at once as there are cores, and one more lies ready. The work
     must let other threads go on, as compiled functions and readers of files do. Whoever stops
     listening, or presses Ctrl-C, waits only for what is being worked on.
 
@@ -38,7 +33,7 @@ def in_parallel(work: Callable[[Given], Made], things: Iterable[Given]) -> Itera
         try:
             for thing in things:
                 under_way.append(pool.submit(work, thing))
-                if len(under_way) > READY * workers:
+                if len(under_way) > workers:
                     yield under_way.popleft().result()
             while under_way:
                 yield under_way.popleft().result()

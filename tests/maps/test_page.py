@@ -106,6 +106,16 @@ def test_braces_in_text_are_not_a_template(content: MapContent) -> None:
     assert "&#123;&#123;7&#42;7&#125;&#125;" in html
 
 
+def test_catchments_have_less_room_beside_figures_of_traces(
+    with_catchments: MapContent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geo_service.maps.layers.catchments.MOST_EDGES_IN_A_CROWD", 0)
+    for others, left_out in ((("facilities", "issue_density"), False), (("streets",), True)):
+        html = page(with_catchments, ("catchments", *others))
+        assert ("Left&#32;out" in html) == left_out
+        assert ("geoMap.catchments(" in html) != left_out
+
+
 def test_page_opens_with_marks_and_one_layer_on_the_ground() -> None:
     assert opened_with(LAYERS) == {"passes", "facilities", "issues"}
     assert opened_with(PUBLIC_LAYERS) == {"facilities", "issues", "release"}

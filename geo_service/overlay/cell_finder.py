@@ -16,6 +16,16 @@ import numpy as np
 from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.overlay.cells import cell_boundary, cell_names, cell_of, edge_metres
+from geo_service.overlay.number_table import (
+    EMPTY,
+    KEY,
+    VALUE,
+    empty_table,
+    put,
+    shift_of,
+    slot_of,
+    with_room,
+)
 
 _METRES_A_DEGREE = 111_000.0
 _SIDE = 0.6
@@ -28,17 +38,13 @@ _ON_BORDER_M = 0.002
 _STEEPEST = 80.0
 """Nearer to a pole, where borders are no straight lines in degrees, H3 is asked."""
 _BITS = 32
-_LEAST_ROOM = 1 << 12
-_EMPTY = -1
-_SPREAD = 0x9E37_79B9_7F4A_7C15 - (1 << 64)
-"""As in ``last_passes``: neighbouring squares come to lie far apart."""
 
 
 class _Known(NamedTuple):
     """What has been learnt; never changed, so that a thread may read it while another learns."""
 
     table: Integers
-    """Shape (room, 2): squares and their numbers, with open addresses, at most half full."""
+    """Squares and their numbers, as ``number_table`` has them."""
     cells_of_square: Integers
     """Shape (squares, 5): numbers of cells; 0 is none."""
     cells: Integers
@@ -52,7 +58,7 @@ class _Known(NamedTuple):
 def _nothing() -> _Known:
     # The first cell is none: no position lies inside its borders.
     return _Known(
-        np.full((_LEAST_ROOM, 2), _EMPTY, dtype=np.int64),
+        empty_table(),
         np.zeros((0, _MOST_CELLS), dtype=np.int64),
         np.zeros(1, dtype=np.int64),
         np.zeros((1, 2)),
@@ -89,12 +95,14 @@ class CellFinder:
             H3 indexes. Raises nothing of its own.
         """
         squares = _squares_of(lon, lat, self._per_degree)
-        with self._learning:
-            new = np.unique(_missing(squares, self._known.table))
-            if len(new):
-                self._known = self._learnt(new)
-            known = self._known
-        found = _find(lon, lat, squares, *known[:2], *known[3:])
+        # Plain Python would warn of products that are meant to run over.
+        with np.errstate(over="ignore"):
+            with self._learning:
+                new = np.unique(_missing(squares, self._known.table))
+                if len(new):
+                    self._known = self._learnt(new)
+                known = self._known
+            found = _find(lon, lat, squares, *known[:2], *known[3:])
         cells = known.cells[found]
         asked = np.flatnonzero(found == 0)
         cells[asked] = cell_of(lon[asked], lat[asked], self.resolution)
@@ -111,8 +119,10 @@ class CellFinder:
         numbers.sort(axis=1)
         numbers[:, 1:][numbers[:, 1:] == numbers[:, :-1]] = 0
         count = len(known.cells_of_square)
+        table = with_room(known.table.copy(), count + len(new))
+        put(table, new, np.arange(count, count + len(new)))
         return _Known(
-            _with_more(known.table, new, count),
+            table,
             np.concatenate((known.cells_of_square, numbers)),
             cells,
             np.concatenate((known.places, places)),
@@ -141,18 +151,6 @@ def _described(cells: Integers) -> tuple[Floats, Floats]:
     described = [_borders_of(np.array(ring)) for ring in cell_boundary(cell_names(cells))]
     places = np.array([place for place, _ in described]).reshape(-1, 2)
     return places, np.array([borders for _, borders in described]).reshape(-1, _BORDERS, 3)
-
-
-def _with_more(table: Integers, squares: Integers, first: int) -> Integers:
-    """Return a table that holds more squares, numbered from ``first``."""
-    needed = 2 * (first + len(squares))
-    larger = table.copy()
-    if needed > len(table):
-        larger = np.full((1 << int(needed).bit_length(), 2), _EMPTY, dtype=np.int64)
-        held = table[table[:, 0] != _EMPTY]
-        _put(larger, held[:, 0].copy(), held[:, 1].copy())
-    _put(larger, squares, np.arange(first, first + len(squares)))
-    return larger
 
 
 def _borders_of(ring: Floats) -> tuple[Floats, Floats]:
@@ -189,39 +187,12 @@ def _squares_of(lon: Floats, lat: Floats, per_degree: float) -> Integers:
 
 
 @compiled
-def _shift(table: Integers) -> int:
-    """Return how far a spread key is shifted to become a place in a table."""
-    shift = 64
-    while (len(table) - 1) >> (64 - shift):
-        shift -= 1
-    return shift
-
-
-@compiled
-def _slot(table: Integers, key: int, shift: int) -> int:
-    """Return where a key lies in a table, or would lie."""
-    mask = len(table) - 1
-    at = ((key * _SPREAD) >> shift) & mask
-    while table[at, 0] != _EMPTY and table[at, 0] != key:
-        at = (at + 1) & mask
-    return at
-
-
-@compiled
-def _put(table: Integers, keys: Integers, values: Integers) -> None:
-    shift = _shift(table)
-    for row in range(len(keys)):
-        at = _slot(table, keys[row], shift)
-        table[at, 0], table[at, 1] = keys[row], values[row]
-
-
-@compiled
 def _missing(keys: Integers, table: Integers) -> Integers:
     """Return the keys that are not in a table; one that comes again at once, only once."""
-    missing, count, before = np.empty(len(keys), dtype=np.int64), 0, _EMPTY
-    shift = _shift(table)
+    missing, count, before = np.empty(len(keys), dtype=np.int64), 0, EMPTY
+    shift = shift_of(table)
     for key in keys:
-        if key != before and table[_slot(table, key, shift), 0] == _EMPTY:
+        if key != before and table[slot_of(table, key, shift), KEY] == EMPTY:
             missing[count] = key
             count += 1
         before = key
@@ -239,12 +210,12 @@ def _find(
     borders: Floats,
 ) -> Integers:
     """Return the number of the cell each position is surely in; 0 if that is not sure."""
-    found, before, square = np.zeros(len(lon), dtype=np.int64), _EMPTY, 0
-    shift = _shift(table)
+    found, before, square = np.zeros(len(lon), dtype=np.int64), EMPTY, 0
+    shift = shift_of(table)
     for row in range(len(lon)):
         if squares[row] != before:
             before = squares[row]
-            square = table[_slot(table, before, shift), 1]
+            square = table[slot_of(table, before, shift), VALUE]
         for cell in cells_of_square[square]:
             if cell == 0:
                 continue

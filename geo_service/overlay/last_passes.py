@@ -4,27 +4,26 @@ import numpy as np
 
 from geo_service.arrays import Integers
 from geo_service.compiled import compiled
+from geo_service.overlay.number_table import (
+    EMPTY,
+    KEY,
+    VALUE,
+    empty_table,
+    filled,
+    shift_of,
+    slot_of,
+    with_room,
+)
 
-PAIR, MOMENT = 0, 1
-"""The columns of the table."""
 _BITS = 32
 """Issues and riders are numbered below 2^31 each, so that a pair is one integer."""
-_EMPTY = -1
-_LEAST_ROOM = 1 << 10
-_WORD = 64
-_SPREAD = 0x9E37_79B9_7F4A_7C15 - (1 << _WORD)
-"""2^64 over the golden ratio, as a signed number: neighbouring pairs come to lie far apart
-(D. Knuth, "The Art of Computer Programming", vol. 3, 6.4)."""
 
 
 class LastPasses:
-    """Pairs of issue and rider, each with the latest moment it was given.
-
-    A hash table with open addresses, at most half full.
-    """
+    """Pairs of issue and rider, each with the latest moment it was given."""
 
     def __init__(self) -> None:
-        self._table = _room(_LEAST_ROOM)
+        self._table = empty_table()
         self._count = 0
 
     def __len__(self) -> int:
@@ -40,18 +39,13 @@ class LastPasses:
         t : ndarray of int, shape (n,)
             Moments, microseconds UTC. Raises nothing.
         """
-        needed = 2 * (self._count + len(issue))
-        # Plain Python would warn of products that are meant to run over.
+        self._table = with_room(self._table, self._count + len(issue))
         with np.errstate(over="ignore"):
-            if needed > len(self._table):
-                larger = _room(1 << int(needed).bit_length())
-                _put(larger, *self._filled())
-                self._table = larger
-            self._count += _put(self._table, (issue << _BITS) | rider, t)
+            self._count += _keep_latest(self._table, (issue << _BITS) | rider, t)
 
     def rows(self) -> tuple[Integers, Integers, Integers]:
         """Return issue, rider and latest moment of each pair, by issue and then rider."""
-        pair, t = self._filled()
+        pair, t = filled(self._table)
         order = np.argsort(pair)
         pair = pair[order]
         return pair >> _BITS, pair & ((1 << _BITS) - 1), t[order]
@@ -73,34 +67,20 @@ class LastPasses:
         ndarray of int, shape (issues,)
             Raises nothing.
         """
-        pair, t = self._filled()
+        pair, t = filled(self._table)
         issue = pair >> _BITS
         return np.bincount(issue[t >= since[issue]], minlength=len(since)).astype(np.int64)
 
-    def _filled(self) -> tuple[Integers, Integers]:
-        filled = self._table[self._table[:, PAIR] != _EMPTY]
-        return filled[:, PAIR].copy(), filled[:, MOMENT].copy()
-
-
-def _room(size: int) -> Integers:
-    """Make an empty table; the size is a power of two."""
-    return np.full((size, 2), _EMPTY, dtype=np.int64)
-
 
 @compiled
-def _put(table: Integers, pair: Integers, t: Integers) -> int:
+def _keep_latest(table: Integers, pair: Integers, t: Integers) -> int:
     """Put pairs into a table with room for them, and return how many were not there."""
-    mask, bits, fresh = len(table) - 1, 0, 0
-    while mask >> bits:
-        bits += 1
+    shift, fresh = shift_of(table), 0
     for row in range(len(pair)):
-        # The highest bits of the product hang on all bits of the pair.
-        at = ((pair[row] * _SPREAD) >> (_WORD - bits)) & mask
-        while table[at, PAIR] != _EMPTY and table[at, PAIR] != pair[row]:
-            at = (at + 1) & mask
-        if table[at, PAIR] == _EMPTY:
-            table[at, PAIR], table[at, MOMENT] = pair[row], t[row]
+        at = slot_of(table, pair[row], shift)
+        if table[at, KEY] == EMPTY:
+            table[at, KEY], table[at, VALUE] = pair[row], t[row]
             fresh += 1
         else:
-            table[at, MOMENT] = max(table[at, MOMENT], t[row])
+            table[at, VALUE] = max(table[at, VALUE], t[row])
     return fresh

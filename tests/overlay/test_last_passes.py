@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_service.overlay import last_passes
+from geo_service.overlay import number_table
 from geo_service.overlay.last_passes import LastPasses
 
 GREATEST = (1 << 31) - 1
@@ -38,7 +38,7 @@ def test_each_pair_keeps_its_latest_moment(batches: list[list[tuple[int, int, in
 def test_it_grows_without_losing_any() -> None:
     rng = np.random.default_rng(3)
     table, batches = LastPasses(), []
-    for size in (1, last_passes._LEAST_ROOM // 2 - 1, 1, 1, 5000, 3):
+    for size in (1, number_table.LEAST_ROOM // 2 - 1, 1, 1, 5000, 3):
         rows = rng.integers(0, 5000, (size, 3))
         batches.append([tuple(row) for row in rows.tolist()])
         add(table, batches[-1])
@@ -50,7 +50,7 @@ def test_it_grows_without_losing_any() -> None:
 
 def test_pairs_that_fall_on_one_place_stay_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     # In so small a table, half of all pairs meet another.
-    monkeypatch.setattr(last_passes, "_LEAST_ROOM", 4)
+    monkeypatch.setattr(number_table, "LEAST_ROOM", 4)
     table, rows = LastPasses(), [(issue, rider, issue - rider) for issue in range(7)
                                  for rider in range(7)]  # fmt: skip
     for row in rows:

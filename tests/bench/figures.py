@@ -52,7 +52,8 @@ def timed_in_turn(tasks: dict[str, Callable[[], object]], *, runs: int = RUNS) -
 def tell(figure: str, value: float, unit: str, **more: object) -> None:
     """Print one figure, and remember it for the table."""
     print(json.dumps({"figure": figure, "value": round(value, 4), "unit": unit, **more}))  # noqa: T201 - what a benchmark is for
-    _TOLD.append((figure, value, unit))
+    told = [f"{size:,} {name}" for name, size in more.items() if isinstance(size, int) and size > 1]
+    _TOLD.append((f"{figure} ({', '.join(told)})" if told else figure, value, unit))
 
 
 def keep_table(name: str, heading: str, *, picture: str = "") -> None:
@@ -64,7 +65,7 @@ def keep_table(name: str, heading: str, *, picture: str = "") -> None:
 
 
 def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
+    return f"{value:,.0f}" if value >= 1000 else f"{round(value, 6):.4g}"
 
 
 def draw_curves(by_nodes: Curve, by_facilities: Curve) -> None:

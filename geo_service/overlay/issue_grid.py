@@ -124,17 +124,22 @@ def issue_points(issues: Sequence[Issue]) -> IssuePoints:
     """
     intervals = [one.open_intervals for one in issues]
     flat = [interval for several in intervals for interval in several]
+    offsets = np.cumsum([0, *(len(several) for several in intervals)], dtype=np.int64)
+    start = np.array([to_microseconds(start) for start, _ in flat], dtype=np.int64)
+    # As ``Issue.last_confirmed_at``, for all at once: each has an interval.
+    confirmed = np.maximum.reduceat(start, offsets[:-1]) if len(issues) else start
+    for row, one in enumerate(issues):
+        if one.confirmed_at is not None:
+            confirmed[row] = max(confirmed[row], to_microseconds(one.confirmed_at))
     return IssuePoints(
         lon=np.array([one.lon for one in issues], dtype=np.float64),
         lat=np.array([one.lat for one in issues], dtype=np.float64),
-        interval_offsets=np.cumsum([0, *(len(several) for several in intervals)], dtype=np.int64),
-        interval_from=np.array([to_microseconds(start) for start, _ in flat], dtype=np.int64),
+        interval_offsets=offsets,
+        interval_from=start,
         interval_to=np.array(
             [STILL_OPEN if end is None else to_microseconds(end) for _, end in flat], dtype=np.int64
         ),
-        confirmed_us=np.array(
-            [to_microseconds(one.last_confirmed_at) for one in issues], dtype=np.int64
-        ),
+        confirmed_us=confirmed,
     )
 
 

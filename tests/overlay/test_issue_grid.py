@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyproj import Geod
 
 from geo_service.domain.issue import Issue
+from geo_service.domain.moments import to_microseconds
 from geo_service.overlay import issue_grid
 from geo_service.overlay.issue_grid import (
     STILL_OPEN,
@@ -138,3 +141,30 @@ def test_an_issue_on_the_first_longitude_stays_in_the_first_column() -> None:
         )
         ends = (west, 40.0001), (west + 1e-5, 40.0001)
         assert near_by_grid(points, 25.0, ends) == [0]
+
+
+HOUR = st.integers(0, 50)
+
+
+@given(st.lists(st.tuples(HOUR, st.lists(HOUR, max_size=3), st.none() | HOUR)))
+def test_when_issues_were_last_confirmed_is_what_each_says(
+    lives: list[tuple[int, list[int], int | None]],
+) -> None:
+    def at(hour: int) -> datetime:
+        return datetime(2026, 10, 1, tzinfo=UTC) + timedelta(hours=hour)
+
+    issues = [
+        Issue(
+            str(row),
+            "noise",
+            112.0,
+            32.0,
+            at(reported),
+            at(reported),
+            reopened=tuple((at(hour), None) for hour in sorted(reopened)),
+            confirmed_at=None if confirmed is None else at(confirmed),
+        )
+        for row, (reported, reopened, confirmed) in enumerate(lives)
+    ]
+    expected = [to_microseconds(issue.last_confirmed_at) for issue in issues]
+    assert issue_points(issues).confirmed_us.tolist() == expected

@@ -10,6 +10,7 @@
     │   └── RefusedFields     fields of one record are wrong, each named
     ├── WrongUsage            the question itself is wrong (exit 2, HTTP 422)
     │   └── UnknownKind       no facility has the kind asked for
+    ├── ForbiddenMove         as things stand this can't be done (exit 1, HTTP 409)
     ├── NotFound              nothing has this name (exit 1, HTTP 404)
     ├── NoKey                 a key is needed, or the key is not valid (exit 1, HTTP 401)
     ├── NotAllowed            the key's role may not do this (exit 1, HTTP 403)
@@ -99,6 +100,12 @@ class UnknownKind(WrongUsage):
     """No facility has the kind asked for; the message names those present."""
 
     code = "unknown-kind"
+
+
+class ForbiddenMove(GeoServiceError):  # noqa: N818
+    """As things stand this can't be done: an issue's stage, or a balance, does not allow it."""
+
+    code = "forbidden-move"
 
 
 class NotFound(GeoServiceError):  # noqa: N818

@@ -20,6 +20,8 @@ BOUNDS = {
     "cell_resolution": (0.0, 15.0),
     "hot_spot_q": (0.0, 1.0),
     "confirm_riders": (1.0, math.inf),
+    "ask_riders": (1.0, math.inf),
+    "photo_side_px": (64.0, 10_000.0),
     "release_resolution": (0.0, 15.0),
     "release_riders": (1.0, math.inf),
     "release_step": (1.0, math.inf),
@@ -78,7 +80,36 @@ class Settings:
     hot_spot_q: float = 0.05
     """A place is a hot spot up to this q-value: at most so great a share of hot spots is false."""
     confirm_riders: int = 3
-    """So many riders who passed an issue since it was last confirmed could confirm it."""
+    """So many riders who agree confirm an issue, or that it is gone."""
+    report_max_m: float = 5_000.0
+    """A report farther than this from any street is refused."""
+    duplicate_m: float = 30.0
+    """So near an open issue of its category is offered as the same, unless the category says."""
+    photo_pixels: int = 50_000_000
+    """A photo with more pixels than this is refused before it is decoded."""
+    photo_side_px: int = 1_600
+    """Photos are made smaller so that neither side is longer."""
+
+    usual_days: int = 28
+    """A rider's usual routes are those of so many days."""
+    usual_trips: int = 3
+    """An issue lies on a rider's usual routes if so many of these trips passed it."""
+    ask_riders: int = 10
+    """So many riders at most are asked about an issue at a time."""
+    task_days: int = 7
+    """A question to a rider lapses after so many days."""
+    check_closed_days: int = 7
+    """For so many days after it was closed riders are asked whether an issue is really gone."""
+
+    points_report: int = 10
+    """Points for a report that is confirmed."""
+    points_check: int = 2
+    """Points for an answered question."""
+    points_check_in: int = 1
+    """Points for a visit to a station, once a day each."""
+    upkeep_s: float = 60.0
+    """So often a server passes overdue issues on and asks riders; 0: never by itself."""
+
     release_resolution: int = 9
     """H3 resolution of public releases (9: about 350 m across)."""
     release_riders: int = 10

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from geo_service.store.columns import UtcTime
 
-REVISION = "0004"
+REVISION = "0006"
 """The newest migration; the database of this program is at it."""
 
 METADATA = MetaData(
@@ -100,6 +100,8 @@ issues = Table(
     Column("approved", Boolean, nullable=False),
     Column("more", Text, nullable=False),
     Column("confirmed_at", UtcTime),
+    Index(None, "category", "lat", "lon"),
+    Index(None, "reported_at"),
 )
 """``confirmed_at``: when somebody last saw that the problem is still there; null: never asked."""
 
@@ -147,7 +149,9 @@ keys = Table(
     Column("expires_at", UtcTime),
     Column("revoked_at", UtcTime),
     Column("operator", Text, nullable=False, server_default=""),
+    Column("rider", String, nullable=False, server_default=""),
 )
+"""``rider``: of a rider's key, the pseudonym of who holds it."""
 
 releases = Table(
     "releases",

@@ -28,6 +28,7 @@ HOMES = {
     "geopandas": ("ingest/", "export/", "flows/overlay_issues.py", "analyst/"),
     "opening_hours": ("domain/opening.py",),
     "pyproj": ("geometry/", "ingest/"),
+    "mgrs": ("geometry/unit.py", "store/migrations/"),
     "tqdm": ("cli/",),
     "argparse": ("cli/",),
 }

@@ -13,7 +13,16 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from geo_service.domain.facility import Facility, State
 from geo_service.domain.role import Role
-from geo_service.store import city, facilities, keys, migrating, schema, trace_rows
+from geo_service.store import (  # noqa: F401 - the tables of the two schemas are made known
+    case_schema,
+    city,
+    credit_schema,
+    facilities,
+    keys,
+    migrating,
+    schema,
+    trace_rows,
+)
 from geo_service.store.database import Database
 from geo_service.store.facility_journal import changed_since
 from geo_service.store.trace_boxes import Box

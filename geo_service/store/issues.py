@@ -1,6 +1,6 @@
 """Issues in the database, with every interval in which each was open."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
@@ -10,7 +10,7 @@ from geo_service.domain.issue import Issue
 from geo_service.store import city
 from geo_service.store.packed import pack_more, unpack_more
 from geo_service.store.schema import issue_reopenings, issues
-from geo_service.store.upsert import Found, Statement, Written, remove, upsert
+from geo_service.store.upsert import Found, Statement, Written, find_rows, remove, upsert
 
 Interval: TypeAlias = tuple[datetime, datetime | None]
 
@@ -57,19 +57,28 @@ def read_all(connection: Connection, *, approved_only: bool = False) -> list[Iss
 
 def find(connection: Connection, issue_id: str) -> Issue | None:
     """Return one issue; None if none has the id."""
-    found = _read(
-        connection,
-        READ.where(issues.c.issue_id == issue_id),
-        REOPENINGS.where(issue_reopenings.c.issue_id == issue_id),
-    )
+    found = find_many(connection, [issue_id])
     return found[0] if found else None
 
 
+def find_many(connection: Connection, issue_ids: Collection[str]) -> list[Issue]:
+    """Return the issues with some ids, in order of id; unknown ids are left out."""
+    rows = list(find_rows(connection, READ, issues.c.issue_id, issue_ids))
+    reopened = _grouped(find_rows(connection, REOPENINGS, issue_reopenings.c.issue_id, issue_ids))
+    found = [_issue(row, tuple(reopened.get(row[0], ()))) for row in rows]
+    return sorted(found, key=lambda record: record.issue_id)
+
+
 def _read(connection: Connection, wanted: Statement, reopenings: Statement) -> list[Issue]:
-    reopened: dict[str, list[Interval]] = {}
-    for issue_id, start, end in connection.execute(reopenings):
-        reopened.setdefault(issue_id, []).append((start, end))
+    reopened = _grouped(connection.execute(reopenings))
     return [_issue(row, tuple(reopened.get(row[0], ()))) for row in connection.execute(wanted)]
+
+
+def _grouped(rows: Iterable[Found]) -> dict[str, list[Interval]]:
+    reopened: dict[str, list[Interval]] = {}
+    for issue_id, start, end in rows:
+        reopened.setdefault(issue_id, []).append((start, end))
+    return reopened
 
 
 def _issue(row: Found, reopened: tuple[Interval, ...]) -> Issue:

@@ -1,0 +1,180 @@
+"""Cases and their moves in the database; of every issue there is one case."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from geo_service.domain.case import Case, Move
+from geo_service.domain.issue import Issue
+from geo_service.domain.lifecycle import ENDED, Mover, Stage
+from geo_service.store import issues as stored_issues
+from geo_service.store.case_schema import case_moves, cases
+from geo_service.store.upsert import Found, Statement, find_rows
+
+READ = select(*cases.c)
+MOVES = select(*case_moves.c).order_by(case_moves.c.number)
+
+
+def add(connection: Connection, records: Sequence[Case], moves: Sequence[Move] = ()) -> None:
+    """Open cases of issues that have none yet.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of ``Database.writing``; the issues themselves are written there already.
+    records : sequence of Case
+    moves : sequence of Move
+        Their first ones, numbered 1.
+    """
+    if records:
+        connection.execute(insert(cases), [_row(case) for case in records])
+    if moves:
+        connection.execute(insert(case_moves), [_move_row(move) for move in moves])
+
+
+def change(connection: Connection, case: Case, move: Move | None = None) -> None:
+    """Keep what has become of a case and its issue, and the move that made it so.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of ``Database.writing``, in which the case was read with `find_to_change`.
+    case : Case
+    move : Move, optional
+        Its number is given here: the next.
+    """
+    issue_id = case.issue.issue_id
+    row = _row(case)
+    del row["issue_id"]
+    connection.execute(update(cases).where(cases.c.issue_id == issue_id).values(row))
+    stored_issues.write(connection, [case.issue])
+    if move is not None:
+        add_move(connection, move)
+
+
+def add_move(connection: Connection, move: Move) -> Move:
+    """Write a move behind those there are, and return it with its number."""
+    last = connection.scalar(
+        select(func.max(case_moves.c.number)).where(case_moves.c.issue_id == move.issue_id)
+    )
+    numbered = replace(move, number=(last or 0) + 1)
+    connection.execute(insert(case_moves), _move_row(numbered))
+    return numbered
+
+
+def find(connection: Connection, issue_id: str) -> Case | None:
+    """Return the case of an issue; None if there is no such issue."""
+    found = find_many(connection, [issue_id])
+    return found[0] if found else None
+
+
+def find_to_change(connection: Connection, issue_id: str) -> Case | None:
+    """Return a case that nobody else may change until the transaction ends."""
+    connection.execute(select(cases.c.stage).where(cases.c.issue_id == issue_id).with_for_update())
+    return find(connection, issue_id)
+
+
+def find_many(connection: Connection, issue_ids: Collection[str]) -> list[Case]:
+    """Return the cases of issues, in the order of their ids; unknown ids are left out."""
+    known = {issue.issue_id: issue for issue in stored_issues.find_many(connection, issue_ids)}
+    rows = find_rows(connection, READ, cases.c.issue_id, known)
+    return sorted((_case(row, known[row[0]]) for row in rows), key=lambda case: case.issue.issue_id)
+
+
+def read_open(connection: Connection) -> list[Case]:
+    """Return all cases in which something is still to be done, in order of id."""
+    return _read(connection, READ.where(cases.c.stage.not_in(ENDED)))
+
+
+def read_overdue(connection: Connection, now: datetime) -> list[Case]:
+    """Return the open cases whose stage should have been over, in order of id."""
+    late = cases.c.due_at.is_not(None) & (cases.c.due_at < now)
+    return _read(connection, READ.where(cases.c.stage.not_in(ENDED), late))
+
+
+def known_ids(connection: Connection, issue_ids: Collection[str]) -> set[str]:
+    """Say which issues have a case."""
+    rows = find_rows(connection, select(cases.c.issue_id), cases.c.issue_id, issue_ids)
+    return {row[0] for row in rows}
+
+
+def history(connection: Connection, issue_id: str) -> list[Move]:
+    """Return every move of an issue, in order."""
+    return [
+        _move(row) for row in connection.execute(MOVES.where(case_moves.c.issue_id == issue_id))
+    ]
+
+
+def merged_into(connection: Connection, issue_id: str) -> list[str]:
+    """Return the ids of the issues that were merged into one, in order."""
+    return sorted(
+        connection.scalars(select(cases.c.issue_id).where(cases.c.merged_into == issue_id))
+    )
+
+
+def _read(connection: Connection, wanted: Statement) -> list[Case]:
+    rows = {row[0]: row for row in connection.execute(wanted)}
+    return [
+        _case(rows[issue.issue_id], issue) for issue in stored_issues.find_many(connection, rows)
+    ]
+
+
+def _case(row: Found, issue: Issue) -> Case:
+    _, stage, *rest = row
+    unit, updated_at, area_id, body_id, due_at, escalations, merged, reporter, address, rating = (
+        rest
+    )
+    return Case(
+        issue=issue,
+        stage=Stage(stage),
+        unit=unit,
+        updated_at=updated_at,
+        area_id=area_id,
+        body_id=body_id,
+        due_at=due_at,
+        escalations=escalations,
+        merged_into=merged,
+        reporter=reporter,
+        address=address,
+        rating=rating,
+    )
+
+
+def _row(case: Case) -> dict[str, object]:
+    return {
+        "issue_id": case.issue.issue_id,
+        "stage": case.stage,
+        "unit": case.unit,
+        "updated_at": case.updated_at,
+        "area_id": case.area_id,
+        "body_id": case.body_id,
+        "due_at": case.due_at,
+        "escalations": case.escalations,
+        "merged_into": case.merged_into,
+        "reporter": case.reporter,
+        "address": case.address,
+        "rating": case.rating,
+    }
+
+
+def _move(row: Found) -> Move:
+    issue_id, number, moved_at, stage, to, by, *rest = row
+    return Move(issue_id, number, moved_at, Stage(stage), Stage(to), Mover(by), *rest)
+
+
+def _move_row(move: Move) -> dict[str, object]:
+    return {
+        "issue_id": move.issue_id,
+        "number": move.number,
+        "moved_at": move.moved_at,
+        "stage": move.stage,
+        "to": move.to,
+        "by": move.by,
+        "who": move.who,
+        "why": move.why,
+        "body_id": move.body_id,
+        "photo_id": move.photo_id,
+        "other_issue_id": move.other_issue_id,
+    }

@@ -1,0 +1,67 @@
+"""What was answered to whom under which idempotency key, so that what is sent again is known."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, insert, select
+
+from geo_service.store.case_schema import kept_answers
+
+
+class KeptAnswer(NamedTuple):
+    """An answer given before."""
+
+    digest: bytes
+    """Of what was sent then."""
+    answer: str
+    kept_at: datetime
+
+
+def find(connection: Connection, sender: str, sent_key: str) -> KeptAnswer | None:
+    """Return what was answered to a sender under a key; None: nothing yet."""
+    row = connection.execute(
+        select(kept_answers.c.digest, kept_answers.c.answer, kept_answers.c.kept_at).where(
+            kept_answers.c.sender == sender, kept_answers.c.sent_key == sent_key
+        )
+    ).one_or_none()
+    return None if row is None else KeptAnswer(*row)
+
+
+def keep(
+    connection: Connection, sender: str, sent_key: str, digest: bytes, answer: str, now: datetime
+) -> None:
+    """Keep an answer, in the transaction that does what it tells of.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of ``Database.writing``.
+    sender, sent_key : str
+        Who sent it under which key; an older answer under it is forgotten.
+    digest : bytes
+        Of what was sent.
+    answer : str
+        Whatever brings the same answer about again.
+    now : datetime
+        With a zone.
+    """
+    connection.execute(
+        delete(kept_answers).where(
+            kept_answers.c.sender == sender, kept_answers.c.sent_key == sent_key
+        )
+    )
+    row = {
+        "sender": sender,
+        "sent_key": sent_key,
+        "digest": digest,
+        "answer": answer,
+        "kept_at": now,
+    }
+    connection.execute(insert(kept_answers), row)
+
+
+def forget_before(connection: Connection, moment: datetime) -> int:
+    """Forget answers kept before a moment, and return how many."""
+    return connection.execute(
+        delete(kept_answers).where(kept_answers.c.kept_at < moment)
+    ).rowcount

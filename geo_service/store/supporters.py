@@ -1,0 +1,60 @@
+"""Riders who say that they see an issue too, in the database."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from geo_service.store.case_schema import supporters
+
+
+def add(
+    connection: Connection, issue_id: str, rider: str, now: datetime, *, through: str = ""
+) -> bool:
+    """Count a rider among those who see an issue.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of ``Database.writing``.
+    issue_id : str
+        A known one.
+    rider : str
+        A pseudonym.
+    now : datetime
+        With a zone.
+    through : str
+        The issue merged into this one, if that brought the rider here.
+
+    Returns
+    -------
+    bool
+        Whether the rider was not counted before.
+    """
+    known = select(supporters.c.rider).where(
+        supporters.c.issue_id == issue_id, supporters.c.rider == rider
+    )
+    if connection.execute(known).first() is not None:
+        return False
+    row = {"issue_id": issue_id, "rider": rider, "supported_at": now, "through": through}
+    connection.execute(insert(supporters), row)
+    return True
+
+
+def of_issue(connection: Connection, issue_id: str) -> list[str]:
+    """Return the pseudonyms of those who see an issue, in order."""
+    return sorted(
+        connection.scalars(select(supporters.c.rider).where(supporters.c.issue_id == issue_id))
+    )
+
+
+def count(connection: Connection, issue_id: str) -> int:
+    """Count those who see an issue."""
+    counted = select(func.count()).select_from(supporters)
+    return connection.execute(counted.where(supporters.c.issue_id == issue_id)).scalar_one()
+
+
+def remove_through(connection: Connection, issue_id: str, through: str) -> None:
+    """Take from an issue those whom another one brought, which is no longer merged into it."""
+    connection.execute(
+        delete(supporters).where(supporters.c.issue_id == issue_id, supporters.c.through == through)
+    )

@@ -1,10 +1,11 @@
 """Open issues of a category near a place, found by an index on category and position."""
 
+import numpy as np
 from sqlalchemy import Connection, or_, select
 
 from geo_service.domain.case import Case
 from geo_service.domain.lifecycle import ENDED
-from geo_service.geometry.metric import metres_per_degree_east, metres_per_degree_north, wrap_degrees
+from geo_service.geometry.metric import metres_per_degree_east, metres_per_degree_north
 from geo_service.store import cases as stored_cases
 from geo_service.store.case_schema import cases
 from geo_service.store.schema import issues
@@ -35,19 +36,20 @@ def open_cases_in_box(
     list of Case
         In order of id; all that lie within ``radius_m`` are among them.
     """
-    up = SLACK * radius_m / metres_per_degree_north(lat)
+    place = np.array([lat])
+    up = SLACK * radius_m / float(metres_per_degree_north(place)[0])
     inside = [
         issues.c.category == category,
         issues.c.lat.between(lat - up, lat + up),
         cases.c.stage.not_in(ENDED),
     ]
     if abs(lat) + up < NEAR_A_POLE:
-        aside = SLACK * radius_m / metres_per_degree_east(abs(lat) + up)
+        aside = SLACK * radius_m / float(metres_per_degree_east(np.abs(place) + up)[0])
         west, east = lon - aside, lon + aside
-        if west < -180.0 or east > 180.0:
-            # The box crosses the 180th meridian: one part on either side.
-            west, east = float(wrap_degrees(west)), float(wrap_degrees(east))
-            inside.append(or_(issues.c.lon >= west, issues.c.lon <= east))
+        if west < -180.0:
+            inside.append(or_(issues.c.lon >= west + 360.0, issues.c.lon <= east))
+        elif east > 180.0:
+            inside.append(or_(issues.c.lon >= west, issues.c.lon <= east - 360.0))
         else:
             inside.append(issues.c.lon.between(west, east))
     wanted = select(issues.c.issue_id).join(cases, cases.c.issue_id == issues.c.issue_id)

@@ -62,6 +62,4 @@ def keep(
 
 def forget_before(connection: Connection, moment: datetime) -> int:
     """Forget answers kept before a moment, and return how many."""
-    return connection.execute(
-        delete(kept_answers).where(kept_answers.c.kept_at < moment)
-    ).rowcount
+    return connection.execute(delete(kept_answers).where(kept_answers.c.kept_at < moment)).rowcount

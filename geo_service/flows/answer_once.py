@@ -1,0 +1,96 @@
+"""What is sent twice is done once: by the sender's idempotency key, or by what was sent."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from geo_service.domain.text import line_fault
+from geo_service.errors import RefusedFields, WrongUsage
+from geo_service.store import kept_answers
+from geo_service.store.database import Connection
+
+HEADER = "Idempotency-Key"
+LONGEST_KEY = 200
+KEPT_DAYS = 90
+"""As long as a phone may keep a draft and send it again."""
+SAME_WITHIN_S = 600.0
+"""Without a key, the same said again by the same sender within this is a retry."""
+_BY_CONTENT = "content:"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Something sent: by whom, under which key, and a digest of it."""
+
+    sender: str
+    sent_key: str
+    digest: bytes
+
+
+def sent_by(sender: str, idempotency_key: str, content: Mapping[str, object]) -> Sent:
+    """Tell what is sent from all else that is.
+
+    Parameters
+    ----------
+    sender : str
+        A key's id; blank: somebody without one.
+    idempotency_key : str
+        Of the sender's making; blank: none, so that the content itself must serve.
+    content : mapping
+        All that was sent, in values that JSON knows.
+
+    Raises
+    ------
+    RefusedFields
+        If the key can't be one.
+    """
+    fault = line_fault(idempotency_key, LONGEST_KEY)
+    if fault:
+        raise RefusedFields({HEADER: fault})
+    text = json.dumps(content, sort_keys=True, ensure_ascii=True)
+    digest = hashlib.sha256(text.encode()).digest()
+    return Sent(sender, idempotency_key or f"{_BY_CONTENT}{digest.hex()}", digest)
+
+
+def answered_before(connection: Connection, sent: Sent, now: datetime) -> str | None:
+    """Return what was answered when the same was sent before; None: it is new.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of ``Database.writing``, in which what is new is then done and kept.
+    sent : Sent
+        What has come.
+    now : datetime
+        With a zone.
+
+    Raises
+    ------
+    WrongUsage
+        If its key was used for something else.
+    """
+    known = kept_answers.find(connection, sent.sender, sent.sent_key)
+    if known is None:
+        return None
+    if sent.sent_key.startswith(_BY_CONTENT):
+        fresh = now - known.kept_at < timedelta(seconds=SAME_WITHIN_S)
+        return known.answer if fresh else None
+    if known.digest != sent.digest:
+        raise WrongUsage(
+            "This key was used before, for something else.",
+            where=HEADER,
+            remedy="Take a new key for each report, and the same one only to send it again.",
+        )
+    return known.answer
+
+
+def keep_answer(connection: Connection, sent: Sent, answer: str, now: datetime) -> None:
+    """Keep an answer in the transaction that does what it tells of. Raises nothing of its own."""
+    kept_answers.keep(connection, sent.sender, sent.sent_key, sent.digest, answer, now)
+
+
+def forget_old_answers(connection: Connection, now: datetime) -> int:
+    """Forget what nobody will send again. Raises nothing of its own."""
+    return kept_answers.forget_before(connection, now - timedelta(days=KEPT_DAYS))

@@ -1,0 +1,101 @@
+"""Before a report is sent: the open issues near the place that it may be the same as."""
+
+from dataclasses import dataclass
+
+from geo_service.domain.case import Case
+from geo_service.domain.category import Category
+from geo_service.errors import RefusedFields
+from geo_service.flows.wiring import Workspace
+from geo_service.geometry.metric import geodesic_of_two_m
+from geo_service.store import categories as stored_categories
+from geo_service.store import photos as stored_photos
+from geo_service.store import supporters
+from geo_service.store.database import Connection
+from geo_service.store.duplicates import open_cases_in_box
+
+MOST_OFFERED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """An open issue that may be the same as what is about to be reported."""
+
+    case: Case
+    distance_m: float
+    photo_ids: tuple[str, ...]
+    """Of its approved photos, oldest first."""
+    supporters: int
+    """How many riders see it too."""
+
+
+def find_duplicates(
+    workspace: Workspace, category: str, lon: float, lat: float, *, approved_only: bool = True
+) -> list[Duplicate]:
+    """Find the open issues of a category within its distance of a place.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened.
+    category : str
+        As issues name it.
+    lon, lat : float
+        WGS-84, decimal degrees.
+    approved_only : bool
+        Whether those are left out that not everybody may see.
+
+    Returns
+    -------
+    list of Duplicate
+        At most five, nearest first, then in order of id.
+
+    Raises
+    ------
+    RefusedFields
+        If there is no such category.
+    """
+    with workspace.database.reading() as connection:
+        known = require_category(connection, category)
+        within_m = duplicate_m(workspace, known)
+        near = [
+            (geodesic_of_two_m(lon, lat, case.issue.lon, case.issue.lat), case)
+            for case in open_cases_in_box(connection, category, lon, lat, within_m)
+            if case.issue.approved or not approved_only
+        ]
+        found = sorted(
+            ((apart, case) for apart, case in near if apart <= within_m),
+            key=lambda one: (one[0], one[1].issue.issue_id),
+        )
+        return [_duplicate(connection, case, apart) for apart, case in found[:MOST_OFFERED]]
+
+
+def require_category(connection: Connection, category: str) -> Category:
+    """Return a category that can be reported.
+
+    Raises
+    ------
+    RefusedFields
+        If there is none of this name.
+    """
+    known = stored_categories.find(connection, category)
+    if known is None:
+        raise RefusedFields(
+            {"service_code": "There is no such category: see /open311/v2/services.json."}
+        )
+    return known
+
+
+def duplicate_m(workspace: Workspace, category: Category) -> float:
+    """Say how near an issue of a category may be the same, in metres. Raises nothing."""
+    return workspace.settings.duplicate_m if category.duplicate_m is None else category.duplicate_m
+
+
+def _duplicate(connection: Connection, case: Case, apart: float) -> Duplicate:
+    issue_id = case.issue.issue_id
+    shown = stored_photos.of_issue(connection, issue_id, approved_only=True)
+    return Duplicate(
+        case,
+        apart,
+        tuple(photo.photo_id for photo in shown),
+        supporters.count(connection, issue_id),
+    )

@@ -1,0 +1,254 @@
+"""An issue moves on: through its stages, into another, or into sight."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from geo_service.domain.case import Case, Move
+from geo_service.domain.credit import Reason
+from geo_service.domain.lifecycle import Mover, Stage
+from geo_service.domain.progress import Wanted, move_on, note_on
+from geo_service.domain.role import Role
+from geo_service.errors import ForbiddenMove, NoKey, NotAllowed, NotFound, RefusedFields
+from geo_service.flows.answer_once import answered_before, keep_answer, sent_by
+from geo_service.flows.award_credits import award
+from geo_service.flows.wiring import Workspace
+from geo_service.store import areas as stored_areas
+from geo_service.store import cases as stored_cases
+from geo_service.store import deadlines as stored_deadlines
+from geo_service.store import photos as stored_photos
+from geo_service.store import supporters
+from geo_service.store.database import Connection
+from geo_service.store.keys import Key
+
+STAFF = (Role.STAFF, Role.ADMIN)
+
+
+def progress_issue(
+    workspace: Workspace,
+    key: Key | None,
+    issue_id: str,
+    wanted: Wanted,
+    now: datetime,
+    *,
+    idempotency_key: str = "",
+) -> Case:
+    """Move an issue on, as staff or as the rider who reported it.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened for writing.
+    key : Key or None
+        Of whoever moves it.
+    issue_id : str
+        A known one.
+    wanted : Wanted
+        Where it is to go, and why.
+    now : datetime
+        With a zone.
+    idempotency_key : str
+        Of the sender's making: under the same key a move is made once. Blank: none.
+
+    Returns
+    -------
+    Case
+        As it stands now; once this returns, it is on disk.
+
+    Raises
+    ------
+    NoKey, NotAllowed
+        If the key is none of staff and did not report it.
+    NotFound
+        If there is no such issue.
+    ForbiddenMove
+        If its life does not allow it.
+    RefusedFields
+        If a reason is missing, or a body, photo or issue named is not there.
+    WrongUsage
+        If the idempotency key was used for another move.
+    """
+    with changing(workspace, issue_id) as (connection, case):
+        by, who = mover_of(key, case)
+        sent = sent_by(who, idempotency_key, {"issue_id": issue_id, **asdict(wanted)})
+        if idempotency_key and answered_before(connection, sent, now) is not None:
+            return case
+        _check_named(connection, issue_id, wanted)
+        moved = apply_move(connection, workspace, case, wanted, by=by, who=who, now=now)
+        if idempotency_key:
+            keep_answer(connection, sent, issue_id, now)
+        return moved
+
+
+def approve_issue(
+    workspace: Workspace, issue_id: str, key: Key, now: datetime, *, approved: bool
+) -> Case:
+    """Let everybody see an issue, or nobody but staff and its reporter.
+
+    Raises
+    ------
+    NotFound
+        If there is no such issue.
+    """
+    with changing(workspace, issue_id) as (connection, case):
+        if case.issue.approved is approved:
+            return case
+        why = "公开 Shown to everybody." if approved else "不公开 Hidden from the public."
+        noted, move = note_on(case, why, by=Mover.STAFF, who=key.key_id, now=now)
+        shown = replace(noted, issue=replace(noted.issue, approved=approved))
+        stored_cases.change(connection, shown, move)
+        return shown
+
+
+def support_issue(workspace: Workspace, key: Key, issue_id: str, now: datetime) -> int:
+    """Count a rider among those who see an open issue too.
+
+    Returns
+    -------
+    int
+        How many do now. The same rider counts once.
+
+    Raises
+    ------
+    NotFound
+        If there is no such issue, or not everybody may see it.
+    ForbiddenMove
+        If it is over, or the rider's own.
+    """
+    with changing(workspace, issue_id) as (connection, case):
+        if not case.issue.approved and case.reporter != key.rider:
+            raise _unknown()
+        if not case.is_open:
+            raise ForbiddenMove("This issue is over; report it anew if the problem is there again.")
+        if case.reporter == key.rider:
+            raise ForbiddenMove("You have reported this issue yourself.")
+        supporters.add(connection, issue_id, key.rider, now)
+        return supporters.count(connection, issue_id)
+
+
+@contextmanager
+def changing(workspace: Workspace, issue_id: str) -> Iterator[tuple[Connection, Case]]:
+    """Give a case to change, in a transaction that keeps all of it or nothing.
+
+    Raises
+    ------
+    NotFound
+        If there is no such issue.
+    """
+    with workspace.database.writing() as connection:
+        case = stored_cases.find_to_change(connection, issue_id)
+        if case is None:
+            raise _unknown()
+        yield connection, case
+
+
+def apply_move(
+    connection: Connection,
+    workspace: Workspace,
+    case: Case,
+    wanted: Wanted,
+    *,
+    by: Mover,
+    who: str = "",
+    now: datetime,
+) -> Case:
+    """Make a move within a transaction, with all that follows from it.
+
+    A filed issue is shown to everybody if staff filed it, and its reporter gets points; a merged
+    one brings its supporters along, and one that is reopened takes them back.
+
+    Raises
+    ------
+    ForbiddenMove, RefusedFields
+        As `move_on` does, and if the issue it is merged into is over.
+    """
+    hours = stored_deadlines.read(connection)
+    moved, move = move_on(case, wanted, by=by, who=who, now=now, deadlines=hours)
+    if moved.stage is Stage.FILED:
+        award(
+            connection,
+            workspace.settings,
+            case.reporter,
+            Reason.REPORT_CONFIRMED,
+            f"report:{case.issue.issue_id}",
+            now,
+        )
+        if by is Mover.STAFF:
+            moved = replace(moved, issue=replace(moved.issue, approved=True))
+    stored_cases.change(connection, moved, move)
+    if moved.stage is Stage.MERGED:
+        _merge(connection, case, wanted.merged_into, move, now)
+    elif case.stage is Stage.MERGED:
+        _part(connection, case, move, now)
+    return moved
+
+
+def mover_of(key: Key | None, case: Case) -> tuple[Mover, str]:
+    """Say as what the holder of a key moves an issue.
+
+    Raises
+    ------
+    NoKey
+        If there is no key.
+    NotAllowed
+        If the key is neither of staff nor its reporter's.
+    """
+    if key is None:
+        raise NoKey("This needs a key.", remedy="Send Authorization: Bearer KEY.")
+    if key.role in STAFF:
+        return Mover.STAFF, key.key_id
+    if key.rider and key.rider == case.reporter:
+        return Mover.REPORTER, key.rider
+    raise NotAllowed("Only staff, and the rider who reported it, may move this issue on.")
+
+
+def _unknown() -> NotFound:
+    return NotFound("There is no issue with this id.")
+
+
+def _check_named(connection: Connection, issue_id: str, wanted: Wanted) -> None:
+    faults = {}
+    if wanted.body_id:
+        bodies = {body.body_id for body in stored_areas.read_bodies(connection)}
+        if wanted.body_id not in bodies:
+            faults["body_id"] = "There is no such body."
+    if wanted.photo_id:
+        photo = stored_photos.find(connection, wanted.photo_id)
+        if photo is None or photo.issue_id != issue_id:
+            faults["photo_id"] = "This issue has no such photo."
+    if faults:
+        raise RefusedFields(faults)
+
+
+def _merge(connection: Connection, case: Case, into_id: str, move: Move, now: datetime) -> None:
+    """Bring what a merged issue has to the one that goes on."""
+    issue_id = case.issue.issue_id
+    into = stored_cases.find_to_change(connection, into_id)
+    if into is None:
+        raise RefusedFields({"merged_into": "There is no issue with this id."})
+    if not into.is_open:
+        raise ForbiddenMove(
+            "The issue that is to go on is over itself.",
+            where="merged_into",
+            remedy="Name an open one, or reopen it first.",
+        )
+    riders = {*supporters.of_issue(connection, issue_id), case.reporter}
+    for rider in sorted(riders - {"", into.reporter}):
+        supporters.add(connection, into_id, rider, now, through=issue_id)
+    noted, note = note_on(
+        into, move.why, by=move.by, who=move.who, now=now, other_issue_id=issue_id
+    )
+    stored_cases.change(connection, noted, note)
+
+
+def _part(connection: Connection, case: Case, move: Move, now: datetime) -> None:
+    """Take back what an issue brought to the one it was merged into."""
+    into = stored_cases.find_to_change(connection, case.merged_into)
+    if into is None:
+        return
+    supporters.remove_through(connection, case.merged_into, case.issue.issue_id)
+    noted, note = note_on(
+        into, move.why, by=move.by, who=move.who, now=now, other_issue_id=case.issue.issue_id
+    )
+    stored_cases.change(connection, noted, note)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from geo_service.domain.opening import Calendar, check_calendar
 from geo_service.errors import NotReady
+from geo_service.flows.kept_ground import KeptGround
 from geo_service.settings import Settings
 from geo_service.store import city
 from geo_service.store.database import Database
@@ -34,6 +35,7 @@ class Workspace:
     lake: TraceLake
     networks: NetworkStore
     kept_counts: KeptCounts
+    kept_ground: KeptGround
 
     def close(self) -> None:
         """Let go of the database."""
@@ -173,10 +175,12 @@ def _assemble(settings: Settings, calendar: Calendar | None = None) -> Workspace
     if calendar is not None:
         with database.writing() as connection:
             city.write_calendar(connection, calendar)
+    networks = NetworkStore(settings.workspace / "streets")
     return Workspace(
         settings=settings,
         database=database,
         lake=TraceLake(settings.workspace / "traces", database),
-        networks=NetworkStore(settings.workspace / "streets"),
+        networks=networks,
         kept_counts=KeptCounts(settings.workspace / "counts"),
+        kept_ground=KeptGround(networks),
     )

@@ -1,4 +1,4 @@
-"""An offer: what a rider's points are taken for."""
+"""An offer: something that a shop or a station gives for points."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,18 +6,18 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Something a shop or station gives for points."""
+    """What riders can take for their points."""
 
     offer_id: str
     name: str
     name_en: str
     provider: str
-    """Who gives it."""
+    """Who gives it, in words."""
     facility_id: str
-    """Where it is given; blank: anywhere the provider says."""
+    """The facility where it is given; blank: a shop that is none."""
     points: int
-    """What it costs."""
+    """What it costs, 1 or more."""
     stock: int | None = None
-    """How many there were in all; None: enough."""
+    """How many there are in all, those already taken included; None: enough."""
     until: datetime | None = None
-    """From when it is no longer given, UTC; None: whenever."""
+    """From when it can no longer be taken, UTC; None: it can until further notice."""

@@ -6,7 +6,7 @@ import hmac
 LENGTH = 10
 
 
-def secret_code(use: str, subject: str, key: bytes) -> str:
+def secret_code(use: str, subject: str, key: bytes, length: int = LENGTH) -> str:
     """Make the code of something.
 
     Parameters
@@ -18,15 +18,17 @@ def secret_code(use: str, subject: str, key: bytes) -> str:
         What the code is of.
     key : bytes
         The secret of this installation.
+    length : int
+        Of the code, 51 at most.
 
     Returns
     -------
     str
-        Ten of the capital letters and digits 2 to 7: 50 bits. Raises nothing.
+        Capital letters and digits from 2 to 7, five bits each. Raises nothing.
     """
     own_key = hmac.digest(key, f"\0{use}".encode(), "sha256")
     told = hmac.digest(own_key, subject.encode(errors="replace"), "sha256")
-    return base64.b32encode(told).decode()[:LENGTH]
+    return base64.b32encode(told).decode()[:length]
 
 
 def is_code(told: str, code: str) -> bool:

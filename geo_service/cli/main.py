@@ -17,10 +17,25 @@ from geo_service.cli import (
     pages,
     release,
     serve,
+    stations,
+    teams,
     words,
 )
 
-COMMANDS = (city, load, nearest, catchments, overlay, pages, release, keys, doctor, serve)
+COMMANDS = (
+    city,
+    load,
+    nearest,
+    catchments,
+    overlay,
+    pages,
+    release,
+    stations,
+    teams,
+    keys,
+    doctor,
+    serve,
+)
 
 DONE, REFUSED, WRONG = 0, 1, 2
 STOPPED = 130

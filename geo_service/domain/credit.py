@@ -33,6 +33,16 @@ class Entry:
     """Below 0: taken."""
     reason: Reason
     source: str
-    """What it was for, as ``report:ISSUE`` or ``check:TASK``; nothing is entered for twice."""
+    """What it was for, as ``report:ISSUE``, ``check:TASK`` or ``visit:FACILITY:DAY:CODE``; nothing
+    is entered for twice."""
     offer_id: str = ""
     """Of an offer that was taken."""
+
+    @property
+    def subject(self) -> str:
+        """The id of the issue, question, facility or offer that it was for."""
+        if self.reason is Reason.REDEEMED:
+            return self.offer_id
+        told = self.source.partition(":")[2]
+        # A facility's id may hold colons, what follows it does not.
+        return told.rsplit(":", 2)[0] if self.reason is Reason.CHECKED_IN else told

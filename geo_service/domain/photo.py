@@ -37,18 +37,19 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class StoredPhoto:
-    """A picture's file and what it shows."""
+    """A picture that is kept with an issue."""
 
-    file: StoredFile
+    photo_id: str
     issue_id: str
     added_at: datetime
     """UTC."""
+    width: int
+    height: int
+    size: int
+    """Bytes of its file,"""
+    digest: bytes
+    """and their SHA-256."""
     approved: bool
     """Whether staff have looked at it and let everybody see it, once the issue is approved too."""
     rider: str = ""
-    """The pseudonym of who sent it; blank: somebody without a key."""
-
-    @property
-    def photo_id(self) -> str:
-        """By which it is asked for."""
-        return self.file.photo_id
+    """The pseudonym of who sent it; blank: somebody without a rider's key."""

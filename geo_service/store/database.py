@@ -25,6 +25,8 @@ from geo_service.errors import NotReady, WrongUsage
 from geo_service.store import schema
 from geo_service.store.database_errors import explained
 
+__all__ = ["Connection", "Database"]
+
 REVISION_KEPT = select(column("version_num", String)).select_from(table("alembic_version"))
 PATIENCE_S = 60.0
 """How long a writer waits for another to finish."""

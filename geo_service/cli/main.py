@@ -17,10 +17,11 @@ from geo_service.cli import (
     pages,
     release,
     serve,
+    upkeep,
     words,
 )
 
-COMMANDS = (city, load, nearest, catchments, overlay, pages, release, keys, doctor, serve)
+COMMANDS = (city, load, nearest, catchments, overlay, pages, release, keys, upkeep, doctor, serve)
 
 DONE, REFUSED, WRONG = 0, 1, 2
 STOPPED = 130

@@ -1,4 +1,4 @@
-"""Before a report is sent: is it one of the open issues near the place?"""
+"""Before a report is sent: the open issues near the place that it may be the same as."""
 
 from dataclasses import dataclass
 

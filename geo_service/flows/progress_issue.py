@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from geo_service.domain.case import Case, Move
@@ -11,6 +11,7 @@ from geo_service.domain.lifecycle import Mover, Stage
 from geo_service.domain.progress import Wanted, move_on, note_on
 from geo_service.domain.role import Role
 from geo_service.errors import ForbiddenMove, NoKey, NotAllowed, NotFound, RefusedFields
+from geo_service.flows.answer_once import answered_before, keep_answer, sent_by
 from geo_service.flows.award_credits import award
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
@@ -25,7 +26,13 @@ STAFF = (Role.STAFF, Role.ADMIN)
 
 
 def progress_issue(
-    workspace: Workspace, key: Key | None, issue_id: str, wanted: Wanted, now: datetime
+    workspace: Workspace,
+    key: Key | None,
+    issue_id: str,
+    wanted: Wanted,
+    now: datetime,
+    *,
+    idempotency_key: str = "",
 ) -> Case:
     """Move an issue on, as staff or as the rider who reported it.
 
@@ -41,6 +48,8 @@ def progress_issue(
         Where it is to go, and why.
     now : datetime
         With a zone.
+    idempotency_key : str
+        Of the sender's making: under the same key a move is made once. Blank: none.
 
     Returns
     -------
@@ -57,11 +66,19 @@ def progress_issue(
         If its life does not allow it.
     RefusedFields
         If a reason is missing, or a body, photo or issue named is not there.
+    WrongUsage
+        If the idempotency key was used for another move.
     """
     with changing(workspace, issue_id) as (connection, case):
         by, who = mover_of(key, case)
+        sent = sent_by(who, idempotency_key, {"issue_id": issue_id, **asdict(wanted)})
+        if idempotency_key and answered_before(connection, sent, now) is not None:
+            return case
         _check_named(connection, issue_id, wanted)
-        return apply_move(connection, workspace, case, wanted, by=by, who=who, now=now)
+        moved = apply_move(connection, workspace, case, wanted, by=by, who=who, now=now)
+        if idempotency_key:
+            keep_answer(connection, sent, issue_id, now)
+        return moved
 
 
 def approve_issue(

@@ -14,7 +14,7 @@ from geo_service.domain.report import Report, check_report
 from geo_service.domain.responsibility import Responsible
 from geo_service.domain.role import Role
 from geo_service.errors import NotFound
-from geo_service.flows.answer_once import Sent, answered_before, keep_answer, sent_by
+from geo_service.flows.answer_once import answered_before, keep_answer, sent_by
 from geo_service.flows.find_duplicates import require_category
 from geo_service.flows.find_responsible import find_responsible
 from geo_service.flows.keep_photo import StoredFile, note_photos, prepare_photo, stored_files
@@ -156,7 +156,7 @@ def _first_case(
 def _keep(
     connection: Connection, case: Case, move: Move, files: Sequence[StoredFile], now: datetime
 ) -> Case:
-    """Write an issue with its case, first move and photos, and return the case with its deadline."""
+    """Write an issue with its case, first move and photos; return the case with its deadline."""
     hours = stored_deadlines.read(connection)
     due = replace(case, due_at=due_at(hours, case.issue.category, case.stage, now))
     stored_issues.write(connection, [case.issue])

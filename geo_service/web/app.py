@@ -23,6 +23,8 @@ from geo_service.web import (
     facility_states,
     facility_writes,
     health,
+    issue_moves,
+    issues,
     maps,
     nearest,
     overlay,
@@ -45,6 +47,7 @@ from geo_service.web.request_log import finish_log
 from geo_service.web.security_headers import HEADERS, SecurityHeaders
 from geo_service.web.service import Clock, look_at_clock, open_service
 from geo_service.web.shortcut import Shortcut
+from geo_service.web.upkeep import Upkeep
 
 LOG = logging.getLogger("geo_service.web")
 DESCRIPTION = (
@@ -61,6 +64,8 @@ DOORS: tuple[APIRouter, ...] = (
     facility_writes.router,
     facilities.router,
     routes.router,
+    issue_moves.router,
+    issues.router,
     overlay.router,
     releases.router,
     health.router,
@@ -97,7 +102,10 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
         # The first question would otherwise wait for the streets to be opened.
         with suppress(NotReady):
             await run_in_threadpool(app.state.service.districts.current, Profile.EBIKE)
+        upkeep = Upkeep(workspace, clock)
+        upkeep.start()
         yield
+        await run_in_threadpool(upkeep.stop)
         app.state.service.catchments.close()
         workspace.close()
         finish_log()

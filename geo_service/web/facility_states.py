@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from starlette.concurrency import run_in_threadpool
 
 from geo_service.domain.facility import MOST_COUNTED, State
@@ -19,10 +19,10 @@ from geo_service.web.answers import JSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, require_key
 from geo_service.web.bodies import JSON_TYPES, read_object
 from geo_service.web.descriptions import IDEMPOTENCY_KEY, describe_body, describe_problems
+from geo_service.web.members import Members, TruthMember, read_members
 from geo_service.web.parameters import NoParameters, read_parameters
 from geo_service.web.service import service_of
 
-LONGEST_NAME = 64
 A_TIME = "It must be an ISO 8601 time with a zone, as 2026-10-01T04:00:00Z, or Unix seconds."
 
 
@@ -53,12 +53,6 @@ def _count(value: object) -> int | None:
     return int(value)
 
 
-def _truth(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("It must be true or false.")  # noqa: TRY004 - pydantic wants ValueError
-    return value
-
-
 Count = Annotated[
     int | None,
     BeforeValidator(_count),
@@ -66,10 +60,8 @@ Count = Annotated[
 ]
 
 
-class StateBody(BaseModel):
+class StateBody(Members):
     """What a facility reports."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     observed_at: Annotated[
         datetime,
@@ -80,7 +72,7 @@ class StateBody(BaseModel):
     charged: Annotated[Count, Field(description="Charged batteries ready to be taken.")] = None
     empty: Annotated[Count, Field(description="Empty working slots.")] = None
     free: Annotated[Count, Field(description="Free spaces.")] = None
-    out_of_order: Annotated[bool, BeforeValidator(_truth), Field(strict=True)] = False
+    out_of_order: TruthMember = False
 
 
 EXAMPLES = {
@@ -141,24 +133,8 @@ def read_state(members: dict[str, Any]) -> State:
     RefusedFields
         Naming each member that is unknown, missing or wrong; what was sent is not repeated.
     """
-    try:
-        body = StateBody.model_validate(members)
-    except ValidationError as wrong:
-        raise RefusedFields(
-            {
-                str(entry["loc"][0])[:LONGEST_NAME]: _sentence(entry["type"], entry.get("ctx", {}))
-                for entry in wrong.errors(include_url=False, include_input=False)
-            }
-        ) from wrong
+    body = read_members(StateBody, members)
     return State(body.observed_at, body.charged, body.empty, body.free, body.out_of_order)
-
-
-def _sentence(kind: str, context: dict[str, Any]) -> str:
-    if kind == "missing":
-        return "It is required."
-    if kind == "extra_forbidden":
-        return f"There is no such member. Known: {', '.join(StateBody.model_fields)}."
-    return str(context["error"])
 
 
 def _told(done: ReportedState) -> dict[str, object]:

@@ -1,0 +1,108 @@
+"""``GET /issues/{id}``: one issue with its life, as far as whoever asks may see."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+import numpy as np
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from geo_service.domain.case_file import Reader
+from geo_service.export.case_json import case_feature, case_summary
+from geo_service.export.features import collection
+from geo_service.flows.find_duplicates import Duplicate, find_duplicates
+from geo_service.flows.show_issue import categories_by_name, category_of, show_issue
+from geo_service.geometry.datum import Datum, convert
+from geo_service.web.answers import GEOJSON, json_answer
+from geo_service.web.auth import SHOWS_KEY, key_of
+from geo_service.web.descriptions import describe_problems
+from geo_service.web.parameters import (
+    NoParameters,
+    Number,
+    Parameters,
+    describe_parameters,
+    read_parameters,
+)
+from geo_service.web.service import Service, service_of
+
+
+class NearParameters(Parameters):
+    """Of the open issues near a place."""
+
+    service_code: Annotated[
+        str, Field(min_length=1, max_length=200, description="The category, as Open311 calls it.")
+    ]
+    lat: Annotated[Number, Field(ge=-90, le=90, description="Decimal degrees.")]
+    long: Annotated[Number, Field(ge=-180, le=180, description="Decimal degrees.")]
+    datum: Annotated[Datum, Field(description="Of the position.")] = Datum.WGS84
+
+
+router = APIRouter(tags=["issues"], dependencies=[SHOWS_KEY])
+
+
+@router.get(
+    "/issues/near",
+    summary="Open issues that may be the same as what is about to be reported",
+    response_class=Response,
+    responses={
+        200: {
+            "content": {GEOJSON: {}},
+            "description": "A FeatureCollection of at most five, nearest first, with `distance_m`, "
+            "`supporters` and `photos`.",
+        },
+        **describe_problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
+    },
+    openapi_extra=describe_parameters(NearParameters),
+)
+def near(request: Request) -> Response:
+    """Open issues of the category within its distance that everybody may see."""
+    asked = read_parameters(NearParameters, request.query_params.multi_items())
+    service = service_of(request)
+    lon, lat = convert(
+        np.array([asked.long]), np.array([asked.lat]), source=asked.datum, target=Datum.WGS84
+    )
+    found = find_duplicates(service.workspace, asked.service_code, float(lon[0]), float(lat[0]))
+    return json_answer(_offered(service, found), media_type=GEOJSON)
+
+
+@router.get(
+    "/issues/{issue_id:path}",
+    summary="One issue and its life",
+    response_class=Response,
+    responses={
+        200: {
+            "content": {GEOJSON: {}},
+            "description": "A Feature. Everybody sees an approved issue, its stages and approved "
+            "photos; its reporter sees it always, and why it was moved; staff see all, but of "
+            "riders only how many.",
+        },
+        **describe_problems(
+            HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE
+        ),
+    },
+)
+def one(issue_id: str, request: Request) -> Response:
+    """Answer by the rights of the key that is shown, if one is."""
+    read_parameters(NoParameters, request.query_params.multi_items())
+    service = service_of(request)
+    key = key_of(service, request, cookie=True)
+    file, reader = show_issue(service.workspace, key, issue_id)
+    return json_answer(case_feature(file, Reader(reader), service.clock()), media_type=GEOJSON)
+
+
+def _offered(service: Service, found: list[Duplicate]) -> dict[str, object]:
+    with service.workspace.database.reading() as connection:
+        categories = categories_by_name(connection)
+    now = service.clock()
+    features = []
+    for duplicate in found:
+        case = duplicate.case
+        feature = case_summary(case, category_of(categories, case.issue.category), None, now)
+        feature["properties"].update(
+            description=case.issue.description,
+            distance_m=round(duplicate.distance_m, 1),
+            supporters=duplicate.supporters,
+            photos=[f"/photos/{photo_id}" for photo_id in duplicate.photo_ids],
+        )
+        features.append(feature)
+    return collection(features)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from io import BytesIO
@@ -343,6 +344,15 @@ def test_whatever_a_decoder_raises_is_a_refusal(
 
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", fail)
     assert "damaged or cut off" in refusal(saved(drawn()))
+
+
+def test_many_at_once_leave_the_filters_of_warnings_as_they_were() -> None:
+    sent = saved(drawn(), exif=told())
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(8) as pool:
+        read_at_once = list(pool.map(read, [sent] * 40))
+    assert read_at_once == [read(sent)] * 40
+    assert warnings.filters == before
 
 
 @given(

@@ -96,6 +96,13 @@ def test_everything_a_camera_writes_is_gone() -> None:
     assert kept.data.endswith(b"\xff\xd9")
 
 
+@pytest.mark.parametrize("said", [{"comment": b"secret note"}, {"exif": told()}, {"xmp": XMP}])
+def test_whatever_is_said_alone_is_gone(said: dict[str, object]) -> None:
+    sent = saved(drawn(), **said)
+    assert b"secret" in sent
+    assert b"secret" not in read(sent).data
+
+
 def test_what_png_and_webp_say_is_gone_too() -> None:
     words = PngImagePlugin.PngInfo()
     words.add_text("Comment", "secret note")

@@ -18,6 +18,7 @@ from geo_service.streets.profile import Profile
 from geo_service.web import (
     assets,
     catchments,
+    check_ins,
     docs,
     facilities,
     facility_states,
@@ -30,8 +31,12 @@ from geo_service.web import (
     overlay,
     photos,
     releases,
+    rider_credits,
     rider_page,
     routes,
+    station_pages,
+    station_use,
+    teams,
 )
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import cookie_name, forget_key
@@ -70,12 +75,19 @@ DOORS: tuple[APIRouter, ...] = (
     photos.router,
     overlay.router,
     releases.router,
+    rider_credits.router,
+    check_ins.router,
+    station_use.router,
+    station_pages.router,
+    teams.router,
     health.router,
     docs.router,
     assets.router,
 )
 PAGES = ("/", "/planner")
 """Where people arrive with a browser and are told in words, not JSON, what is wrong."""
+PAGE_FOLDERS = ("/stations/",)
+"""Likewise all below these."""
 SMALLEST_ZIPPED = 1000
 
 
@@ -185,9 +197,13 @@ async def _tell_fault(request: Request, error: Exception) -> Response:
     return answer
 
 
+def _is_page(path: str) -> bool:
+    return path in PAGES or path.startswith(PAGE_FOLDERS)
+
+
 def _tell(request: Request, problem: Problem) -> Response:
     answer = problem_response(problem)
-    if request.url.path in PAGES and "text/html" in request.headers.get("accept", ""):
+    if _is_page(request.url.path) and "text/html" in request.headers.get("accept", ""):
         answer = page_answer(write_page("problem.html", problem=problem), status=problem.status)
         answer.headers.update(hints(problem))
     if problem.status == 401 and cookie_name(request) in request.cookies:

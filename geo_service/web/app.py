@@ -27,6 +27,8 @@ from geo_service.web import (
     issues,
     maps,
     nearest,
+    open311,
+    open311_reports,
     overlay,
     releases,
     rider_page,
@@ -35,6 +37,7 @@ from geo_service.web import (
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import cookie_name, forget_key
 from geo_service.web.head import AnswerHead
+from geo_service.web.open311_answers import error_answer, is_open311
 from geo_service.web.pages import write_page
 from geo_service.web.problems import (
     Problem,
@@ -66,6 +69,8 @@ DOORS: tuple[APIRouter, ...] = (
     routes.router,
     issue_moves.router,
     issues.router,
+    open311.router,
+    open311_reports.router,
     overlay.router,
     releases.router,
     health.router,
@@ -159,7 +164,10 @@ async def _tell_status(request: Request, error: Exception) -> Response:
     met = request.scope.get("route")
     if told.status_code == 405 and isinstance(met, APIRoute):
         headers["Allow"] = ", ".join(_methods(met.path_format))
-    return problem_response(problem_of_status(told.status_code), headers)
+    problem = problem_of_status(told.status_code)
+    if is_open311(request):
+        return error_answer(request, problem, headers)
+    return problem_response(problem, headers)
 
 
 def _methods(path: str) -> list[str]:
@@ -184,6 +192,8 @@ async def _tell_fault(request: Request, error: Exception) -> Response:
 
 
 def _tell(request: Request, problem: Problem) -> Response:
+    if is_open311(request):
+        return error_answer(request, problem)
     answer = problem_response(problem)
     if request.url.path in PAGES and "text/html" in request.headers.get("accept", ""):
         answer = page_answer(write_page("problem.html", problem=problem), status=problem.status)

@@ -12,7 +12,6 @@ from geo_service.domain.lifecycle import Mover, Stage
 from geo_service.domain.verification import Answer, Task, turned_at
 from geo_service.store import cases, issues, tasks
 from geo_service.store.database import Connection, Database
-from geo_service.store.tasks import TaskCounts
 
 NOW = datetime(2026, 11, 18, 4, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -124,10 +123,29 @@ def test_staff_are_told_numbers_only(asked: Database) -> None:
             tasks.answer(connection, name, said, NOW)
         tasks.add(connection, [task("v", number=2)])
         tasks.answer(connection, "v", Answer.GONE, NOW)
-        counts = tasks.task_counts(connection, "a")
-        assert counts == TaskCounts(asked=4, there=1, gone=1, unsure=1)
-        assert counts.unanswered == 1
-        assert tasks.task_counts(connection, "c") == TaskCounts(0, 0, 0, 0)
+        tasks.add_nobody(connection, "n1", "a", NOW)
+        counts = {"asked": 4, "there": 1, "gone": 1, "unsure": 1}
+        assert tasks.counts_of_issue(connection, "a") == counts
+        assert tasks.counts_of_issue(connection, "c") == dict.fromkeys(counts, 0)
+
+
+def test_it_is_known_when_nobody_was_found(asked: Database) -> None:
+    with asked.writing() as connection:
+        tasks.add_nobody(connection, "n1", "c", NOW)
+        tasks.add_nobody(connection, "n2", "c", NOW + HOUR)
+        tasks.add_nobody(connection, "n3", "a", NOW + DAY)
+        last = tasks.last_rounds(connection, "abc", NOW + DAY)
+        assert {name: (one.number, one.asked_nobody) for name, one in last.items()} == {
+            "a": (2, True),
+            "b": (1, False),
+            "c": (1, True),
+        }
+        assert (last["c"].known_at, last["c"].is_open) == (NOW + HOUR, False)
+        assert tasks.find(connection, "n1") is None
+        assert tasks.silences(connection, "c", NOW + DAY) == {}
+        assert tasks.open_of_rider(connection, "", NOW + DAY) == []
+        tasks.add(connection, [task("v", "c", 2)])
+        assert not tasks.last_rounds(connection, "c", NOW)["c"].asked_nobody
 
 
 def test_turns_are_those_the_moves_tell_of(asked: Database) -> None:

@@ -30,6 +30,8 @@ class _Wanting(NamedTuple):
     case: Case
     round: int
     """The number of the next round."""
+    is_open: bool
+    """Whether the round before can still be answered."""
 
 
 def ask_riders(workspace: Workspace, now: datetime) -> int:
@@ -106,7 +108,8 @@ def _find_wanting(
             check_closed_days=settings.check_closed_days,
             confirm_riders=settings.confirm_riders,
         ):
-            found.append(_Wanting(case, 1 if last is None else last.number + 1))
+            number, is_open = (0, False) if last is None else (last.number, last.is_open)
+            found.append(_Wanting(case, number + 1, is_open))
     return found
 
 
@@ -156,27 +159,21 @@ def _ask(
     now: datetime,
 ) -> int:
     """Begin the rounds, and return how many questions they have."""
-    tasks = []
-    for case, number in wanting:
+    lapses_at = now + timedelta(days=settings.task_days)
+    tasks, in_vain = [], []
+    for case, number, is_open in wanting:
         issue_id = case.issue.issue_id
-        # What was asked before the issue turned no longer means what it meant.
-        stored_tasks.settle(connection, issue_id, now)
-        riders = chosen.get(issue_id, ())
-        if not riders:
-            stored_tasks.add_nobody(connection, _new_id(), issue_id, now)
+        if is_open:
+            # It turned meanwhile, so what was asked no longer means what it meant.
+            stored_tasks.settle(connection, issue_id, now)
         tasks += [
-            Task(
-                task_id=_new_id(),
-                issue_id=issue_id,
-                round=number,
-                rider=rider,
-                hours=hours,
-                asked_at=now,
-                lapses_at=now + timedelta(days=settings.task_days),
-            )
-            for rider, hours in riders
+            Task(_new_id(), issue_id, number, rider, hours, now, lapses_at)
+            for rider, hours in chosen.get(issue_id, ())
         ]
-    stored_tasks.add(connection, tasks)
+        if issue_id not in chosen:
+            in_vain.append(Task(_new_id(), issue_id, number, stored_tasks.NOBODY, 0, now, now))
+    stored_tasks.forget_nobody(connection, [task.issue_id for task in in_vain])
+    stored_tasks.add(connection, tasks + in_vain)
     return len(tasks)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from geo_service.domain.verification import SAID_GONE, Answer, Round, Task
 from geo_service.store.case_schema import case_moves, tasks
@@ -35,24 +35,15 @@ def add(connection: Connection, records: Sequence[Task]) -> None:
         connection.execute(insert(tasks), [_row(task) for task in records])
 
 
-def add_nobody(connection: Connection, task_id: str, issue_id: str, now: datetime) -> None:
-    """Keep that nobody was found to ask about an issue, so that it is known when that was.
-
-    Parameters
-    ----------
-    connection : Connection
-        Of ``Database.writing``.
-    task_id : str
-        For the row to have one.
-    issue_id : str
-        A known one.
-    now : datetime
-        With a zone; what was kept of this before is forgotten.
-    """
-    of_issue = tasks.c.issue_id == issue_id
-    connection.execute(delete(tasks).where(of_issue, tasks.c.rider == NOBODY))
-    last = connection.scalar(select(func.max(tasks.c.round)).where(of_issue))
-    add(connection, [Task(task_id, issue_id, (last or 0) + 1, NOBODY, 0, now, now)])
+def forget_nobody(connection: Connection, issue_ids: Collection[str]) -> None:
+    """Forget that nobody was found to ask about some issues."""
+    if issue_ids:
+        connection.execute(
+            delete(tasks).where(
+                tasks.c.issue_id == bindparam("of_issue"), tasks.c.rider == NOBODY
+            ),
+            [{"of_issue": issue_id} for issue_id in issue_ids],
+        )
 
 
 def find(connection: Connection, task_id: str) -> Task | None:

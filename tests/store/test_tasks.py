@@ -22,6 +22,10 @@ def task(task_id: str, issue_id: str = "a", number: int = 1, rider: str = "") ->
     return Task(task_id, issue_id, number, rider or task_id, 1 << 23 | 1, NOW, NOW + 7 * DAY)
 
 
+def nobody(task_id: str, issue_id: str, number: int) -> Task:
+    return replace(task(task_id, issue_id, number), rider=tasks.NOBODY, lapses_at=NOW)
+
+
 @pytest.fixture
 def asked(database: Database) -> Database:
     """Return a database in which riders were asked about two of three issues."""
@@ -123,7 +127,7 @@ def test_staff_are_told_numbers_only(asked: Database) -> None:
             tasks.answer(connection, name, said, NOW)
         tasks.add(connection, [task("v", number=2)])
         tasks.answer(connection, "v", Answer.GONE, NOW)
-        tasks.add_nobody(connection, "n1", "a", NOW)
+        tasks.add(connection, [nobody("n1", "a", 3)])
         counts = {"asked": 4, "there": 1, "gone": 1, "unsure": 1}
         assert tasks.counts_of_issue(connection, "a") == counts
         assert tasks.counts_of_issue(connection, "c") == dict.fromkeys(counts, 0)
@@ -131,21 +135,22 @@ def test_staff_are_told_numbers_only(asked: Database) -> None:
 
 def test_it_is_known_when_nobody_was_found(asked: Database) -> None:
     with asked.writing() as connection:
-        tasks.add_nobody(connection, "n1", "c", NOW)
-        tasks.add_nobody(connection, "n2", "c", NOW + HOUR)
-        tasks.add_nobody(connection, "n3", "a", NOW + DAY)
+        tasks.add(connection, [nobody("n1", "c", 1), nobody("n2", "a", 2)])
         last = tasks.last_rounds(connection, "abc", NOW + DAY)
         assert {name: (one.number, one.asked_nobody) for name, one in last.items()} == {
             "a": (2, True),
             "b": (1, False),
             "c": (1, True),
         }
-        assert (last["c"].known_at, last["c"].is_open) == (NOW + HOUR, False)
-        assert tasks.find(connection, "n1") is None
+        assert (last["c"].known_at, last["c"].is_open) == (NOW, False)
         assert tasks.silences(connection, "c", NOW + DAY) == {}
         assert tasks.open_of_rider(connection, "", NOW + DAY) == []
         tasks.add(connection, [task("v", "c", 2)])
         assert not tasks.last_rounds(connection, "c", NOW)["c"].asked_nobody
+        tasks.forget_nobody(connection, ["a", "b"])
+        tasks.forget_nobody(connection, [])
+        assert rounds_of(connection) == {"a": 1, "b": 1, "c": 2}
+        assert tasks.find(connection, "n1") is not None
 
 
 def test_turns_are_those_the_moves_tell_of(asked: Database) -> None:

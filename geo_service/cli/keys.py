@@ -21,6 +21,12 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="NAME",
         help="with --role operator: whose facilities it reports of, as their 'operator' says it",
     )
+    add.add_argument(
+        "--rider",
+        default="",
+        metavar="NAME",
+        help="with --role rider: who holds it, as 'load traces --rider' names them; kept as a hash",
+    )
     add.add_argument("--note", default="", help="whose it is")
     add.set_defaults(run=run_add)
     listing = actions.add_parser("list", help="list keys; never the secrets themselves")
@@ -45,11 +51,17 @@ def run_add(arguments: argparse.Namespace) -> None:
             words.now(),
             note=arguments.note,
             operator=arguments.operator,
+            rider=arguments.rider,
         )
     words.say(f"{key_id}\t{token}")
     if arguments.role is Role.OPERATOR and not arguments.operator.strip():
         words.say_beside(
             "This key names no operator, so it may change nothing; make one with --operator NAME."
+        )
+    if arguments.role is Role.RIDER and not arguments.rider.strip():
+        words.say_beside(
+            "This key names no rider, so no loaded traces are its holder's; "
+            "make one with --rider NAME if they should be."
         )
     words.say_beside("This is the only time the key is shown; the workspace keeps a hash of it.")
 

@@ -17,11 +17,27 @@ from geo_service.cli import (
     pages,
     release,
     serve,
+    stations,
+    teams,
     upkeep,
     words,
 )
 
-COMMANDS = (city, load, nearest, catchments, overlay, pages, release, keys, upkeep, doctor, serve)
+COMMANDS = (
+    city,
+    load,
+    nearest,
+    catchments,
+    overlay,
+    pages,
+    release,
+    stations,
+    teams,
+    keys,
+    upkeep,
+    doctor,
+    serve,
+)
 
 DONE, REFUSED, WRONG = 0, 1, 2
 STOPPED = 130

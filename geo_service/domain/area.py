@@ -26,6 +26,10 @@ class Body:
     categories: frozenset[str] = frozenset()
     """The categories it answers for; empty: all."""
 
+    def answers_for(self, category: str) -> bool:
+        """Say whether issues of a category are its business."""
+        return not self.categories or category in self.categories
+
 
 @dataclass(frozen=True, slots=True)
 class Area:

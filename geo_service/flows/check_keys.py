@@ -76,3 +76,32 @@ def require_operator_of(key: Key | None, facility: Facility) -> None:
             "This facility is of another operator than your key.",
             remedy="Ask staff to correct the facility's operator, or use that operator's key.",
         )
+
+
+def require_rider(key: Key | None) -> str:
+    """Let only riders go on, for things that are somebody's own.
+
+    Returns
+    -------
+    str
+        The rider's pseudonym, not blank.
+
+    Raises
+    ------
+    NoKey
+        If there is no key at all.
+    NotAllowed
+        If the key is not a rider's, an administrator's too, or names no rider.
+    """
+    shown = require_role(key, Role.RIDER)
+    if shown.role is not Role.RIDER:
+        raise NotAllowed(
+            f"This is a rider's own, and your key has the role {shown.role}.",
+            remedy="Use a key made with --role rider.",
+        )
+    if not shown.rider:
+        raise NotAllowed(
+            "This rider's key names no rider: it was made before keys did.",
+            remedy="Ask for a new one.",
+        )
+    return shown.rider

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from geo_service.flows.loading import LoadOptions, LoadReport, settle_refusals, streets_extent
+from geo_service.flows.look_after_cases import dispatch_anew
 from geo_service.flows.wiring import Workspace
 from geo_service.ingest.areas import read_areas
 from geo_service.store import areas as stored_areas
@@ -14,6 +15,8 @@ def load_areas(
     workspace: Workspace, files: Sequence[Path], options: LoadOptions, now: datetime
 ) -> LoadReport:
     """Load areas and bodies by id: a newer one replaces an older one; all or nothing.
+
+    Open issues for whose places other bodies answer then are dispatched anew.
 
     Parameters
     ----------
@@ -44,7 +47,12 @@ def load_areas(
         workspace, "areas", refusals, skip_refused=options.skip_refused, now=now
     )
     with workspace.database.writing() as connection:
+        before = workspace.kept_ground.areas(connection)
         written = stored_areas.write(connection, areas, bodies, replace=options.replace)
+        moved = dispatch_anew(connection, workspace, before, now)
+    warnings = [warning for part in parts for warning in part.warnings]
+    if moved:
+        warnings.append(_told_of(moved))
     return LoadReport(
         what="areas and bodies",
         read=sum(part.read for part in parts),
@@ -52,6 +60,11 @@ def load_areas(
         refused=len(refusals),
         replaced=written.replaced,
         removed=written.removed,
-        warnings=tuple(warning for part in parts for warning in part.warnings),
+        warnings=tuple(warnings),
         refused_list=listed,
     )
+
+
+def _told_of(moved: int) -> str:
+    issues = "1 open issue is" if moved == 1 else f"{moved} open issues are"
+    return f"{issues} now answered for by other bodies."

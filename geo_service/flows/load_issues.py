@@ -8,15 +8,20 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.refusal import Batch
 from geo_service.flows.load_places import load_places
 from geo_service.flows.loading import LoadOptions, LoadReport, read_each, streets_extent
+from geo_service.flows.open_cases import open_cases
 from geo_service.flows.wiring import Workspace
 from geo_service.ingest.issues import read_issues
+from geo_service.store import categories as stored_categories
 from geo_service.store import issues as stored_issues
+from geo_service.store.database import Connection
 
 
 def load_issues(
     workspace: Workspace, files: Sequence[Path], options: LoadOptions, now: datetime
 ) -> LoadReport:
     """Load issues by id: a newer one replaces an older one; all or nothing.
+
+    Categories that are new become known by their code.
 
     Parameters
     ----------
@@ -55,4 +60,25 @@ def load_issues(
         options,
         now,
         datum=options.datum,
+        then=lambda connection, issues: begin_lives(connection, workspace, issues, now),
     )
+
+
+def begin_lives(
+    connection: Connection, workspace: Workspace, issues: Sequence[Issue], now: datetime
+) -> None:
+    """Give issues that were just written a case each, and their categories a name.
+
+    Parameters
+    ----------
+    connection : Connection
+        The transaction in which they were written.
+    workspace : Workspace
+    issues : sequence of Issue
+        Of two with one id the later one stays.
+    now : datetime
+        With a zone. Raises nothing of its own.
+    """
+    stored_categories.add_missing(connection, {issue.category for issue in issues})
+    last = {issue.issue_id: issue for issue in issues}
+    open_cases(connection, workspace, list(last.values()), now)

@@ -1,8 +1,10 @@
 """Keys: made, listed and revoked."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
+from geo_service.domain.rider import LENGTH, pseudonym
 from geo_service.domain.role import Role
 from geo_service.errors import NotFound, WrongUsage
 from geo_service.flows.wiring import Workspace
@@ -18,6 +20,7 @@ def add_key(
     *,
     note: str = "",
     operator: str = "",
+    rider: str = "",
 ) -> tuple[str, str]:
     """Make a key.
 
@@ -36,6 +39,9 @@ def add_key(
     operator : str
         Of an operator's key: the ``operator`` of the facilities it reports of. Without one it
         may change nothing.
+    rider : str
+        Of a rider's key: who holds it, as the rider's traces name the rider. Without one the key
+        is of a rider nobody has met; keys made with one name are of one rider.
 
     Returns
     -------
@@ -45,7 +51,10 @@ def add_key(
     Raises
     ------
     WrongUsage
-        If the key would already have expired, or names an operator and has another role.
+        If the key would already have expired, or names an operator or a rider and has another
+        role.
+    NotReady
+        If the riders' key is damaged.
     """
     if operator and role is not Role.OPERATOR:
         raise WrongUsage(
@@ -53,8 +62,15 @@ def add_key(
             where="--operator",
             remedy="Leave it out, or make a key with the role operator.",
         )
+    if rider and role is not Role.RIDER:
+        raise WrongUsage(
+            f"A key with the role {role} is of no rider.",
+            where="--rider",
+            remedy="Leave it out, or make a key with the role rider.",
+        )
     if expires_at is not None and expires_at <= now:
         raise WrongUsage(f"{expires_at:%Y-%m-%dT%H:%MZ} is in the past.", where="--expires")
+    known_as = _pseudonym(workspace, rider.strip()) if role is Role.RIDER else ""
     with workspace.database.writing() as connection:
         return stored_keys.add(
             connection,
@@ -64,6 +80,7 @@ def add_key(
             note=note,
             # A facility's operator is kept without blanks around it, and they are compared.
             operator=operator.strip(),
+            rider=known_as,
         )
 
 
@@ -84,3 +101,10 @@ def revoke_key(workspace: Workspace, key_id: str, now: datetime) -> None:
     with workspace.database.writing() as connection:
         if not stored_keys.revoke(connection, key_id, now):
             raise NotFound(f"There is no key {key_id}.", remedy="See geo-service keys list.")
+
+
+def _pseudonym(workspace: Workspace, rider: str) -> str:
+    """Name a rider, so that reports, votes and points of one key are one rider's."""
+    if rider:
+        return pseudonym(rider, workspace.rider_key())
+    return secrets.token_hex(LENGTH // 2)

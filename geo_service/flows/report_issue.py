@@ -10,6 +10,7 @@ from geo_service.domain.case import Case, Move
 from geo_service.domain.category import due_at
 from geo_service.domain.issue import Issue
 from geo_service.domain.lifecycle import Mover, Stage
+from geo_service.domain.photo import StoredFile
 from geo_service.domain.report import Report, check_report
 from geo_service.domain.responsibility import Responsible
 from geo_service.domain.role import Role
@@ -17,7 +18,7 @@ from geo_service.errors import NotFound
 from geo_service.flows.answer_once import answered_before, keep_answer, sent_by
 from geo_service.flows.find_duplicates import require_category
 from geo_service.flows.find_responsible import find_responsible
-from geo_service.flows.keep_photo import StoredFile, note_photos, prepare_photo, stored_files
+from geo_service.flows.keep_photo import note_photos, prepare_photo, stored_files
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.unit import unit_of
 from geo_service.store import cases as stored_cases

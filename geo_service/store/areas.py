@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select
 
 from geo_service.domain.area import Area, Body, Level
+from geo_service.domain.body_tree import circle_among
 from geo_service.errors import RefusedData
 from geo_service.store import city
 from geo_service.store.packed import pack_more, pack_set, unpack_more, unpack_set
@@ -39,7 +40,8 @@ def write(
     Raises
     ------
     RefusedData
-        If a body's parent, or the body of an area, is neither given nor known.
+        If a body's parent, or the body of an area, is neither given nor known, or bodies stand
+        above themselves.
     """
     written_bodies = upsert(
         connection, bodies, [_body_row(body) for body in body_records], replace=replace
@@ -84,11 +86,32 @@ def read_bodies(connection: Connection) -> list[Body]:
     return sorted(found, key=lambda body: body.body_id)
 
 
+def read_rows(connection: Connection) -> list[tuple[object, ...]]:
+    """Return all that decides who answers for a place, as plain rows.
+
+    Equal to what was read before as long as none of it has changed; a fraction of the time that
+    `read_areas` and `read_bodies` take.
+    """
+    borders = select(areas.c.area_id, areas.c.body_id, areas.c.wkb).order_by(areas.c.area_id)
+    return [
+        tuple(row)
+        for statement in (borders, select(*bodies.c).order_by(bodies.c.body_id))
+        for row in connection.execute(statement)
+    ]
+
+
 def _check_bodies(
     connection: Connection, area_records: Sequence[Area], body_records: Sequence[Body]
 ) -> None:
-    """Refuse what points to a body that is not there; the database's own rule names nothing."""
-    known = {"", *connection.scalars(select(bodies.c.body_id))}
+    """Refuse what points to a body that is not there, and bodies without a top.
+
+    The database's own rule names nothing.
+    """
+    parents = {
+        row.body_id: row.parent_id or ""
+        for row in connection.execute(select(bodies.c.body_id, bodies.c.parent_id))
+    }
+    known = {"", *parents}
     for area in area_records:
         if area.body_id not in known:
             raise RefusedData(
@@ -103,6 +126,14 @@ def _check_bodies(
                 where=f"body {body.body_id}",
                 remedy="Add the parent to the file, or correct the body's parent_id.",
             )
+    circle = circle_among(parents)
+    if circle:
+        raise RefusedData(
+            f"Bodies stand above themselves, each under the next: {' < '.join(circle)} < "
+            f"{circle[0]}.",
+            where=f"body {circle[0]}",
+            remedy="Give one of them a parent outside the circle, or none.",
+        )
 
 
 def _area_row(area: Area) -> dict[str, object]:

@@ -24,6 +24,7 @@ READ = select(
     keys.c.expires_at,
     keys.c.revoked_at,
     keys.c.operator,
+    keys.c.rider,
 )
 
 
@@ -40,6 +41,8 @@ class Key:
     revoked_at: datetime | None
     operator: str = ""
     """Whose facilities an operator's key reports of, as they name it; blank: of none."""
+    rider: str = ""
+    """The pseudonym of who holds a rider's key; blank: of other keys, and of old ones."""
 
     def is_valid(self, moment: datetime) -> bool:
         """Say whether the key opens anything at a moment."""
@@ -54,6 +57,7 @@ def add(
     now: datetime,
     note: str = "",
     operator: str = "",
+    rider: str = "",
 ) -> tuple[str, str]:
     """Make a key.
 
@@ -71,6 +75,8 @@ def add(
         Whose it is or what for, in words.
     operator : str
         Whose facilities an operator's key reports of.
+    rider : str
+        The pseudonym of who holds a rider's key.
 
     Returns
     -------
@@ -100,6 +106,7 @@ def add(
         "added_at": now,
         "expires_at": expires_at,
         "operator": operator,
+        "rider": rider,
     }
     connection.execute(insert(keys), row)
     return key_id, token

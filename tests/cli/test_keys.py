@@ -48,3 +48,25 @@ def test_a_key_is_ended(city: Callable) -> None:
     assert city("keys", "revoke", key_id).code == 0
     assert "\trevoked\t" in city("keys", "list").out
     assert city("keys", "revoke", key_id).code == 1
+
+
+def test_a_riders_name_is_neither_kept_nor_listed(city: Callable) -> None:
+    added = city("keys", "add", "--role", "rider", "--rider", "Wang-7", "--note", "phone")
+    assert added.code == 0
+    assert "names no rider" not in added.err
+    key_id = added.out.split("\t")[0]
+    (line,) = city("keys", "list").out.splitlines()
+    assert line.split("\t") == [key_id, "rider", "never expires", "valid", "phone", ""]
+
+
+def test_a_riders_key_without_a_name_says_what_it_lacks(city: Callable) -> None:
+    added = city("keys", "add", "--role", "rider")
+    assert added.code == 0
+    assert "--rider NAME" in added.err
+
+
+def test_a_rider_named_for_another_key_is_wrong_usage(city: Callable) -> None:
+    refused = city("keys", "add", "--role", "staff", "--rider", "Wang")
+    assert (refused.code, refused.out) == (2, "")
+    assert "--rider" in refused.err
+    assert city("keys", "list").out == ""

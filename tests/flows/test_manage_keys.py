@@ -1,9 +1,11 @@
 """Keys are made, listed and revoked."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
 
+from geo_service.domain.rider import pseudonym
 from geo_service.domain.role import Role
 from geo_service.errors import NoKey, NotFound, WrongUsage
 from geo_service.flows.check_keys import recognise_key
@@ -46,3 +48,36 @@ def test_only_an_operators_key_names_one(empty: Workspace, now: datetime, role: 
     with pytest.raises(WrongUsage, match=f"--operator: A key with the role {role}"):
         add_key(empty, role, None, now, operator="Tower")
     assert list_keys(empty) == []
+
+
+def rider_of(workspace: Workspace, now: datetime, **named: str) -> str:
+    _, token = add_key(workspace, Role.RIDER, None, now, **named)
+    return recognise_key(workspace, token, now).rider
+
+
+def test_a_riders_key_bears_the_pseudonym_of_the_riders_traces(
+    empty: Workspace, now: datetime
+) -> None:
+    known_as = pseudonym("王 7", empty.rider_key())
+    assert rider_of(empty, now, rider="王 7") == known_as
+    assert rider_of(empty, now, rider=" 王 7 ") == known_as
+    assert rider_of(empty, now, rider="王 8") != known_as
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_riders_key_without_a_name_is_of_a_rider_nobody_has_met(
+    empty: Workspace, now: datetime, name: str
+) -> None:
+    riders = [rider_of(empty, now, rider=name) for _ in range(5)]
+    assert len(set(riders)) == 5
+    assert all(re.fullmatch("[0-9a-f]{16}", rider) for rider in riders)
+    assert pseudonym(name, empty.rider_key()) not in riders
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.RIDER])
+def test_no_other_key_is_a_riders(empty: Workspace, now: datetime, role: Role) -> None:
+    with pytest.raises(WrongUsage, match=f"--rider: A key with the role {role} is of no rider"):
+        add_key(empty, role, None, now, rider="Wang")
+    assert list_keys(empty) == []
+    add_key(empty, role, None, now)
+    assert [key.rider for key in list_keys(empty)] == [""]

@@ -69,6 +69,32 @@ def test_a_body_of_an_unknown_parent_is_refused_by_name(database: Database) -> N
         areas.write(connection, [], [LOW])
 
 
+def test_a_circle_of_parents_is_refused_by_name_and_nothing_is_kept(database: Database) -> None:
+    with database.writing() as connection:
+        areas.write(connection, [], [TOP, LOW])
+    # With what is known already: b-top is the parent of b-low.
+    under_itself = Body("b-top", "x", Level.COMMUNITY, parent_id="b-mid")
+    between = Body("b-mid", "x", Level.COMMUNITY, parent_id="b-low")
+    with (
+        pytest.raises(
+            RefusedData, match=r"body b-low: .*: b-low < b-top < b-mid < b-low\. Give one of them"
+        ),
+        database.writing() as connection,
+    ):
+        areas.write(connection, [AREA], [between, under_itself])
+    with database.reading() as connection:
+        assert areas.read_bodies(connection) == [LOW, TOP]
+        assert areas.read_areas(connection) == []
+
+
+def test_a_body_that_is_its_own_parent_is_refused(database: Database) -> None:
+    with (
+        pytest.raises(RefusedData, match=r"each under the next: b-x < b-x\."),
+        database.writing() as connection,
+    ):
+        areas.write(connection, [], [Body("b-x", "x", Level.COMMUNITY, parent_id="b-x")])
+
+
 def test_writing_tells_caches(database: Database) -> None:
     with database.writing() as connection:
         before = city.changes(connection)

@@ -59,6 +59,14 @@ def test_a_key_may_name_an_operator(database: Database) -> None:
         assert {key.operator for key in keys.read_all(connection)} == set(operators.values())
 
 
+def test_a_key_may_be_a_riders(database: Database) -> None:
+    with database.writing() as connection:
+        key_id, token = keys.add(connection, Role.RIDER, expires_at=None, now=NOW, rider="0a1b")
+        found = keys.find(connection, token, NOW)
+        assert found == Key(key_id, Role.RIDER, "", NOW, None, None, operator="", rider="0a1b")
+        assert keys.read_all(connection) == [found]
+
+
 @pytest.mark.parametrize("token", ["", "gs_", "gs_wrong", "密", "\ud800"])
 def test_other_tokens_open_nothing(database: Database, token: str) -> None:
     with database.writing() as connection:

@@ -179,16 +179,11 @@ def _open_cases() -> None:
     """Give every issue its case; whoever kept issues before kept no more than open and closed."""
     connection = op.get_bind()
     name_square = partial(MGRS().toMGRS, MGRSPrecision=3)
-    reopened: dict[str, int | None] = dict(
-        connection.execute(
-            sa.text(
-                "SELECT issue_id, closed_at FROM issue_reopenings AS one WHERE number ="
-                " (SELECT MAX(number) FROM issue_reopenings WHERE issue_id = one.issue_id)"
-            )
-        )
-        .tuples()
-        .all()
+    last_ends = sa.text(
+        "SELECT issue_id, closed_at FROM issue_reopenings AS one WHERE number ="
+        " (SELECT MAX(number) FROM issue_reopenings WHERE issue_id = one.issue_id)"
     )
+    reopened = {row.issue_id: row.closed_at for row in connection.execute(last_ends)}
     rows = []
     for issue_id, lon, lat, reported_at, closed_at, approved in connection.execute(
         sa.text("SELECT issue_id, lon, lat, reported_at, closed_at, approved FROM issues")

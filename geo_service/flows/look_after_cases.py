@@ -1,0 +1,110 @@
+"""Open cases come to whom they belong: overdue ones go up, others follow their places."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeAlias
+
+import numpy as np
+
+from geo_service.domain.case import Case, Move
+from geo_service.domain.responsibility import Responsible
+from geo_service.domain.upkeep import escalated, redispatched
+from geo_service.flows.kept_ground import AreaGround
+from geo_service.flows.wiring import Workspace
+from geo_service.store import areas as stored_areas
+from geo_service.store import cases as stored_cases
+from geo_service.store import deadlines as stored_deadlines
+from geo_service.store.database import Connection
+
+Changed: TypeAlias = tuple[Case, Move] | None
+
+
+def pass_on_overdue(workspace: Workspace, now: datetime) -> int:
+    """Pass what is overdue on to the body above; what lies with a top body stays.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened for writing.
+    now : datetime
+        With a zone.
+
+    Returns
+    -------
+    int
+        How many issues went up; done twice, they go up once.
+
+    Raises
+    ------
+    NotReady
+        If the database can't be written.
+    """
+
+    def gone_up(connection: Connection) -> Callable[[Case], Changed]:
+        bodies = {body.body_id: body for body in stored_areas.read_bodies(connection)}
+        hours = stored_deadlines.read(connection)
+        return lambda case: escalated(case, bodies, hours, now)
+
+    with workspace.database.reading() as connection:
+        # Nobody waits for this one to write nothing.
+        if not any(map(gone_up(connection), stored_cases.read_overdue(connection, now))):
+            return 0
+    with workspace.database.writing() as connection:
+        change = gone_up(connection)
+        overdue = stored_cases.read_overdue(connection, now)
+        return _change(connection, [case for case in overdue if change(case)], change)
+
+
+def dispatch_anew(
+    connection: Connection, workspace: Workspace, before: AreaGround, now: datetime
+) -> int:
+    """Bring open issues to who answers for their places after areas or bodies have changed.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of ``Database.writing``, in which areas and bodies were written.
+    workspace : Workspace
+    before : AreaGround
+        Areas and bodies as they were, from ``workspace.kept_ground``.
+    now : datetime
+        With a zone.
+
+    Returns
+    -------
+    int
+        How many issues another body answers for now, or none. Raises nothing of its own.
+    """
+    ground = workspace.kept_ground.areas(connection)
+    hours = stored_deadlines.read(connection)
+    cases = stored_cases.read_open(connection)
+    answers = zip(_who_answers(before, cases), _who_answers(ground, cases), strict=True)
+    asked = {case.issue.issue_id: pair for case, pair in zip(cases, answers, strict=True)}
+
+    def followed(case: Case) -> Changed:
+        until_now, from_now = asked[case.issue.issue_id]
+        return redispatched(case, until_now, from_now, ground.bodies, hours, now)
+
+    changed = [case for case in cases if followed(case)]
+    return _change(connection, changed, followed)
+
+
+def _who_answers(ground: AreaGround, cases: list[Case]) -> list[Responsible]:
+    return ground.responsible_for_all(
+        np.array([case.issue.lon for case in cases], dtype=np.float64),
+        np.array([case.issue.lat for case in cases], dtype=np.float64),
+        [case.issue.category for case in cases],
+    )
+
+
+def _change(connection: Connection, cases: list[Case], change: Callable[[Case], Changed]) -> int:
+    """Change cases, and return how many have come to another body."""
+    moved = 0
+    # Each is read once more, so that nobody who is at it meanwhile is overwritten.
+    for seen in cases:
+        case = stored_cases.find_to_change(connection, seen.issue.issue_id)
+        changed = None if case is None else change(case)
+        if case is not None and changed is not None:
+            stored_cases.change(connection, *changed)
+            moved += changed[0].body_id != case.body_id
+    return moved

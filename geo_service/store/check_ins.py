@@ -1,0 +1,84 @@
+"""Riders' visits in the database, one a facility, rider and day of the city."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from geo_service.domain.check_in import Visit
+from geo_service.store.credit_schema import check_ins
+from geo_service.store.insert_once import insert_once
+
+READ = select(
+    check_ins.c.facility_id, check_ins.c.rider, check_ins.c.day, check_ins.c.checked_in_at
+)
+
+
+def write(connection: Connection, visit: Visit) -> bool:
+    """Keep a visit, unless the rider was there on that day already.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of ``Database.writing``.
+    visit : Visit
+
+    Returns
+    -------
+    bool
+        Whether it is the first of the day.
+    """
+    row = {
+        "facility_id": visit.facility_id,
+        "rider": visit.rider,
+        "day": visit.day,
+        "checked_in_at": visit.checked_in_at,
+    }
+    return insert_once(connection, check_ins, row)
+
+
+def read_of_rider(
+    connection: Connection, rider: str, before_day: int | None, least: int
+) -> Sequence[Visit]:
+    """Return a rider's visits, newest first, of whole days.
+
+    Parameters
+    ----------
+    connection : Connection
+    rider : str
+        A pseudonym.
+    before_day : int or None
+        Only earlier days; None: from the last on.
+    least : int
+        So many at least, if there are, and the others of the same day.
+    """
+    asked = READ.where(check_ins.c.rider == rider)
+    if before_day is not None:
+        asked = asked.where(check_ins.c.day < before_day)
+    newest = asked.order_by(
+        check_ins.c.day.desc(), check_ins.c.checked_in_at.desc(), check_ins.c.facility_id
+    )
+    last = connection.execute(newest.offset(least - 1).limit(1)).one_or_none()
+    if last is not None:
+        newest = newest.where(check_ins.c.day >= last.day)
+    return [Visit(*row) for row in connection.execute(newest)]
+
+
+def read_between(
+    connection: Connection, since: datetime | None, until: datetime | None
+) -> Sequence[Visit]:
+    """Return all visits of ``[since, until)``, in order of facility and time.
+
+    Parameters
+    ----------
+    connection : Connection
+    since, until : datetime or None
+        With a zone; None: from the first, to the last.
+    """
+    asked = READ
+    if since is not None:
+        asked = asked.where(check_ins.c.checked_in_at >= since)
+    if until is not None:
+        asked = asked.where(check_ins.c.checked_in_at < until)
+    ordered = asked.order_by(check_ins.c.facility_id, check_ins.c.checked_in_at, check_ins.c.rider)
+    return [Visit(*row) for row in connection.execute(ordered)]

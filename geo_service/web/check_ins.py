@@ -1,0 +1,152 @@
+"""``/checkins``: a rider says where he is, and sees where he was."""
+
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from starlette.concurrency import run_in_threadpool
+
+from geo_service.domain.check_in import day_shown, number_day
+from geo_service.export.features import iso
+from geo_service.flows.check_in import check_in
+from geo_service.flows.check_keys import require_rider
+from geo_service.store import check_ins as stored_check_ins
+from geo_service.store import facilities as stored_facilities
+from geo_service.web.answers import JSON, json_answer
+from geo_service.web.auth import SHOWS_KEY, key_of
+from geo_service.web.bodies import JSON_TYPES, read_object
+from geo_service.web.descriptions import IDEMPOTENCY_KEY, describe_body, describe_problems
+from geo_service.web.members import Members, TextMember, read_members
+from geo_service.web.parameters import (
+    NoParameters,
+    Parameters,
+    WholeNumber,
+    describe_parameters,
+    read_parameters,
+)
+from geo_service.web.service import service_of
+
+LONGEST_ID = 500
+PAGE, LONGEST_PAGE = 50, 200
+EXAMPLE = {"facility_id": "station-1", "code": "ABCDEFGHIJ"}
+
+
+def _day(text: object) -> date:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise ValueError("It must be a day, as 2026-10-01.") from None
+
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+
+
+class VisitParameters(Parameters):
+    """Of a rider's visits."""
+
+    before: Annotated[
+        Day | None, Field(description="Only visits of earlier days, as 2026-10-01.")
+    ] = None
+    limit: Annotated[
+        WholeNumber,
+        Field(ge=1, le=LONGEST_PAGE, description="So many visits, and the others of their day."),
+    ] = PAGE
+
+
+class CheckInBody(Members):
+    """Where a rider is."""
+
+    facility_id: Annotated[TextMember, Field(min_length=1, max_length=LONGEST_ID)]
+    code: Annotated[TextMember, Field(max_length=LONGEST_ID, description="As it is put up there.")]
+
+
+router = APIRouter(tags=["check-ins (rider's key)"], dependencies=[SHOWS_KEY])
+
+
+@router.post(
+    "/checkins",
+    summary="Check in at a station",
+    response_class=Response,
+    responses={
+        200: {
+            "content": {JSON: {}},
+            "description": "Whether it `counted` (once a day), the `points` given for it, and the "
+            "`balance`.",
+        },
+        **describe_problems(
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.UNAUTHORIZED,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
+    },
+    openapi_extra={
+        "parameters": [IDEMPOTENCY_KEY],
+        **describe_body(JSON_TYPES, CheckInBody.model_json_schema(), {"A station": EXAMPLE}),
+    },
+)
+async def post_check_in(request: Request) -> Response:
+    """Count the visit, once a day of the city; sent again it is not counted again."""
+    service = service_of(request)
+    key = await run_in_threadpool(key_of, service, request)
+    require_rider(key)
+    read_parameters(NoParameters, request.query_params.multi_items())
+    body = read_members(CheckInBody, await read_object(request, JSON_TYPES))
+    done = await run_in_threadpool(
+        check_in, service.workspace, key, body.facility_id, body.code, service.clock()
+    )
+    return json_answer({"counted": done.counted, "points": done.points, "balance": done.balance})
+
+
+@router.get(
+    "/checkins",
+    summary="Your visits",
+    response_class=Response,
+    responses={
+        200: {
+            "content": {JSON: {}},
+            "description": "`visits`, newest first, and the address of the `next` page.",
+        },
+        **describe_problems(
+            HTTPStatus.UNAUTHORIZED,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
+    },
+    openapi_extra=describe_parameters(VisitParameters),
+)
+def own_visits(request: Request) -> Response:
+    """Answer with the visits of the rider whose key is shown, and of nobody else."""
+    service = service_of(request)
+    rider = require_rider(key_of(service, request))
+    asked = read_parameters(VisitParameters, request.query_params.multi_items())
+    before = None if asked.before is None else number_day(asked.before)
+    with service.workspace.database.reading() as connection:
+        shown = stored_check_ins.read_of_rider(connection, rider, before, asked.limit)
+        last = shown[-1].day if shown else 0
+        older = stored_check_ins.read_of_rider(connection, rider, last, 1)
+        ids = {visit.facility_id for visit in shown}
+        known = {one.facility_id: one for one in stored_facilities.find_many(connection, ids)}
+    told = []
+    for visit in shown:
+        facility = known.get(visit.facility_id)
+        told.append(
+            {
+                "facility_id": visit.facility_id,
+                "name": "" if facility is None else facility.name,
+                "name_en": "" if facility is None else facility.name_en,
+                "day": day_shown(visit.day).isoformat(),
+                "checked_in_at": iso(visit.checked_in_at),
+            }
+        )
+    following = None
+    if shown and older:
+        following = f"/checkins?before={day_shown(last).isoformat()}&limit={asked.limit}"
+    return json_answer({"visits": told, "next": following})

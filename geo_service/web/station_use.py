@@ -1,0 +1,64 @@
+"""``GET /stations/use``: at which hours riders visit stations, for analysts."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from geo_service.export.features import iso
+from geo_service.export.station_use import use_record
+from geo_service.flows.count_visits import count_visits
+from geo_service.web.answers import JSON, json_answer
+from geo_service.web.auth import SHOWS_KEY, require_analyst
+from geo_service.web.descriptions import describe_problems
+from geo_service.web.parameters import Moment, Parameters, describe_parameters, read_parameters
+from geo_service.web.service import service_of
+
+
+class UseParameters(Parameters):
+    """Of the question how much stations are used."""
+
+    since: Annotated[Moment | None, Field(description="Only visits then or later, ISO 8601.")] = (
+        None
+    )
+    until: Annotated[Moment | None, Field(description="Only visits before then, ISO 8601.")] = None
+
+
+router = APIRouter(tags=["stations"])
+
+
+@router.get(
+    "/stations/use",
+    summary="How much stations are used, by hour (analyst's key)",
+    response_class=Response,
+    dependencies=[SHOWS_KEY],
+    responses={
+        200: {
+            "content": {JSON: {}},
+            "description": "`stations`, each with its visits, distinct riders, visits by the 24 "
+            "`hours` of the day and by the seven `weekdays` from Monday on, in `time_zone`.",
+        },
+        **describe_problems(
+            HTTPStatus.UNAUTHORIZED,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
+    },
+    openapi_extra=describe_parameters(UseParameters),
+)
+def station_use(request: Request) -> Response:
+    """Every station, without a visit too, and whatever else riders have checked in at."""
+    service = service_of(request)
+    require_analyst(service, request)
+    asked = read_parameters(UseParameters, request.query_params.multi_items())
+    found = count_visits(service.workspace, asked.since, asked.until)
+    return json_answer(
+        {
+            "since": None if asked.since is None else iso(asked.since),
+            "until": None if asked.until is None else iso(asked.until),
+            "time_zone": service.workspace.calendar().time_zone,
+            "stations": [use_record(use) for use in found],
+        }
+    )

@@ -1,0 +1,54 @@
+from datetime import datetime
+
+from geo_service.domain.credit import Reason
+from geo_service.domain.offer import Offer
+from geo_service.flows.vouchers import Voucher, check_voucher, voucher_code
+from geo_service.flows.wiring import Workspace
+from geo_service.store import ledger, offers
+
+TEA = Offer("tea", "茶", "Tea", "茶馆", "", 4)
+
+
+def take(workspace: Workspace, now: datetime) -> str:
+    with workspace.database.writing() as connection:
+        for points, reason in ((9, Reason.CHECKED_IN), (-4, Reason.REDEEMED)):
+            offer_id = "tea" if points < 0 else ""
+            ledger.enter(
+                connection,
+                rider="a",
+                points=points,
+                reason=reason,
+                source=str(reason),
+                now=now,
+                offer_id=offer_id,
+            )
+    return voucher_code(workspace.rider_key(), 2)
+
+
+def test_a_code_tells_what_was_taken_and_not_by_whom(empty: Workspace, now: datetime) -> None:
+    code = take(empty, now)
+    assert check_voucher(empty, code) == Voucher("tea", 4, now, None)
+    with empty.database.writing() as connection:
+        offers.write(connection, [TEA])
+    assert check_voucher(empty, f" {code.lower()} ") == Voucher("tea", 4, now, TEA)
+
+
+def test_a_code_that_was_given_to_nobody_is_none(empty: Workspace, now: datetime) -> None:
+    code = take(empty, now)
+    number, letters = code.split("-")
+    secret = empty.rider_key()
+    wrong = [
+        "",
+        letters,
+        f"1-{letters}",
+        f"0{code}",
+        f"{number}-{letters[::-1]}",
+        f"{number}-{letters}A",
+        f"{code}\n{code}",
+        f"\uff12-{letters}",
+        voucher_code(secret, 1),
+        voucher_code(secret, 3),
+        voucher_code(bytes(32), 2),
+        "9" * 99,
+    ]
+    assert [one for one in wrong if check_voucher(empty, one) is not None] == []

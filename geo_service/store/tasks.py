@@ -39,9 +39,7 @@ def forget_nobody(connection: Connection, issue_ids: Collection[str]) -> None:
     """Forget that nobody was found to ask about some issues."""
     if issue_ids:
         connection.execute(
-            delete(tasks).where(
-                tasks.c.issue_id == bindparam("of_issue"), tasks.c.rider == NOBODY
-            ),
+            delete(tasks).where(tasks.c.issue_id == bindparam("of_issue"), tasks.c.rider == NOBODY),
             [{"of_issue": issue_id} for issue_id in issue_ids],
         )
 

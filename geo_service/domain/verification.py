@@ -16,7 +16,9 @@ from geo_service.domain.case import Case, Move
 from geo_service.domain.lifecycle import ENDED, Stage, is_over
 
 ASK_AGAIN_AFTER = timedelta(days=1)
-"""What somebody has just said, or is just being asked, is not asked again so soon."""
+"""What somebody has just said, or was just asked, is not asked again so soon."""
+LOOK_AGAIN_AFTER = timedelta(hours=1)
+"""Where nobody was found to ask, it takes new trips to find somebody."""
 HOURS = 24
 
 
@@ -67,6 +69,8 @@ class Round:
     answers: Mapping[str, Answer]
     """By rider."""
     last_answer_at: datetime | None = None
+    asked_nobody: bool = False
+    """Whether nobody was found who passes it."""
 
     @property
     def known_at(self) -> datetime:
@@ -215,7 +219,8 @@ def wants_asking(
     bool
         A report, a message that it is done, and whatever else has turned since anybody was asked:
         at once. Otherwise once the round before is over, a day after it was last heard of the
-        issue. A closed issue that riders have found to be gone is left alone. Raises nothing.
+        issue, or an hour after nobody was found. A closed issue that riders have found to be gone
+        is left alone. Raises nothing.
     """
     if not is_asked_about(case, now, check_closed_days):
         return False
@@ -226,5 +231,6 @@ def wants_asking(
         return True
     if is_over(case.stage) and agreed(last.answers, confirm_riders) is Answer.GONE:
         return False
+    pause = LOOK_AGAIN_AFTER if last.asked_nobody else ASK_AGAIN_AFTER
     still_open = last.is_open and holds(last.asked_at, turned)
-    return not still_open and now - last.known_at >= ASK_AGAIN_AFTER
+    return not still_open and now - last.known_at >= pause

@@ -70,19 +70,25 @@ def find_issues_along(workspace: Workspace, question: RouteQuestion, now: dateti
     WrongUsage
         If the radius is out of range.
     """
-    radius_m = _radius_m(workspace, question)
-    length_m = _length_m(question)
+    radius_m = radius_m_of(workspace, question.radius_m)
+    length_m = length_m_of(question)
     with workspace.database.reading() as connection:
         public = stored_issues.read_all(connection, approved_only=True)
     issues = [issue for issue in public if issue.is_open(now)]
     along = issues_along(question.lon, question.lat, issue_points(issues), radius_m)
     rows = zip(along.issue.tolist(), along.along_m.tolist(), along.off_m.tolist(), strict=True)
     found = tuple(IssueAlong(issues[row], *metres) for row, *metres in rows)
-    return RouteAnswer(found, length_m, _notes(workspace, question))
+    return RouteAnswer(found, length_m, notes_on(workspace, question))
 
 
-def _radius_m(workspace: Workspace, question: RouteQuestion) -> float:
-    radius_m = question.radius_m
+def radius_m_of(workspace: Workspace, radius_m: float | None) -> float:
+    """Return how near to a route something is met; None stands for the workspace's setting.
+
+    Raises
+    ------
+    WrongUsage
+        If it is out of range.
+    """
     if radius_m is None:
         radius_m = min(workspace.settings.radius_m, MOST_RADIUS_M)
     # Written so that NaN, which is in no order with anything, is caught too.
@@ -93,8 +99,14 @@ def _radius_m(workspace: Workspace, question: RouteQuestion) -> float:
     return radius_m
 
 
-def _length_m(question: RouteQuestion) -> float:
-    """Measure the route; RefusedFields if it is none that could be ridden."""
+def length_m_of(question: RouteQuestion) -> float:
+    """Measure a route.
+
+    Raises
+    ------
+    RefusedFields
+        If it has too few or too many positions, leads nowhere or is too long.
+    """
     lon, lat = question.lon, question.lat
     if len(lon) < 2:
         raise _refused("A route has two positions at least.")
@@ -115,7 +127,8 @@ def _refused(reason: str) -> RefusedFields:
     return RefusedFields({"coordinates": reason})
 
 
-def _notes(workspace: Workspace, question: RouteQuestion) -> tuple[str, ...]:
+def notes_on(workspace: Workspace, question: RouteQuestion) -> tuple[str, ...]:
+    """Say what whoever planned a route should know of it. Raises nothing."""
     extent = streets_extent(workspace)
     if extent is None:
         return ()

@@ -76,6 +76,14 @@ def find_to_change(connection: Connection, issue_id: str) -> Case | None:
     return find(connection, issue_id)
 
 
+def lock_many(connection: Connection, issue_ids: Collection[str]) -> None:
+    """Let nobody else change some cases until the transaction ends."""
+    locked = select(cases.c.issue_id).with_for_update()
+    # In order, so that two who do this wait for each other at the first they have in common.
+    for _ in find_rows(connection, locked, cases.c.issue_id, sorted(issue_ids)):
+        pass
+
+
 def find_many(connection: Connection, issue_ids: Collection[str]) -> list[Case]:
     """Return the cases of issues, in the order of their ids; unknown ids are left out."""
     known = {issue.issue_id: issue for issue in stored_issues.find_many(connection, issue_ids)}
@@ -92,6 +100,15 @@ def read_overdue(connection: Connection, now: datetime) -> list[Case]:
     """Return the open cases whose stage should have been over, in order of id."""
     late = cases.c.due_at.is_not(None) & (cases.c.due_at < now)
     return _read(connection, READ.where(cases.c.stage.not_in(ENDED), late))
+
+
+def read_closed_since(connection: Connection, moment: datetime) -> list[Case]:
+    """Return the cases that were closed, or something about them changed, since a moment.
+
+    In order of id; those that were rejected or merged are left out.
+    """
+    closed = cases.c.stage.in_([Stage.CLOSED, Stage.RATED])
+    return _read(connection, READ.where(closed, cases.c.updated_at >= moment))
 
 
 def known_ids(connection: Connection, issue_ids: Collection[str]) -> set[str]:

@@ -1,10 +1,12 @@
 """Riders who say that they see an issue too, in the database."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from geo_service.store.case_schema import supporters
+from geo_service.store.upsert import find_rows
 
 
 def add(
@@ -45,6 +47,13 @@ def of_issue(connection: Connection, issue_id: str) -> list[str]:
     return sorted(
         connection.scalars(select(supporters.c.rider).where(supporters.c.issue_id == issue_id))
     )
+
+
+def of_issues(connection: Connection, issue_ids: Collection[str]) -> set[tuple[str, str]]:
+    """Return issue and pseudonym of everybody who sees one of the issues."""
+    wanted = select(supporters.c.issue_id, supporters.c.rider)
+    rows = find_rows(connection, wanted, supporters.c.issue_id, issue_ids)
+    return {(row[0], row[1]) for row in rows}
 
 
 def count(connection: Connection, issue_id: str) -> int:

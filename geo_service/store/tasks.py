@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import Connection, case, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from geo_service.domain.verification import SAID_GONE, Answer, Round, Task
 from geo_service.store.case_schema import case_moves, tasks
@@ -12,26 +11,14 @@ from geo_service.store.upsert import Found, find_rows
 
 READ = select(*tasks.c)
 UNANSWERED = tasks.c.answer == ""
+NOBODY = ""
+"""The rider of the one row of a round in which nobody was found to ask."""
 _LAST = select(tasks.c.issue_id, func.max(tasks.c.round).label("last")).group_by(tasks.c.issue_id)
 _LAST_ROUND = _LAST.subquery()
 READ_LAST = READ.join(
     _LAST_ROUND,
     (tasks.c.issue_id == _LAST_ROUND.c.issue_id) & (tasks.c.round == _LAST_ROUND.c.last),
 )
-
-
-class TaskCounts(NamedTuple):
-    """How many riders were asked about an issue and what they said; not who they are."""
-
-    asked: int
-    there: int
-    gone: int
-    unsure: int
-
-    @property
-    def unanswered(self) -> int:
-        """How many have said nothing, or not yet."""
-        return self.asked - self.there - self.gone - self.unsure
 
 
 def add(connection: Connection, records: Sequence[Task]) -> None:
@@ -46,6 +33,15 @@ def add(connection: Connection, records: Sequence[Task]) -> None:
     """
     if records:
         connection.execute(insert(tasks), [_row(task) for task in records])
+
+
+def forget_nobody(connection: Connection, issue_ids: Collection[str]) -> None:
+    """Forget that nobody was found to ask about some issues."""
+    if issue_ids:
+        connection.execute(
+            delete(tasks).where(tasks.c.issue_id == bindparam("of_issue"), tasks.c.rider == NOBODY),
+            [{"of_issue": issue_id} for issue_id in issue_ids],
+        )
 
 
 def find(connection: Connection, task_id: str) -> Task | None:
@@ -107,7 +103,7 @@ def silences(
     """Return, by issue and rider, how many questions were left unanswered; without those at 0."""
     counted = (
         select(tasks.c.issue_id, tasks.c.rider, func.count())
-        .where(UNANSWERED, tasks.c.lapses_at <= now)
+        .where(UNANSWERED, tasks.c.lapses_at <= now, tasks.c.rider != NOBODY)
         .group_by(tasks.c.issue_id, tasks.c.rider)
     )
     rows = find_rows(connection, counted, tasks.c.issue_id, issue_ids)
@@ -138,13 +134,22 @@ def settle(connection: Connection, issue_id: str, now: datetime) -> None:
     )
 
 
-def task_counts(connection: Connection, issue_id: str) -> TaskCounts:
-    """Count whom an issue was asked about and what they said, in all rounds: numbers only."""
-    said = [func.sum(case((tasks.c.answer == one, 1), else_=0)) for one in Answer]
-    row = connection.execute(
-        select(func.count(), *said).select_from(tasks).where(tasks.c.issue_id == issue_id)
-    ).one()
-    return TaskCounts(*(number or 0 for number in row))
+def counts_of_issue(connection: Connection, issue_id: str) -> dict[str, int]:
+    """Count whom an issue was asked about and what they said, in all rounds: numbers only.
+
+    Returns
+    -------
+    dict of str to int
+        ``asked``, and of these ``there``, ``gone`` and ``unsure``; the others said nothing.
+    """
+    said = connection.execute(
+        select(tasks.c.answer, func.count())
+        .where(tasks.c.issue_id == issue_id, tasks.c.rider != NOBODY)
+        .group_by(tasks.c.answer)
+    )
+    counted = {row[0]: row[1] for row in said}
+    asked = {"asked": sum(counted.values())}
+    return asked | {str(one): counted.get(one, 0) for one in Answer}
 
 
 def forget_before(connection: Connection, moment: datetime) -> int:
@@ -165,6 +170,7 @@ def _round(several: Sequence[Task], now: datetime) -> Round:
         is_open=any(task.is_open(now) for task in several),
         answers={task.rider: task.answer for task in several if task.answer is not None},
         last_answer_at=max(moments, default=None),
+        asked_nobody=all(task.rider == NOBODY for task in several),
     )
 
 

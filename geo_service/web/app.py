@@ -28,6 +28,8 @@ from geo_service.web import (
     issues,
     maps,
     nearest,
+    open311,
+    open311_reports,
     overlay,
     photos,
     releases,
@@ -41,6 +43,7 @@ from geo_service.web import (
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import cookie_name, forget_key
 from geo_service.web.head import AnswerHead
+from geo_service.web.open311_answers import error_answer, is_open311
 from geo_service.web.pages import write_page
 from geo_service.web.problems import (
     Problem,
@@ -72,6 +75,8 @@ DOORS: tuple[APIRouter, ...] = (
     routes.router,
     issue_moves.router,
     issues.router,
+    open311.router,
+    open311_reports.router,
     photos.router,
     overlay.router,
     releases.router,
@@ -173,7 +178,10 @@ async def _tell_status(request: Request, error: Exception) -> Response:
     met = request.scope.get("route")
     if told.status_code == 405 and isinstance(met, APIRoute):
         headers["Allow"] = ", ".join(_methods(met.path_format))
-    return problem_response(problem_of_status(told.status_code), headers)
+    problem = problem_of_status(told.status_code)
+    if is_open311(request):
+        return error_answer(request, problem, headers)
+    return problem_response(problem, headers)
 
 
 def _methods(path: str) -> list[str]:
@@ -202,6 +210,8 @@ def _is_page(path: str) -> bool:
 
 
 def _tell(request: Request, problem: Problem) -> Response:
+    if is_open311(request):
+        return error_answer(request, problem)
     answer = problem_response(problem)
     if _is_page(request.url.path) and "text/html" in request.headers.get("accept", ""):
         answer = page_answer(write_page("problem.html", problem=problem), status=problem.status)

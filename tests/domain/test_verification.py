@@ -177,6 +177,12 @@ def test_nobody_is_asked_again_for_a_day() -> None:
     assert not wants(case(Stage.FILED), answered_late)
 
 
+def test_where_nobody_was_found_somebody_is_looked_for_an_hour_later() -> None:
+    for minutes, expected in ((59, False), (60, True)):
+        nobody = Round(1, NOW - timedelta(minutes=minutes), False, {}, asked_nobody=True)
+        assert wants(case(Stage.FILED), nobody) == expected
+
+
 def test_what_turns_is_asked_about_at_once_even_in_an_open_round() -> None:
     before = last_round(3 * HOUR, is_open=True, said="t", answered=2 * HOUR)
     assert wants(case(Stage.REPORTED_BACK), before, turned=HOUR)

@@ -12,7 +12,6 @@ from geo_service.domain.lifecycle import Mover, Stage
 from geo_service.domain.verification import Answer, Task, turned_at
 from geo_service.store import cases, issues, tasks
 from geo_service.store.database import Connection, Database
-from geo_service.store.tasks import TaskCounts
 
 NOW = datetime(2026, 11, 18, 4, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -21,6 +20,10 @@ HOUR = timedelta(hours=1)
 
 def task(task_id: str, issue_id: str = "a", number: int = 1, rider: str = "") -> Task:
     return Task(task_id, issue_id, number, rider or task_id, 1 << 23 | 1, NOW, NOW + 7 * DAY)
+
+
+def nobody(task_id: str, issue_id: str, number: int) -> Task:
+    return replace(task(task_id, issue_id, number), rider=tasks.NOBODY, lapses_at=NOW)
 
 
 @pytest.fixture
@@ -124,10 +127,30 @@ def test_staff_are_told_numbers_only(asked: Database) -> None:
             tasks.answer(connection, name, said, NOW)
         tasks.add(connection, [task("v", number=2)])
         tasks.answer(connection, "v", Answer.GONE, NOW)
-        counts = tasks.task_counts(connection, "a")
-        assert counts == TaskCounts(asked=4, there=1, gone=1, unsure=1)
-        assert counts.unanswered == 1
-        assert tasks.task_counts(connection, "c") == TaskCounts(0, 0, 0, 0)
+        tasks.add(connection, [nobody("n1", "a", 3)])
+        counts = {"asked": 4, "there": 1, "gone": 1, "unsure": 1}
+        assert tasks.counts_of_issue(connection, "a") == counts
+        assert tasks.counts_of_issue(connection, "c") == dict.fromkeys(counts, 0)
+
+
+def test_it_is_known_when_nobody_was_found(asked: Database) -> None:
+    with asked.writing() as connection:
+        tasks.add(connection, [nobody("n1", "c", 1), nobody("n2", "a", 2)])
+        last = tasks.last_rounds(connection, "abc", NOW + DAY)
+        assert {name: (one.number, one.asked_nobody) for name, one in last.items()} == {
+            "a": (2, True),
+            "b": (1, False),
+            "c": (1, True),
+        }
+        assert (last["c"].known_at, last["c"].is_open) == (NOW, False)
+        assert tasks.silences(connection, "c", NOW + DAY) == {}
+        assert tasks.open_of_rider(connection, "", NOW + DAY) == []
+        tasks.add(connection, [task("v", "c", 2)])
+        assert not tasks.last_rounds(connection, "c", NOW)["c"].asked_nobody
+        tasks.forget_nobody(connection, ["a", "b"])
+        tasks.forget_nobody(connection, [])
+        assert rounds_of(connection) == {"a": 1, "b": 1, "c": 2}
+        assert tasks.find(connection, "n1") is not None
 
 
 def test_turns_are_those_the_moves_tell_of(asked: Database) -> None:

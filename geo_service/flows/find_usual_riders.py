@@ -1,0 +1,144 @@
+"""Whose usual routes pass which issues, out of the trips of the last weeks."""
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import numpy as np
+
+from geo_service.domain.issue import Issue
+from geo_service.domain.passage import PassRule
+from geo_service.domain.rider import pseudonym
+from geo_service.domain.slots import Per, SlotRule
+from geo_service.flows.count_passes import STEP, Period
+from geo_service.flows.in_parallel import in_parallel
+from geo_service.flows.wiring import Workspace
+from geo_service.overlay.distinct_riders import Numbering
+from geo_service.overlay.issue_grid import IssuePoints
+from geo_service.overlay.pass_kernel import Track
+from geo_service.overlay.passes import passes_at, watch
+from geo_service.overlay.usual_riders import (
+    UsualRiders,
+    always_open,
+    join_usual_riders,
+    usual_riders,
+)
+from geo_service.store.trace_boxes import Box
+from geo_service.store.trace_packing import MICROSECONDS_A_MILLISECOND
+from geo_service.store.trace_rows import LyingTrips
+
+_METRES_A_DEGREE = 110_500.0
+"""No degree of latitude is shorter."""
+_HIGHEST = 85.0
+"""Nearer to a pole a box of degrees is no help."""
+
+
+class Found(NamedTuple):
+    """Who passes what."""
+
+    names: tuple[str, ...]
+    """Pseudonyms, by the riders' numbers."""
+    pairs: UsualRiders
+
+
+def find_usual_riders(workspace: Workspace, issues: Sequence[Issue], now: datetime) -> Found:
+    """Find the riders who passed issues, whether or not these were open then.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Holds the trips; its settings say how many days count, and how near is a pass.
+    issues : sequence of Issue
+        One or more.
+    now : datetime
+        With a zone; only trips that started before count.
+
+    Returns
+    -------
+    Found
+        Issues are numbered as given. Trips without a rider's name are left out.
+
+    Raises
+    ------
+    NotReady
+        If a file of the trace lake is missing or damaged, or the riders' key is.
+    """
+    settings, lake = workspace.settings, workspace.lake
+    period = Period(now - timedelta(days=settings.usual_days), now)
+    points = always_open(issues)
+    box = _box_around(points, settings.radius_m)
+    parts = (
+        part
+        for day in lake.days(period.since, period.until)
+        for part in lake.look(day.day, period.since, period.until, box).parts
+    )
+    riders, gathered = Numbering(), _Gathered()
+    for names, pairs in in_parallel(_looks(workspace, period, points), parts):
+        gathered.add(pairs._replace(rider=riders.numbers(names)[pairs.rider]))
+    return Found(tuple(str(name) for name in riders.names), gathered.pairs())
+
+
+def _looks(
+    workspace: Workspace, period: Period, points: IssuePoints
+) -> Callable[[LyingTrips], tuple[tuple[str, ...], UsualRiders]]:
+    """Return what reads some trips and looks which issues their riders passed."""
+    settings, lake = workspace.settings, workspace.lake
+    rule = PassRule(settings.radius_m, settings.max_gap_s, settings.max_gap_m)
+    watched = watch(points, np.arange(len(points), dtype=np.int64), rule)
+    slots = SlotRule(Per.HOUR, workspace.calendar().zone)
+    # Files that name no rider are kept under the pseudonym of nobody.
+    nobody = {"", pseudonym("", workspace.rider_key())}
+
+    def look(part: LyingTrips) -> tuple[tuple[str, ...], UsualRiders]:
+        packed = period.starting_in(lake.read_packed(part))
+        rider, names = packed.riders()
+        track = Track(
+            packed.offsets, packed.t, packed.lon, packed.lat, MICROSECONDS_A_MILLISECOND, STEP
+        )
+        passes = passes_at(track, watched)
+        named = np.array([name not in nobody for name in names], dtype=np.bool_)
+        kept = np.flatnonzero(named[rider[passes.trip]])
+        trip, hour = passes.trip[kept], slots.slots(passes.t[kept])
+        return names, usual_riders(passes.issue[kept], rider[trip], trip, hour)
+
+    return look
+
+
+class _Gathered:
+    """Pairs that come part by part, put together before they become many."""
+
+    def __init__(self) -> None:
+        self._kept = join_usual_riders([])
+        self._fresh: list[UsualRiders] = []
+        self._waiting = 0
+
+    def add(self, pairs: UsualRiders) -> None:
+        self._fresh.append(pairs)
+        self._waiting += len(pairs.issue)
+        # Joined only when the new ones outweigh the old, which keeps the work near n log n.
+        if self._waiting > len(self._kept.issue):
+            self.pairs()
+
+    def pairs(self) -> UsualRiders:
+        self._kept = join_usual_riders([self._kept, *self._fresh])
+        self._fresh, self._waiting = [], 0
+        return self._kept
+
+
+def _box_around(points: IssuePoints, radius_m: float) -> Box | None:
+    """Return the degrees in which a trip must come to pass any issue; None: anywhere.
+
+    Only trips that meet it are read: for one new report few, and quickly.
+    """
+    south, north = float(points.lat.min()), float(points.lat.max())
+    west, east = float(points.lon.min()), float(points.lon.max())
+    # A metre more than needed, since a segment bends a little on its way.
+    up = (radius_m + 1.0) / _METRES_A_DEGREE
+    highest = max(abs(south), abs(north)) + up
+    if highest > _HIGHEST:
+        return None
+    across = up / math.cos(math.radians(highest))
+    if west - across < -180.0 or east + across > 180.0:
+        return None
+    return Box(west - across, south - up, east + across, north + up)

@@ -39,6 +39,7 @@ from geo_service.web import (
     station_pages,
     station_use,
     teams,
+    work_list,
 )
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import cookie_name, forget_key
@@ -73,6 +74,7 @@ DOORS: tuple[APIRouter, ...] = (
     facility_writes.router,
     facilities.router,
     routes.router,
+    work_list.router,
     issue_moves.router,
     issues.router,
     open311.router,

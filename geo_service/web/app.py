@@ -32,6 +32,7 @@ from geo_service.web import (
     releases,
     rider_page,
     routes,
+    tasks,
 )
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import cookie_name, forget_key
@@ -68,6 +69,7 @@ DOORS: tuple[APIRouter, ...] = (
     issue_moves.router,
     issues.router,
     photos.router,
+    tasks.router,
     overlay.router,
     releases.router,
     health.router,

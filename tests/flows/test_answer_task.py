@@ -14,7 +14,7 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.lifecycle import Mover, Stage, is_over
 from geo_service.domain.role import Role
 from geo_service.domain.verification import OUTCOMES, Answer, Task
-from geo_service.errors import ForbiddenMove, GeoServiceError, NotFound
+from geo_service.errors import ForbiddenMove, GeoServiceError, NoKey, NotAllowed, NotFound
 from geo_service.flows.answer_task import Answered, answer_task
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas, cases, issues, ledger, tasks
@@ -119,8 +119,18 @@ def test_who_has_no_name_has_no_task(asked: Round) -> None:
     nobody = Task("i1-n", "i1", 1, tasks.NOBODY, 0, asked.now, asked.now + DAY)
     with asked.workspace.database.writing() as connection:
         tasks.add(connection, [nobody])
-    with pytest.raises(NotFound):
+    with pytest.raises(NotAllowed):
         asked.say(tasks.NOBODY, GONE, of="n")
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.RIDER])
+def test_only_riders_answer(asked: Round, role: Role) -> None:
+    asked.begin(Stage.DISPATCHED)
+    key = Key("key", role, "", asked.now, None, None, rider="a")
+    with pytest.raises(NotAllowed):
+        answer_task(asked.workspace, key, "i1-a", GONE, asked.now)
+    with pytest.raises(NoKey):
+        answer_task(asked.workspace, None, "i1-a", GONE, asked.now)
 
 
 def test_a_lapsed_task_is_not_answered_but_what_was_said_stands(asked: Round) -> None:

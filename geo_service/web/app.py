@@ -38,6 +38,7 @@ from geo_service.web import (
     routes,
     station_pages,
     station_use,
+    tasks,
     teams,
     work_list,
 )
@@ -80,6 +81,7 @@ DOORS: tuple[APIRouter, ...] = (
     open311.router,
     open311_reports.router,
     photos.router,
+    tasks.router,
     overlay.router,
     releases.router,
     rider_credits.router,

@@ -28,6 +28,9 @@ FILLED = {
     "/problems/{code}": ["/problems/not-found"],
     "/assets/{name}": ["/assets/rider.js", "/assets/page.js"],
     "/": ["/", "/?lat=32.0341&lon=112.1341&k=20", "/?lang=en"],
+    "/stations/{facility_id}": ["/stations/station", "/stations/station?code=AAAAAAAAAA"],
+    "/stations/{facility_id}/print": ["/stations/station/print"],
+    "/credits/vouchers/{code}": ["/credits/vouchers/1-AAAAAAAAAA"],
     "/overlay/issues": ["/overlay/issues", "/overlay/issues?radius_m=100"],
 }
 
@@ -59,6 +62,7 @@ def test_nothing_of_traces_comes_out_without_an_analysts_key(
             answer = door.post(address, json=ROUTE, headers=headers)
         # 405: what is only put there tells nothing.
         assert answer.status_code in {200, 403, 404, 405, 503}, address
+        assert answer.status_code in {200, 401, 403, 404, 422, 503}, address
         text = _words(answer.text)
         assert "secret" not in text, address
         assert not any(rider in text for rider in riders), address

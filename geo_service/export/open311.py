@@ -238,7 +238,8 @@ def _request(request: ServiceRequest, zone: tzinfo, photos_address: str) -> Fiel
         ("requested_datetime", w3c_time(issue.reported_at, zone)),
         ("updated_datetime", w3c_time(updated_at, zone)),
         ("expected_datetime", None if due_at is None else w3c_time(due_at, zone)),
-        ("address", case.address or None),
+        # Where another server told of it, that server's words are kept with the issue.
+        ("address", case.address or issue.more.get("address") or None),
         ("address_id", None),
         ("zipcode", None),
         ("lat", issue.lat),

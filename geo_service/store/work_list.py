@@ -75,7 +75,7 @@ def read_work(
     limit : int
         How many at most.
     """
-    due_at = func.coalesce(cases.c.due_at, literal(WHENEVER, UtcTime))
+    due_at = func.coalesce(cases.c.due_at, literal(WHENEVER, UtcTime()))
     conditions = _conditions(wanted)
     if after is not None:
         due = to_microseconds(after.due_at)

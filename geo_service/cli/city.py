@@ -2,7 +2,7 @@
 
 import argparse
 
-from geo_service.cli.words import add_workspace, say, settings_of
+from geo_service.cli.words import add_workspace, now, say, settings_of
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,7 +20,7 @@ def run_init(arguments: argparse.Namespace) -> None:
     from geo_service.flows.wiring import start_workspace
 
     calendar = Calendar(time_zone=arguments.time_zone, country=arguments.country)
-    with start_workspace(settings_of(arguments), calendar) as workspace:
+    with start_workspace(settings_of(arguments), calendar, now=now()) as workspace:
         say(
             f"Workspace {workspace.settings.workspace}: "
             f"time zone {calendar.time_zone}, holidays of {calendar.country}."

@@ -67,7 +67,7 @@ def run_load(arguments: argparse.Namespace) -> None:
         skip_refused=arguments.skip_refused,
         replace=arguments.replace,
     )
-    with start_workspace(words.settings_of(arguments)) as workspace:
+    with start_workspace(words.settings_of(arguments), now=words.now()) as workspace:
         if arguments.what == "streets":
             _say(
                 load_streets(

@@ -66,7 +66,7 @@ def build_demo(settings: Settings, now: datetime, *, say: Callable[[str], None])
     """
     data = demo_data()
     _refuse_other_city(settings)
-    with start_workspace(settings, Calendar()) as workspace:
+    with start_workspace(settings, Calendar(), now=now) as workspace:
         say("Streets, facilities, issues and areas ...")
         with workspace.database.writing() as connection:
             city.write_title(connection, TITLE, NOTE)

@@ -5,6 +5,7 @@ import re
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Self
@@ -14,26 +15,31 @@ from geo_service.domain.opening import Calendar, check_calendar
 from geo_service.errors import NotReady
 from geo_service.settings import Settings
 from geo_service.store import city
+from geo_service.store import photos as stored_photos
 from geo_service.store.database import Database
 from geo_service.store.kept_counts import KeptCounts
 from geo_service.store.networks import NetworkStore
+from geo_service.store.photo_files import PhotoFiles
 from geo_service.store.trace_lake import TraceLake
 from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 
 KEY_BYTES = 32
 DATABASE_FILE = "geo_service.sqlite"
+WRITTEN_WITHIN = timedelta(hours=1)
+"""A photo's file that is older than this, and that no row names, never will be named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """One city's folder, opened: its database, trace lake and compiled streets."""
+    """One city's folder, opened: its database, trace lake, compiled streets and photos."""
 
     settings: Settings
     database: Database
     lake: TraceLake
     networks: NetworkStore
     kept_counts: KeptCounts
+    photos: PhotoFiles
 
     def close(self) -> None:
         """Let go of the database."""
@@ -117,7 +123,9 @@ def _make_rider_key(path: Path) -> None:
             os.link(file.name, path)
 
 
-def start_workspace(settings: Settings, calendar: Calendar | None = None) -> Workspace:
+def start_workspace(
+    settings: Settings, calendar: Calendar | None = None, *, now: datetime | None = None
+) -> Workspace:
     """Make the workspace if it is not there, tidy up after a crash, and open it.
 
     Parameters
@@ -126,6 +134,9 @@ def start_workspace(settings: Settings, calendar: Calendar | None = None) -> Wor
         Names the folder.
     calendar : Calendar, optional
         The city's time zone and holidays, written down; None keeps what the workspace has.
+    now : datetime, optional
+        With a zone; by it photos that a crash left are told from those being written. None
+        leaves all of them.
 
     Raises
     ------
@@ -137,6 +148,10 @@ def start_workspace(settings: Settings, calendar: Calendar | None = None) -> Wor
     settings.workspace.mkdir(parents=True, exist_ok=True)
     workspace = _assemble(settings, calendar)
     workspace.lake.remove_leftovers()
+    if now is not None:
+        with workspace.database.reading() as connection:
+            known = stored_photos.all_ids(connection)
+        workspace.photos.remove_leftovers(known, now - WRITTEN_WITHIN)
     return workspace
 
 
@@ -179,4 +194,5 @@ def _assemble(settings: Settings, calendar: Calendar | None = None) -> Workspace
         lake=TraceLake(settings.workspace / "traces", database),
         networks=NetworkStore(settings.workspace / "streets"),
         kept_counts=KeptCounts(settings.workspace / "counts"),
+        photos=PhotoFiles(settings.workspace / "photos"),
     )

@@ -5,7 +5,6 @@ Columns: ``trip_id`` and ``rider_id`` (text), ``t`` (milliseconds since 1970 UTC
 a checksum. Any program that reads Parquet reads them.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +18,6 @@ from geo_service.errors import NotReady
 from geo_service.store.trace_packing import PackedTrips, Steps
 
 ENDING = ".parquet"
-UNFINISHED = ".part"
 ROWS_IN_A_GROUP = 131_072
 """Small, since a group is read whole by each of the parts of a day that share it."""
 NUMBERS = ("t", "lon", "lat")
@@ -100,36 +98,3 @@ def concatenate(parts: Sequence[PackedRows]) -> PackedRows:
         return parts[0]
     empty = PackedRows(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int32))
     return PackedRows(*map(np.concatenate, zip(empty, *parts, strict=True)))
-
-
-def write_durably(path: Path, content: memoryview) -> None:
-    """Write a file under another name, make sure it is on the disk, and then name it.
-
-    The name itself is safe once ``sync_folder`` has returned.
-
-    Raises
-    ------
-    OSError
-        If it can't be written; nothing then bears the name.
-    """
-    unfinished = path.with_name(path.name + UNFINISHED)
-    with unfinished.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make sure that the names in a folder are on the disk.
-
-    Raises
-    ------
-    OSError
-        If the folder can't be synced.
-    """
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

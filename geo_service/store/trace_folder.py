@@ -15,16 +15,8 @@ from sqlalchemy import Connection
 from geo_service.domain.moments import day_begin
 from geo_service.errors import NotReady
 from geo_service.store import trace_rows
-from geo_service.store.trace_file import (
-    ENDING,
-    UNFINISHED,
-    PackedRows,
-    concatenate,
-    encode,
-    read_rows,
-    sync_folder,
-    write_durably,
-)
+from geo_service.store.durable_files import UNFINISHED, sync_folder, write_durably
+from geo_service.store.trace_file import ENDING, PackedRows, concatenate, encode, read_rows
 from geo_service.store.trace_packing import PackedTrips, select_runs
 from geo_service.store.trace_rows import LyingTrips, NewFile, digest_of
 

@@ -1,4 +1,3 @@
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -9,7 +8,8 @@ import pytest
 from geo_service.domain.trace import Fixes
 from geo_service.errors import NotReady
 from geo_service.store import trace_file
-from geo_service.store.trace_file import PackedRows, concatenate, encode, read_rows, write_durably
+from geo_service.store.durable_files import write_durably
+from geo_service.store.trace_file import PackedRows, concatenate, encode, read_rows
 from geo_service.store.trace_packing import PackedTrips, pack
 
 Trip = tuple[str, Sequence[tuple[int, float, float]]]
@@ -85,30 +85,3 @@ def test_a_damaged_file_is_told_not_read(path: Path, packed: PackedTrips, harm: 
     path.write_bytes(harmed[harm])
     with pytest.raises(NotReady, match=r"trips\.parquet: A file of the trace lake is damaged"):
         read_rows(path, 0, len(packed.t))
-
-
-def test_a_file_that_cannot_be_written_bears_no_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(OSError, match="No space left"):
-        write_durably(tmp_path / "trips.parquet", memoryview(b"content"))
-    assert [path.name for path in tmp_path.iterdir()] == ["trips.parquet.part"]
-
-
-def test_a_file_is_on_the_disk_before_it_bears_its_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "trips.parquet"
-    seen: list[tuple[bool, int]] = []
-
-    def look(descriptor: int) -> None:
-        seen.append((path.exists(), os.fstat(descriptor).st_size))
-
-    monkeypatch.setattr(os, "fsync", look)
-    write_durably(path, memoryview(b"content"))
-    assert seen == [(False, len(b"content"))]
-    assert path.read_bytes() == b"content"

@@ -13,7 +13,7 @@ from geo_service.domain.trace import Fixes
 from geo_service.errors import NotReady
 from geo_service.store import trace_folder, trace_rows
 from geo_service.store.database import Database
-from geo_service.store.trace_file import write_durably
+from geo_service.store.durable_files import write_durably
 from geo_service.store.trace_folder import (
     file_name,
     find_leftovers,

@@ -1,0 +1,136 @@
+"""Photos of issues: read, kept with an issue or dropped, and approved by staff."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from geo_service.domain.photo import Photo, StoredFile, StoredPhoto
+from geo_service.errors import GeoServiceError, NotFound
+from geo_service.flows.wiring import Workspace
+from geo_service.ingest.photo import read_photo
+from geo_service.store import photos as stored_photos
+from geo_service.store.database import Connection
+
+
+def prepare_photo(workspace: Workspace, data: bytes) -> Photo:
+    """Read what somebody sent as a picture; nothing is kept yet.
+
+    Raises
+    ------
+    RefusedFields
+        Naming ``media``, if it is no picture that can be taken.
+    """
+    settings = workspace.settings
+    return read_photo(data, most_pixels=settings.photo_pixels, longest_side=settings.photo_side_px)
+
+
+def store_photos(workspace: Workspace, photos: Sequence[Photo]) -> list[StoredFile]:
+    """Write the files of photos, in their order, before the transaction that will name them.
+
+    Raises
+    ------
+    NotReady
+        If the disk refuses; then none was written.
+    """
+    return workspace.photos.write(photos)
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Files on the disk that no row names yet."""
+
+    workspace: Workspace
+    kept: list[StoredFile]
+    """In the order of the photos."""
+
+    def drop(self) -> None:
+        """Remove those that no row names; what can't be made out stays, and is a leftover."""
+        if not self.kept:
+            return
+        names = {file.photo_id for file in self.kept}
+        # A commit may have gone through though its answer was lost.
+        with suppress(GeoServiceError), self.workspace.database.reading() as connection:
+            self.workspace.photos.remove(names - stored_photos.known_ids(connection, names))
+
+
+@contextmanager
+def stored_files(workspace: Workspace, photos: Sequence[Photo]) -> Iterator[Files]:
+    """Have the files of photos on the disk while the block runs; if it fails they are dropped.
+
+    The transaction that names them is begun and ended within the block.
+
+    Yields
+    ------
+    Files
+        To be noted, or dropped.
+
+    Raises
+    ------
+    NotReady
+        If the disk refuses.
+    """
+    files = Files(workspace, store_photos(workspace, photos))
+    try:
+        yield files
+    except BaseException:
+        files.drop()
+        raise
+
+
+def note_photos(
+    connection: Connection,
+    issue_id: str,
+    files: Sequence[StoredFile],
+    *,
+    now: datetime,
+    rider: str = "",
+    approved: bool = False,
+) -> None:
+    """Say of files on the disk that they show an issue.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of ``Database.writing``: they are the issue's when that is through.
+    issue_id : str
+        Of an issue that is there.
+    files : sequence of StoredFile
+        As `store_photos` gave them.
+    now : datetime
+        With a zone.
+    rider : str
+        The pseudonym of who sent them; blank: somebody without a rider's key.
+    approved : bool
+        Whether everybody may see them, once the issue is approved too.
+    """
+    stored_photos.add(
+        connection,
+        [
+            StoredPhoto(
+                **asdict(file), issue_id=issue_id, added_at=now, approved=approved, rider=rider
+            )
+            for file in files
+        ],
+    )
+
+
+def approve_photo(workspace: Workspace, photo_id: str, *, approved: bool) -> StoredPhoto:
+    """Let everybody see a photo, as far as they see its issue, or no longer.
+
+    Returns
+    -------
+    StoredPhoto
+        As it is now.
+
+    Raises
+    ------
+    NotFound
+        If there is no such photo.
+    """
+    with workspace.database.writing() as connection:
+        stored_photos.set_approved(connection, photo_id, approved=approved)
+        found = stored_photos.find(connection, photo_id)
+    if found is None:
+        raise NotFound("There is no photo with this id.")
+    return found

@@ -1,4 +1,4 @@
-"""``load``: bring facilities, issues, areas, streets and traces into the workspace."""
+"""``load``: bring facilities, issues, areas, streets, traces and tables into the workspace."""
 
 import argparse
 from pathlib import Path
@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from geo_service.flows.import_traces import TraceReport
     from geo_service.flows.loading import LoadReport
 
-WHAT = ("facilities", "issues", "areas", "streets", "traces")
+WHAT = (
+    "facilities",
+    "issues",
+    "areas",
+    "streets",
+    "traces",
+    "categories",
+    "questions",
+    "deadlines",
+    "offers",
+)
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -51,6 +61,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run_load(arguments: argparse.Namespace) -> None:
     """Load, and say what was read, loaded and refused."""
     _check_sources(arguments)
+    from geo_service.flows import load_tables
     from geo_service.flows.load_areas import load_areas
     from geo_service.flows.load_facilities import load_facilities, load_osm_facilities
     from geo_service.flows.load_issues import load_issues
@@ -88,7 +99,15 @@ def run_load(arguments: argparse.Namespace) -> None:
             osm = load_osm_facilities(workspace, arguments.from_osm, options, words.now())
             _say(osm, as_json=arguments.json)
         else:
-            load = {"facilities": load_facilities, "issues": load_issues, "areas": load_areas}
+            load = {
+                "facilities": load_facilities,
+                "issues": load_issues,
+                "areas": load_areas,
+                "categories": load_tables.load_categories,
+                "questions": load_tables.load_questions,
+                "deadlines": load_tables.load_deadlines,
+                "offers": load_tables.load_offers,
+            }
             _say(
                 load[arguments.what](workspace, arguments.files, options, words.now()),
                 as_json=arguments.json,

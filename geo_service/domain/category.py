@@ -33,6 +33,8 @@ class Question:
     required: bool = False
     choices: tuple[tuple[str, str], ...] = ()
     """Of the two lists: each choice's key and what it is called."""
+    order: int = 0
+    """Where it stands among those of its category; of equal ones the one known first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,12 @@ from geo_service.flows.load_areas import load_areas
 from geo_service.flows.load_facilities import load_facilities
 from geo_service.flows.load_issues import load_issues
 from geo_service.flows.load_streets import load_streets
+from geo_service.flows.load_tables import (
+    load_categories,
+    load_deadlines,
+    load_offers,
+    load_questions,
+)
 from geo_service.flows.loading import LoadOptions
 from geo_service.flows.look_at_trips import OverlayQuestion
 from geo_service.flows.manage_keys import add_key, list_keys, revoke_key
@@ -73,6 +79,10 @@ def build_demo(settings: Settings, now: datetime, *, say: Callable[[str], None])
         load_streets(workspace, [data / "streets.geojson"])
         options = LoadOptions()
         load_facilities(workspace, [data / "facilities.geojson"], options, now)
+        load_categories(workspace, [data / "categories.csv"], options, now)
+        load_questions(workspace, [data / "questions.csv"], options, now)
+        load_deadlines(workspace, [data / "deadlines.csv"], options, now)
+        load_offers(workspace, [data / "offers.csv"], options, now)
         load_issues(workspace, [data / "issues.geojson"], options, now)
         load_areas(workspace, [data / "areas.geojson"], options, now)
         _report_states(workspace, now)

@@ -10,6 +10,7 @@ from geo_service.flows.load_places import load_places
 from geo_service.flows.loading import LoadOptions, LoadReport, read_each, streets_extent
 from geo_service.flows.wiring import Workspace
 from geo_service.ingest.issues import read_issues
+from geo_service.store import categories as stored_categories
 from geo_service.store import issues as stored_issues
 
 
@@ -17,6 +18,8 @@ def load_issues(
     workspace: Workspace, files: Sequence[Path], options: LoadOptions, now: datetime
 ) -> LoadReport:
     """Load issues by id: a newer one replaces an older one; all or nothing.
+
+    Categories that are new become known by their code.
 
     Parameters
     ----------
@@ -55,4 +58,7 @@ def load_issues(
         options,
         now,
         datum=options.datum,
+        then=lambda connection, issues: stored_categories.add_missing(
+            connection, {issue.category for issue in issues}
+        ),
     )

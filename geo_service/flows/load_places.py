@@ -1,15 +1,15 @@
 """What loading facilities and loading issues have in common: records that lie at a place."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
 from geo_service.domain.refusal import Batch
-from geo_service.errors import RefusedRecords
 from geo_service.flows.doubt_datum import doubt_datum
-from geo_service.flows.loading import LoadOptions, LoadReport, settle_refusals
+from geo_service.flows.loading import LoadOptions, LoadReport, keep_batch
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum
 from geo_service.store.upsert import Written
@@ -26,6 +26,7 @@ def load_places(
     now: datetime,
     *,
     datum: Datum | None,
+    then: Callable[..., object] | None = None,
 ) -> LoadReport:
     """Write a batch, all or nothing, and say what came of it.
 
@@ -46,6 +47,8 @@ def load_places(
     datum : Datum or None
         In which the user said that positions are, for a warning if it looks otherwise; None if
         that is beyond doubt.
+    then : callable, optional
+        As of `keep_batch`.
 
     Raises
     ------
@@ -53,25 +56,6 @@ def load_places(
         If records are refused and not to be skipped, or all are and nothing would be left; then
         nothing is written.
     """
-    listed = settle_refusals(
-        workspace, what, batch.refusals, skip_refused=options.skip_refused, now=now
-    )
-    if options.replace and batch.refusals and not batch.records:
-        raise RefusedRecords(
-            f"All {len(batch.refusals)} of the {what} are refused, and --replace would leave none "
-            "of those known; nothing was changed.",
-            remedy=f"They are listed in {listed}. Mend them, or leave out --replace.",
-        )
     doubts = doubt_datum(workspace, batch.records, datum) if datum else ()
-    with workspace.database.writing() as connection:
-        written = write(connection, batch.records, replace=options.replace)
-    return LoadReport(
-        what=what,
-        read=batch.read,
-        loaded=len(batch.records),
-        refused=len(batch.refusals),
-        replaced=written.replaced,
-        removed=written.removed,
-        warnings=batch.warnings + doubts,
-        refused_list=listed,
-    )
+    doubted = replace(batch, warnings=batch.warnings + doubts)
+    return keep_batch(workspace, what, doubted, write, options, now, then=then)

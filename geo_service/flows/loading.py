@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from geo_service.domain.refusal import Batch, Refusal
 from geo_service.errors import RefusedRecords
@@ -12,6 +12,7 @@ from geo_service.export.refused_records import write_refused
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum
 from geo_service.ingest.extent import Extent
+from geo_service.store.upsert import Written
 from geo_service.streets.profile import Profile
 
 Record = TypeVar("Record")
@@ -69,6 +70,66 @@ def read_each(files: Sequence[Path], read: Callable[[Path], Batch[Record]]) -> B
         refusals=tuple(refusal for batch in batches for refusal in batch.refusals),
         warnings=tuple(warning for batch in batches for warning in batch.warnings),
         read=sum(batch.read for batch in batches),
+    )
+
+
+def keep_batch(
+    workspace: Workspace,
+    what: str,
+    batch: Batch[Any],
+    write: Callable[..., Written],
+    options: LoadOptions,
+    now: datetime,
+    *,
+    then: Callable[..., object] | None = None,
+) -> LoadReport:
+    """Write a batch, all or nothing, and say what came of it.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened for writing.
+    what : str
+        The records' name in the plural.
+    batch : Batch
+        As read from the user's files.
+    write : callable
+        Keeps records by id: takes a connection, the records, and ``replace``.
+    options : LoadOptions
+        Says what to do with refused ones and with those known before.
+    now : datetime
+        With a zone.
+    then : callable, optional
+        What else is to be written with them or not at all: takes a connection and the records.
+
+    Raises
+    ------
+    RefusedRecords
+        If records are refused and not to be skipped, or all are and nothing would be left; then
+        nothing is written.
+    """
+    listed = settle_refusals(
+        workspace, what, batch.refusals, skip_refused=options.skip_refused, now=now
+    )
+    if options.replace and batch.refusals and not batch.records:
+        raise RefusedRecords(
+            f"All {len(batch.refusals)} of the {what} are refused, and --replace would leave none "
+            "of those known; nothing was changed.",
+            remedy=f"They are listed in {listed}. Mend them, or leave out --replace.",
+        )
+    with workspace.database.writing() as connection:
+        written = write(connection, batch.records, replace=options.replace)
+        if then is not None:
+            then(connection, batch.records)
+    return LoadReport(
+        what=what,
+        read=batch.read,
+        loaded=len(batch.records),
+        refused=len(batch.refusals),
+        replaced=written.replaced,
+        removed=written.removed,
+        warnings=batch.warnings,
+        refused_list=listed,
     )
 
 

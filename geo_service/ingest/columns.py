@@ -38,6 +38,8 @@ class Columns:
     """Our name to theirs, for the columns that are there."""
     spare: tuple[str, ...]
     """Their columns that have no name of ours."""
+    ours: tuple[str, ...] = ()
+    """Every name of ours."""
 
     def __contains__(self, ours: str) -> bool:
         return ours in self.theirs
@@ -67,6 +69,14 @@ class Columns:
             {name: column[row] for name, column in texts.items() if column[row]}
             for row in range(len(self.rows))
         ]
+
+    def left_out(self) -> tuple[str, ...]:
+        """Warn of spare columns, where what they say is not kept."""
+        named = ", ".join(filter(None, self.spare))
+        if not named:
+            return ()
+        said = f"{self.rows.file}: not known here and left out: {named}."
+        return (f"{said} Known are: {', '.join(self.ours)}.",)
 
     def need(self, *ours: str, remedy: str = "") -> None:
         """Refuse the file if a column of ours is not there.
@@ -131,7 +141,7 @@ def name_columns(rows: Rows, columns: Mapping[str, str], ours: Mapping[str, str]
             if name not in found and candidate in there:
                 found[name] = candidate
     taken = set(found.values())
-    return Columns(rows, found, tuple(name for name in there if name not in taken))
+    return Columns(rows, found, tuple(name for name in there if name not in taken), tuple(ours))
 
 
 def _texts(values: Iterable[object]) -> list[str]:

@@ -18,7 +18,7 @@ from geo_service.ingest.files.table import read_table
 from geo_service.ingest.intake import take_records
 from geo_service.ingest.positions import Positions, read_positions
 from geo_service.ingest.times import Clock, TimeFault, Times, read_times, zone_named
-from geo_service.ingest.values import long_text_reason, made_id, truth_of
+from geo_service.ingest.values import category_reason, long_text_reason, made_id, truth_of
 
 COLUMNS: Mapping[str, str] = MappingProxyType(
     {
@@ -153,11 +153,10 @@ class _Maker:
             self.positions.reason(row)
             or self.reported.reason(row, "reported_at")
             or long_text_reason({**told, **self.more[row]})
+            or category_reason(told["category"])
         )
         if reason:
             raise RefusedData(reason)
-        if not told["category"]:
-            raise RefusedData("It says no category.")
         reported_at = self.reported.moment(row)
         lon, lat = float(self.positions.lon[row]), float(self.positions.lat[row])
         said = (told["category"], told["description"], reported_at.isoformat())

@@ -8,10 +8,14 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import PurePath
 
+from geo_service.domain.category import ANY_CATEGORY
+
 _PARTERS = re.compile(r"[;,|，；、]")
 _YES = frozenset({"true", "t", "yes", "y", "1", "是"})
 _NO = frozenset({"false", "f", "no", "n", "0", "否"})
 _LONGEST_ID = 200
+_LONGEST_NAME = 200
+_SHOWN = 60
 _LONGEST_TEXT = 10_000
 """Characters, some five pages: more is no description, but a slip that swallowed other records."""
 _HASH_DIGITS = 16
@@ -47,6 +51,20 @@ def count_of(text: str, most: int) -> int | None:
     if not (number.is_integer() and 0 <= number <= most):
         raise ValueError(text)
     return int(number)
+
+
+def positive_of(text: str, most: float) -> float:
+    """Read a number.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or not more than 0 and at most ``most``.
+    """
+    number = float(text)
+    if not 0.0 < number <= most:
+        raise ValueError(text)
+    return number
 
 
 def truth_of(text: str, *, blank: bool) -> bool:
@@ -124,8 +142,30 @@ def long_text_reason(texts: Mapping[str, str]) -> str:
     return ""
 
 
-def id_reason(record_id: str) -> str:
-    """Say why an id can't be one; blank if it can."""
+def long_name_reason(texts: Mapping[str, str]) -> str:
+    """Say which of a record's names is too long to stand on a line; blank if none is."""
+    for name, text in texts.items():
+        if len(text) > _LONGEST_NAME:
+            return f"Its {name} has {len(text):,} characters; {_LONGEST_NAME} are allowed."
+    return ""
+
+
+def id_reason(record_id: str, what: str = "id") -> str:
+    """Say why an id, or what else a record is known by, can't be one; blank if it can."""
     if len(record_id) > _LONGEST_ID:
-        return f"Its id is longer than {_LONGEST_ID} characters."
-    return "" if record_id.isprintable() else "Its id holds characters that can't be printed."
+        return f"Its {what} is longer than {_LONGEST_ID} characters."
+    return "" if record_id.isprintable() else f"Its {what} holds characters that can't be printed."
+
+
+def category_reason(category: str) -> str:
+    """Say why something can't be a category as issues name it; blank if it can."""
+    if not category:
+        return "It says no category."
+    if category == ANY_CATEGORY:
+        return f"Its category is {ANY_CATEGORY!r}, which stands for all others in deadlines."
+    return id_reason(category, "category")
+
+
+def shown(text: str) -> str:
+    """Quote what a cell says, as far as a sentence has room for it."""
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")

@@ -51,7 +51,8 @@ def write_streets_version(connection: Connection, version: str) -> None:
 def changes(connection: Connection) -> int:
     """Return a number that differs whenever something that is kept in caches has changed.
 
-    Facilities, their states, issues, areas, streets and the calendar raise it, once a write.
+    Facilities, their states, issues, areas, streets, the calendar, and the tables of categories,
+    deadlines and offers raise it, once a write.
     """
     return int(connection.scalars(select(city.c.changes)).one())
 

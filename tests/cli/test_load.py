@@ -220,3 +220,36 @@ def test_streets_in_another_datum_are_brought_to_wgs84(run: Callable, tmp_path: 
     near = json.loads(run("nearest", 32.04, 112.141, "--json").out)
     assert near["by"] == "time"
     assert near["features"][0]["properties"]["snapped_m"] < 0.2
+
+
+def test_tables_are_loaded_and_told_like_other_records(run: Callable, demo_data: Path) -> None:
+    said = {
+        "categories": "categories: 8 read, 8 loaded, 0 refused\n",
+        "questions": "questions: 11 read, 11 loaded, 0 refused\n",
+        "deadlines": "deadlines: 25 read, 25 loaded, 0 refused\n",
+    }
+    for what, words in said.items():
+        answer = run("load", what, demo_data / f"{what}.csv")
+        assert (answer.code, answer.out, answer.err) == (0, words, "")
+    offers = run("load", "offers", demo_data / "offers.csv", "--json")
+    assert json.loads(offers.out)["loaded"] == 20
+    assert offers.err.startswith("warning: Offers name facilities that are not known: ")
+
+
+def test_table_in_other_words_is_loaded_with_columns_named(run: Callable, tmp_path: Path) -> None:
+    path = tmp_path / "时限.csv"
+    path.write_bytes("类别,环节,小时\n*,filed,12\n".encode("gb18030"))
+    refused = run("load", "deadlines", path)
+    assert (refused.code, refused.out) == (1, "")
+    assert "--columns category=" in refused.err
+    answer = run("load", "deadlines", path, "--columns", "category=类别,stage=环节,hours=小时")
+    assert (answer.code, answer.out) == (0, "deadlines: 1 read, 1 loaded, 0 refused\n")
+
+
+def test_question_about_an_unknown_category_is_refused_and_listed(
+    run: Callable, demo_data: Path
+) -> None:
+    answer = run("load", "questions", demo_data / "questions.csv")
+    assert answer.code == 1
+    assert "record 1 (standing_water/depth): There is no category 'standing_water'" in answer.err
+    assert "questions-" in answer.err

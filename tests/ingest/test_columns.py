@@ -29,6 +29,13 @@ def test_one_of_their_columns_may_be_two_of_ours(rows: Rows) -> None:
     assert columns.more() == [{"issue_id": "1"}]
 
 
+def test_spare_columns_are_warned_of_where_they_are_not_kept(rows: Rows) -> None:
+    columns = name_columns(rows, {}, OURS)
+    assert columns.left_out() == ("f: not known here and left out: X, z. Known are: id, lon, lat.",)
+    whole = Rows(pd.DataFrame({"id": ["a"], "": [None]}), file="f")
+    assert name_columns(whole, {}, OURS).left_out() == ()
+
+
 def test_a_column_of_ours_that_is_none_is_wrong_usage(rows: Rows) -> None:
     with pytest.raises(WrongUsage) as error:
         name_columns(rows, {"longitude": "X"}, OURS)

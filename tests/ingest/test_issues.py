@@ -155,6 +155,21 @@ def test_no_category_is_refused(write: Callable[[str, str | bytes], Path], now: 
     assert only_reason(read_issues(path, now=now)) == "It says no category."
 
 
+@pytest.mark.parametrize(
+    ("category", "reason"),
+    [
+        ("*", "Its category is '*', which stands for all others in deadlines."),
+        ("c" * 201, "Its category is longer than 200 characters."),
+        ("a\u200b", "Its category holds characters that can't be printed."),
+    ],
+)
+def test_category_that_no_table_could_hold_is_refused(
+    write: Callable[[str, str | bytes], Path], now: datetime, category: str, reason: str
+) -> None:
+    path = write("i.csv", f"{HEAD}\na,{category},112,32,2025-01-01T00:00Z,\n")
+    assert only_reason(read_issues(path, now=now)) == reason
+
+
 def test_an_approval_that_is_neither_yes_nor_no_is_refused(
     write: Callable[[str, str | bytes], Path], now: datetime
 ) -> None:

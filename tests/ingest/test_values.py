@@ -1,9 +1,14 @@
 import pytest
 
 from geo_service.ingest.values import (
+    category_reason,
     count_of,
+    id_reason,
+    long_name_reason,
     long_text_reason,
     made_id,
+    positive_of,
+    shown,
     slug_of,
     truth_of,
     words_of,
@@ -46,6 +51,13 @@ def test_counts() -> None:
             count_of(wrong, 5)
 
 
+def test_positive_numbers() -> None:
+    assert [positive_of(text, 5.0) for text in ("0.5", "5", "1e-3")] == [0.5, 5.0, 0.001]
+    for wrong in ("", "x", "0", "-1", "5.01", "nan", "inf"):
+        with pytest.raises(ValueError, match=wrong or "could not convert"):
+            positive_of(wrong, 5.0)
+
+
 def test_truth() -> None:
     assert truth_of("True", blank=False)
     assert truth_of("是", blank=False)
@@ -75,3 +87,22 @@ def test_a_text_of_ten_thousand_characters_is_long_enough() -> None:
         "Its note has 10,001 characters; 10,000 are allowed. Shorten it, or look for a quotation "
         "mark that is not closed."
     )
+
+
+def test_names_ids_and_categories_that_can_be_none() -> None:
+    assert long_name_reason({"name": "水" * 200, "group": ""}) == ""
+    reason = long_name_reason({"name": "a", "group": "水" * 1201})
+    assert reason == "Its group has 1,201 characters; 200 are allowed."
+    assert id_reason("a" * 200) == ""
+    assert id_reason("a" * 201, "code") == "Its code is longer than 200 characters."
+    assert id_reason("a\u200b") == "Its id holds characters that can't be printed."
+    assert category_reason("道路 破损") == ""
+    assert category_reason("") == "It says no category."
+    assert category_reason("*").startswith("Its category is '*', which stands for all others")
+    assert category_reason("a\nb") == "Its category holds characters that can't be printed."
+
+
+def test_what_a_cell_says_is_shown_as_far_as_there_is_room() -> None:
+    assert shown("a'b") == repr("a'b")
+    assert shown("x" * 60) == repr("x" * 60)
+    assert shown("x" * 61) == repr("x" * 60 + "...")

@@ -35,13 +35,13 @@ FILLED = {
     "/tasks/{task_id}/answer": ["/tasks/none/answer"],
     "/open311/discovery.{format}": ["/open311/discovery.json", "/open311/discovery.xml"],
     "/open311/v2/services.{format}": [f"{OPEN311}/services.json", f"{OPEN311}/services.xml"],
-    "/open311/v2/services/{code}.{format}": [f"{OPEN311}/services/standing_water.json"],
+    "/open311/v2/services/{service_code}.{format}": [f"{OPEN311}/services/standing_water.json"],
     "/open311/v2/requests.{format}": [
         f"{OPEN311}/requests.json",
         f"{OPEN311}/requests.xml?status=open",
         f"{OPEN311}/requests.json?service_request_id=issue-5,issue-1",
     ],
-    "/open311/v2/requests/{request_id}.{format}": [
+    "/open311/v2/requests/{service_request_id}.{format}": [
         f"{OPEN311}/requests/issue-1.json",
         f"{OPEN311}/requests/issue-5.xml",
     ],
@@ -83,6 +83,8 @@ def test_nothing_of_traces_comes_out_without_an_analysts_key(
             answer = door.post(address, json=ROUTE, headers=headers)
         # 405: what is only put there tells nothing; 400 and 415: nor what takes another body.
         assert answer.status_code in {200, 400, 401, 403, 404, 405, 415, 422, 503}, address
+        # 405: what is only put there tells nothing.
+        assert answer.status_code in {200, 401, 403, 404, 405, 422, 503}, address
         text = _words(answer.text)
         assert "secret" not in text, address
         assert not any(rider in text for rider in riders), address

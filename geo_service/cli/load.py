@@ -10,7 +10,8 @@ from geo_service.geometry.datum import Datum
 
 if TYPE_CHECKING:
     from geo_service.flows.import_traces import TraceReport
-    from geo_service.flows.loading import LoadReport
+    from geo_service.flows.loading import LoadOptions, LoadReport
+    from geo_service.flows.wiring import Workspace
 
 WHAT = (
     "facilities",
@@ -38,6 +39,22 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         type=Path,
         metavar="FILE",
         help="facilities of an OpenStreetMap file: parking, charging, water, shelter",
+    )
+    load.add_argument(
+        "--from-open311",
+        action="append",
+        metavar="FILE|URL",
+        help="issues of another Open311 server: its address, or an answer of it in a file",
+    )
+    load.add_argument("--api-key", help="the key you have from that server, if it wants one")
+    load.add_argument(
+        "--since",
+        type=words.moment,
+        metavar="ISO",
+        help="what was reported there since; 90 days before --until, if nothing is said",
+    )
+    load.add_argument(
+        "--until", type=words.moment, metavar="ISO", help="and until; now, if nothing is said"
     )
     load.add_argument("--datum", type=Datum, choices=list(Datum), default=Datum.WGS84)
     load.add_argument(
@@ -98,6 +115,8 @@ def run_load(arguments: argparse.Namespace) -> None:
         elif arguments.from_osm:
             osm = load_osm_facilities(workspace, arguments.from_osm, options, words.now())
             _say(osm, as_json=arguments.json)
+        elif arguments.from_open311:
+            _say(_load_open311(arguments, workspace, options), as_json=arguments.json)
         else:
             load = {
                 "facilities": load_facilities,
@@ -112,6 +131,15 @@ def run_load(arguments: argparse.Namespace) -> None:
                 load[arguments.what](workspace, arguments.files, options, words.now()),
                 as_json=arguments.json,
             )
+
+
+def _load_open311(
+    arguments: argparse.Namespace, workspace: "Workspace", options: "LoadOptions"
+) -> "LoadReport":
+    from geo_service.flows.load_open311 import ServerOptions, load_open311
+
+    server = ServerOptions(arguments.api_key or "", arguments.since, arguments.until)
+    return load_open311(workspace, arguments.from_open311, options, words.now(), server=server)
 
 
 def _check_sources(arguments: argparse.Namespace) -> None:
@@ -129,8 +157,24 @@ def _check_sources(arguments: argparse.Namespace) -> None:
             f"{files[0]} is to be read by columns, the other file by tags; load them one by one.",
             where="--from-osm",
         )
-    if not files and not arguments.place and not arguments.from_osm:
+    _check_open311(arguments)
+    if not (files or arguments.place or arguments.from_osm or arguments.from_open311):
         raise WrongUsage("Name at least one file to load.")
+
+
+def _check_open311(arguments: argparse.Namespace) -> None:
+    if arguments.from_open311 and (arguments.what != "issues" or arguments.files):
+        raise WrongUsage(
+            "Only issues come from Open311, and not together with other files.",
+            where="--from-open311",
+        )
+    asking = (arguments.api_key, arguments.since, arguments.until)
+    if any(asking) and not any("://" in one for one in arguments.from_open311 or ()):
+        raise WrongUsage(
+            "Only a server is asked for a span of time, or with a key.",
+            where="--since, --until, --api-key",
+            remedy="Name it with --from-open311.",
+        )
 
 
 def _say(report: "LoadReport", *, as_json: bool, traces: "TraceReport | None" = None) -> None:

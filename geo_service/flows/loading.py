@@ -16,6 +16,7 @@ from geo_service.store.upsert import Written
 from geo_service.streets.profile import Profile
 
 Record = TypeVar("Record")
+Source = TypeVar("Source")
 SHOWN = 5
 
 
@@ -56,15 +57,15 @@ def streets_extent(workspace: Workspace) -> Extent | None:
     return Extent(*network.extent, margin_m=workspace.settings.extent_margin_m)
 
 
-def read_each(files: Sequence[Path], read: Callable[[Path], Batch[Record]]) -> Batch[Record]:
-    """Read several files as one batch.
+def read_each(files: Sequence[Source], read: Callable[[Source], Batch[Record]]) -> Batch[Record]:
+    """Read several files, or whatever else records come from, as one batch.
 
     Raises
     ------
     RefusedData
         If a file as a whole can't be read.
     """
-    batches = [read(path) for path in files]
+    batches = [read(file) for file in files]
     return Batch(
         records=[record for batch in batches for record in batch.records],
         refusals=tuple(refusal for batch in batches for refusal in batch.refusals),

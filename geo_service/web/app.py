@@ -18,6 +18,7 @@ from geo_service.streets.profile import Profile
 from geo_service.web import (
     assets,
     catchments,
+    check_ins,
     docs,
     facilities,
     facility_states,
@@ -27,16 +28,24 @@ from geo_service.web import (
     issues,
     maps,
     nearest,
+    open311,
+    open311_reports,
     overlay,
     photos,
     releases,
+    rider_credits,
     rider_page,
     routes,
+    station_pages,
+    station_use,
     tasks,
+    teams,
+    work_list,
 )
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import cookie_name, forget_key
 from geo_service.web.head import AnswerHead
+from geo_service.web.open311_answers import error_answer, is_open311
 from geo_service.web.pages import write_page
 from geo_service.web.problems import (
     Problem,
@@ -66,18 +75,28 @@ DOORS: tuple[APIRouter, ...] = (
     facility_writes.router,
     facilities.router,
     routes.router,
+    work_list.router,
     issue_moves.router,
     issues.router,
+    open311.router,
+    open311_reports.router,
     photos.router,
     tasks.router,
     overlay.router,
     releases.router,
+    rider_credits.router,
+    check_ins.router,
+    station_use.router,
+    station_pages.router,
+    teams.router,
     health.router,
     docs.router,
     assets.router,
 )
 PAGES = ("/", "/planner")
 """Where people arrive with a browser and are told in words, not JSON, what is wrong."""
+PAGE_FOLDERS = ("/stations/",)
+"""Likewise all below these."""
 SMALLEST_ZIPPED = 1000
 
 
@@ -163,7 +182,10 @@ async def _tell_status(request: Request, error: Exception) -> Response:
     met = request.scope.get("route")
     if told.status_code == 405 and isinstance(met, APIRoute):
         headers["Allow"] = ", ".join(_methods(met.path_format))
-    return problem_response(problem_of_status(told.status_code), headers)
+    problem = problem_of_status(told.status_code)
+    if is_open311(request):
+        return error_answer(request, problem, headers)
+    return problem_response(problem, headers)
 
 
 def _methods(path: str) -> list[str]:
@@ -187,9 +209,15 @@ async def _tell_fault(request: Request, error: Exception) -> Response:
     return answer
 
 
+def _is_page(path: str) -> bool:
+    return path in PAGES or path.startswith(PAGE_FOLDERS)
+
+
 def _tell(request: Request, problem: Problem) -> Response:
+    if is_open311(request):
+        return error_answer(request, problem)
     answer = problem_response(problem)
-    if request.url.path in PAGES and "text/html" in request.headers.get("accept", ""):
+    if _is_page(request.url.path) and "text/html" in request.headers.get("accept", ""):
         answer = page_answer(write_page("problem.html", problem=problem), status=problem.status)
         answer.headers.update(hints(problem))
     if problem.status == 401 and cookie_name(request) in request.cookies:

@@ -1,5 +1,7 @@
 """Who is asking: keys in the Authorization header, and for pages in a cookie."""
 
+from collections.abc import Iterable
+
 from fastapi import Security
 from fastapi.security import HTTPBearer
 from starlette.requests import Request
@@ -10,6 +12,7 @@ from geo_service.domain.visibility import Viewer, viewer_with
 from geo_service.errors import NoKey, NotAllowed
 from geo_service.flows.check_keys import recognise_key, require_role
 from geo_service.store.keys import Key
+from geo_service.web.problems import Fault, WrongParameters
 from geo_service.web.service import Service
 
 COOKIE = "geo_service_key"
@@ -47,6 +50,39 @@ def key_of(service: Service, request: Request, *, cookie: bool = False) -> Key |
     if len(token) > LONGEST_KEY:
         raise NoKey("This is no key.")
     return recognise_key(service.workspace, token, service.clock())
+
+
+def key_of_any(service: Service, request: Request, *tokens: str) -> Key | None:
+    """Return the key that a request shows in its header, its address or its form.
+
+    Parameters
+    ----------
+    service : Service
+        Knows the keys.
+    request : Request
+        With ``Authorization: Bearer ...``, or without.
+    tokens : str
+        Shown elsewhere; blank ones are none.
+
+    Raises
+    ------
+    NoKey
+        If one of them is unknown, expired or revoked.
+    WrongParameters
+        If they are different keys.
+    """
+    shown = [key for key in (key_of(service, request), *_recognised(service, tokens)) if key]
+    if len({key.key_id for key in shown}) > 1:
+        raise WrongParameters([Fault("api_key", "Several keys are shown; show one.")])
+    return shown[0] if shown else None
+
+
+def _recognised(service: Service, tokens: Iterable[str]) -> list[Key]:
+    told = [token for token in tokens if token]
+    if any(len(token) > LONGEST_KEY for token in told):
+        raise NoKey("This is no key.")
+    now = service.clock()
+    return [recognise_key(service.workspace, token, now) for token in told]
 
 
 def require_analyst(service: Service, request: Request, *, cookie: bool = False) -> None:

@@ -1,0 +1,170 @@
+"""``/open311``: what can be reported, what was, and how it stands, as GeoReport v2 has it."""
+
+from http import HTTPStatus
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request, Response
+
+from geo_service.export.open311 import (
+    ServiceRequest,
+    describe_definition,
+    describe_discovery,
+    describe_requests,
+    describe_services,
+    describe_token,
+)
+from geo_service.flows.find_requests import (
+    find_request,
+    find_requests,
+    find_service,
+    list_services,
+)
+from geo_service.flows.track_report import issue_of_token
+from geo_service.store import city
+from geo_service.web.auth import SHOWS_KEY, key_of_any
+from geo_service.web.open311_answers import BASE, ROOT, Format, document_answer, format_named
+from geo_service.web.open311_descriptions import (
+    DEFINITION,
+    DISCOVERY,
+    REQUESTS,
+    SERVICES,
+    TOKENS,
+    describe_answer,
+    describe_errors,
+)
+from geo_service.web.open311_parameters import (
+    MOST_ON_A_PAGE,
+    OneParameters,
+    RequestParameters,
+    RequestsParameters,
+    WrittenAs,
+    case_filter,
+    read_known,
+)
+from geo_service.web.parameters import describe_parameters
+from geo_service.web.service import Service, service_of
+
+CONTACT = "请联系本服务的运行方。 Ask whoever runs this service"
+KEY_SERVICE = (
+    "反映问题无需密钥；密钥由运行方发放。 "
+    "Reports need no key; others are handed out by whoever runs this service."
+)
+
+router = APIRouter(tags=["open311"], dependencies=[SHOWS_KEY])
+
+
+@router.get(
+    f"{ROOT}discovery.{{format}}",
+    summary="Open311: where the service is, and what it speaks",
+    response_class=Response,
+    responses={200: describe_answer(DISCOVERY), **describe_errors(HTTPStatus.NOT_FOUND)},
+)
+def discovery(written: WrittenAs, request: Request) -> Response:
+    """Service discovery as Open311 has it; `changeset` is another whenever services are."""
+    fmt = format_named(written)
+    with service_of(request).workspace.database.reading() as connection:
+        title = city.read_title(connection)
+        changes = city.changes(connection)
+    contact = f"{CONTACT}: {title}" if title else f"{CONTACT}."
+    address = f"{str(request.base_url).rstrip('/')}{BASE}"
+    document = describe_discovery(address, f"{changes:012d}", contact, KEY_SERVICE)
+    return document_answer(document, fmt)
+
+
+@router.get(
+    f"{BASE}/services.{{format}}",
+    summary="Open311: what can be reported",
+    response_class=Response,
+    responses={200: describe_answer(SERVICES), **describe_errors(HTTPStatus.NOT_FOUND)},
+    openapi_extra=describe_parameters(OneParameters),
+)
+def services(written: WrittenAs, request: Request) -> Response:
+    """All services in order of code; `metadata` says whether anything is asked about one."""
+    fmt = format_named(written)
+    known = list_services(service_of(request).workspace)
+    return document_answer(describe_services(known), fmt)
+
+
+@router.get(
+    f"{BASE}/services/{{service_code:path}}.{{format}}",
+    summary="Open311: what is asked about a service",
+    response_class=Response,
+    responses={200: describe_answer(DEFINITION), **describe_errors(HTTPStatus.NOT_FOUND)},
+    openapi_extra=describe_parameters(OneParameters),
+)
+def definition(service_code: str, written: WrittenAs, request: Request) -> Response:
+    """List the attributes of a service in the order in which they are asked, if there are any."""
+    fmt = format_named(written)
+    found = find_service(service_of(request).workspace, service_code)
+    return document_answer(describe_definition(found), fmt)
+
+
+@router.get(
+    f"{BASE}/requests.{{format}}",
+    summary="Open311: what was reported",
+    response_class=Response,
+    responses={
+        200: describe_answer(REQUESTS),
+        **describe_errors(HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
+    },
+    openapi_extra=describe_parameters(RequestsParameters),
+)
+def requests(written: WrittenAs, request: Request) -> Response:
+    """Newest first; of the last 90 days, unless times, changes or ids are asked for.
+
+    Everybody sees what staff have approved, a rider's key the rider's own reports too, a key of
+    staff all. Parameters that are not known are ignored, as the standard's clients expect.
+    """
+    fmt = format_named(written)
+    asked = read_known(RequestsParameters, request)
+    service = service_of(request)
+    key = key_of_any(service, request, asked.api_key)
+    wanted = case_filter(asked, service.clock())
+    if wanted.issue_ids is not None:
+        page, page_size = 1, MOST_ON_A_PAGE
+    else:
+        page, page_size = asked.page, asked.page_size
+    found = find_requests(service.workspace, key, wanted, page=page, page_size=page_size)
+    return _told(service, request, found, fmt)
+
+
+@router.get(
+    f"{BASE}/requests/{{service_request_id:path}}.{{format}}",
+    summary="Open311: one report and how it stands",
+    response_class=Response,
+    responses={
+        200: describe_answer(REQUESTS),
+        **describe_errors(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
+    },
+    openapi_extra=describe_parameters(RequestParameters),
+)
+def one_request(service_request_id: str, written: WrittenAs, request: Request) -> Response:
+    """Show a list of one; what is not approved yet to its rider, or with its token."""
+    fmt = format_named(written)
+    asked = read_known(RequestParameters, request)
+    service = service_of(request)
+    key = key_of_any(service, request, asked.api_key)
+    found = find_request(service.workspace, key, service_request_id, asked.token)
+    return _told(service, request, [found], fmt)
+
+
+@router.get(
+    f"{BASE}/tokens/{{token:path}}.{{format}}",
+    summary="Open311: which report a token is of",
+    response_class=Response,
+    responses={200: describe_answer(TOKENS), **describe_errors(HTTPStatus.NOT_FOUND)},
+    openapi_extra=describe_parameters(OneParameters),
+)
+def one_token(token: str, written: WrittenAs, request: Request) -> Response:
+    """Tell whether a token is one: reports have their id at once, so nobody waits for it."""
+    fmt = format_named(written)
+    issue_id = issue_of_token(service_of(request).workspace, token)
+    return document_answer(describe_token(issue_id, token), fmt)
+
+
+def _told(
+    service: Service, request: Request, found: list[ServiceRequest], written: Format
+) -> Response:
+    zone = ZoneInfo(service.workspace.calendar().time_zone)
+    document = describe_requests(found, zone, f"{request.base_url}photos/")
+    return document_answer(document, written)

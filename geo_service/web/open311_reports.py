@@ -1,0 +1,269 @@
+"""``POST /open311/v2/requests``: a report comes in as a form, with photos or without."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+
+from geo_service.domain.report import Report
+from geo_service.export.open311 import describe_posted, notice_of_report
+from geo_service.flows.answer_once import HEADER
+from geo_service.flows.find_duplicates import find_duplicates
+from geo_service.flows.find_requests import find_service
+from geo_service.flows.report_issue import MOST_PHOTOS, report_issue
+from geo_service.flows.track_report import token_of
+from geo_service.geometry.datum import Datum, convert
+from geo_service.store.keys import Key
+from geo_service.web.answers import NOT_KEPT
+from geo_service.web.auth import SHOWS_KEY, key_of_any
+from geo_service.web.descriptions import describe_body
+from geo_service.web.forms import MULTIPART, URLENCODED, Form, read_form
+from geo_service.web.open311_answers import BASE, Format, document_answer, format_named
+from geo_service.web.open311_descriptions import POSTED, describe_answer, describe_errors
+from geo_service.web.open311_parameters import WrittenAs
+from geo_service.web.parameters import Moment, Number, Parameters, read_parameters
+from geo_service.web.problems import Fault, WrongParameters
+from geo_service.web.service import Service, service_of
+
+ATTRIBUTE = re.compile(r"attribute\[(?P<code>[^\[\]]+)\](?P<many>\[\])?")
+PHOTO_FIELDS = frozenset({"media", "media[]"})
+POSITION = ("lat", "long")
+ADDRESSES = ("address_string", "address_id")
+NEEDED = "lat and long are needed: where it is, in decimal degrees."
+NO_ADDRESS = f"An address alone is not looked up: {NEEDED}"
+
+
+class ReportForm(Parameters):
+    """Fields of the form, besides photos in `media` and answers in `attribute[CODE]`."""
+
+    service_code: Annotated[str, Field(description="What it is, of those in services.")]
+    lat: Annotated[Number, Field(description="Latitude, decimal degrees.")]
+    long: Annotated[Number, Field(description="Longitude, decimal degrees.")]
+    datum: Annotated[Datum, Field(description="Of the position.")] = Datum.WGS84
+    description: Annotated[str, Field(description="Up to 4,000 characters.")] = ""
+    address_string: Annotated[str, Field(description="The place in words.")] = ""
+    requested_datetime: Annotated[
+        Moment | None, Field(description="When it was seen; for drafts that are sent later.")
+    ] = None
+    api_key: Annotated[str, Field(description="Not needed; a Bearer header does as well.")] = ""
+    idempotency_key: Annotated[
+        str, Field(description=f"As the header {HEADER}, for those who can't send it.")
+    ] = ""
+    media_url: Annotated[str, Field(description="Nothing is fetched from it.")] = ""
+
+
+NOT_KEPT_FIELDS = ("email", "device_id", "account_id", "first_name", "last_name", "phone")
+"""The standard's fields that say who reports: taken, and neither kept nor logged."""
+FORM_SCHEMA = ReportForm.model_json_schema()
+FORM_SCHEMA["properties"].update(
+    {
+        "media": {
+            "type": "array",
+            "maxItems": MOST_PHOTOS,
+            "items": {"type": "string", "format": "binary"},
+            "description": "Photos: JPEG, PNG or WebP; only in multipart forms.",
+        },
+        "attribute[CODE]": {
+            "type": "string",
+            "description": "The answer to a question; attribute[CODE][] may be repeated.",
+        },
+        **{
+            name: {"type": "string", "description": "Taken, and neither kept nor logged."}
+            for name in NOT_KEPT_FIELDS
+        },
+    }
+)
+EXAMPLES = {
+    "Standing water": {
+        "service_code": "standing_water",
+        "lat": "32.041",
+        "long": "112.142",
+        "description": "路口积水",
+        "attribute[depth]": "ankle",
+    }
+}
+IDEMPOTENCY_KEY = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "The same whenever a report is sent again: it is kept once, and answered with "
+    "the same id. Without one the same words at the same place within ten minutes are the same.",
+    "schema": {"type": "string", "maxLength": 200},
+}
+
+router = APIRouter(tags=["open311"], dependencies=[SHOWS_KEY])
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A form, read."""
+
+    fields: ReportForm
+    answers: Mapping[str, tuple[str, ...]]
+    photos: Sequence[bytes]
+    idempotency_key: str
+
+    def report(self) -> Report:
+        """Put the report, its position in WGS-84."""
+        told = self.fields
+        lon, lat = told.long, told.lat
+        if told.datum is not Datum.WGS84 and abs(lat) <= 90 and abs(lon) <= 180:
+            lon, lat = map(float, convert(lon, lat, source=told.datum, target=Datum.WGS84))
+        return Report(
+            category=told.service_code,
+            lon=lon,
+            lat=lat,
+            description=told.description,
+            address=told.address_string,
+            seen_at=told.requested_datetime,
+            answers=self.answers,
+        )
+
+
+@router.post(
+    f"{BASE}/requests.{{format}}",
+    summary="Open311: report something",
+    status_code=HTTPStatus.CREATED,
+    response_class=Response,
+    responses={
+        201: describe_answer(POSTED),
+        **describe_errors(
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
+    },
+    openapi_extra={
+        "parameters": [IDEMPOTENCY_KEY],
+        **describe_body((URLENCODED, MULTIPART), FORM_SCHEMA, EXAMPLES),
+    },
+)
+async def post(written: WrittenAs, request: Request) -> Response:
+    """Keep a report; anybody may, and what a key of staff brings is public at once.
+
+    Who reports (email, names, phone, device, account) is neither kept nor logged. Fields that
+    are not known are ignored, as the standard's clients expect; one that is there twice is not.
+    """
+    fmt = format_named(written)
+    service = service_of(request)
+    shown = request.query_params.get("api_key", "")
+    await run_in_threadpool(key_of_any, service, request, shown)
+    form = await read_form(request)
+    told = _by_name(form.texts)
+    key = await run_in_threadpool(
+        key_of_any, service, request, shown, told.get("api_key", "").strip()
+    )
+    sent = _read(form, told, request.headers.get(HEADER, ""))
+    return await run_in_threadpool(_keep, service, key, sent, fmt)
+
+
+def _keep(service: Service, key: Key | None, sent: _Sent, written: Format) -> Response:
+    workspace = service.workspace
+    report = sent.report()
+    find_service(workspace, report.category)
+    reported = report_issue(
+        workspace,
+        report,
+        key=key,
+        now=service.clock(),
+        photos=sent.photos,
+        idempotency_key=sent.idempotency_key,
+    )
+    issue_id = reported.case.issue.issue_id
+    near = [
+        (other.case.issue.issue_id, other.distance_m)
+        for other in find_duplicates(workspace, report.category, report.lon, report.lat)
+        if other.case.issue.issue_id != issue_id
+    ]
+    notice = notice_of_report(reported.case, near, media_url=bool(sent.fields.media_url))
+    path = f"{BASE}/requests/{quote(issue_id, safe='')}.{written}"
+    place = f"{path}?token={quote(token_of(workspace, issue_id), safe='')}"
+    return document_answer(
+        describe_posted(issue_id, notice),
+        written,
+        status=HTTPStatus.CREATED,
+        headers={**NOT_KEPT, "Location": place},
+    )
+
+
+def _by_name(texts: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return fields by name; of one that is there twice nobody knows which is meant."""
+    told: dict[str, str] = {}
+    twice = set[str]()
+    for name, text in texts:
+        if name in told and not name.endswith("[]"):
+            twice.add(name)
+        told[name] = text
+    known = ReportForm.model_fields
+    if twice:
+        # Of a name that is not ours no more is said: it was sent.
+        named = sorted({name if name in known else "a field" for name in twice})
+        raise WrongParameters([Fault(name, "It is given more than once.") for name in named])
+    return told
+
+
+def _read(form: Form, told: Mapping[str, str], header: str) -> _Sent:
+    """Read a form's fields, answers and photos.
+
+    Raises
+    ------
+    WrongParameters
+        Naming each that is missing or wrong; what was sent is not repeated.
+    """
+    faults = _photo_faults(form)
+    answers, answer_faults = _answers(form.texts)
+    faults += answer_faults
+    given = {
+        name: text if name == "description" else text.strip()
+        for name, text in told.items()
+        if name in ReportForm.model_fields and text.strip()
+    }
+    if header and given.get("idempotency_key", header) != header:
+        faults.append(Fault("idempotency_key", f"It is another than the header {HEADER}."))
+    try:
+        fields = read_parameters(ReportForm, given.items())
+    except WrongParameters as wrong:
+        words = NO_ADDRESS if any(told.get(name, "").strip() for name in ADDRESSES) else NEEDED
+        faults += [
+            Fault(one.field, words) if one.field in POSITION and one.field not in given else one
+            for one in wrong.faults
+        ]
+        raise WrongParameters(faults) from wrong
+    if faults:
+        raise WrongParameters(faults)
+    photos = [data for _, data in form.files]
+    return _Sent(fields, answers, photos, header or fields.idempotency_key)
+
+
+def _photo_faults(form: Form) -> list[Fault]:
+    faults = []
+    if any(name not in PHOTO_FIELDS for name, _ in form.files):
+        faults.append(Fault("media", "Send photos in the field media."))
+    if any(name in PHOTO_FIELDS and text for name, text in form.texts):
+        faults.append(Fault("media", "It must be a file, in a form of multipart/form-data."))
+    if len(form.files) > MOST_PHOTOS:
+        faults.append(Fault("media", f"Send at most {MOST_PHOTOS} photos."))
+    return faults
+
+
+def _answers(texts: Sequence[tuple[str, str]]) -> tuple[dict[str, tuple[str, ...]], list[Fault]]:
+    answers: dict[str, tuple[str, ...]] = {}
+    faults = []
+    for name, text in texts:
+        if not name.startswith("attribute"):
+            continue
+        found = ATTRIBUTE.fullmatch(name)
+        if found is None:
+            faults.append(Fault("attribute", "Write attribute[CODE], or attribute[CODE][]."))
+        elif text.strip():
+            code = found["code"]
+            answers[code] = (*answers.get(code, ()), text)
+    return answers, faults[:1]

@@ -78,8 +78,8 @@ def read_work(
     due_at = func.coalesce(cases.c.due_at, literal(WHENEVER, UtcTime()))
     conditions = _conditions(wanted)
     if after is not None:
-        due = to_microseconds(after.due_at)
-        conditions.append(or_(due_at > due, and_(due_at == due, cases.c.issue_id > after.issue_id)))
+        later = and_(due_at == after.due_at, cases.c.issue_id > after.issue_id)
+        conditions.append(or_(due_at > after.due_at, later))
     page = (
         select(cases.c.issue_id)
         .join(issues, issues.c.issue_id == cases.c.issue_id)

@@ -1,5 +1,6 @@
 """Before a report is sent: the open issues near the place that it may be the same as."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from geo_service.domain.case import Case
@@ -11,7 +12,7 @@ from geo_service.store import categories as stored_categories
 from geo_service.store import photos as stored_photos
 from geo_service.store import supporters
 from geo_service.store.database import Connection
-from geo_service.store.duplicates import open_cases_in_box
+from geo_service.store.duplicates import open_cases_near
 
 MOST_OFFERED = 5
 
@@ -57,16 +58,28 @@ def find_duplicates(
     with workspace.database.reading() as connection:
         known = require_category(connection, category)
         within_m = duplicate_m(workspace, known)
-        near = [
-            (geodesic_of_two_m(lon, lat, case.issue.lon, case.issue.lat), case)
-            for case in open_cases_in_box(connection, category, lon, lat, within_m)
-            if case.issue.approved or not approved_only
-        ]
-        found = sorted(
-            ((apart, case) for apart, case in near if apart <= within_m),
-            key=lambda one: (one[0], one[1].issue.issue_id),
+        near = open_cases_near(
+            connection,
+            category,
+            lon,
+            lat,
+            radius_m=within_m,
+            most=MOST_OFFERED,
+            approved_only=approved_only,
         )
-        return [_duplicate(connection, case, apart) for apart, case in found[:MOST_OFFERED]]
+        near_ids = [case.issue.issue_id for case in near]
+        shown = stored_photos.of_issues(connection, near_ids, approved_only=True)
+        seen_by = Counter(issue_id for issue_id, _ in supporters.of_issues(connection, near_ids))
+    found = [
+        Duplicate(
+            case,
+            geodesic_of_two_m(lon, lat, case.issue.lon, case.issue.lat),
+            tuple(photo.photo_id for photo in shown.get(case.issue.issue_id, ())),
+            seen_by[case.issue.issue_id],
+        )
+        for case in near
+    ]
+    return [duplicate for duplicate in found if duplicate.distance_m <= within_m]
 
 
 def require_category(connection: Connection, category: str) -> Category:
@@ -88,14 +101,3 @@ def require_category(connection: Connection, category: str) -> Category:
 def duplicate_m(workspace: Workspace, category: Category) -> float:
     """Say how near an issue of a category may be the same, in metres. Raises nothing."""
     return workspace.settings.duplicate_m if category.duplicate_m is None else category.duplicate_m
-
-
-def _duplicate(connection: Connection, case: Case, apart: float) -> Duplicate:
-    issue_id = case.issue.issue_id
-    shown = stored_photos.of_issue(connection, issue_id, approved_only=True)
-    return Duplicate(
-        case,
-        apart,
-        tuple(photo.photo_id for photo in shown),
-        supporters.count(connection, issue_id),
-    )

@@ -1,4 +1,4 @@
-"""Open issues of a category near a place, found by an index on category and position."""
+"""The open issues of a category nearest to a place, by an index on category and position."""
 
 from sqlalchemy import Connection, select
 
@@ -6,14 +6,24 @@ from geo_service.domain.case import Case
 from geo_service.domain.lifecycle import ENDED
 from geo_service.store import cases as stored_cases
 from geo_service.store.case_schema import cases
-from geo_service.store.near_place import in_box
+from geo_service.store.near_place import in_circle, squared_m
 from geo_service.store.schema import issues
 
+SLACK = 1.002
+"""How much wider the circle is drawn, since its metres are right to 0.2 %."""
 
-def open_cases_in_box(
-    connection: Connection, category: str, lon: float, lat: float, radius_m: float
+
+def open_cases_near(
+    connection: Connection,
+    category: str,
+    lon: float,
+    lat: float,
+    *,
+    radius_m: float,
+    most: int,
+    approved_only: bool,
 ) -> list[Case]:
-    """Return the open cases of a category in a box around a place; some may lie farther.
+    """Return the open cases of a category that lie nearest to a place.
 
     Parameters
     ----------
@@ -23,17 +33,32 @@ def open_cases_in_box(
     lon, lat : float
         WGS-84, decimal degrees.
     radius_m : float
-        Half the side of the box, in metres.
+        How far they may lie, in metres; those returned may lie 0.2 % farther.
+    most : int
+        How many at most.
+    approved_only : bool
+        Whether those are left out that not everybody may see.
 
     Returns
     -------
     list of Case
-        In order of id; all that lie within ``radius_m`` are among them.
+        Nearest first, then in order of id.
     """
-    inside = (
+    inside = [
         issues.c.category == category,
-        in_box(lon, lat, radius_m),
+        in_circle(lon, lat, SLACK * radius_m),
         cases.c.stage.not_in(ENDED),
+    ]
+    if approved_only:
+        inside.append(issues.c.approved)
+    # A place may have thousands: they are put in order before anything else of them is read.
+    nearest = (
+        select(issues.c.issue_id)
+        .join(cases, cases.c.issue_id == issues.c.issue_id)
+        .where(*inside)
+        .order_by(squared_m(lon, lat), issues.c.issue_id)
+        .limit(most)
     )
-    wanted = select(issues.c.issue_id).join(cases, cases.c.issue_id == issues.c.issue_id)
-    return stored_cases.find_many(connection, connection.scalars(wanted.where(*inside)).all())
+    in_order = connection.scalars(nearest).all()
+    found = {case.issue.issue_id: case for case in stored_cases.find_many(connection, in_order)}
+    return [found[issue_id] for issue_id in in_order]

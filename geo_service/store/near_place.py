@@ -57,9 +57,25 @@ def in_circle(lon: float, lat: float, radius_m: float) -> ColumnElement[bool]:
     ColumnElement
         Of the table of issues. Raises nothing.
     """
+    return and_(in_box(lon, lat, radius_m), squared_m(lon, lat) <= radius_m * radius_m)
+
+
+def squared_m(lon: float, lat: float) -> ColumnElement[float]:
+    """Say in SQL how far an issue lies from a place: the square of the metres of `in_circle`.
+
+    Parameters
+    ----------
+    lon, lat : float
+        WGS-84, decimal degrees.
+
+    Returns
+    -------
+    ColumnElement
+        Of the table of issues. Raises nothing.
+    """
     place = np.array([lat])
     apart = issues.c.lon - lon
     wrapped = case((apart > 180.0, apart - 360.0), (apart < -180.0, apart + 360.0), else_=apart)
     east = wrapped * float(metres_per_degree_east(place)[0])
     north = (issues.c.lat - lat) * float(metres_per_degree_north(place)[0])
-    return and_(in_box(lon, lat, radius_m), east * east + north * north <= radius_m * radius_m)
+    return east * east + north * north

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from geo_service.flows.load_tables import load_categories, load_deadlines, load_questions
 
 from geo_service.domain.opening import Calendar
 from geo_service.flows.load_areas import load_areas
 from geo_service.flows.load_issues import load_issues
 from geo_service.flows.load_streets import load_streets
+from geo_service.flows.load_tables import load_categories, load_deadlines, load_questions
 from geo_service.flows.loading import LoadOptions
 from geo_service.flows.wiring import start_workspace
 from geo_service.settings import Settings

@@ -24,7 +24,7 @@ def test_chinese_is_written_as_it_is() -> None:
     assert write_json(Document("r", fields(("a", "积水")))) == '{"a":"积水"}'.encode()
 
 
-@pytest.mark.parametrize("gone", ["\0", "\x0b", "\x1f", "\ufffe", "\uffff", "\ud800", "\udfff"])
+@pytest.mark.parametrize("gone", ["\0", "\x0b", "\x1f", "\ufffe", "\uffff", "\ud800"])
 def test_what_xml_can_not_hold_is_left_out(gone: str) -> None:
     assert plain(f"a{gone}b") == "ab"
 

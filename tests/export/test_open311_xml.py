@@ -81,8 +81,12 @@ def test_it_declares_itself_and_its_encoding() -> None:
 
 def test_lists_have_a_name_for_each() -> None:
     document = Document("errors", items("error", [fields(("code", 404), ("description", "站<&>"))]))
-    assert write_xml(document).decode().endswith(
-        "<errors><error><code>404</code><description>站&lt;&amp;&gt;</description></error></errors>"
+    assert (
+        write_xml(document)
+        .decode()
+        .endswith(
+            "<errors><error><code>404</code><description>站&lt;&amp;&gt;</description></error></errors>"
+        )
     )
 
 

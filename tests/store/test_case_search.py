@@ -75,8 +75,7 @@ def lets_through(wanted: CaseFilter, case: Case) -> bool:
         and (wanted.is_open is None or case.is_open == wanted.is_open)
         and all((low is None or low <= at) and (up is None or at <= up) for low, at, up in spans)
         and (
-            wanted.near is None
-            or geodesic_of_two_m(*PLACE, issue.lon, issue.lat) <= wanted.near[2]
+            wanted.near is None or geodesic_of_two_m(*PLACE, issue.lon, issue.lat) <= wanted.near[2]
         )
     )
 

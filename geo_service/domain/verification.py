@@ -232,5 +232,4 @@ def wants_asking(
     if is_over(case.stage) and agreed(last.answers, confirm_riders) is Answer.GONE:
         return False
     pause = LOOK_AGAIN_AFTER if last.asked_nobody else ASK_AGAIN_AFTER
-    still_open = last.is_open and holds(last.asked_at, turned)
-    return not still_open and now - last.known_at >= pause
+    return not last.is_open and now - last.known_at >= pause

@@ -19,6 +19,7 @@ from geo_service.domain.verification import (
 )
 from geo_service.errors import ForbiddenMove, NotFound
 from geo_service.flows.award_credits import award
+from geo_service.flows.check_keys import require_rider
 from geo_service.flows.progress_issue import apply_move, changing
 from geo_service.flows.wiring import Workspace
 from geo_service.settings import Settings
@@ -41,7 +42,7 @@ class Answered:
 
 
 def answer_task(
-    workspace: Workspace, key: Key, task_id: str, said: Answer, now: datetime
+    workspace: Workspace, key: Key | None, task_id: str, said: Answer, now: datetime
 ) -> Answered:
     """Keep what a rider says, give points for it, and let the issue move on if enough agree.
 
@@ -49,7 +50,7 @@ def answer_task(
     ----------
     workspace : Workspace
         Opened for writing.
-    key : Key
+    key : Key or None
         Of the rider whom the task is addressed to.
     task_id : str
         The task.
@@ -65,16 +66,19 @@ def answer_task(
 
     Raises
     ------
+    NoKey, NotAllowed
+        If the key is not a rider's.
     NotFound
         If there is no such task, or it is another rider's: nobody learns which.
     ForbiddenMove
         If another answer was given before, or nobody is asked any more.
     """
+    rider = require_rider(key)
     with workspace.database.reading() as connection:
-        task = _own_task(connection, key, task_id)
+        task = _own_task(connection, rider, task_id)
     with changing(workspace, task.issue_id) as (connection, case):
         # Read again: whoever answered at the same moment has done so by now.
-        task = _own_task(connection, key, task_id)
+        task = _own_task(connection, rider, task_id)
         if task.answer is not None:
             if task.answer is not said:
                 raise ForbiddenMove(
@@ -87,18 +91,18 @@ def answer_task(
             award(
                 connection,
                 workspace.settings,
-                task.rider,
+                rider,
                 Reason.CHECK_ANSWERED,
                 f"check:{task_id}",
                 now,
             )
         _let_move(connection, workspace, task, case, now)
-        return _answered(_own_task(connection, key, task_id), workspace.settings)
+        return _answered(_own_task(connection, rider, task_id), workspace.settings)
 
 
-def _own_task(connection: Connection, key: Key, task_id: str) -> Task:
+def _own_task(connection: Connection, rider: str, task_id: str) -> Task:
     task = stored_tasks.find(connection, task_id)
-    if task is None or not key.rider or task.rider != key.rider:
+    if task is None or task.rider != rider:
         raise NotFound("You have no task with this id.", remedy="See /tasks.")
     return task
 

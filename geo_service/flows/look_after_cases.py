@@ -14,6 +14,7 @@ from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
 from geo_service.store import cases as stored_cases
 from geo_service.store import deadlines as stored_deadlines
+from geo_service.store.case_upkeep import find_to_pass_on, pass_on
 from geo_service.store.database import Connection
 
 Changed: TypeAlias = tuple[Case, Move] | None
@@ -99,12 +100,8 @@ def _who_answers(ground: AreaGround, cases: list[Case]) -> list[Responsible]:
 
 def _change(connection: Connection, cases: list[Case], change: Callable[[Case], Changed]) -> int:
     """Change cases, and return how many have come to another body."""
-    moved = 0
-    # Each is read once more, so that nobody who is at it meanwhile is overwritten.
-    for seen in cases:
-        case = stored_cases.find_to_change(connection, seen.issue.issue_id)
-        changed = None if case is None else change(case)
-        if case is not None and changed is not None:
-            stored_cases.change(connection, *changed)
-            moved += changed[0].body_id != case.body_id
-    return moved
+    # They are read once more, so that nobody who is at one meanwhile is overwritten.
+    found = find_to_pass_on(connection, [case.issue.issue_id for case in cases])
+    passed = [(case, changed) for case in found if (changed := change(case)) is not None]
+    pass_on(connection, [changed for _, changed in passed])
+    return sum(after.body_id != case.body_id for case, (after, _) in passed)

@@ -3,7 +3,6 @@
 Anything may be written there, so that whatever makes no sense is as if it were not there.
 """
 
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -107,7 +106,7 @@ def _gps_time(exif: Image.Exif) -> datetime | None:
     day = datetime.strptime(_word(gps[_GPS.GPSDateStamp]), "%Y:%m:%d").replace(tzinfo=UTC)
     hours, minutes, seconds = (float(part) for part in gps[_GPS.GPSTimeStamp])
     spent = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    if not timedelta(0) <= spent < timedelta(days=1) or not math.isfinite(seconds):
+    if not timedelta(0) <= spent < timedelta(days=1):
         return None
     return _sensible(day + spent)
 

@@ -27,5 +27,6 @@ def insert_once(connection: Connection, table: Table, row: Mapping[str, object])
     """
     # The two databases say the same in the same words, but SQLAlchemy has no common name for it.
     add = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    added = connection.execute(add(table).values(row).on_conflict_do_nothing())
-    return added.rowcount > 0
+    written = add(table).values(row).on_conflict_do_nothing().returning(*table.primary_key)
+    # Counts of rows are not to be had where a database numbers them itself.
+    return connection.execute(written).first() is not None

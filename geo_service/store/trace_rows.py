@@ -143,7 +143,8 @@ def write(
         What tells each trip's content from any other.
     """
     days = {int(file.trips.days[0]) for file in files.values()}
-    days |= trace_days.days_of(connection, digests)
+    written_anew = [trip_id for file in files.values() for trip_id in file.trips.trip_ids]
+    days |= trace_days.days_of(connection, written_anew)
     file_ids = _name_files(connection, files)
     written = upsert(
         connection,

@@ -18,6 +18,7 @@ from geo_service.streets.profile import Profile
 from geo_service.web import (
     assets,
     catchments,
+    check_ins,
     docs,
     facilities,
     facility_states,
@@ -32,8 +33,14 @@ from geo_service.web import (
     overlay,
     photos,
     releases,
+    rider_credits,
     rider_page,
     routes,
+    station_pages,
+    station_use,
+    tasks,
+    teams,
+    work_list,
 )
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import cookie_name, forget_key
@@ -68,19 +75,28 @@ DOORS: tuple[APIRouter, ...] = (
     facility_writes.router,
     facilities.router,
     routes.router,
+    work_list.router,
     issue_moves.router,
     issues.router,
     open311.router,
     open311_reports.router,
     photos.router,
+    tasks.router,
     overlay.router,
     releases.router,
+    rider_credits.router,
+    check_ins.router,
+    station_use.router,
+    station_pages.router,
+    teams.router,
     health.router,
     docs.router,
     assets.router,
 )
 PAGES = ("/", "/planner")
 """Where people arrive with a browser and are told in words, not JSON, what is wrong."""
+PAGE_FOLDERS = ("/stations/",)
+"""Likewise all below these."""
 SMALLEST_ZIPPED = 1000
 
 
@@ -193,11 +209,15 @@ async def _tell_fault(request: Request, error: Exception) -> Response:
     return answer
 
 
+def _is_page(path: str) -> bool:
+    return path in PAGES or path.startswith(PAGE_FOLDERS)
+
+
 def _tell(request: Request, problem: Problem) -> Response:
     if is_open311(request):
         return error_answer(request, problem)
     answer = problem_response(problem)
-    if request.url.path in PAGES and "text/html" in request.headers.get("accept", ""):
+    if _is_page(request.url.path) and "text/html" in request.headers.get("accept", ""):
         answer = page_answer(write_page("problem.html", problem=problem), status=problem.status)
         answer.headers.update(hints(problem))
     if problem.status == 401 and cookie_name(request) in request.cookies:

@@ -15,6 +15,8 @@ OURS = {
     "rider.css": "text/css; charset=utf-8",
     "rider.js": "text/javascript; charset=utf-8",
     "sign.svg": "image/svg+xml",
+    "station.css": "text/css; charset=utf-8",
+    "station_print.css": "text/css; charset=utf-8",
 }
 """The files in ``static/`` and what they are."""
 

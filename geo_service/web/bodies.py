@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Collection
 from typing import Any, NoReturn
+from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -16,6 +17,8 @@ LONGEST_NUMBER = 40
 """Digits of a whole number; none that is meant has so many."""
 JSON_TYPES = ("application/json",)
 FEATURE_TYPES = ("application/geo+json", "application/json")
+FORM_TYPES = ("application/x-www-form-urlencoded",)
+MOST_FIELDS = 50
 
 
 async def read_object(request: Request, media_types: Collection[str]) -> dict[str, Any]:
@@ -61,6 +64,42 @@ async def read_object(request: Request, media_types: Collection[str]) -> dict[st
     if not isinstance(found, dict):
         raise UnreadableBody("The body is JSON, but not an object.")
     return found
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """Read the body of a request as the fields of a form of ours, without files.
+
+    Parameters
+    ----------
+    request : Request
+        Its body is read piece by piece, and no more of it than is allowed.
+
+    Returns
+    -------
+    dict of str to str
+        Of two fields with one name the last.
+
+    Raises
+    ------
+    WrongContentType, TooLargeBody
+        As `read_object` does.
+    UnreadableBody
+        If it is not such a form, in UTF-8, or did not all come.
+    """
+    _check_type(request, FORM_TYPES)
+    body = await _read_bytes(request)
+    try:
+        return dict(
+            parse_qsl(
+                body.decode("ascii"),
+                keep_blank_values=True,
+                strict_parsing=bool(body),
+                errors="strict",
+                max_num_fields=MOST_FIELDS,
+            )
+        )
+    except ValueError as problem:
+        raise UnreadableBody("The body is not a form.") from problem
 
 
 def _check_type(request: Request, media_types: Collection[str]) -> None:

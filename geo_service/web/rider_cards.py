@@ -5,7 +5,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from geo_service.domain.facility import State
+from geo_service.domain.facility import Facility, State
 from geo_service.domain.near_facility import NearFacility
 from geo_service.domain.usable import Usable
 from geo_service.export.navigate import amap_link
@@ -64,7 +64,7 @@ def write_card(tongue: Tongue, near: NearFacility, now: datetime, *, by: Measure
         counts=()
         if age_s is None or near.usable is Usable.UNKNOWN
         else _counts(tongue, facility.state),
-        amenities=tuple(_word(tongue, AMENITIES, slug) for slug in sorted(facility.amenities)),
+        amenities=amenity_words(tongue, facility),
         link=amap_link(facility, riding=True),
     )
 
@@ -77,6 +77,11 @@ def kind_word(tongue: Tongue, kind: str) -> str:
 def kind_sign(kind: str) -> Markup:
     """Return the HTML that shows a kind's sign."""
     return Markup(show_sign(sign(kind, OTHER_FACILITY)))  # noqa: S704 - our own drawings
+
+
+def amenity_words(tongue: Tongue, facility: Facility) -> tuple[str, ...]:
+    """Say what a facility has; what has no words is said as it is written."""
+    return tuple(_word(tongue, AMENITIES, slug) for slug in sorted(facility.amenities))
 
 
 def _counts(tongue: Tongue, state: State | None) -> tuple[str, ...]:

@@ -152,7 +152,7 @@ def test_everything_open_is_asked_about_at_once_and_nothing_refused(stage: Stage
     assert wants(case(stage)) == (not is_over(stage))
 
 
-@pytest.mark.parametrize("stage", ENDED)
+@pytest.mark.parametrize("stage", sorted(ENDED))
 def test_what_was_closed_is_asked_about_for_a_while(stage: Stage) -> None:
     was_asked = stage in {Stage.CLOSED, Stage.RATED}
     assert wants(case(stage, closed=7 * DAY)) == was_asked

@@ -21,7 +21,7 @@ import pytest
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import PREFIX, Settings
 
-KILLS = int(os.environ.get("GEO_SERVICE_TEST_KILLS", "5"))
+KILLS = int(os.environ.get("KILLS", "5"))
 """How many times; ``scripts/faults`` asks for 50."""
 SENDERS = 4
 PATIENCE_S = 60.0

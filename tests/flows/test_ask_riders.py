@@ -8,6 +8,7 @@ from threading import Barrier, Thread
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from geo_service.domain.case import Case, Move
 from geo_service.domain.issue import Issue
@@ -21,6 +22,7 @@ from geo_service.flows.ask_riders import ask_riders
 from geo_service.flows.wiring import Workspace, start_workspace
 from geo_service.settings import Settings
 from geo_service.store import cases, issues, supporters, tasks
+from geo_service.store.case_schema import tasks as case_tasks
 
 NOW = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -213,6 +215,15 @@ def test_nobody_found_today_may_be_found_tomorrow(place: Workspace) -> None:
     assert ask_riders(place, NOW) == 0
     ride(place, *often("a", 2))
     assert ask_riders(place, NOW + HOUR) == 1
+
+
+def test_looking_in_vain_leaves_one_row(place: Workspace) -> None:
+    report(place, "i")
+    for hours in range(5):
+        ask_riders(place, NOW + hours * HOUR)
+    with place.database.reading() as connection:
+        held = connection.execute(select(case_tasks).where(case_tasks.c.rider == ""))
+        assert [row.asked_at for row in held] == [NOW + 4 * HOUR]
 
 
 def test_who_leaves_questions_unanswered_makes_room_for_others(place: Workspace) -> None:

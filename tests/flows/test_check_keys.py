@@ -8,7 +8,12 @@ import pytest
 from geo_service.domain.facility import Facility
 from geo_service.domain.role import Role
 from geo_service.errors import NoKey, NotAllowed
-from geo_service.flows.check_keys import recognise_key, require_operator_of, require_role
+from geo_service.flows.check_keys import (
+    recognise_key,
+    require_operator_of,
+    require_rider,
+    require_role,
+)
 from geo_service.flows.manage_keys import add_key
 from geo_service.flows.wiring import Workspace
 
@@ -62,3 +67,18 @@ def test_operators_report_of_their_own(
 def test_nobody_reports_without_a_key() -> None:
     with pytest.raises(NoKey):
         require_operator_of(None, PLACE)
+
+
+def test_what_is_a_riders_own_is_for_riders_only(empty: Workspace, now: datetime) -> None:
+    keys = {}
+    for role in Role:
+        _, token = add_key(empty, role, None, now)
+        keys[role] = recognise_key(empty, token, now)
+    assert require_rider(keys[Role.RIDER]) == keys[Role.RIDER].rider != ""
+    for role in set(Role) - {Role.RIDER}:
+        with pytest.raises(NotAllowed, match=role):
+            require_rider(keys[role])
+    with pytest.raises(NotAllowed, match="names no rider"):
+        require_rider(replace(keys[Role.RIDER], rider=""))
+    with pytest.raises(NoKey):
+        require_rider(None)

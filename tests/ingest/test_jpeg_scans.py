@@ -27,7 +27,7 @@ def test_scans_are_counted(progressive: bool, count: int) -> None:
 
 def test_other_segments_and_what_follows_do_not_count() -> None:
     assert scans(jpeg(progressive=False, comment=b"\xff\xda\0\x04" * 50)) == 1
-    assert scans(jpeg(progressive=False) + b"\xff\xda\0\x04" * 50) == 1
+    assert scans(jpeg(progressive=False) + b"\0\2" + b"\xff\xda\0\x04" * 50) == 1
 
 
 @pytest.mark.parametrize("fill", [b"", b"\xff", b"\xff\xff"])

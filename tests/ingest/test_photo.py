@@ -5,6 +5,7 @@ import subprocess
 import sys
 import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from io import BytesIO
@@ -93,6 +94,13 @@ def test_everything_a_camera_writes_is_gone() -> None:
     assert read(kept.data).taken_at is None
     assert not seen(kept).getexif()
     assert kept.data.endswith(b"\xff\xd9")
+
+
+@pytest.mark.parametrize("said", [{"comment": b"secret note"}, {"exif": told()}, {"xmp": XMP}])
+def test_whatever_is_said_alone_is_gone(said: dict[str, object]) -> None:
+    sent = saved(drawn(), **said)
+    assert b"secret" in sent
+    assert b"secret" not in read(sent).data
 
 
 def test_what_png_and_webp_say_is_gone_too() -> None:
@@ -343,6 +351,15 @@ def test_whatever_a_decoder_raises_is_a_refusal(
 
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", fail)
     assert "damaged or cut off" in refusal(saved(drawn()))
+
+
+def test_many_at_once_leave_the_filters_of_warnings_as_they_were() -> None:
+    sent = saved(drawn(), exif=told())
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(8) as pool:
+        read_at_once = list(pool.map(read, [sent] * 40))
+    assert read_at_once == [read(sent)] * 40
+    assert warnings.filters == before
 
 
 @given(

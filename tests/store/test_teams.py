@@ -19,7 +19,7 @@ from geo_service.store.schema import issues as issues_table
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
 EAST, WEST = Team("east", "东队", "East"), Team("west", "西队")
-HOURS = st.integers(0, 40)
+HOURS = st.integers(0, 9)
 
 
 def at(hour: int) -> datetime:
@@ -84,7 +84,7 @@ members = st.lists(
         st.sampled_from(["east", "west"]),
         RIDERS,
         HOURS,
-        st.none() | st.integers(0, 20),
+        st.none() | st.integers(0, 5),
     ),
     max_size=6,
     unique_by=lambda one: (one.team_id, one.rider, one.since),
@@ -202,3 +202,19 @@ def test_what_was_before_or_after_is_not_counted(database: Database, hour: int) 
         write(connection, [closed], [Membership("east", "a", at(0))], [("a", hour)])
         (found, _) = teams.figures(connection, at(24), at(48))
     assert (found.reports, found.checks, found.closures) == (0, 0, 0)
+
+
+def test_a_note_on_a_closed_issue_closes_nothing(database: Database) -> None:
+    noted = Told("a", 2, ((30, Stage.CLOSED, Stage.CLOSED),))
+    with database.writing() as connection:
+        write(connection, [noted], [Membership("east", "a", at(1))], [])
+        (found, _) = teams.figures(connection, at(24), at(48))
+    assert found.closures == 0
+
+
+def test_a_member_who_is_forgotten_is_not_everybody_without_a_name(database: Database) -> None:
+    closed = Told("", 25, ((30, Stage.REPORTED_BACK, Stage.CLOSED),))
+    with database.writing() as connection:
+        write(connection, [closed], [Membership("east", "", at(1))], [("", 26)])
+        (found, _) = teams.figures(connection, at(24), at(48))
+    assert (found.members, found.reports, found.checks, found.closures) == (0, 0, 0, 0)

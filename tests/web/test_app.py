@@ -17,15 +17,41 @@ from geo_service.web.app import paths
 
 Bearer = Callable[[str], dict[str, str]]
 
+OPEN311 = "/open311/v2"
 FILLED = {
     "/facilities/nearest": ["/facilities/nearest?lat=32.0341&lon=112.1341&k=50"],
     "/facilities/{facility_id}": ["/facilities/station", "/facilities/none"],
     "/facilities/{facility_id}/state": ["/facilities/station/state"],
     "/releases/{period}": ["/releases/2026-10"],
     "/maps/{name}.html": [f"/maps/{name}.html" for name in ("public", "planner", *LAYERS)],
+    "/photos/{photo_id}": [f"/photos/{'0' * 32}"],
+    "/photos/{photo_id}/approved": [f"/photos/{'0' * 32}/approved"],
+    "/issues": ["/issues", "/issues?stage=collected&limit=1"],
+    "/issues/near": ["/issues/near?service_code=standing_water&lat=32.038&long=112.137"],
+    "/issues/{issue_id}": ["/issues/issue-1", "/issues/issue-5"],
+    "/issues/{issue_id}/moves": ["/issues/issue-1/moves", "/issues/issue-5/moves"],
+    "/issues/{issue_id}/approved": ["/issues/issue-5/approved"],
+    "/issues/{issue_id}/supporters": ["/issues/issue-5/supporters"],
+    "/tasks/{task_id}/answer": ["/tasks/none/answer"],
+    "/open311/discovery.{format}": ["/open311/discovery.json", "/open311/discovery.xml"],
+    "/open311/v2/services.{format}": [f"{OPEN311}/services.json", f"{OPEN311}/services.xml"],
+    "/open311/v2/services/{service_code}.{format}": [f"{OPEN311}/services/standing_water.json"],
+    "/open311/v2/requests.{format}": [
+        f"{OPEN311}/requests.json",
+        f"{OPEN311}/requests.xml?status=open",
+        f"{OPEN311}/requests.json?service_request_id=issue-5,issue-1",
+    ],
+    "/open311/v2/requests/{service_request_id}.{format}": [
+        f"{OPEN311}/requests/issue-1.json",
+        f"{OPEN311}/requests/issue-5.xml",
+    ],
+    "/open311/v2/tokens/{token}.{format}": [f"{OPEN311}/tokens/issue-5.00.json"],
     "/problems/{code}": ["/problems/not-found"],
     "/assets/{name}": ["/assets/rider.js", "/assets/page.js"],
     "/": ["/", "/?lat=32.0341&lon=112.1341&k=20", "/?lang=en"],
+    "/stations/{facility_id}": ["/stations/station", "/stations/station?code=AAAAAAAAAA"],
+    "/stations/{facility_id}/print": ["/stations/station/print"],
+    "/credits/vouchers/{code}": ["/credits/vouchers/1-AAAAAAAAAA"],
     "/overlay/issues": ["/overlay/issues", "/overlay/issues?radius_m=100"],
 }
 
@@ -55,11 +81,15 @@ def test_nothing_of_traces_comes_out_without_an_analysts_key(
         answer = door.get(address, headers=headers)
         if answer.status_code == 405:
             answer = door.post(address, json=ROUTE, headers=headers)
-        assert answer.status_code in {200, 403, 404, 503}, address
+        # 405: what is only put there tells nothing; 400 and 415: nor what takes another body.
+        assert answer.status_code in {200, 400, 401, 403, 404, 405, 415, 422, 503}, address
+        # 405: what is only put there tells nothing.
+        assert answer.status_code in {200, 401, 403, 404, 405, 422, 503}, address
         text = _words(answer.text)
         assert "secret" not in text, address
         assert not any(rider in text for rider in riders), address
-        assert "issue-5" not in text, address
+        # Staff work on what is not approved yet.
+        assert key == "staff" or "issue-5" not in text, address
         if address not in {"/openapi.json", "/docs", "/assets/page.js"}:
             for word in ("passes", "first_pass", "closest_m", "per_1000", "trip_id", "rider_id"):
                 assert not re.search(rf'"{word}"|\b{word}\b *[:=]', text), (address, word)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from starlette.requests import Request
 
-from geo_service.web.bodies import DEEPEST, MOST_BYTES, read_object
+from geo_service.web.bodies import DEEPEST, MOST_BYTES, read_form, read_object
 from geo_service.web.problems import TooLargeBody, UnreadableBody, WrongContentType
 
 Bearer = Callable[[str], dict[str, str]]
@@ -172,3 +172,41 @@ def test_each_refusal_has_its_status_over_http(door: httpx.Client, bearer: Beare
         assert refused.headers["content-type"] == "application/problem+json"
         assert refused.json()["type"] == f"/problems/{code}"
         assert door.get(refused.json()["type"]).json()["status"] == status
+
+
+def read_fields(body: bytes, media_type: str = "application/x-www-form-urlencoded") -> object:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "headers": [(b"content-type", media_type.encode())],
+    }
+    try:
+        return asyncio.run(read_form(Request(scope, receive)))
+    except (TooLargeBody, UnreadableBody, WrongContentType) as problem:
+        return type(problem)
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        (b"", {}),
+        (b"key=&code=A%20B+C", {"key": "", "code": "A B C"}),
+        (b"name=%E7%AB%99", {"name": "\u7ad9"}),
+        (b"a=1&a=2", {"a": "2"}),
+        (b"a=%ff", UnreadableBody),
+        (b"a=\xe7\xab\x99", UnreadableBody),
+        (b"nothing", UnreadableBody),
+        (b"&".join([b"a=1"] * 51), UnreadableBody),
+        (b"a=" + b"1" * MOST_BYTES, TooLargeBody),
+    ],
+)
+def test_a_form_is_read_by_its_fields(body: bytes, fields: object) -> None:
+    assert read_fields(body) == fields
+
+
+@pytest.mark.parametrize("media_type", ["", "application/json", "multipart/form-data; boundary=x"])
+def test_only_forms_without_files_are_read(media_type: str) -> None:
+    assert read_fields(b"a=1", media_type) is WrongContentType

@@ -203,7 +203,7 @@ def _open_cases() -> None:
         op.bulk_insert(sa.table("cases", *map(sa.column, names)), rows)
     connection.execute(
         sa.text(
-            "INSERT INTO categories SELECT DISTINCT category, category, '', '', '', '[]', NULL,"
-            " '[]' FROM issues"
+            "INSERT INTO categories SELECT DISTINCT category, category, '', '', '', '[]',"
+            " CAST(NULL AS DOUBLE PRECISION), '[]' FROM issues"
         )
     )

@@ -1,0 +1,247 @@
+"""``/tasks``: a rider is asked whether the issues on the own way are still there."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from starlette.concurrency import run_in_threadpool
+
+from geo_service.domain.verification import Answer
+from geo_service.errors import NotReady
+from geo_service.export.features import collection, iso
+from geo_service.export.task_features import task_feature
+from geo_service.flows.answer_task import answer_task
+from geo_service.flows.check_keys import require_rider
+from geo_service.flows.find_issues_along import MOST_RADIUS_M, RouteQuestion
+from geo_service.flows.find_tasks import (
+    OwnTasks,
+    find_tasks,
+    find_tasks_along,
+    find_tasks_on_ride,
+)
+from geo_service.flows.ride_between import Ride, ride_between
+from geo_service.geometry.datum import Datum, convert
+from geo_service.streets.profile import Profile
+from geo_service.web.answers import GEOJSON, JSON, json_answer
+from geo_service.web.auth import SHOWS_KEY, key_of
+from geo_service.web.bodies import FEATURE_TYPES, JSON_TYPES, read_object
+from geo_service.web.descriptions import IDEMPOTENCY_KEY, describe_body, describe_problems
+from geo_service.web.members import Members, read_members
+from geo_service.web.parameters import (
+    NoParameters,
+    Number,
+    Parameters,
+    describe_parameters,
+    read_parameters,
+)
+from geo_service.web.problems import Fault, WrongParameters
+from geo_service.web.routes import LINE_EXAMPLE, ROUTE_SCHEMA, RouteParameters, read_line
+from geo_service.web.service import Service, service_of
+
+ENDS = ("lat", "lon", "to_lat", "to_lon")
+
+
+class TaskParameters(Parameters):
+    """Of a rider's tasks; without a destination the usual way at this hour is meant."""
+
+    lat: Annotated[
+        Number | None, Field(ge=-90, le=90, description="Where the ride begins, decimal degrees.")
+    ] = None
+    lon: Annotated[Number | None, Field(ge=-180, le=180, description="The same.")] = None
+    to_lat: Annotated[
+        Number | None, Field(ge=-90, le=90, description="Where it ends; all four, or none.")
+    ] = None
+    to_lon: Annotated[Number | None, Field(ge=-180, le=180, description="The same.")] = None
+    profile: Annotated[Profile, Field(description="How one moves.")] = Profile.EBIKE
+    radius_m: Annotated[
+        Number | None,
+        Field(
+            gt=0,
+            le=MOST_RADIUS_M,
+            description="How near to the way, in metres. None: the workspace's setting.",
+        ),
+    ] = None
+    datum: Annotated[Datum, Field(description="Of the positions; answers are in WGS-84.")] = (
+        Datum.WGS84
+    )
+
+    def ends(self) -> tuple[tuple[float, float], tuple[float, float]] | None:
+        """Return the longitude and latitude of both ends, in WGS-84; None: none was given.
+
+        Raises
+        ------
+        WrongParameters
+            If some are given and others are not.
+        """
+        missing = [name for name in ENDS if getattr(self, name) is None]
+        if len(missing) == len(ENDS):
+            return None
+        if self.lat is None or self.lon is None or self.to_lat is None or self.to_lon is None:
+            told = "It is required where another end of the way is given."
+            raise WrongParameters([Fault(name, told) for name in missing])
+        start, end = (self.lon, self.lat), (self.to_lon, self.to_lat)
+        return self._converted(*start), self._converted(*end)
+
+    def _converted(self, lon: float, lat: float) -> tuple[float, float]:
+        if self.datum is Datum.WGS84:
+            return lon, lat
+        east, north = convert(lon, lat, source=self.datum, target=Datum.WGS84)
+        return float(east), float(north)
+
+
+def _answer(value: object) -> Answer:
+    try:
+        return Answer(str(value))
+    except ValueError:
+        raise ValueError(f"It must be one of: {', '.join(Answer)}.") from None
+
+
+class AnswerBody(Members):
+    """What a rider says."""
+
+    answer: Annotated[
+        Answer,
+        BeforeValidator(_answer),
+        WithJsonSchema({"type": "string", "enum": list(Answer)}),
+    ]
+
+
+TASKS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {GEOJSON: {}},
+        "description": "A FeatureCollection of Points, one a task, with its `question` and until "
+        "when it can be answered; along a way also `along_m` and `off_m`; and `notes`.",
+    }
+}
+READING = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+SENDING = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+)
+
+router = APIRouter(tags=["tasks"], dependencies=[SHOWS_KEY])
+
+
+@router.get(
+    "/tasks",
+    summary="Questions about issues on your way (rider's key)",
+    response_class=Response,
+    responses={**TASKS, **describe_problems(*READING)},
+    openapi_extra=describe_parameters(TaskParameters),
+)
+def own_tasks(request: Request) -> Response:
+    """Those on the way that you usually ride at this hour or the next.
+
+    With both ends of a ride: those along the way by the streets, in riding order, whatever the
+    hour. The ends are neither kept nor written down anywhere.
+    """
+    service = service_of(request)
+    rider = require_rider(key_of(service, request))
+    asked = read_parameters(TaskParameters, request.query_params.multi_items())
+    ends, now = asked.ends(), service.clock()
+    if ends is None:
+        return _told(service, find_tasks(service.workspace, rider, now))
+    ride = _ride(service, asked.profile, *ends)
+    found = find_tasks_on_ride(service.workspace, rider, ride, asked.radius_m, now)
+    return _told(service, found)
+
+
+@router.post(
+    "/tasks/along",
+    summary="Questions about issues along a planned route (rider's key)",
+    response_class=Response,
+    responses={**TASKS, **describe_problems(*READING, *SENDING)},
+    openapi_extra={
+        **describe_parameters(RouteParameters),
+        **describe_body(FEATURE_TYPES, ROUTE_SCHEMA, {"A line": LINE_EXAMPLE}),
+    },
+)
+async def tasks_along(request: Request) -> Response:
+    """In riding order, each where the route comes nearest to its issue.
+
+    The route is neither kept nor written down anywhere.
+    """
+    service = service_of(request)
+    rider = require_rider(await run_in_threadpool(key_of, service, request))
+    asked = read_parameters(RouteParameters, request.query_params.multi_items())
+    lon, lat = read_line(await read_object(request, FEATURE_TYPES))
+    if asked.datum is not Datum.WGS84:
+        lon, lat = convert(lon, lat, source=asked.datum, target=Datum.WGS84)
+    question = RouteQuestion(lon, lat, asked.radius_m)
+    found = await run_in_threadpool(
+        find_tasks_along, service.workspace, rider, question, service.clock()
+    )
+    return _told(service, found)
+
+
+@router.post(
+    "/tasks/{task_id}/answer",
+    summary="Say whether an issue is still there (rider's key)",
+    response_class=Response,
+    responses={
+        200: {"content": {JSON: {}}, "description": "What was said, and the `points` for it."},
+        **describe_problems(*READING, *SENDING, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    },
+    openapi_extra={
+        "parameters": [IDEMPOTENCY_KEY],
+        **describe_body(
+            JSON_TYPES, AnswerBody.model_json_schema(), {"It is gone": {"answer": "gone"}}
+        ),
+    },
+)
+async def answer(task_id: str, request: Request) -> Response:
+    """Once enough riders who pass say the same, the issue moves on.
+
+    Sent again, the same answer does nothing more. Who is `unsure` gets no points.
+    """
+    service = service_of(request)
+    key = await run_in_threadpool(key_of, service, request)
+    require_rider(key)
+    read_parameters(NoParameters, request.query_params.multi_items())
+    said = read_members(AnswerBody, await read_object(request, JSON_TYPES)).answer
+    done = await run_in_threadpool(
+        answer_task, service.workspace, key, task_id, said, service.clock()
+    )
+    return json_answer(
+        {
+            "task_id": done.task_id,
+            "issue_id": done.issue_id,
+            "answer": done.answer,
+            "answered_at": iso(done.answered_at),
+            "points": done.points,
+        }
+    )
+
+
+def _ride(
+    service: Service, profile: Profile, start: tuple[float, float], end: tuple[float, float]
+) -> Ride:
+    snap_m = service.workspace.settings.max_snap_m
+    try:
+        streets = service.districts.current(profile).streets
+    except NotReady:
+        return ride_between(None, start, end, snap_m)
+    return ride_between(streets, start, end, snap_m)
+
+
+def _told(service: Service, own: OwnTasks) -> Response:
+    points = service.workspace.settings.points_check
+    features = [
+        task_feature(
+            one.task,
+            one.case,
+            one.category,
+            points=points,
+            along_m=one.along_m,
+            off_m=one.off_m,
+        )
+        for one in own.found
+    ]
+    return json_answer(collection(features, notes=list(own.notes)), media_type=GEOJSON)

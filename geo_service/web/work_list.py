@@ -1,0 +1,124 @@
+"""``GET /issues``: the staff's work list, the most urgent first."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BeforeValidator, Field
+
+from geo_service.domain.lifecycle import ENDED, Stage
+from geo_service.domain.role import Role
+from geo_service.export.case_json import case_summary
+from geo_service.export.features import collection
+from geo_service.flows.show_issue import bodies_by_id, categories_by_name, category_of
+from geo_service.store.work_list import Place, Work, place_of, read_place, read_work
+from geo_service.web.answers import GEOJSON, json_answer
+from geo_service.web.auth import SHOWS_KEY, require_key
+from geo_service.web.descriptions import describe_problems
+from geo_service.web.parameters import (
+    LONGEST_LIST,
+    Box,
+    Flag,
+    Parameters,
+    WholeNumber,
+    describe_parameters,
+    read_parameters,
+)
+from geo_service.web.problems import Fault, WrongParameters
+from geo_service.web.service import service_of
+
+MOST_ON_A_PAGE = 500
+
+
+def _stage(text: object) -> Stage:
+    try:
+        return Stage(str(text))
+    except ValueError:
+        raise ValueError(f"It must be one of: {', '.join(Stage)}.") from None
+
+
+Name = Annotated[str, Field(max_length=200)]
+Names = Annotated[frozenset[Name], Field(max_length=LONGEST_LIST)]
+AStage = Annotated[Stage, BeforeValidator(_stage)]
+
+
+class WorkParameters(Parameters):
+    """Of the work list."""
+
+    stage: Annotated[
+        frozenset[AStage],
+        Field(max_length=len(Stage), description="May be repeated. None: all that are open."),
+    ] = frozenset(set(Stage) - ENDED)
+    category: Annotated[Names, Field(description="May be repeated. None: all.")] = frozenset()
+    body_id: Annotated[
+        Names, Field(description="Who answers for it; may be repeated. None: all.")
+    ] = frozenset()
+    overdue: Annotated[Flag, Field(description="Only what is overdue.")] = False
+    approved: Annotated[
+        Flag | None, Field(description="Only what is, or is not, shown to everybody. None: both.")
+    ] = None
+    bbox: Annotated[Box | None, Field(description="west,south,east,north. None: all.")] = None
+    limit: Annotated[
+        WholeNumber, Field(ge=1, le=MOST_ON_A_PAGE, description="How many at most.")
+    ] = 100
+    after: Annotated[
+        str, Field(max_length=300, description="`next` of the page before. None: the first page.")
+    ] = ""
+
+
+router = APIRouter(tags=["issues"], dependencies=[SHOWS_KEY])
+
+
+@router.get(
+    "/issues",
+    summary="The work list (staff's key)",
+    response_class=Response,
+    responses={
+        200: {
+            "content": {GEOJSON: {}},
+            "description": "A FeatureCollection; `next`, if there may be more, is what `after` "
+            "takes for the next page.",
+        },
+        **describe_problems(
+            HTTPStatus.UNAUTHORIZED,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
+    },
+    openapi_extra=describe_parameters(WorkParameters),
+)
+def work_list(request: Request) -> Response:
+    """Issues in order of their deadlines, those without one last."""
+    service = service_of(request)
+    require_key(service, request, Role.STAFF)
+    asked = read_parameters(WorkParameters, request.query_params.multi_items())
+    now = service.clock()
+    wanted = Work(
+        stages=asked.stage,
+        categories=asked.category,
+        body_ids=asked.body_id,
+        overdue_at=now if asked.overdue else None,
+        approved=asked.approved,
+        box=asked.bbox,
+    )
+    after = _place(asked.after)
+    with service.workspace.database.reading() as connection:
+        found = read_work(connection, wanted, after=after, limit=asked.limit)
+        categories, bodies = categories_by_name(connection), bodies_by_id(connection)
+    features = [
+        case_summary(
+            case, category_of(categories, case.issue.category), bodies.get(case.body_id), now
+        )
+        for case in found
+    ]
+    more = str(place_of(found[-1])) if len(found) == asked.limit else None
+    return json_answer(collection(features, next=more), media_type=GEOJSON)
+
+
+def _place(text: str) -> Place | None:
+    try:
+        return read_place(text) if text else None
+    except (ValueError, OverflowError):
+        fault = Fault("after", "It must be the next of a page before.")
+        raise WrongParameters([fault]) from None

@@ -229,7 +229,10 @@ def test_open_ones_near_are_named_if_everybody_may_see_them(
 ) -> None:
     place = {"service_code": "blocked_lane", "lat": "32.0441", "long": "112.1441"}
     unseen = kept(post({**place, "description": "unseen"}))
-    seen = kept(post({**place, "description": "seen", "api_key": keys["staff"]}))
+    public = post({**place, "description": "seen", "api_key": keys["staff"]})
+    seen = kept(public)
+    # It is open and near itself, but nothing else.
+    assert seen not in public.json()[0]["service_notice"]
     (told,) = post({**place, "description": "mine"}).json()
     assert f"{seen} (0 m)" in told["service_notice"]
     assert unseen not in told["service_notice"]

@@ -16,6 +16,10 @@ LONGEST_ADDRESS = 500
 LONGEST_ANSWER = 1_000
 MOST_DAYS_OLD = 90
 """A draft that was kept on a phone for longer is of no use to anybody."""
+NOT_LOOKED_AT = (
+    "已收到，工作人员查看后公开。 Kept; it is shown to everybody once staff have looked at it."
+)
+"""What is said of a report that is not approved."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,9})?")
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from geo_service.domain.case import Case
 from geo_service.domain.category import Category, DataType, Question
 from geo_service.domain.lifecycle import WORDS
+from geo_service.domain.report import NOT_LOOKED_AT
 from geo_service.export.open311_document import Document, Fields, fields, items
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
@@ -20,9 +21,6 @@ ANSWER_WORDS = {
     DataType.MULTI_VALUE_LIST: "可选多项 Any of the values.",
 }
 """What kind of answer a question takes."""
-NOT_LOOKED_AT = (
-    "已收到，工作人员查看后公开。 Kept; it is shown to everybody once staff have looked at it."
-)
 PUBLIC = "已收到并公开。 Kept, and shown to everybody."
 NO_MEDIA_URL = (
     "未读取 media_url：请把照片作为文件放在 media 字段。 "

@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo_service.domain.issue import Issue
 from geo_service.domain.refusal import Batch
+from geo_service.domain.report import NOT_LOOKED_AT
 from geo_service.geometry.datum import Datum
 from geo_service.ingest.columns import text_of
 from geo_service.ingest.extent import Extent
@@ -27,7 +28,10 @@ KEPT = (
     "media_url",
 )
 """What is kept beside the issue, under the names that the standard gives it."""
-_NAMES = ("id", "category", "description", "reported_at", "closed_at", "lon", "lat", *KEPT)
+_NAMES = (
+    *("id", "category", "description", "reported_at", "closed_at", "approved", "lon", "lat"),
+    *KEPT,
+)
 CLOSING_TIMES = ("closed_datetime", "updated_datetime")
 """When a closed request was closed; the standard has only the second."""
 
@@ -70,8 +74,9 @@ def parse_open311(
     Returns
     -------
     Batch of Issue
-        Everybody may see them, as where they come from. A closed one was closed when it was last
-        changed, unless it says more.
+        Everybody may see them, as where they come from, unless a server like this one says that
+        nobody has looked at a report. A closed one was closed when it was last changed, unless it
+        says more.
 
     Raises
     ------
@@ -111,6 +116,8 @@ def _columns(
         "description": record.get("description"),
         "reported_at": record.get("requested_datetime"),
         "closed_at": closed_at,
+        # With a key, a server like this one shows also what not everybody may see.
+        "approved": text_of(record.get("service_notice")) != NOT_LOOKED_AT,
         "lon": record.get("long"),
         "lat": record.get("lat"),
         **{name: record.get(name) for name in KEPT},

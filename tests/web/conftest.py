@@ -14,8 +14,12 @@ from typing import Any
 
 import httpx
 import pytest
+import shapely
 import uvicorn
 
+from geo_service.domain.area import Area, Body, Level
+from geo_service.domain.category import Category, DataType, Question
+from geo_service.domain.lifecycle import Stage
 from geo_service.domain.opening import Calendar
 from geo_service.domain.role import Role
 from geo_service.flows.import_traces import import_traces
@@ -27,6 +31,9 @@ from geo_service.flows.manage_keys import add_key, revoke_key
 from geo_service.flows.publish_release import publish_release
 from geo_service.flows.wiring import open_workspace, start_workspace
 from geo_service.settings import Settings
+from geo_service.store import areas as stored_areas
+from geo_service.store import categories as stored_categories
+from geo_service.store import deadlines as stored_deadlines
 from geo_service.web.app import make_served_app
 from geo_service.web.server import DISCRETION
 
@@ -265,3 +272,48 @@ def now() -> datetime:
 @pytest.fixture
 def hostile() -> str:
     return HOSTILE
+
+
+@pytest.fixture(scope="session")
+def reporting_settings(city: City, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Return the settings of a city in which things can be reported; tests add reports to it."""
+    folder = tmp_path_factory.mktemp("reporting") / "workspace"
+    settings = replace(
+        city.settings, workspace=Path(shutil.copytree(city.settings.workspace, folder))
+    )
+    depth = Question(
+        "depth",
+        DataType.SINGLE_VALUE_LIST,
+        "水有多深？",
+        choices=(("ankle", "没过脚踝"), ("wheel", "半个车轮")),
+    )
+    by = Question("by", DataType.MULTI_VALUE_LIST, "被什么？", choices=(("a", "甲"), ("b", "乙")))
+    known = [
+        Category("standing_water", "道路积水", "Standing water", questions=(depth,)),
+        Category("blocked_lane", "占道", "Blocked lane", questions=(by,)),
+        Category("a/b? 站.x", "斜杠"),
+        Category("light", "路灯", questions=(replace(depth, required=True),)),
+    ]
+    square = shapely.to_wkb(shapely.box(WEST, SOUTH, WEST + 0.02, SOUTH + 0.02))
+    with open_workspace(settings) as workspace, workspace.database.writing() as connection:
+        stored_categories.write(connection, known)
+        stored_areas.write(
+            connection,
+            [Area("square", "格子", "body", square)],
+            [Body("body", "示范街道", Level.STREET_COMMITTEE)],
+        )
+        stored_deadlines.write(connection, {("*", Stage.COLLECTED): 24.0})
+    return settings
+
+
+@pytest.fixture(scope="session")
+def reporting_city_door(reporting_settings: Settings) -> Iterator[httpx.Client]:
+    with served(reporting_settings, lambda: NOW + timedelta(seconds=1)) as client:
+        yield client
+
+
+@pytest.fixture
+def reporting_door(reporting_city_door: httpx.Client) -> httpx.Client:
+    """Ask the city in which things can be reported over HTTP."""
+    reporting_city_door.cookies.clear()
+    return reporting_city_door

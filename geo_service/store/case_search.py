@@ -17,7 +17,7 @@ from geo_service.domain.case import Case
 from geo_service.domain.lifecycle import ENDED, Stage
 from geo_service.store import cases as stored_cases
 from geo_service.store.case_schema import cases
-from geo_service.store.near_place import in_box, in_circle
+from geo_service.store.near_place import IN_BOX, IN_CIRCLE, near_parameters
 from geo_service.store.schema import issues
 
 MOST_COUNTED = 30_000
@@ -93,7 +93,7 @@ def search(
         .offset(offset)
         .limit(limit)
     )
-    in_order = list(connection.scalars(page))
+    in_order = list(connection.scalars(page, _values(asked)))
     found = {case.issue.issue_id: case for case in stored_cases.find_many(connection, in_order)}
     return [found[issue_id] for issue_id in in_order if issue_id in found]
 
@@ -126,7 +126,10 @@ def _shortest_way(connection: Connection, asked: CaseFilter, needed: int) -> Way
     """Say by which index a page is found soonest."""
     if asked.issue_ids is not None:
         return Way.ID
-    shared = {way: _count(connection, condition) for way, condition in _sharing(asked).items()}
+    values = _values(asked)
+    shared = {
+        way: _count(connection, condition, values) for way, condition in _sharing(asked).items()
+    }
     if not shared:
         return Way.TIME
     fewest = min(shared, key=shared.__getitem__)
@@ -134,7 +137,7 @@ def _shortest_way(connection: Connection, asked: CaseFilter, needed: int) -> Way
         return fewest
     window = _between(issues.c.reported_at, asked.since, asked.until)
     in_all = connection.scalar(select(func.count()).select_from(issues)) or 0
-    in_window = _count(connection, and_(*window)) if window else in_all
+    in_window = _count(connection, and_(*window), values) if window else in_all
     looked_at = needed * math.prod(in_all / count for count in shared.values())
     by_time = min(looked_at, in_window) <= TO_GATHER * shared[fewest]
     return Way.TIME if by_time else fewest
@@ -145,7 +148,7 @@ def _sharing(asked: CaseFilter) -> dict[Way, Condition]:
     shared: dict[Way, Condition] = {}
     if asked.categories:
         category = issues.c.category.in_(asked.categories)
-        shared[Way.PLACE] = and_(category, in_box(*asked.near)) if asked.near else category
+        shared[Way.PLACE] = and_(category, IN_BOX) if asked.near else category
     if asked.is_open is not None:
         shared[Way.STAGE] = cases.c.stage.in_(_stages(is_open=asked.is_open))
     updated = _updated(asked)
@@ -154,9 +157,9 @@ def _sharing(asked: CaseFilter) -> dict[Way, Condition]:
     return shared
 
 
-def _count(connection: Connection, condition: Condition) -> int:
+def _count(connection: Connection, condition: Condition, values: dict[str, float]) -> int:
     some = select(1).where(condition).limit(MOST_COUNTED).subquery()
-    return connection.scalar(select(func.count()).select_from(some)) or 0
+    return connection.scalar(select(func.count()).select_from(some), values) or 0
 
 
 def _conditions(asked: CaseFilter, way: Way) -> list[Condition]:
@@ -179,8 +182,12 @@ def _conditions(asked: CaseFilter, way: Way) -> list[Condition]:
         stage = _column(cases.c.stage, indexed=way is Way.STAGE)
         conditions.append(stage.in_(_stages(is_open=asked.is_open)))
     if asked.near is not None:
-        conditions.append(in_circle(*asked.near))
+        conditions.append(IN_CIRCLE)
     return conditions
+
+
+def _values(asked: CaseFilter) -> dict[str, float]:
+    return {} if asked.near is None else near_parameters(*asked.near)
 
 
 def _stages(*, is_open: bool) -> list[Stage]:

@@ -1,16 +1,35 @@
 """The open issues of a category nearest to a place, by an index on category and position."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from geo_service.domain.case import Case
 from geo_service.domain.lifecycle import ENDED
 from geo_service.store import cases as stored_cases
 from geo_service.store.case_schema import cases
-from geo_service.store.near_place import in_circle, squared_m
+from geo_service.store.near_place import IN_CIRCLE, SQUARED_M, near_parameters
 from geo_service.store.schema import issues
+from geo_service.store.upsert import find_rows
 
 SLACK = 1.002
 """How much wider the circle is drawn, since its metres are right to 0.2 %."""
+LOOKED_AT = 64
+"""Of so many nearest ones, over or not, enough are open almost everywhere."""
+
+# Told once: to put such a statement together anew takes longer than it does.
+NEAREST = (
+    select(issues.c.issue_id)
+    .where(
+        issues.c.category == bindparam("category"),
+        IN_CIRCLE,
+        or_(issues.c.approved, bindparam("sees_all")),
+    )
+    .order_by(SQUARED_M, issues.c.issue_id)
+    .limit(bindparam("most"))
+)
+OPEN = select(cases.c.issue_id).where(cases.c.stage.not_in(ENDED))
+NEAREST_OPEN = NEAREST.join(cases, cases.c.issue_id == issues.c.issue_id).where(
+    cases.c.stage.not_in(ENDED)
+)
 
 
 def open_cases_near(
@@ -35,7 +54,7 @@ def open_cases_near(
     radius_m : float
         How far they may lie, in metres; those returned may lie 0.2 % farther.
     most : int
-        How many at most.
+        How many at most, up to 64.
     approved_only : bool
         Whether those are left out that not everybody may see.
 
@@ -44,21 +63,16 @@ def open_cases_near(
     list of Case
         Nearest first, then in order of id.
     """
-    inside = [
-        issues.c.category == category,
-        in_circle(lon, lat, SLACK * radius_m),
-        cases.c.stage.not_in(ENDED),
-    ]
-    if approved_only:
-        inside.append(issues.c.approved)
-    # A place may have thousands: they are put in order before anything else of them is read.
-    nearest = (
-        select(issues.c.issue_id)
-        .join(cases, cases.c.issue_id == issues.c.issue_id)
-        .where(*inside)
-        .order_by(squared_m(lon, lat), issues.c.issue_id)
-        .limit(most)
-    )
-    in_order = connection.scalars(nearest).all()
+    asked = {
+        **near_parameters(lon, lat, SLACK * radius_m),
+        "category": category,
+        "sees_all": not approved_only,
+    }
+    # Some places have thousands, and to learn of each whether it is over takes longest.
+    nearest = connection.scalars(NEAREST, {**asked, "most": LOOKED_AT}).all()
+    still_open = {row[0] for row in find_rows(connection, OPEN, cases.c.issue_id, nearest)}
+    in_order = [issue_id for issue_id in nearest if issue_id in still_open][:most]
+    if len(in_order) < most and len(nearest) == LOOKED_AT:
+        in_order = list(connection.scalars(NEAREST_OPEN, {**asked, "most": most}))
     found = {case.issue.issue_id: case for case in stored_cases.find_many(connection, in_order)}
     return [found[issue_id] for issue_id in in_order]

@@ -1,7 +1,10 @@
-"""Issues near a place: a box for the index on positions, and a circle in it."""
+"""Issues near a place: a box for the index on positions, and a circle in it.
+
+The conditions are told once, with names for what changes: `near_parameters` gives the values.
+"""
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, case, or_
+from sqlalchemy import and_, bindparam, case, or_
 
 from geo_service.geometry.metric import metres_per_degree_east, metres_per_degree_north
 from geo_service.store.schema import issues
@@ -10,72 +13,71 @@ SLACK = 1.01
 """How much wider than needed the box is, since a degree's length changes with latitude."""
 NEAR_A_POLE = 89.0
 """Degrees of latitude beyond which longitude says little."""
+NOWHERE = 999.0
+"""A longitude that nothing has."""
+
+_EAST = issues.c.lon - bindparam("near_lon", type_=issues.c.lon.type)
+_WRAPPED = case((_EAST > 180.0, _EAST - 360.0), (_EAST < -180.0, _EAST + 360.0), else_=_EAST)
+_NORTH = issues.c.lat - bindparam("near_lat", type_=issues.c.lat.type)
+
+IN_BOX = and_(
+    issues.c.lat.between(bindparam("near_south"), bindparam("near_north")),
+    or_(
+        issues.c.lon.between(bindparam("near_west"), bindparam("near_east")),
+        # The part of the box on the other side of the 180th meridian.
+        issues.c.lon.between(bindparam("near_west_beyond"), bindparam("near_east_beyond")),
+    ),
+)
+"""An issue lies in a box around the place; what lies within the radius is in the box."""
+SQUARED_M = _WRAPPED * _WRAPPED * bindparam("near_east_m2") + _NORTH * _NORTH * bindparam(
+    "near_north_m2"
+)
+"""The square of an issue's distance in metres.
+
+Degrees are stretched to metres as at the place's latitude, see ``geometry/metric.py``: up to 10 km
+away and 60 degrees north or south the distance is right to some 0.2 %.
+"""
+IN_CIRCLE = and_(IN_BOX, bindparam("near_m2") >= SQUARED_M)
+"""An issue lies within the radius."""
 
 
-def in_box(lon: float, lat: float, radius_m: float) -> ColumnElement[bool]:
-    """Say in SQL that an issue lies in a box around a place.
+def near_parameters(lon: float, lat: float, radius_m: float) -> dict[str, float]:
+    """Give the values that the conditions of this file name.
 
     Parameters
     ----------
     lon, lat : float
-        WGS-84, decimal degrees.
+        Of the place: WGS-84, decimal degrees.
     radius_m : float
-        Half the side of the box, in metres; what lies within it of the place is in the box.
+        Up to some kilometres.
 
     Returns
     -------
-    ColumnElement
-        Of the table of issues. Raises nothing.
+    dict of str to float
+        To be given with the statement. Raises nothing.
     """
     place = np.array([lat])
-    up = SLACK * radius_m / float(metres_per_degree_north(place)[0])
-    between = issues.c.lat.between(lat - up, lat + up)
-    if abs(lat) + up >= NEAR_A_POLE:
-        return between
-    aside = SLACK * radius_m / float(metres_per_degree_east(np.abs(place) + up)[0])
-    west, east = lon - aside, lon + aside
+    north_m = float(metres_per_degree_north(place)[0])
+    up = SLACK * radius_m / north_m
+    west, east = -180.0, 180.0
+    if abs(lat) + up < NEAR_A_POLE:
+        aside = SLACK * radius_m / float(metres_per_degree_east(np.abs(place) + up)[0])
+        west, east = lon - aside, lon + aside
+    beyond = NOWHERE, NOWHERE
     if west < -180.0:
-        return and_(between, or_(issues.c.lon >= west + 360.0, issues.c.lon <= east))
-    if east > 180.0:
-        return and_(between, or_(issues.c.lon >= west, issues.c.lon <= east - 360.0))
-    return and_(between, issues.c.lon.between(west, east))
-
-
-def in_circle(lon: float, lat: float, radius_m: float) -> ColumnElement[bool]:
-    """Say in SQL that an issue lies within some kilometres of a place.
-
-    Degrees are stretched to metres as at the place's latitude, see ``geometry/metric.py``: up to
-    10 km away and 60 degrees north or south the distance is right to some 0.2 %.
-
-    Parameters
-    ----------
-    lon, lat, radius_m
-        As for `in_box`.
-
-    Returns
-    -------
-    ColumnElement
-        Of the table of issues. Raises nothing.
-    """
-    return and_(in_box(lon, lat, radius_m), squared_m(lon, lat) <= radius_m * radius_m)
-
-
-def squared_m(lon: float, lat: float) -> ColumnElement[float]:
-    """Say in SQL how far an issue lies from a place: the square of the metres of `in_circle`.
-
-    Parameters
-    ----------
-    lon, lat : float
-        WGS-84, decimal degrees.
-
-    Returns
-    -------
-    ColumnElement
-        Of the table of issues. Raises nothing.
-    """
-    place = np.array([lat])
-    apart = issues.c.lon - lon
-    wrapped = case((apart > 180.0, apart - 360.0), (apart < -180.0, apart + 360.0), else_=apart)
-    east = wrapped * float(metres_per_degree_east(place)[0])
-    north = (issues.c.lat - lat) * float(metres_per_degree_north(place)[0])
-    return east * east + north * north
+        beyond = west + 360.0, 180.0
+    elif east > 180.0:
+        beyond = -180.0, east - 360.0
+    return {
+        "near_lon": lon,
+        "near_lat": lat,
+        "near_south": lat - up,
+        "near_north": lat + up,
+        "near_west": west,
+        "near_east": east,
+        "near_west_beyond": beyond[0],
+        "near_east_beyond": beyond[1],
+        "near_east_m2": float(metres_per_degree_east(place)[0]) ** 2,
+        "near_north_m2": north_m**2,
+        "near_m2": radius_m * radius_m,
+    }

@@ -8,7 +8,7 @@ from geo_service.domain.issue import Issue
 from geo_service.geometry.metric import geodesic_m
 from geo_service.store import issues
 from geo_service.store.database import Database
-from geo_service.store.near_place import in_box, in_circle
+from geo_service.store.near_place import IN_BOX, IN_CIRCLE, near_parameters
 from geo_service.store.schema import issues as table
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
@@ -32,8 +32,9 @@ def test_a_circle_holds_what_the_ellipsoid_says_is_near(
     with database.writing() as connection:
         issues.write(connection, records)
         ids = select(table.c.issue_id)
-        circle = set(connection.scalars(ids.where(in_circle(lon, lat, radius_m))))
-        box = set(connection.scalars(ids.where(in_box(lon, lat, radius_m))))
+        place = near_parameters(lon, lat, radius_m)
+        circle = set(connection.scalars(ids.where(IN_CIRCLE), place))
+        box = set(connection.scalars(ids.where(IN_BOX), place))
     apart = geodesic_m(np.full(300, lon), np.full(300, lat), lons, lats)
     # A degree's length changes on the way north, near a pole by much.
     slack = 0.003 if abs(lat) <= 60 else 0.2

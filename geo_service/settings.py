@@ -21,7 +21,7 @@ BOUNDS = {
     "hot_spot_q": (0.0, 1.0),
     "confirm_riders": (1.0, math.inf),
     "ask_riders": (1.0, math.inf),
-    "photo_side_px": (64.0, 10_000.0),
+    "photo_side_px": (1.0, 10_000.0),
     "release_resolution": (0.0, 15.0),
     "release_riders": (1.0, math.inf),
     "release_step": (1.0, math.inf),

@@ -14,8 +14,10 @@ README = (ROOT / "README.md").read_text()
 
 
 def readme_commands() -> list[str]:
-    """Return the commands of the three "five minutes" chapters."""
+    """Return the commands of the "five minutes" chapters of rider, planner and analyst."""
     chapters = README.split("## Five minutes as a rider")[1].split("## Your own city")[0]
+    before, _, report = chapters.partition("## Five minutes with a report")
+    chapters = before + report.partition("## Five minutes as an analyst")[2]
     blocks = re.findall(r"```sh\n(.*?)```", chapters, re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines()]
     return [line.split("  #")[0] for line in lines if line.startswith("geo-service")]

@@ -91,7 +91,7 @@ class Settings:
     """Photos are made smaller so that neither side is longer."""
 
     usual_days: int = 28
-    """A rider's usual routes are those of so many days."""
+    """A rider's usual routes are those of the last so many days of which there are traces."""
     usual_trips: int = 3
     """An issue lies on a rider's usual routes if so many of these trips passed it."""
     ask_riders: int = 10

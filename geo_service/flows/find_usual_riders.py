@@ -1,4 +1,4 @@
-"""Whose usual routes pass which issues, out of the trips of the last weeks."""
+"""Whose usual routes pass which issues, out of the last weeks of which there are trips."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geo_service.domain.issue import Issue
+from geo_service.domain.moments import day_begin
 from geo_service.domain.passage import PassRule
 from geo_service.domain.rider import pseudonym
 from geo_service.domain.slots import Per, SlotRule
@@ -25,6 +26,7 @@ from geo_service.overlay.usual_riders import (
     usual_riders,
 )
 from geo_service.store.trace_boxes import Box
+from geo_service.store.trace_lake import TraceLake
 from geo_service.store.trace_packing import MICROSECONDS_A_MILLISECOND
 from geo_service.store.trace_rows import LyingTrips
 
@@ -48,7 +50,8 @@ def find_usual_riders(workspace: Workspace, issues: Sequence[Issue], now: dateti
     Parameters
     ----------
     workspace : Workspace
-        Holds the trips; its settings say how many days count, and how near is a pass.
+        Holds the trips; its settings say how many days count, back from the last one of which
+        there are trips, and how near is a pass.
     issues : sequence of Issue
         One or more.
     now : datetime
@@ -65,7 +68,7 @@ def find_usual_riders(workspace: Workspace, issues: Sequence[Issue], now: dateti
         If a file of the trace lake is missing or damaged, or the riders' key is.
     """
     settings, lake = workspace.settings, workspace.lake
-    period = Period(now - timedelta(days=settings.usual_days), now)
+    period = _last_days(lake, now, settings.usual_days)
     points = always_open(issues)
     box = _box_around(points, settings.radius_m)
     parts = (
@@ -77,6 +80,13 @@ def find_usual_riders(workspace: Workspace, issues: Sequence[Issue], now: dateti
     for names, pairs in in_parallel(_looks(workspace, period, points), parts):
         gathered.add(pairs._replace(rider=riders.numbers(names)[pairs.rider]))
     return Found(tuple(str(name) for name in riders.names), gathered.pairs())
+
+
+def _last_days(lake: TraceLake, now: datetime, days: int) -> Period:
+    """Return the last days of which there are trips: many a city loads them month by month."""
+    known = lake.days(until=now)
+    until = min(now, day_begin(known[-1].day + 1)) if known else now
+    return Period(until - timedelta(days=days), until)
 
 
 def _looks(

@@ -51,6 +51,15 @@ def ride(workspace: Workspace, place: tuple[float, float], random: np.random.Gen
     )
 
 
+def ride_alone(workspace: Workspace, begun: datetime) -> None:
+    """Let one rider ride far from everything."""
+    t = (begun.timestamp() + np.array([0.0, 60.0])) * 1e6
+    lon, lat = np.array([112.5, 112.501]), np.array([32.5, 32.5])
+    workspace.lake.add(
+        Fixes(("alone",), ("e",), np.zeros(1, np.int64), np.array([0, 2]), t.astype(int), lon, lat)
+    )
+
+
 def issues_at(place: tuple[float, float], random: np.random.Generator, count: int) -> list[Issue]:
     lon = place[0] + 0.004 * random.standard_normal(count) / np.cos(np.radians(place[1]))
     lat = np.clip(place[1] + 0.004 * random.standard_normal(count), -90.0, 90.0)
@@ -128,5 +137,21 @@ def test_old_trips_are_not_read(empty: Workspace) -> None:
     ride(empty, PLACES["a city"], random)
     issues = issues_at(PLACES["a city"], random, 30)
     assert told(find_usual_riders(empty, issues, NOW))
-    assert not told(find_usual_riders(empty, issues, NOW + timedelta(days=28)))
     assert not told(find_usual_riders(empty, issues, NOW - timedelta(days=28)))
+    ride_alone(empty, NOW + timedelta(days=28))
+    assert not told(find_usual_riders(empty, issues, NOW + timedelta(days=29)))
+    # Those that are to come say nothing of what is usual now.
+    assert told(find_usual_riders(empty, issues, NOW))
+
+
+@pytest.mark.parametrize("days", [1, 28, 400])
+def test_where_no_newer_trips_are_known_the_last_days_that_are_count(
+    empty: Workspace, days: int
+) -> None:
+    random = np.random.default_rng(3)
+    ride(empty, PLACES["a city"], random)
+    issues = issues_at(PLACES["a city"], random, 30)
+    later = NOW + timedelta(days=days)
+    assert told(find_usual_riders(empty, issues, later)) == told(
+        find_usual_riders(empty, issues, NOW)
+    )

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
@@ -35,8 +36,9 @@ def read_csv(path: Path) -> Rows:
     Returns
     -------
     Rows
-        All cells as text, blanks as missing; blank lines are no records. A record with more or
-        fewer fields than the heading is among the faults.
+        All cells as text, blanks as missing; lines without anything but delimiters, as
+        spreadsheets leave them, are no records. A record with more or fewer fields than the
+        heading is among the faults.
 
     Raises
     ------
@@ -60,6 +62,7 @@ def read_csv(path: Path) -> Rows:
         frame.columns = pd.Index(names)
     except pa.ArrowInvalid:
         frame, faults = _read_patiently(content, names, delimiter, path.name)
+    frame, faults = _without_blanks(frame, faults)
     return Rows(frame, file=path.name, faults=faults, warnings=text.warnings)
 
 
@@ -131,6 +134,21 @@ def _read_fast(
     )
     frame: pd.DataFrame = table.to_pandas()
     return frame
+
+
+def _without_blanks(
+    frame: pd.DataFrame, faults: dict[int, str]
+) -> tuple[pd.DataFrame, dict[int, str]]:
+    """Leave out the records in which every cell is blank, with their faults."""
+    maybe = np.flatnonzero(frame.iloc[:, 0].isna().to_numpy())
+    blank = maybe[frame.iloc[maybe].isna().all(axis=1).to_numpy()]
+    # Of a table of one column a blank cell may be meant.
+    if not len(blank) or frame.shape[1] == 1:
+        return frame, faults
+    kept = np.setdiff1d(np.arange(len(frame)), blank)
+    place = {int(row): number for number, row in enumerate(kept)}
+    moved = {place[row]: reason for row, reason in faults.items() if row in place}
+    return frame.iloc[kept].reset_index(drop=True), moved
 
 
 def _read_patiently(

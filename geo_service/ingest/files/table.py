@@ -12,6 +12,7 @@ TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 FEATURE_ENDINGS = (".geojson", ".json")
 LAYER_ENDINGS = (".gpkg", ".shp")
 PARQUET_ENDINGS = (".parquet", ".geoparquet")
+SHEET_ENDINGS = (".xlsx", ".xls", ".ods")
 
 
 def read_table(path: Path, *, geometry: str = "Point", also: tuple[str, ...] = ()) -> Rows:
@@ -46,10 +47,11 @@ def read_table(path: Path, *, geometry: str = "Point", also: tuple[str, ...] = (
         rows = read_parquet(path)
     else:
         known = (*FEATURE_ENDINGS, *LAYER_ENDINGS, *TEXT_ENDINGS, *PARQUET_ENDINGS, *also)
+        save = "Save the sheet as CSV (UTF-8). " if name.endswith(SHEET_ENDINGS) else ""
         raise UnreadableFile(
             f"Files of the kind {path.suffix or 'without an ending'!r} are not known here.",
             where=path.name,
-            remedy=f"Known are: {', '.join(known)}.",
+            remedy=f"{save}Known are: {', '.join(known)}.",
         )
     if not len(rows):
         raise UnreadableFile("The file holds no records.", where=path.name)

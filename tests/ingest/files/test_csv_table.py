@@ -37,6 +37,24 @@ def test_lines_end_either_way_and_blank_ones_are_none(
     assert records(rows) == [["1", "x"], ["2", "y"]]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_lines_of_delimiters_alone_are_none(
+    write: Callable[[str, str | bytes], Path], end: str
+) -> None:
+    rows = read_csv(write("a.csv", end.join(["id,name", ",", "1,x", ",", ",y", ",", ","])))
+    assert records(rows) == [["1", "x"], [None, "y"]]
+    assert rows.faults == {}
+
+
+def test_faults_stay_with_their_records_where_blank_ones_are_left_out(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
+    rows = read_csv(write("a.csv", "id,name\n,\n1,x\n,,,\n2,y,z\n,\n"))
+    assert records(rows) == [["1", "x"], ["2", "y"]]
+    assert list(rows.faults) == [1]
+    assert "3 fields" in rows.faults[1]
+
+
 def test_quoted_fields_may_hold_delimiters_quotes_and_line_ends(
     write: Callable[[str, str | bytes], Path],
 ) -> None:

@@ -41,7 +41,8 @@ def test_an_unknown_kind_of_file_is_refused_with_the_known_ones(
     with pytest.raises(UnreadableFile) as error:
         read_table(write("a.xlsx", "x"), also=(".gpx",))
     assert str(error.value).startswith(
-        "a.xlsx: Files of the kind '.xlsx' are not known here. Known are: .geojson, .json, .gpkg, "
+        "a.xlsx: Files of the kind '.xlsx' are not known here. "
+        "Save the sheet as CSV (UTF-8). Known are: .geojson, .json, .gpkg, "
     )
     assert str(error.value).endswith(".gpx.")
 

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from fastapi import Security
 from fastapi.security import HTTPBearer
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from geo_service.domain.role import Role
 from geo_service.domain.visibility import Viewer, viewer_with
 from geo_service.errors import NoKey, NotAllowed
 from geo_service.flows.check_keys import recognise_key, require_role
 from geo_service.store.keys import Key
+from geo_service.web.answers import NOT_KEPT
 from geo_service.web.problems import Fault, WrongParameters
 from geo_service.web.service import Service
 
@@ -141,6 +142,37 @@ def keep_key(response: Response, request: Request, token: str) -> None:
         samesite="strict",
         secure=request.url.scheme == "https",
     )
+
+
+def take_from_address(service: Service, request: Request, path: str) -> Response | None:
+    """Put a key in the address into a cookie at once, so that it does not stay there.
+
+    Parameters
+    ----------
+    service : Service
+        Knows the keys.
+    request : Request
+        Perhaps with ``?key=``.
+    path : str
+        Where the browser goes on without it.
+
+    Returns
+    -------
+    Response or None
+        What sends it there; None: there is no key in the address.
+
+    Raises
+    ------
+    NoKey
+        If the key is unknown, expired or revoked.
+    """
+    token = request.query_params.get("key")
+    if token is None:
+        return None
+    recognise_key(service.workspace, token, service.clock())
+    moved = RedirectResponse(path, status_code=303, headers=NOT_KEPT)
+    keep_key(moved, request, token)
+    return moved
 
 
 def forget_key(response: Response, request: Request) -> None:

@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Request, Response
-from starlette.responses import RedirectResponse
 
 from geo_service.domain.visibility import Viewer
 from geo_service.errors import NotFound
-from geo_service.flows.check_keys import recognise_key
 from geo_service.flows.draw_map import draw_map
 from geo_service.maps.assets import Assets
 from geo_service.maps.page import LAYERS, PUBLIC_LAYERS
-from geo_service.web.answers import NOT_KEPT, page_answer, policy_for_inline
-from geo_service.web.auth import cookie_name, keep_key, key_of, require_analyst, viewer_of
+from geo_service.web.answers import page_answer, policy_for_inline
+from geo_service.web.auth import (
+    cookie_name,
+    key_of,
+    require_analyst,
+    take_from_address,
+    viewer_of,
+)
 from geo_service.web.pages import write_page
 from geo_service.web.parameters import NoParameters, read_parameters
 from geo_service.web.service import service_of
@@ -31,12 +35,8 @@ def planner(request: Request) -> Response:
     A key in the address is put into a cookie at once, so that it does not stay there.
     """
     # Messengers add parameters of their own to links they pass on, so pages refuse none.
-    token = request.query_params.get("key")
-    if token is not None:
-        service = service_of(request)
-        recognise_key(service.workspace, token, service.clock())
-        moved = RedirectResponse("/planner", status_code=303, headers=NOT_KEPT)
-        keep_key(moved, request, token)
+    moved = take_from_address(service_of(request), request, "/planner")
+    if moved is not None:
         return moved
     from_elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
     if from_elsewhere and cookie_name(request) not in request.cookies:

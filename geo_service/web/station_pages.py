@@ -22,7 +22,14 @@ from geo_service.store import city
 from geo_service.store import facilities as stored_facilities
 from geo_service.store.keys import Key
 from geo_service.web.answers import page_answer
-from geo_service.web.auth import cookie_name, forget_key, keep_key, key_of
+from geo_service.web.auth import (
+    SHOWS_KEY,
+    cookie_name,
+    forget_key,
+    keep_key,
+    key_of,
+    take_from_address,
+)
 from geo_service.web.bodies import read_form
 from geo_service.web.pages import write_page
 from geo_service.web.qr_picture import qr_picture
@@ -72,10 +79,17 @@ class Shown:
     "/stations/{facility_id:path}/print",
     summary="A station's poster with its code (staff's key)",
     response_class=Response,
+    dependencies=[SHOWS_KEY],
 )
 def poster(facility_id: str, request: Request) -> Response:
-    """Show a page of the size A6 to print and put up: whoever scans its code can check in."""
+    """Show a page of the size A6 to print and put up: whoever scans its code can check in.
+
+    A key in the address (`?key=`) is put into a cookie at once, so that a browser can open it.
+    """
     service = service_of(request)
+    moved = take_from_address(service, request, f"{_path(facility_id)}/print")
+    if moved is not None:
+        return moved
     require_role(key_of(service, request, cookie=True), Role.STAFF)
     facility, _ = _find(service, facility_id)
     code = station_code(service.workspace, facility_id)

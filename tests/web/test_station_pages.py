@@ -260,6 +260,19 @@ def test_staff_print_a_poster_whose_code_leads_here(
         assert has_form(own_door.get(html.unescape(address[1])))
 
 
+def test_a_browser_opens_a_poster_with_the_key_in_the_address_once(
+    own_door: httpx.Client, keys: dict[str, str]
+) -> None:
+    moved = own_door.get(f"{ODD_PATH}/print?key={keys['staff']}")
+    assert (moved.status_code, moved.headers["Location"]) == (303, f"{ODD_PATH}/print")
+    assert moved.headers["Cache-Control"] == "no-store"
+    assert own_door.get(f"{ODD_PATH}/print").status_code == 200
+    own_door.cookies.clear()
+    assert own_door.get(f"{ODD_PATH}/print?key={keys['revoked']}").status_code == 401
+    assert own_door.get(f"{ODD_PATH}/print?key={keys['analyst']}").status_code == 303
+    assert own_door.get(f"{ODD_PATH}/print").status_code == 403
+
+
 def test_only_staff_see_a_poster(
     own_door: httpx.Client, bearer: Bearer, keys: dict[str, str]
 ) -> None:

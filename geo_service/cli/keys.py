@@ -63,7 +63,10 @@ def run_add(arguments: argparse.Namespace) -> None:
             "This key names no rider, so no loaded traces are its holder's; "
             "make one with --rider NAME if they should be."
         )
-    words.say_beside("This is the only time the key is shown; the workspace keeps a hash of it.")
+    words.say_beside(
+        "The second word is the key, shown only this time: the workspace keeps a hash of it. "
+        "The first is its id, by which 'keys revoke' ends it."
+    )
 
 
 def run_list(arguments: argparse.Namespace) -> None:

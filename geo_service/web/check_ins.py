@@ -30,7 +30,7 @@ from geo_service.web.service import service_of
 
 LONGEST_ID = 500
 PAGE, LONGEST_PAGE = 50, 200
-EXAMPLE = {"facility_id": "station-1", "code": "ABCDEFGHIJ"}
+EXAMPLE = {"facility_id": "station-yunshan", "code": "ABCDEFGHIJ"}
 
 
 def _day(text: object) -> date:

@@ -78,7 +78,7 @@ class ApprovedBody(Members):
 
 MOVES = {
     "File it": {"to": "filed"},
-    "Dispatch it": {"to": "dispatched", "body_id": "body-community-east"},
+    "Dispatch it": {"to": "dispatched", "body_id": "body-liulin"},
     "Report back": {"to": "reported_back", "why": "已抽排 Pumped dry."},
     "Merge it": {"to": "merged", "merged_into": "r-0a1b2c3d4e5f"},
     "Rate it": {"to": "rated", "rating": 5},

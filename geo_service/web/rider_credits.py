@@ -152,7 +152,7 @@ def all_offers(request: Request) -> Response:
     openapi_extra={
         "parameters": [NEEDED_KEY],
         **describe_body(
-            JSON_TYPES, RedemptionBody.model_json_schema(), {"An offer": {"offer_id": "tea"}}
+            JSON_TYPES, RedemptionBody.model_json_schema(), {"An offer": {"offer_id": "hot-water"}}
         ),
     },
 )

@@ -18,6 +18,7 @@ def test_an_operators_key_names_the_operator(city: Callable) -> None:
     assert "may change nothing" not in added.err
     key_id, token = added.out.strip().split("\t")
     assert token.startswith("gs_")
+    assert "second word is the key, shown only this time" in added.err
     (line,) = city("keys", "list").out.splitlines()
     assert line.split("\t") == [key_id, "operator", "never expires", "valid", "Wang", "铁塔 Swap"]
     assert token not in line

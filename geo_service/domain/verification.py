@@ -19,6 +19,8 @@ ASK_AGAIN_AFTER = timedelta(days=1)
 """What somebody has just said, or was just asked, is not asked again so soon."""
 LOOK_AGAIN_AFTER = timedelta(hours=1)
 """Where nobody was found to ask, it takes new trips to find somebody."""
+TIME_TO_ANSWER = timedelta(days=1)
+"""Who had less, because the issue moved on before, has left no question unanswered."""
 HOURS = 24
 
 

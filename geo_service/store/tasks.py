@@ -1,16 +1,29 @@
 """Questions to riders in the database; whom they are addressed to is told to nobody else."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 
-from geo_service.domain.verification import SAID_GONE, Answer, Round, Task
+from geo_service.domain.verification import SAID_GONE, TIME_TO_ANSWER, Answer, Round, Task
 from geo_service.store.case_schema import case_moves, tasks
 from geo_service.store.upsert import Found, find_rows
 
 READ = select(*tasks.c)
 UNANSWERED = tasks.c.answer == ""
+HAD_TIME = type_coerce(tasks.c.lapses_at, BigInteger) - type_coerce(
+    tasks.c.asked_at, BigInteger
+) >= TIME_TO_ANSWER // timedelta(microseconds=1)
 NOBODY = ""
 """The rider of the one row of a round in which nobody was found to ask."""
 _LAST = select(tasks.c.issue_id, func.max(tasks.c.round).label("last")).group_by(tasks.c.issue_id)
@@ -100,10 +113,13 @@ def last_rounds(
 def silences(
     connection: Connection, issue_ids: Collection[str], now: datetime
 ) -> dict[tuple[str, str], int]:
-    """Return, by issue and rider, how many questions were left unanswered; without those at 0."""
+    """Return, by issue and rider, how many questions were left unanswered; without those at 0.
+
+    One that was settled before there was ``TIME_TO_ANSWER`` is none of them.
+    """
     counted = (
         select(tasks.c.issue_id, tasks.c.rider, func.count())
-        .where(UNANSWERED, tasks.c.lapses_at <= now, tasks.c.rider != NOBODY)
+        .where(UNANSWERED, HAD_TIME, tasks.c.lapses_at <= now, tasks.c.rider != NOBODY)
         .group_by(tasks.c.issue_id, tasks.c.rider)
     )
     rows = find_rows(connection, counted, tasks.c.issue_id, issue_ids)

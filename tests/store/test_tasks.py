@@ -121,6 +121,16 @@ def test_silence_is_counted_by_issue_and_rider(asked: Database) -> None:
         assert tasks.silences(connection, "b", NOW + 7 * DAY) == {("b", "t1"): 1}
 
 
+@pytest.mark.parametrize(("after", "silent"), [(DAY - timedelta(seconds=1), 0), (DAY, 1)])
+def test_who_had_no_time_to_answer_was_not_silent(
+    asked: Database, after: timedelta, silent: int
+) -> None:
+    with asked.writing() as connection:
+        tasks.settle(connection, "a", NOW + after)
+        found = tasks.silences(connection, "a", NOW + 7 * DAY)
+        assert found == {("a", rider): 1 for rider in ("t1", "t2", "t3") if silent}
+
+
 def test_staff_are_told_numbers_only(asked: Database) -> None:
     with asked.writing() as connection:
         for name, said in zip(("t1", "t2"), (Answer.THERE, Answer.UNSURE), strict=True):

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from geo_service import errors
 from geo_service.cli import (
@@ -63,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 done, 1 refused (what and where on the error stream), 2 wrong usage, 130 stopped.
     """
     given = sys.argv[1:] if arguments is None else arguments
-    typed = parser().parse_args([words.plain_number(word) for word in given])
+    typed = _parse([words.plain_number(word) for word in given])
     try:
         typed.run(typed)
         sys.stdout.flush()
@@ -80,6 +81,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words.say_beside(f"geo-service: {error.filename or 'disk'}: {error.strerror or error}.")
         return REFUSED
     return DONE
+
+
+def _parse(given: Sequence[str]) -> argparse.Namespace:
+    """Read the words; by itself argparse takes no files behind an option."""
+    top = parser()
+    typed, left = top.parse_known_args(given)
+    if left and (not hasattr(typed, "files") or any(word.startswith("-") for word in left)):
+        top.error(f"unrecognized arguments: {' '.join(left)}")
+    if left:
+        typed.files = [*typed.files, *map(Path, left)]
+    return typed
 
 
 def parser() -> argparse.ArgumentParser:

@@ -253,3 +253,32 @@ def test_question_about_an_unknown_category_is_refused_and_listed(
     assert answer.code == 1
     assert "record 1 (standing_water/depth): There is no category 'standing_water'" in answer.err
     assert "questions-" in answer.err
+
+
+@pytest.mark.parametrize(
+    "order",
+    [("--skip-refused", "{}"), ("--json", "{}", "--skip-refused"), ("{}", "--skip-refused")],
+)
+def test_files_may_stand_before_and_behind_options(
+    town: Callable, file: Path, order: tuple[str, ...]
+) -> None:
+    answer = town("load", "facilities", *(word.format(file) for word in order))
+    assert (answer.code, "1 refused" in answer.out or '"refused": 1' in answer.out) == (0, True)
+
+
+def test_all_files_are_taken_on_both_sides_of_an_option(
+    town: Callable, file: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text(HEAD + "b,rest_station,Two,112.141,32.040\n")
+    answer = town("load", "facilities", other, "--skip-refused", file)
+    assert answer.out.startswith("facilities: 3 read, 2 loaded")
+
+
+@pytest.mark.parametrize(
+    "words", [("load", "facilities", "--no-such", "x"), ("doctor", "x"), ("upkeep", "--x")]
+)
+def test_words_that_mean_nothing_are_refused(town: Callable, words: tuple[str, ...]) -> None:
+    answer = town(*words)
+    assert answer.code == 2
+    assert "unrecognized arguments: " in answer.err

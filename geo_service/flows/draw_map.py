@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from geo_service.domain.opening import Openings
@@ -12,6 +12,7 @@ from geo_service.domain.visibility import Viewer
 from geo_service.errors import WrongUsage
 from geo_service.export.whole_file import whole_file
 from geo_service.flows.count_passes import Progress
+from geo_service.flows.count_visits import count_visits
 from geo_service.flows.district import open_district
 from geo_service.flows.find_catchments import CatchmentQuestion, find_by_kind
 from geo_service.flows.look_at_trips import OverlayQuestion, as_it_goes
@@ -185,7 +186,7 @@ def _analyst_content(
         note=note,
         now=now,
         time_zone=workspace.calendar().time_zone,
-        facilities=_facilities(workspace, now),
+        facilities=_with_use(workspace, _facilities(workspace, now), now),
         issues=by_issue.issues,
         network=by_street.streets.network if by_street else _network(workspace),
         issue_passes=by_issue.counts,
@@ -228,6 +229,15 @@ def _facilities(workspace: Workspace, now: datetime) -> list[FacilityOnMap]:
         standing = standing_at(facility, now, openings, stale_after_s)
         shown.append(FacilityOnMap(facility, standing.opening, standing.usable))
     return shown
+
+
+def _with_use(
+    workspace: Workspace, shown: list[FacilityOnMap], now: datetime
+) -> list[FacilityOnMap]:
+    """Say of stations how much they were used in the days that count as usual."""
+    since = now - timedelta(days=workspace.settings.usual_days)
+    uses = {use.facility_id: use for use in count_visits(workspace, since, None)}
+    return [replace(place, use=uses.get(place.facility.facility_id)) for place in shown]
 
 
 def _catchments(

@@ -10,6 +10,7 @@ from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
 from geo_service.domain.opening import Opening
 from geo_service.domain.release import Release
+from geo_service.domain.station_use import StationUse
 from geo_service.domain.usable import Usable
 from geo_service.overlay.exposure import Exposure
 from geo_service.overlay.pass_counts import PassCounts
@@ -24,6 +25,8 @@ class FacilityOnMap:
     facility: Facility
     opening: Opening
     usable: Usable
+    use: StationUse | None = None
+    """How much it is used, for planners; None: not told, or no station."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -96,6 +96,8 @@ FACTS = {
     "empty": Words("空仓位", "Empty slots"),
     "free": Words("空余车位", "Free spaces"),
     "observed_at": Words("状态时间", "State as of"),
+    "visits": Words("打卡次数", "Visits"),
+    "visit_hours": Words("按小时", "By hour"),
     "state": Words("状态", "State"),
     "reported_at": Words("上报", "Reported"),
     "closed_at": Words("办结", "Closed"),

@@ -9,6 +9,7 @@ import h3
 import numpy as np
 import pytest
 
+from geo_service.domain.check_in import Visit
 from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
 from geo_service.domain.moments import to_microseconds
@@ -23,7 +24,7 @@ from geo_service.flows.wiring import Workspace
 from geo_service.maps.assets import Assets
 from geo_service.maps.packing import take_lines
 from geo_service.maps.page import LAYERS, PUBLIC_LAYERS
-from geo_service.store import city
+from geo_service.store import check_ins, city
 from geo_service.store import facilities as stored_facilities
 from geo_service.store import issues as stored
 from geo_service.streets.network import Network
@@ -209,3 +210,17 @@ def test_catchments_are_for_everybody_by_kind_and_open_at_the_minutes_asked(
     wrong = CatchmentQuestion(kinds=frozenset({"helipad"}))
     with pytest.raises(UnknownKind, match="helipad"):
         draw_map(town, Viewer.PUBLIC, now, layers=["catchments"], catchments=wrong)
+
+
+def test_how_stations_are_used_is_for_planners_only(town: Workspace, now: datetime) -> None:
+    station = Facility("s", "rest_station", 112.143, 32.0401, "驿站")
+    with town.database.writing() as connection:
+        stored_facilities.write(connection, [station])
+        for rider in ("a", "b"):
+            check_ins.write(connection, Visit("s", rider, 20_775, now - timedelta(hours=1)))
+    public, analyst = (
+        draw_map(town, viewer, now, layers=["facilities"])
+        for viewer in (Viewer.PUBLIC, Viewer.ANALYST)
+    )
+    busiest = "最多 most 11:00-12:00 (2)"
+    assert (busiest in public, busiest in analyst) == (False, True)

@@ -1,6 +1,7 @@
 """Facilities by kind."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from geo_service.domain.usable import Usable
 from geo_service.maps.content import FacilityOnMap, MapContent
@@ -37,11 +38,14 @@ _LABELS = (
     "empty",
     "free",
     "observed_at",
+    "visits",
+    "visit_hours",
     "amenities",
     "operator",
     "address",
     "id",
 )
+BARS = "▁▂▃▄▅▆▇█"
 _WHY = Words(
     "颜色与图形表示类别；实心为此刻可用。",
     "Colour and sign tell the kind; solid marks can be used at the time of this map.",
@@ -124,6 +128,8 @@ def _card(place: FacilityOnMap, content: MapContent) -> list[object]:
         state.empty if state else None,
         state.free if state else None,
         say_time(state.observed_at, content.zone) if state else None,
+        place.use.visits if place.use else None,
+        _by_hour(place.use.hours) if place.use else None,
         _or_none(" · ".join(f"{words.zh} {words.en}".strip() for words in amenities)),
         _or_none(facility.operator),
         _or_none(facility.address),
@@ -140,6 +146,18 @@ def _now(place: FacilityOnMap, content: MapContent) -> str:
     change = place.opening.changes_at.astimezone(content.zone)
     same_day = change.date() == content.now.astimezone(content.zone).date()
     return f"{words.line} → {change.strftime('%H:%M' if same_day else '%m-%d %H:%M')}"
+
+
+def _by_hour(visits: Sequence[int]) -> str | None:
+    """Draw a bar an hour, half a day a line, and say which was the busiest; None: no visit."""
+    most = max(visits)
+    if not most:
+        return None
+    # An hour with visits is never drawn as one without.
+    bars = "".join(BARS[-(-count * (len(BARS) - 1) // most)] for count in visits)
+    busiest = visits.index(most)
+    halves = f"0-12 {bars[:12]}<br>12-24 {bars[12:]}"
+    return f"{halves}<br>{Words('最多', 'most').line} {busiest}:00-{busiest + 1}:00 ({most})"
 
 
 def _or_none(text: str) -> str | None:

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from geo_service.domain.station_use import StationUse
 from geo_service.maps.content import MapContent
 from geo_service.maps.escape import as_script
 from geo_service.maps.folding import fold
@@ -46,6 +47,23 @@ def test_card_tells_live_state_hours_and_when_it_closes(
     assert facts["当前 Now"] == "开放中 open → 20:00"
     assert "饮水" in facts["配套 Amenities"]
     assert "sofa" in facts["配套 Amenities"]
+
+
+def test_card_tells_planners_at_which_hours_a_station_is_used(
+    content: MapContent, drawn_data: Callable
+) -> None:
+    hours = tuple({8: 1, 12: 40, 18: 20}.get(hour, 0) for hour in range(24))
+    use = StationUse("x", "rest_station", "", 61, 9, hours, (0,) * 7)
+    place = replace(content.facilities[0], use=use)
+    unused = replace(place, use=replace(use, visits=0, hours=(0,) * 24))
+    for shown, visits, told in (
+        (place, 61, "0-12 ▁▁▁▁▁▁▁▁▂▁▁▁<br>12-24 █▁▁▁▁▁▅▁▁▁▁▁<br>最多 most 12:00-13:00 (40)"),
+        (unused, 0, None),
+        (content.facilities[0], None, None),
+    ):
+        data = drawn_data(replace(content, facilities=[shown]), "facilities", "marks")
+        facts = dict(zip(data["labels"], data["rows"][0][6:], strict=True))
+        assert (facts["打卡次数 Visits"], facts["按小时 By&#32;hour"]) == (visits, told)
 
 
 def test_place_without_a_name_bears_its_kind(content: MapContent, drawn_data: Callable) -> None:

@@ -62,7 +62,9 @@ from geo_service.web.upkeep import Upkeep
 
 LOG = logging.getLogger("geo_service.web")
 DESCRIPTION = (
-    "Nearest facilities by the streets riders ride, and where their routes pass reported issues. "
+    "Nearest facilities by the streets riders ride, reports of what is wrong on the way and what "
+    "becomes of them, and where routes pass them. Keys are made by `geo-service keys add`; each "
+    "summary says whose is needed. "
     "Positions are WGS-84 in decimal degrees, longitude first in GeoJSON; times are UTC."
 )
 # A path with a fixed word stands before the one that takes any word there.

@@ -12,7 +12,7 @@ from geo_service.export.table import geojson_text
 from geo_service.flows.look_at_trips import MOST_RADIUS_M, OverlayQuestion
 from geo_service.flows.overlay_tables import TableQuestion, overlay_table
 from geo_service.web.answers import GEOJSON, NOT_KEPT
-from geo_service.web.auth import require_analyst
+from geo_service.web.auth import SHOWS_KEY, require_analyst
 from geo_service.web.parameters import (
     WHOLE,
     Box,
@@ -94,7 +94,7 @@ class PlaceParameters(OverlayParameters):
     ] = False
 
 
-router = APIRouter(tags=["overlay (analyst's key)"])
+router = APIRouter(tags=["overlay (analyst's key)"], dependencies=[SHOWS_KEY])
 
 
 def _describe_door(row: str, parameters: type[Parameters]) -> dict[str, Any]:

@@ -31,6 +31,14 @@ def test_every_answer_is_described(described: dict[str, Any], method: str, path:
             assert list(answer["content"]) == ["application/problem+json"]
 
 
+def test_every_door_that_names_a_key_lets_it_be_shown(described: dict[str, Any]) -> None:
+    # Without it the page of /docs sends no key, and every try is refused.
+    for path, doors in described["paths"].items():
+        for door in doors.values():
+            said = f"{door.get('summary', '')} {door['tags']}"
+            assert "'s key" not in said or path == "/planner" or door.get("security"), path
+
+
 @pytest.mark.parametrize(("method", "path"), [door for door in DOORS if door[0] != "get"])
 def test_writes_need_a_key_and_may_be_repeated(
     described: dict[str, Any], method: str, path: str

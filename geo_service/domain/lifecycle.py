@@ -49,6 +49,17 @@ class Mover(StrEnum):
     """The service itself: loads, deadlines, changes of areas and bodies."""
 
 
+MOVER_WORDS: Mapping[Mover, str] = MappingProxyType(
+    {
+        Mover.REPORTER: "its reporter",
+        Mover.RIDERS: "riders who pass it",
+        Mover.STAFF: "staff",
+        Mover.SYSTEM: "the service",
+    }
+)
+"""Each mover in a sentence."""
+
+
 ENDED = frozenset({Stage.CLOSED, Stage.RATED, Stage.REJECTED, Stage.MERGED})
 """In all other stages an issue is open."""
 
@@ -141,8 +152,9 @@ def check_move(stage: Stage, to: Stage, by: Mover) -> None:
     open_ways = next_stages(stage, by)
     remedy = f"From here you may go to: {', '.join(open_ways)}." if open_ways else ""
     if movers:
+        who = " or ".join(MOVER_WORDS[mover] for mover in sorted(movers))
         raise ForbiddenMove(
-            f"From {stage} to {to} it is moved by {' or '.join(sorted(movers))}, not by {by}.",
+            f"From {stage} to {to} it is moved by {who}, not by {MOVER_WORDS[by]}.",
             where="to",
             remedy=remedy,
         )

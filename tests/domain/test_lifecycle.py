@@ -57,7 +57,7 @@ def test_a_refusal_says_where_one_may_go_instead() -> None:
 
 
 def test_a_move_of_somebody_else_is_told_from_one_that_is_none() -> None:
-    with pytest.raises(ForbiddenMove, match="moved by riders, not by staff"):
+    with pytest.raises(ForbiddenMove, match="moved by riders who pass it, not by staff"):
         check_move(Stage.DISPATCHED, Stage.REPORTED_BACK, Mover.STAFF)
 
 

@@ -58,7 +58,7 @@ def test_key_that_has_ended_is_told_on_a_page(
     refused = door.get("/planner", params={"key": keys[name]}, headers=HTML)
     assert refused.status_code == 401
     assert refused.headers["content-type"].startswith("text/html")
-    assert "Key not valid" in refused.text
+    assert "No valid key" in refused.text
     assert "set-cookie" not in refused.headers
     assert keys[name] not in refused.text
 

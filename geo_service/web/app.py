@@ -129,6 +129,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
         upkeep.start()
         yield
         await run_in_threadpool(upkeep.stop)
+        await run_in_threadpool(app.state.service.photos.shutdown, cancel_futures=True)
         app.state.service.catchments.close()
         workspace.close()
         finish_log()

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -121,12 +122,20 @@ def test_only_staff_and_the_reporter_move_an_issue(town: Town) -> None:
     issue_id = town.report(town.rider)
     with pytest.raises(NoKey):
         town.move(None, issue_id, Stage.FILED)
-    for stranger in (town.other, town.key(Role.ANALYST), town.key(Role.OPERATOR)):
+    strangers = (town.other, town.key(Role.ANALYST), town.key(Role.OPERATOR))
+    for stranger in strangers:
+        with pytest.raises(NotFound):
+            town.move(stranger, issue_id, Stage.FILED)
+    approve_issue(town.workspace, issue_id, town.staff, town.now, approved=True)
+    for stranger in strangers:
         with pytest.raises(NotAllowed):
             town.move(stranger, issue_id, Stage.FILED)
     with pytest.raises(ForbiddenMove, match="moved by"):
         town.move(town.rider, issue_id, Stage.FILED)
     unnamed = town.report(None)
+    with pytest.raises(NotFound):
+        town.move(town.rider, unnamed, Stage.FILED)
+    approve_issue(town.workspace, unnamed, town.staff, town.now, approved=True)
     with pytest.raises(NotAllowed):
         town.move(town.rider, unnamed, Stage.FILED)
     with pytest.raises(NotFound):
@@ -167,6 +176,20 @@ def test_under_one_key_a_move_is_made_once(town: Town) -> None:
             town.now,
             idempotency_key="m1",
         )
+
+
+def test_only_a_rider_counts_as_one_who_sees_it_too(town: Town) -> None:
+    named, unnamed = town.report(town.rider), town.report(None)
+    nameless = replace(town.other, rider="")
+    for issue_id in (unnamed, named):
+        for key in (nameless, town.key(Role.ADMIN), town.staff):
+            with pytest.raises(NotAllowed):
+                support_issue(town.workspace, key, issue_id, town.now)
+        approve_issue(town.workspace, issue_id, town.staff, town.now, approved=True)
+        for key in (nameless, town.key(Role.ADMIN), town.staff):
+            with pytest.raises(NotAllowed):
+                support_issue(town.workspace, key, issue_id, town.now)
+        assert town.supporters(issue_id) == set()
 
 
 def test_a_merged_issue_brings_its_supporters_and_both_tell_of_it(town: Town) -> None:

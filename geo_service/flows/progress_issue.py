@@ -71,7 +71,7 @@ def progress_issue(
     WrongUsage
         If the idempotency key was used for another move.
     """
-    with changing(workspace, issue_id) as (connection, case):
+    with changing(workspace, issue_id, wanted.merged_into) as (connection, case):
         by, who = mover_of(key, case)
         sent = sent_by(who, idempotency_key, {"issue_id": issue_id, **asdict(wanted)})
         if idempotency_key and answered_before(connection, sent, now) is not None:
@@ -144,8 +144,19 @@ def support_issue(workspace: Workspace, key: Key | None, issue_id: str, now: dat
 
 
 @contextmanager
-def changing(workspace: Workspace, issue_id: str) -> Iterator[tuple[Connection, Case]]:
+def changing(
+    workspace: Workspace, issue_id: str, other_id: str = ""
+) -> Iterator[tuple[Connection, Case]]:
     """Give a case to change, in a transaction that keeps all of it or nothing.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened for writing.
+    issue_id : str
+        Of the case.
+    other_id : str
+        Of another that is changed with it; blank: none. Two who change both wait for each other.
 
     Raises
     ------
@@ -153,6 +164,7 @@ def changing(workspace: Workspace, issue_id: str) -> Iterator[tuple[Connection, 
         If there is no such issue.
     """
     with workspace.database.writing() as connection:
+        stored_cases.lock_many(connection, {issue_id, other_id} - {""})
         case = stored_cases.find_to_change(connection, issue_id)
         if case is None:
             raise _unknown()

@@ -214,6 +214,17 @@ def test_a_merged_issue_brings_its_supporters_and_both_tell_of_it(town: Town) ->
     assert town.case(second).issue.still_open
 
 
+def test_two_who_merge_each_into_the_other_wait_for_each_other(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = town.report(town.rider), town.report(town.other, "也积水")
+    locked = []
+    monkeypatch.setattr(cases, "lock_many", lambda _, issue_ids: locked.append(set(issue_ids)))
+    town.move(town.staff, second, Stage.MERGED, merged_into=first)
+    town.move(town.staff, first, Stage.FILED)
+    assert locked == [{first, second}, {first}]
+
+
 def test_nothing_is_merged_into_what_is_over(town: Town) -> None:
     first, second = town.report(town.rider), town.report(town.other)
     town.move(town.staff, first, Stage.REJECTED, why="没有")

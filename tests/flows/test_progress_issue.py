@@ -214,6 +214,17 @@ def test_a_merged_issue_brings_its_supporters_and_both_tell_of_it(town: Town) ->
     assert town.case(second).issue.still_open
 
 
+def test_who_says_so_of_the_issue_itself_stays_when_another_is_parted_from_it(town: Town) -> None:
+    first, second = town.report(town.rider), town.report(town.other, "也积水")
+    for issue_id in (first, second):
+        town.move(town.staff, issue_id, Stage.FILED)
+    support_issue(town.workspace, town.third, second, town.now)
+    town.move(town.staff, second, Stage.MERGED, merged_into=first)
+    assert support_issue(town.workspace, town.third, first, town.now) == 2
+    town.move(town.staff, second, Stage.REOPENED, why="不是一处")
+    assert town.supporters(first) == {town.third.rider}
+
+
 def test_two_who_merge_each_into_the_other_wait_for_each_other(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,8 @@ KEPT_DAYS = 90
 """As long as a phone may keep a draft and send it again."""
 SAME_WITHIN_S = 600.0
 """Without a key, the same said again by the same sender within this is a retry."""
-_BY_CONTENT = "content:"
+_BY_CONTENT, _BY_KEY = "content:", "key:"
+"""What is kept begins with one of them, so that no key passes for a content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def sent_by(sender: str, idempotency_key: str, content: Mapping[str, object]) ->
         raise RefusedFields({HEADER: fault})
     text = json.dumps(content, sort_keys=True, ensure_ascii=True)
     digest = hashlib.sha256(text.encode()).digest()
-    return Sent(sender, idempotency_key or f"{_BY_CONTENT}{digest.hex()}", digest)
+    by_key = f"{_BY_KEY}{idempotency_key}"
+    return Sent(sender, by_key if idempotency_key else f"{_BY_CONTENT}{digest.hex()}", digest)
 
 
 def answered_before(connection: Connection, sent: Sent, now: datetime) -> str | None:

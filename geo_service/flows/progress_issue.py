@@ -13,6 +13,8 @@ from geo_service.domain.role import Role
 from geo_service.errors import ForbiddenMove, NoKey, NotAllowed, NotFound, RefusedFields
 from geo_service.flows.answer_once import answered_before, keep_answer, sent_by
 from geo_service.flows.award_credits import award
+from geo_service.flows.check_keys import require_rider
+from geo_service.flows.show_issue import reader_of
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
 from geo_service.store import cases as stored_cases
@@ -61,7 +63,7 @@ def progress_issue(
     NoKey, NotAllowed
         If the key is none of staff and did not report it.
     NotFound
-        If there is no such issue.
+        If there is no such issue, or the holder of the key may not know of it.
     ForbiddenMove
         If its life does not allow it.
     RefusedFields
@@ -69,7 +71,7 @@ def progress_issue(
     WrongUsage
         If the idempotency key was used for another move.
     """
-    with changing(workspace, issue_id) as (connection, case):
+    with changing(workspace, issue_id, wanted.merged_into) as (connection, case):
         by, who = mover_of(key, case)
         sent = sent_by(who, idempotency_key, {"issue_id": issue_id, **asdict(wanted)})
         if idempotency_key and answered_before(connection, sent, now) is not None:
@@ -101,8 +103,19 @@ def approve_issue(
         return shown
 
 
-def support_issue(workspace: Workspace, key: Key, issue_id: str, now: datetime) -> int:
+def support_issue(workspace: Workspace, key: Key | None, issue_id: str, now: datetime) -> int:
     """Count a rider among those who see an open issue too.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened for writing.
+    key : Key or None
+        The rider's.
+    issue_id : str
+        A known one.
+    now : datetime
+        With a zone.
 
     Returns
     -------
@@ -111,25 +124,39 @@ def support_issue(workspace: Workspace, key: Key, issue_id: str, now: datetime) 
 
     Raises
     ------
+    NoKey, NotAllowed
+        If the key is not a rider's.
     NotFound
         If there is no such issue, or not everybody may see it.
     ForbiddenMove
         If it is over, or the rider's own.
     """
+    rider = require_rider(key)
     with changing(workspace, issue_id) as (connection, case):
-        if not case.issue.approved and case.reporter != key.rider:
+        if reader_of(key, case) is None:
             raise _unknown()
         if not case.is_open:
             raise ForbiddenMove("This issue is over; report it anew if the problem is there again.")
-        if case.reporter == key.rider:
+        if case.reporter == rider:
             raise ForbiddenMove("You have reported this issue yourself.")
-        supporters.add(connection, issue_id, key.rider, now)
+        supporters.add(connection, issue_id, rider, now)
         return supporters.count(connection, issue_id)
 
 
 @contextmanager
-def changing(workspace: Workspace, issue_id: str) -> Iterator[tuple[Connection, Case]]:
+def changing(
+    workspace: Workspace, issue_id: str, other_id: str = ""
+) -> Iterator[tuple[Connection, Case]]:
     """Give a case to change, in a transaction that keeps all of it or nothing.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened for writing.
+    issue_id : str
+        Of the case.
+    other_id : str
+        Of another that is changed with it; blank: none. Two who change both wait for each other.
 
     Raises
     ------
@@ -137,6 +164,7 @@ def changing(workspace: Workspace, issue_id: str) -> Iterator[tuple[Connection, 
         If there is no such issue.
     """
     with workspace.database.writing() as connection:
+        stored_cases.lock_many(connection, {issue_id, other_id} - {""})
         case = stored_cases.find_to_change(connection, issue_id)
         if case is None:
             raise _unknown()
@@ -193,6 +221,8 @@ def mover_of(key: Key | None, case: Case) -> tuple[Mover, str]:
         If there is no key.
     NotAllowed
         If the key is neither of staff nor its reporter's.
+    NotFound
+        If nor may its holder see the case: whether there is one stays untold.
     """
     if key is None:
         raise NoKey("This needs a key.", remedy="Send Authorization: Bearer KEY.")
@@ -200,6 +230,8 @@ def mover_of(key: Key | None, case: Case) -> tuple[Mover, str]:
         return Mover.STAFF, key.key_id
     if key.rider and key.rider == case.reporter:
         return Mover.REPORTER, key.rider
+    if reader_of(key, case) is None:
+        raise _unknown()
     raise NotAllowed("Only staff, and the rider who reported it, may move this issue on.")
 
 

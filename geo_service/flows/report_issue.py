@@ -22,6 +22,7 @@ from geo_service.flows.keep_photo import note_photos, prepare_photo, stored_file
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.unit import unit_of
 from geo_service.store import cases as stored_cases
+from geo_service.store import city
 from geo_service.store import deadlines as stored_deadlines
 from geo_service.store import issues as stored_issues
 from geo_service.store.database import Connection
@@ -87,6 +88,8 @@ def report_issue(
     responsible = find_responsible(workspace, report.lon, report.lat, report.category)
     drawn = [prepare_photo(workspace, data) for data in photos]
     with stored_files(workspace, drawn) as files, workspace.database.writing() as connection:
+        # Whoever has sent the same at the same moment has been answered by now.
+        city.take_turn(connection)
         before = answered_before(connection, sent, now)
         if before is not None:
             files.drop()

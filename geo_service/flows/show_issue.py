@@ -1,6 +1,7 @@
 """Somebody looks an issue up: staff, the rider who reported it, or anybody."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from geo_service.domain.area import Body
 from geo_service.domain.case import Case
@@ -42,7 +43,7 @@ def show_issue(workspace: Workspace, key: Key | None, issue_id: str) -> tuple[Ca
         case = stored_cases.find(connection, issue_id)
         if case is None or (reader := reader_of(key, case)) is None:
             raise NotFound("There is no issue with this id.")
-        return _file(connection, case, reader), reader
+        return _file(connection, case, key), reader
 
 
 def reader_of(key: Key | None, case: Case) -> Reader | None:
@@ -69,22 +70,27 @@ def bodies_by_id(connection: Connection) -> dict[str, Body]:
     return {body.body_id: body for body in stored_areas.read_bodies(connection)}
 
 
-def _file(connection: Connection, case: Case, reader: Reader) -> CaseFile:
+def _file(connection: Connection, case: Case, key: Key | None) -> CaseFile:
+    """Put a file together; other issues in it are those that the holder of the key may see."""
     issue_id = case.issue.issue_id
+    moves = stored_cases.history(connection, issue_id)
     into = stored_cases.merged_into(connection, issue_id)
-    if reader is not Reader.STAFF:
-        into = [
-            one.issue.issue_id
-            for one in stored_cases.find_many(connection, into)
-            if one.issue.approved
-        ]
+    others = {case.merged_into, *into, *(move.other_issue_id for move in moves)} - {""}
+    seen = {
+        other.issue.issue_id
+        for other in stored_cases.find_many(connection, others)
+        if reader_of(key, other) is not None
+    }
+    told = [
+        move if move.other_issue_id in seen else replace(move, other_issue_id="") for move in moves
+    ]
     return CaseFile(
-        case=case,
+        case=case if case.merged_into in seen else replace(case, merged_into=""),
         category=category_of(categories_by_name(connection), case.issue.category),
         body=bodies_by_id(connection).get(case.body_id),
-        moves=tuple(stored_cases.history(connection, issue_id)),
+        moves=tuple(told),
         photos=tuple(stored_photos.of_issue(connection, issue_id)),
         supporters=supporters.count(connection, issue_id),
-        merged_from=tuple(into),
+        merged_from=tuple(one for one in into if one in seen),
         answers=stored_tasks.counts_of_issue(connection, issue_id),
     )

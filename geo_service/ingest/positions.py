@@ -199,7 +199,7 @@ def _numbers_one_by_one(column: "pd.Series[Any]") -> tuple[Floats, Flags, Flags]
             continue
         try:
             values[row] = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             wrong[row] = True
     return values, blank, wrong
 

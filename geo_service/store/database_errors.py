@@ -4,14 +4,15 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from geo_service.errors import NotReady
+from geo_service.errors import NotReady, RefusedData
 
 NO_TABLES = ("The database has no tables yet.", "Make the workspace with 'geo-service init'.")
 UNREACHABLE = ("The database can't be reached.", "Look whether its server runs, then try again.")
 CROWDED = ("Too many want the database at once.", "Try again in a moment.")
+NO_TEXT = "cannot contain NUL"
 MEANINGS = {
     "SQLITE_BUSY": (
         "Another command is writing to this workspace.",
@@ -46,10 +47,14 @@ def explained(name: str) -> Iterator[None]:
     NotReady
         If the database is missing, locked, full, damaged or not made yet. A broken statement or
         rule of the data is a fault of the program and passes through.
+    RefusedData
+        If PostgreSQL is asked for text with U+0000; SQLite finds nothing of that name.
     """
     try:
         yield
     except (DBAPIError, sqlite3.Error, PoolTimeout) as problem:
+        if isinstance(problem, DataError) and NO_TEXT in str(problem.orig):
+            raise RefusedData("Text with the character U+0000 is known nowhere.") from None
         meaning = _meaning(problem)
         if meaning is None:
             raise

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from geo_service.store.case_schema import supporters
 from geo_service.store.upsert import find_rows
@@ -25,17 +25,18 @@ def add(
     now : datetime
         With a zone.
     through : str
-        The issue merged into this one, if that brought the rider here.
+        The issue merged into this one, if that brought the rider here; blank: the rider says so
+        of this one, and stays whatever becomes of others.
 
     Returns
     -------
     bool
         Whether the rider was not counted before.
     """
-    known = select(supporters.c.rider).where(
-        supporters.c.issue_id == issue_id, supporters.c.rider == rider
-    )
-    if connection.execute(known).first() is not None:
+    is_it = (supporters.c.issue_id == issue_id) & (supporters.c.rider == rider)
+    if connection.execute(select(supporters.c.rider).where(is_it)).first() is not None:
+        if not through:
+            connection.execute(update(supporters).where(is_it).values(through=""))
         return False
     row = {"issue_id": issue_id, "rider": rider, "supported_at": now, "through": through}
     connection.execute(insert(supporters), row)

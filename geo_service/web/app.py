@@ -54,7 +54,7 @@ from geo_service.web.problems import (
     problem_of_status,
     problem_response,
 )
-from geo_service.web.request_log import finish_log
+from geo_service.web.request_log import finish_log, path_told
 from geo_service.web.security_headers import HEADERS, SecurityHeaders
 from geo_service.web.service import Clock, look_at_clock, open_service
 from geo_service.web.shortcut import Shortcut
@@ -131,6 +131,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
         upkeep.start()
         yield
         await run_in_threadpool(upkeep.stop)
+        await run_in_threadpool(app.state.service.photos.shutdown, cancel_futures=True)
         app.state.service.catchments.close()
         workspace.close()
         finish_log()
@@ -174,7 +175,7 @@ def make_served_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> Sh
 async def _tell_error(request: Request, error: Exception) -> Response:
     problem = problem_of_error(cast("GeoServiceError", error))
     if problem.status >= 500:
-        LOG.error("%s %s: %s", request.method, request.url.path, error)
+        LOG.error("%s %s: %s", request.method, path_told(request.scope["path"]), error)
     return _tell(request, problem)
 
 
@@ -204,7 +205,8 @@ async def _tell_unprocessable(request: Request, error: Exception) -> Response:
 
 async def _tell_fault(request: Request, error: Exception) -> Response:
     # The server writes the error's trace down once this has answered, outside the rest.
-    LOG.error("%s %s 500: %s", request.method, request.url.path, type(error).__name__)
+    told = path_told(request.scope["path"])
+    LOG.error("%s %s 500: %s", request.method, told, type(error).__name__)
     answer = _tell(request, problem_of_status(500))
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)

@@ -1,6 +1,7 @@
 """``POST /open311/v2/requests``: a report comes in as a form, with photos or without."""
 
 import re
+from asyncio import get_running_loop
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -162,6 +163,10 @@ async def post(written: WrittenAs, request: Request) -> Response:
         key_of_any, service, request, shown, told.get("api_key", "").strip()
     )
     sent = _read(form, told, request.headers.get(HEADER, ""))
+    if sent.photos:
+        return await get_running_loop().run_in_executor(
+            service.photos, _keep, service, key, sent, fmt
+        )
     return await run_in_threadpool(_keep, service, key, sent, fmt)
 
 

@@ -17,6 +17,9 @@ from starlette.types import Scope
 ACCESS = logging.getLogger("geo_service.web.access")
 EVERY_S: Final = 0.25
 """So long a line may wait."""
+SECRETS: Final = ("/open311/v2/tokens/", "/credits/vouchers/")
+"""What stands behind these in a path opens something to whoever holds it."""
+LEFT_OUT: Final = "..."
 
 
 class GatheringHandler(logging.Handler):
@@ -75,6 +78,15 @@ class GatheringHandler(logging.Handler):
             self.flush()
 
 
+def path_told(path: str) -> str:
+    """Write a path so that a log may hold it: in one line, and without what opens something."""
+    for folder in SECRETS:
+        if path.startswith(folder):
+            return f"{folder}{LEFT_OUT}"
+    # Quoted again: a line break in a path would look like another request.
+    return quote(path)
+
+
 def write_down(scope: Scope, status: int, begun: float) -> None:
     """Log a request that has been answered: method, path, status and milliseconds.
 
@@ -92,8 +104,7 @@ def write_down(scope: Scope, status: int, begun: float) -> None:
     if not ACCESS.isEnabledFor(logging.INFO):
         return
     spent_ms = (perf_counter() - begun) * 1000
-    # Quoted again: a line break in a path would look like another request.
-    line = f"{scope['method']} {quote(scope['path'])} {status} {spent_ms:.1f} ms"
+    line = f"{scope['method']} {path_told(scope['path'])} {status} {spent_ms:.1f} ms"
     if len(ACCESS.handlers) == 1 and isinstance(ACCESS.handlers[0], GatheringHandler):
         ACCESS.handlers[0].gather(f"INFO:     {line}")
     else:

@@ -1,6 +1,7 @@
 """What one process holds while it answers: the workspace, its districts, pages drawn, the clock."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import cast
@@ -32,6 +33,9 @@ class Service:
     clock: Clock
     near_writers: Mapping[Profile, NearWriter]
     catchments: KeptCatchments = field(default_factory=KeptCatchments)
+    photos: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "photos"))
+    """Where photos are drawn: only others with photos wait for it, and as it is always the same
+    thread, the memory that a large picture takes is used again."""
 
 
 def open_service(workspace: Workspace, clock: Clock) -> Service:

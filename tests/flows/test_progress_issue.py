@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -121,12 +122,20 @@ def test_only_staff_and_the_reporter_move_an_issue(town: Town) -> None:
     issue_id = town.report(town.rider)
     with pytest.raises(NoKey):
         town.move(None, issue_id, Stage.FILED)
-    for stranger in (town.other, town.key(Role.ANALYST), town.key(Role.OPERATOR)):
+    strangers = (town.other, town.key(Role.ANALYST), town.key(Role.OPERATOR))
+    for stranger in strangers:
+        with pytest.raises(NotFound):
+            town.move(stranger, issue_id, Stage.FILED)
+    approve_issue(town.workspace, issue_id, town.staff, town.now, approved=True)
+    for stranger in strangers:
         with pytest.raises(NotAllowed):
             town.move(stranger, issue_id, Stage.FILED)
     with pytest.raises(ForbiddenMove, match="moved by"):
         town.move(town.rider, issue_id, Stage.FILED)
     unnamed = town.report(None)
+    with pytest.raises(NotFound):
+        town.move(town.rider, unnamed, Stage.FILED)
+    approve_issue(town.workspace, unnamed, town.staff, town.now, approved=True)
     with pytest.raises(NotAllowed):
         town.move(town.rider, unnamed, Stage.FILED)
     with pytest.raises(NotFound):
@@ -169,6 +178,20 @@ def test_under_one_key_a_move_is_made_once(town: Town) -> None:
         )
 
 
+def test_only_a_rider_counts_as_one_who_sees_it_too(town: Town) -> None:
+    named, unnamed = town.report(town.rider), town.report(None)
+    nameless = replace(town.other, rider="")
+    for issue_id in (unnamed, named):
+        for key in (nameless, town.key(Role.ADMIN), town.staff):
+            with pytest.raises(NotAllowed):
+                support_issue(town.workspace, key, issue_id, town.now)
+        approve_issue(town.workspace, issue_id, town.staff, town.now, approved=True)
+        for key in (nameless, town.key(Role.ADMIN), town.staff):
+            with pytest.raises(NotAllowed):
+                support_issue(town.workspace, key, issue_id, town.now)
+        assert town.supporters(issue_id) == set()
+
+
 def test_a_merged_issue_brings_its_supporters_and_both_tell_of_it(town: Town) -> None:
     first, second = town.report(town.rider), town.report(town.other, "也积水")
     for issue_id in (first, second):
@@ -189,6 +212,28 @@ def test_a_merged_issue_brings_its_supporters_and_both_tell_of_it(town: Town) ->
     assert town.moves(first)[-1] == (Stage.FILED, Stage.FILED, Mover.STAFF, second)
     assert not town.case(second).issue.is_open(merged.issue.closed_at or town.now)
     assert town.case(second).issue.still_open
+
+
+def test_who_says_so_of_the_issue_itself_stays_when_another_is_parted_from_it(town: Town) -> None:
+    first, second = town.report(town.rider), town.report(town.other, "也积水")
+    for issue_id in (first, second):
+        town.move(town.staff, issue_id, Stage.FILED)
+    support_issue(town.workspace, town.third, second, town.now)
+    town.move(town.staff, second, Stage.MERGED, merged_into=first)
+    assert support_issue(town.workspace, town.third, first, town.now) == 2
+    town.move(town.staff, second, Stage.REOPENED, why="不是一处")
+    assert town.supporters(first) == {town.third.rider}
+
+
+def test_two_who_merge_each_into_the_other_wait_for_each_other(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = town.report(town.rider), town.report(town.other, "也积水")
+    locked = []
+    monkeypatch.setattr(cases, "lock_many", lambda _, issue_ids: locked.append(set(issue_ids)))
+    town.move(town.staff, second, Stage.MERGED, merged_into=first)
+    town.move(town.staff, first, Stage.FILED)
+    assert locked == [{first, second}, {first}]
 
 
 def test_nothing_is_merged_into_what_is_over(town: Town) -> None:

@@ -1,3 +1,4 @@
+import importlib
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +8,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
 from geo_service.domain.area import Area, Body, Level
 from geo_service.domain.category import Category
@@ -20,6 +22,7 @@ from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
 from geo_service.store import cases, categories, deadlines, issues, photos
 from geo_service.store import keys as stored_keys
+from geo_service.store.case_schema import kept_answers
 from geo_service.store.keys import Key
 
 WATER = Report("standing_water", 112.145, 32.0401, "积水", "长虹路", answers={})
@@ -149,6 +152,38 @@ def test_a_key_is_one_report_and_one_senders(city: Workspace, rider: Key, now: d
         with pytest.raises(RefusedFields) as wrong:
             report_issue(city, WATER, key=rider, now=now, idempotency_key=odd)
         assert list(wrong.value.faults) == ["Idempotency-Key"]
+
+
+def test_nobody_looks_for_an_answer_while_another_gives_it(
+    city: Workspace, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # SQLite has one writer; elsewhere two that are sent at once would both find nothing.
+    done = []
+    for place, name in (("city", "take_turn"), ("kept_answers", "find")):
+        real = getattr(importlib.import_module(f"geo_service.store.{place}"), name)
+
+        def note(*given: object, real: Callable = real, name: str = name) -> object:
+            done.append(name)
+            return real(*given)
+
+        monkeypatch.setattr(f"geo_service.store.{place}.{name}", note)
+    report_issue(city, WATER, key=None, now=now)
+    assert done == ["take_turn", "find"]
+
+
+def test_a_key_is_never_taken_for_the_content_of_a_report(
+    city: Workspace, rider: Key, now: datetime
+) -> None:
+    report_issue(city, WATER, key=None, now=now)
+    with city.database.reading() as connection:
+        (known,) = connection.scalars(select(kept_answers.c.sent_key))
+    for key, odd in ((None, known), (rider, known), (rider, "content:"), (rider, "content:abc")):
+        first = replace(WATER, description=f"for {odd}")
+        assert not report_issue(city, first, key=key, now=now, idempotency_key=odd).repeated
+        later = now + timedelta(days=1)
+        assert report_issue(city, first, key=key, now=later, idempotency_key=odd).repeated
+        with pytest.raises(WrongUsage, match="used before"):
+            report_issue(city, WATER, key=key, now=now, idempotency_key=odd)
 
 
 REFUSED: dict[str, Callable[[Report], Report]] = {

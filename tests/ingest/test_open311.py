@@ -102,6 +102,7 @@ def test_text_in_xml_is_read_as_numbers_in_json_are(now: datetime) -> None:
         ({"lat": None}, "It has no position."),
         ({"lat": "here"}, "not in numbers"),
         ({"lat": float("nan")}, "NaN, which is no number"),
+        ({"lat": 10**400}, "not in numbers"),
         ({"lat": -71.05, "long": 142.31}, "km from the streets"),
         ({"long": -70.0}, "km from the streets"),
         ({"service_name": None, "service_code": None}, "It says no category."),

@@ -160,11 +160,19 @@ def test_another_rider_s_key_moves_rates_and_reopens_nothing(
 ) -> None:
     issue_id = reported(own_door, riders[0])
     path = f"/issues/{issue_id}/moves"
-    for headers, status in (({}, 401), (riders[1], 403), (bearer("analyst"), 403)):
+    nowhere = own_door.post("/issues/none/moves", json={"to": "filed"}, headers=riders[1])
+    assert nowhere.status_code == 404
+    for headers, status in (({}, 401), (riders[1], 404), (bearer("analyst"), 404)):
         answer = own_door.post(path, json={"to": "filed"}, headers=headers)
         assert answer.status_code == status, answer.text
+    # Nobody learns whether there is an issue that not everybody may see.
+    assert own_door.post(path, json={"to": "filed"}, headers=riders[1]).json() == nowhere.json()
     hidden = own_door.post(f"/issues/{issue_id}/supporters", headers=riders[1])
     assert hidden.status_code == 404
+    own_door.put(f"/issues/{issue_id}/approved", json={"approved": True}, headers=bearer("staff"))
+    for headers in (riders[1], bearer("analyst")):
+        answer = own_door.post(path, json={"to": "filed"}, headers=headers)
+        assert answer.status_code == 403, answer.text
 
 
 def test_under_one_key_a_move_is_made_once(
@@ -179,6 +187,32 @@ def test_under_one_key_a_move_is_made_once(
     other = own_door.post(f"/issues/{issue_id}/moves", json={"to": "dispatched"}, headers=headers)
     assert other.status_code == 422
     assert other.json()["errors"][0]["field"] == "Idempotency-Key"
+
+
+def test_an_issue_that_one_may_not_see_is_named_nowhere_beside_it(
+    own_door: httpx.Client, bearer: Bearer, riders: list[dict[str, str]]
+) -> None:
+    first = reported(own_door, riders[0])
+    second = reported(own_door, riders[1], description="也积水")
+    done = own_door.post(
+        f"/issues/{second}/moves",
+        json={"to": "merged", "merged_into": first},
+        headers=bearer("staff"),
+    )
+    assert done.json()["properties"]["merged_into"] == first
+    for issue_id, other in ((first, second), (second, first)):
+        own_door.put(
+            f"/issues/{issue_id}/approved", json={"approved": True}, headers=bearer("staff")
+        )
+        for headers in ({}, riders[0], riders[1]):
+            sees_other = own_door.get(f"/issues/{other}", headers=headers).status_code == 200
+            told = own_door.get(f"/issues/{issue_id}", headers=headers)
+            assert told.status_code == 200
+            assert (other in told.text) is sees_other
+        assert other in own_door.get(f"/issues/{issue_id}", headers=bearer("staff")).text
+        own_door.put(
+            f"/issues/{issue_id}/approved", json={"approved": False}, headers=bearer("staff")
+        )
 
 
 def test_an_issue_is_shown_hidden_and_supported(

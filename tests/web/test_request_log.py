@@ -3,11 +3,13 @@
 import io
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import Event, Thread
 
 import httpx
 import pytest
 
+from geo_service.errors import NotReady
 from geo_service.web.request_log import GatheringHandler
 
 
@@ -115,3 +117,40 @@ def test_log_holds_the_path_and_never_the_query(
     assert any(entry.startswith("GET /facilities/nearest 200 ") for entry in said)
     assert any(entry.startswith("GET /facilities/a%0AGET%20/b%20200 404 ") for entry in said)
     assert not any("32.03" in entry or "secret" in entry or "?" in entry for entry in said)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/open311/v2/tokens/r-1.5ec4e7.json",
+        "/open311/v2/tokens/5ec4e7/5ec4e7.xml",
+        "/credits/vouchers/1-5ec4e7",
+        "/credits/vouchers/5ec4e7%2F5ec4e7",
+    ],
+)
+def test_log_holds_nothing_in_a_path_that_opens_something(
+    door: httpx.Client, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    with caplog.at_level(logging.INFO):
+        door.get(path)
+    folder = path.partition("5ec4e7")[0].removesuffix("r-1.").removesuffix("1-")
+    ours = [entry for entry in caplog.records if entry.name.startswith("geo_service")]
+    said = [entry.getMessage() for entry in ours]
+    assert any(entry.startswith(f"GET {folder}") for entry in said)
+    assert not any("5ec4e7" in entry for entry in said)
+
+
+def test_faults_are_logged_without_what_opens_something(
+    door: httpx.Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for error in (NotReady("The disk failed."), KeyError("x")):
+
+        def fail(*_: object, error: Exception = error) -> str:
+            raise error
+
+        monkeypatch.setattr("geo_service.web.open311.issue_of_token", fail)
+        with caplog.at_level(logging.INFO), suppress(httpx.HTTPError):
+            door.get("/open311/v2/tokens/r-1.5ec4e7.json")
+    said = [entry.getMessage() for entry in caplog.records if entry.name == "geo_service.web"]
+    assert len(said) == 2
+    assert not any("5ec4e7" in entry for entry in said)

@@ -50,7 +50,9 @@ class Mover(StrEnum):
 
 
 ENDED = frozenset({Stage.CLOSED, Stage.RATED, Stage.REJECTED, Stage.MERGED})
-"""In all other stages an issue is open."""
+"""In these stages nothing is left to do,"""
+OPEN = frozenset(Stage) - ENDED
+"""and in these something is."""
 
 WORDS: Mapping[Stage, tuple[str, str]] = MappingProxyType(
     {

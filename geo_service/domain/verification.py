@@ -102,8 +102,9 @@ OUTCOMES: Mapping[tuple[Stage, Answer], Stage | None] = MappingProxyType(
         (Stage.RATED, Answer.GONE): None,
     }
 )
-"""Where an issue goes when riders agree; None: it stays, and what they say is noted. Nobody is
-asked in other stages."""
+"""Where an issue goes when riders agree; None: it stays, and what they say is noted."""
+ASKED_ABOUT = frozenset(stage for stage, _ in OUTCOMES)
+"""Nobody is asked in other stages."""
 
 WORDS: Mapping[Answer, tuple[str, str]] = MappingProxyType(
     {
@@ -180,7 +181,7 @@ def is_asked_about(case: Case, now: datetime, check_closed_days: float) -> bool:
     bool
         Raises nothing.
     """
-    if (case.stage, Answer.THERE) not in OUTCOMES:
+    if case.stage not in ASKED_ABOUT:
         return False
     if not is_over(case.stage):
         return True

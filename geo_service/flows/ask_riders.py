@@ -18,6 +18,7 @@ from geo_service.store import cases as stored_cases
 from geo_service.store import supporters
 from geo_service.store import tasks as stored_tasks
 from geo_service.store.database import Connection
+from geo_service.store.unheard import find_unheard
 
 KEPT_DAYS = 90
 """So long after it lapsed a question is still known, with who was asked."""
@@ -89,10 +90,8 @@ def _find_wanting(
     """Find the issues that want asking, among some or among all."""
     if among is None:
         since = now - timedelta(days=settings.check_closed_days)
-        cases = stored_cases.read_open(connection)
-        cases += stored_cases.read_closed_since(connection, since)
-    else:
-        cases = stored_cases.find_many(connection, among)
+        among = find_unheard(connection, now, closed_since=since)
+    cases = stored_cases.find_many(connection, among)
     issue_ids = [case.issue.issue_id for case in cases]
     rounds = stored_tasks.last_rounds(connection, issue_ids, now)
     turned = stored_tasks.turned(connection, issue_ids)

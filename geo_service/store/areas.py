@@ -86,6 +86,11 @@ def read_bodies(connection: Connection) -> list[Body]:
     return sorted(found, key=lambda body: body.body_id)
 
 
+def bodies_by_id(connection: Connection) -> dict[str, Body]:
+    """Return all bodies by id."""
+    return {body.body_id: body for body in read_bodies(connection)}
+
+
 def read_rows(connection: Connection) -> list[object]:
     """Return all that decides who answers for a place, as plain rows.
 

@@ -1,24 +1,16 @@
 """Many cases passed on to other bodies at once; their issues stay as they are."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from geo_service.domain.case import Case, Move
-from geo_service.store import cases as stored_cases
 from geo_service.store import city
 from geo_service.store.case_schema import case_moves, cases
 from geo_service.store.upsert import OLD_ID, find_rows
 
 CHANGING = ("stage", "updated_at", "area_id", "body_id", "due_at", "escalations")
-
-
-def find_to_pass_on(connection: Connection, issue_ids: Collection[str]) -> list[Case]:
-    """Return cases that nobody else may change until the transaction ends, in order of id."""
-    locked = select(cases.c.issue_id).order_by(cases.c.issue_id).with_for_update()
-    ids = [row[0] for row in find_rows(connection, locked, cases.c.issue_id, sorted(issue_ids))]
-    return stored_cases.find_many(connection, ids)
 
 
 def pass_on(connection: Connection, passed: Sequence[tuple[Case, Move]]) -> None:
@@ -27,7 +19,7 @@ def pass_on(connection: Connection, passed: Sequence[tuple[Case, Move]]) -> None
     Parameters
     ----------
     connection : Connection
-        Of ``Database.writing``, in which the cases were read with `find_to_pass_on`.
+        Of ``Database.writing``, in which the cases were read behind ``cases.lock_many``.
     passed : sequence of tuple of Case and Move
         Each case once. The numbers of moves are given here: the next.
     """

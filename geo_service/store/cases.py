@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from geo_service.domain.case import Case, Move
 from geo_service.domain.issue import Issue
-from geo_service.domain.lifecycle import ENDED, Mover, Stage
+from geo_service.domain.lifecycle import OPEN, Mover, Stage
 from geo_service.store import issues as stored_issues
 from geo_service.store.case_schema import case_moves, cases
 from geo_service.store.upsert import Found, Statement, find_rows
@@ -78,7 +78,7 @@ def find_to_change(connection: Connection, issue_id: str) -> Case | None:
 
 def lock_many(connection: Connection, issue_ids: Collection[str]) -> None:
     """Let nobody else change some cases until the transaction ends."""
-    locked = select(cases.c.issue_id).with_for_update()
+    locked = select(cases.c.issue_id).order_by(cases.c.issue_id).with_for_update()
     # In order, so that two who do this wait for each other at the first they have in common.
     for _ in find_rows(connection, locked, cases.c.issue_id, sorted(issue_ids)):
         pass
@@ -93,28 +93,13 @@ def find_many(connection: Connection, issue_ids: Collection[str]) -> list[Case]:
 
 def read_open(connection: Connection) -> list[Case]:
     """Return all cases in which something is still to be done, in order of id."""
-    return _read(connection, READ.where(cases.c.stage.not_in(ENDED)))
+    return _read(connection, READ.where(cases.c.stage.in_(OPEN)))
 
 
-def read_overdue(connection: Connection, now: datetime) -> list[Case]:
-    """Return the open cases whose stage should have been over, in order of id."""
-    late = cases.c.due_at.is_not(None) & (cases.c.due_at < now)
-    return _read(connection, READ.where(cases.c.stage.not_in(ENDED), late))
-
-
-def read_closed_since(connection: Connection, moment: datetime) -> list[Case]:
-    """Return the cases that were closed, or something about them changed, since a moment.
-
-    In order of id; those that were rejected or merged are left out.
-    """
-    closed = cases.c.stage.in_([Stage.CLOSED, Stage.RATED])
-    return _read(connection, READ.where(closed, cases.c.updated_at >= moment))
-
-
-def known_ids(connection: Connection, issue_ids: Collection[str]) -> set[str]:
-    """Say which issues have a case."""
-    rows = find_rows(connection, select(cases.c.issue_id), cases.c.issue_id, issue_ids)
-    return {row[0] for row in rows}
+def overdue_with(connection: Connection, body_ids: Collection[str], now: datetime) -> list[str]:
+    """Return the ids of open cases of some bodies whose stage should have been over, in order."""
+    late = select(cases.c.issue_id).where(cases.c.stage.in_(OPEN), cases.c.due_at < now)
+    return sorted(row[0] for row in find_rows(connection, late, cases.c.body_id, body_ids))
 
 
 def history(connection: Connection, issue_id: str) -> list[Move]:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import BeforeValidator, Field
 
-from geo_service.domain.lifecycle import ENDED, Stage
+from geo_service.domain.lifecycle import OPEN, Stage
 from geo_service.domain.role import Role
 from geo_service.export.case_json import case_summary
 from geo_service.export.features import collection
@@ -48,7 +48,7 @@ class WorkParameters(Parameters):
     stage: Annotated[
         frozenset[AStage],
         Field(max_length=len(Stage), description="May be repeated. None: all that are open."),
-    ] = frozenset(set(Stage) - ENDED)
+    ] = OPEN
     category: Annotated[Names, Field(description="May be repeated. None: all.")] = frozenset()
     body_id: Annotated[
         Names, Field(description="Who answers for it; may be repeated. None: all.")

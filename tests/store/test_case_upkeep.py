@@ -5,7 +5,7 @@ from geo_service.domain.case import Case, Move
 from geo_service.domain.issue import Issue
 from geo_service.domain.lifecycle import Mover, Stage
 from geo_service.store import cases, city, issues
-from geo_service.store.case_upkeep import find_to_pass_on, pass_on
+from geo_service.store.case_upkeep import pass_on
 from geo_service.store.database import Database
 
 NOW = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
@@ -26,8 +26,8 @@ def test_what_is_passed_on_comes_back_with_its_moves_numbered(database: Database
         issues.write(connection, [case_of(one).issue for one in "abc"])
         cases.add(connection, [case_of(one) for one in "abc"], [move_of("b", 1)])
     with database.writing() as connection:
-        found = find_to_pass_on(connection, ["c", "b", "gone"])
-        assert [case.issue.issue_id for case in found] == ["b", "c"]
+        cases.lock_many(connection, ["c", "b", "gone"])
+        found = cases.find_many(connection, ["c", "b", "gone"])
         passed = [
             replace(
                 case,
@@ -53,5 +53,6 @@ def test_what_is_passed_on_comes_back_with_its_moves_numbered(database: Database
 def test_where_there_is_nothing_to_pass_on_nothing_is_written(database: Database) -> None:
     with database.writing() as connection:
         before = city.changes(connection)
-        pass_on(connection, find_to_pass_on(connection, []))
+        cases.lock_many(connection, [])
+        pass_on(connection, [])
         assert city.changes(connection) == before

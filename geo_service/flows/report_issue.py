@@ -22,6 +22,7 @@ from geo_service.flows.keep_photo import note_photos, prepare_photo, stored_file
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.unit import unit_of
 from geo_service.store import cases as stored_cases
+from geo_service.store import city
 from geo_service.store import deadlines as stored_deadlines
 from geo_service.store import issues as stored_issues
 from geo_service.store.database import Connection
@@ -82,18 +83,26 @@ def report_issue(
     """
     with workspace.database.reading() as connection:
         category = require_category(connection, report.category)
-    check_report(report, category, now, workspace.settings.future_slack_s)
+        check_report(report, category, now, workspace.settings.future_slack_s)
+        # So that a place that is refused is refused before photos are looked at.
+        _who_answers(connection, workspace, report)
     sent = sent_by("" if key is None else key.key_id, idempotency_key, _content(report, photos))
-    responsible = find_responsible(workspace, report.lon, report.lat, report.category)
     drawn = [prepare_photo(workspace, data) for data in photos]
     with stored_files(workspace, drawn) as files, workspace.database.writing() as connection:
         before = answered_before(connection, sent, now)
         if before is not None:
             files.drop()
             return Reported(_known(connection, before), repeated=True)
+        # Areas may have been loaded meanwhile; from here on nobody loads any before the end.
+        city.take_turn(connection)
+        responsible = _who_answers(connection, workspace, report)
         case = _keep(connection, *_first_case(report, key, responsible, now), files.kept, now)
         keep_answer(connection, sent, case.issue.issue_id, now)
     return Reported(case, repeated=False)
+
+
+def _who_answers(connection: Connection, workspace: Workspace, report: Report) -> Responsible:
+    return find_responsible(connection, workspace, report.lon, report.lat, report.category)
 
 
 def _known(connection: Connection, issue_id: str) -> Case:

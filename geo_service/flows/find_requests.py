@@ -7,8 +7,8 @@ from geo_service.domain.case import Case
 from geo_service.domain.category import Category
 from geo_service.errors import NotFound
 from geo_service.export.open311 import ServiceRequest, service_name
+from geo_service.flows.check_keys import is_staff
 from geo_service.flows.show_issue import (
-    STAFF,
     bodies_by_id,
     categories_by_name,
     category_of,
@@ -75,7 +75,7 @@ def find_requests(
         wanted,
         issue_ids=_known(wanted.issue_ids),
         categories=frozenset(filter(_can_be_kept, wanted.categories)),
-        sees_all=key is not None and key.role in STAFF,
+        sees_all=is_staff(key),
         rider="" if key is None else key.rider,
     )
     if wanted.categories and not seen.categories:

@@ -9,10 +9,10 @@ from geo_service.domain.case import Case, Move
 from geo_service.domain.credit import Reason
 from geo_service.domain.lifecycle import Mover, Stage
 from geo_service.domain.progress import Wanted, move_on, note_on
-from geo_service.domain.role import Role
 from geo_service.errors import ForbiddenMove, NoKey, NotAllowed, NotFound, RefusedFields
 from geo_service.flows.answer_once import answered_before, keep_answer, sent_by
 from geo_service.flows.award_credits import award
+from geo_service.flows.check_keys import is_rider, is_staff, require_rider
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
 from geo_service.store import cases as stored_cases
@@ -21,8 +21,6 @@ from geo_service.store import photos as stored_photos
 from geo_service.store import supporters
 from geo_service.store.database import Connection
 from geo_service.store.keys import Key
-
-STAFF = (Role.STAFF, Role.ADMIN)
 
 
 def progress_issue(
@@ -101,7 +99,7 @@ def approve_issue(
         return shown
 
 
-def support_issue(workspace: Workspace, key: Key, issue_id: str, now: datetime) -> int:
+def support_issue(workspace: Workspace, key: Key | None, issue_id: str, now: datetime) -> int:
     """Count a rider among those who see an open issue too.
 
     Returns
@@ -111,19 +109,22 @@ def support_issue(workspace: Workspace, key: Key, issue_id: str, now: datetime) 
 
     Raises
     ------
+    NoKey, NotAllowed
+        If the key is not a rider's.
     NotFound
         If there is no such issue, or not everybody may see it.
     ForbiddenMove
         If it is over, or the rider's own.
     """
+    rider = require_rider(key)
     with changing(workspace, issue_id) as (connection, case):
-        if not case.issue.approved and case.reporter != key.rider:
+        if not case.issue.approved and case.reporter != rider:
             raise _unknown()
         if not case.is_open:
             raise ForbiddenMove("This issue is over; report it anew if the problem is there again.")
-        if case.reporter == key.rider:
+        if case.reporter == rider:
             raise ForbiddenMove("You have reported this issue yourself.")
-        supporters.add(connection, issue_id, key.rider, now)
+        supporters.add(connection, issue_id, rider, now)
         return supporters.count(connection, issue_id)
 
 
@@ -196,9 +197,9 @@ def mover_of(key: Key | None, case: Case) -> tuple[Mover, str]:
     """
     if key is None:
         raise NoKey("This needs a key.", remedy="Send Authorization: Bearer KEY.")
-    if key.role in STAFF:
+    if is_staff(key):
         return Mover.STAFF, key.key_id
-    if key.rider and key.rider == case.reporter:
+    if is_rider(key, case.reporter):
         return Mover.REPORTER, key.rider
     raise NotAllowed("Only staff, and the rider who reported it, may move this issue on.")
 

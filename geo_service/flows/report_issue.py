@@ -13,9 +13,9 @@ from geo_service.domain.lifecycle import Mover, Stage
 from geo_service.domain.photo import StoredFile
 from geo_service.domain.report import Report, check_report
 from geo_service.domain.responsibility import Responsible
-from geo_service.domain.role import Role
 from geo_service.errors import NotFound
 from geo_service.flows.answer_once import answered_before, keep_answer, sent_by
+from geo_service.flows.check_keys import is_staff
 from geo_service.flows.find_duplicates import require_category
 from geo_service.flows.find_responsible import find_responsible
 from geo_service.flows.keep_photo import note_photos, prepare_photo, stored_files
@@ -30,7 +30,6 @@ from geo_service.store.keys import Key
 
 MOST_PHOTOS = 5
 ID_BYTES = 6
-STAFF = (Role.STAFF, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ def _content(report: Report, photos: Sequence[bytes]) -> dict[str, object]:
 def _first_case(
     report: Report, key: Key | None, responsible: Responsible, now: datetime
 ) -> tuple[Case, Move]:
-    by_staff = key is not None and key.role in STAFF
+    by_staff = is_staff(key)
     issue = Issue(
         issue_id=f"r-{secrets.token_hex(ID_BYTES)}",
         category=report.category,

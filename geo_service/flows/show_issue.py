@@ -6,8 +6,8 @@ from geo_service.domain.area import Body
 from geo_service.domain.case import Case
 from geo_service.domain.case_file import CaseFile, Reader
 from geo_service.domain.category import Category
-from geo_service.domain.role import Role
 from geo_service.errors import NotFound
+from geo_service.flows.check_keys import is_rider, is_staff
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
 from geo_service.store import cases as stored_cases
@@ -17,8 +17,6 @@ from geo_service.store import supporters
 from geo_service.store import tasks as stored_tasks
 from geo_service.store.database import Connection
 from geo_service.store.keys import Key
-
-STAFF = (Role.STAFF, Role.ADMIN)
 
 
 def show_issue(workspace: Workspace, key: Key | None, issue_id: str) -> tuple[CaseFile, Reader]:
@@ -47,9 +45,9 @@ def show_issue(workspace: Workspace, key: Key | None, issue_id: str) -> tuple[Ca
 
 def reader_of(key: Key | None, case: Case) -> Reader | None:
     """Say by whose rights the holder of a key reads a case; None: by none. Raises nothing."""
-    if key is not None and key.role in STAFF:
+    if is_staff(key):
         return Reader.STAFF
-    if key is not None and key.rider and key.rider == case.reporter:
+    if is_rider(key, case.reporter):
         return Reader.REPORTER
     return Reader.PUBLIC if case.issue.approved else None
 

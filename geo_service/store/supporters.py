@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select
 
 from geo_service.store.case_schema import supporters
+from geo_service.store.insert_once import insert_once
 from geo_service.store.upsert import find_rows
 
 
@@ -21,7 +22,7 @@ def add(
     issue_id : str
         A known one.
     rider : str
-        A pseudonym.
+        A pseudonym, not blank.
     now : datetime
         With a zone.
     through : str
@@ -32,14 +33,8 @@ def add(
     bool
         Whether the rider was not counted before.
     """
-    known = select(supporters.c.rider).where(
-        supporters.c.issue_id == issue_id, supporters.c.rider == rider
-    )
-    if connection.execute(known).first() is not None:
-        return False
     row = {"issue_id": issue_id, "rider": rider, "supported_at": now, "through": through}
-    connection.execute(insert(supporters), row)
-    return True
+    return insert_once(connection, supporters, row)
 
 
 def of_issue(connection: Connection, issue_id: str) -> list[str]:

@@ -13,6 +13,7 @@ from geo_service.domain.role import Role
 from geo_service.domain.text import text_fault
 from geo_service.errors import NoKey
 from geo_service.export.case_json import case_feature
+from geo_service.flows.check_keys import require_rider
 from geo_service.flows.progress_issue import approve_issue, progress_issue, support_issue
 from geo_service.flows.show_issue import show_issue
 from geo_service.store.keys import Key
@@ -176,7 +177,8 @@ async def approve(issue_id: str, request: Request) -> Response:
 def support(issue_id: str, request: Request) -> Response:
     """Instead of reporting the same again; however often it is sent, a rider counts once."""
     service = service_of(request)
-    key = require_key(service, request, Role.RIDER)
+    key = key_of(service, request)
+    require_rider(key)
     read_parameters(NoParameters, request.query_params.multi_items())
     count = support_issue(service.workspace, key, issue_id, service.clock())
     return json_answer({"issue_id": issue_id, "supporters": count})

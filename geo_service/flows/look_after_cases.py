@@ -16,7 +16,6 @@ from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
 from geo_service.store import cases as stored_cases
 from geo_service.store import deadlines as stored_deadlines
-from geo_service.store.case_upkeep import pass_on
 from geo_service.store.database import Connection
 
 Changed: TypeAlias = tuple[Case, Move] | None
@@ -109,5 +108,5 @@ def _change(
     stored_cases.lock_many(connection, issue_ids)
     found = stored_cases.find_many(connection, issue_ids)
     passed = [(case, changed) for case in found if (changed := change(case)) is not None]
-    pass_on(connection, [changed for _, changed in passed])
+    stored_cases.change_many(connection, [changed for _, changed in passed])
     return sum(after.body_id != case.body_id for case, (after, _) in passed)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from geo_service.domain.case import Case, Move
+from geo_service.domain.case import Case
 from geo_service.domain.credit import Reason
 from geo_service.domain.lifecycle import Mover, Stage
 from geo_service.domain.progress import Wanted, move_on, note_on
@@ -13,6 +13,7 @@ from geo_service.errors import ForbiddenMove, NoKey, NotAllowed, NotFound, Refus
 from geo_service.flows.answer_once import answered_before, keep_answer, sent_by
 from geo_service.flows.award_credits import award
 from geo_service.flows.check_keys import is_rider, is_staff, require_rider
+from geo_service.flows.merge_issues import merge, part
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
 from geo_service.store import cases as stored_cases
@@ -179,9 +180,9 @@ def apply_move(
             moved = replace(moved, issue=replace(moved.issue, approved=True))
     stored_cases.change(connection, moved, move)
     if moved.stage is Stage.MERGED:
-        _merge(connection, case, wanted.merged_into, move, now)
+        merge(connection, case, wanted.merged_into, move, now)
     elif case.stage is Stage.MERGED:
-        _part(connection, case, move, now)
+        part(connection, case, move, now)
     return moved
 
 
@@ -220,36 +221,3 @@ def _check_named(connection: Connection, issue_id: str, wanted: Wanted) -> None:
             faults["photo_id"] = "This issue has no such photo."
     if faults:
         raise RefusedFields(faults)
-
-
-def _merge(connection: Connection, case: Case, into_id: str, move: Move, now: datetime) -> None:
-    """Bring what a merged issue has to the one that goes on."""
-    issue_id = case.issue.issue_id
-    into = stored_cases.find_to_change(connection, into_id)
-    if into is None:
-        raise RefusedFields({"merged_into": "There is no issue with this id."})
-    if not into.is_open:
-        raise ForbiddenMove(
-            "The issue that is to go on is over itself.",
-            where="merged_into",
-            remedy="Name an open one, or reopen it first.",
-        )
-    riders = {*supporters.of_issue(connection, issue_id), case.reporter}
-    for rider in sorted(riders - {"", into.reporter}):
-        supporters.add(connection, into_id, rider, now, through=issue_id)
-    noted, note = note_on(
-        into, move.why, by=move.by, who=move.who, now=now, other_issue_id=issue_id
-    )
-    stored_cases.change(connection, noted, note)
-
-
-def _part(connection: Connection, case: Case, move: Move, now: datetime) -> None:
-    """Take back what an issue brought to the one it was merged into."""
-    into = stored_cases.find_to_change(connection, case.merged_into)
-    if into is None:
-        return
-    supporters.remove_through(connection, case.merged_into, case.issue.issue_id)
-    noted, note = note_on(
-        into, move.why, by=move.by, who=move.who, now=now, other_issue_id=case.issue.issue_id
-    )
-    stored_cases.change(connection, noted, note)

@@ -211,10 +211,8 @@ def _unknown() -> NotFound:
 
 def _check_named(connection: Connection, issue_id: str, wanted: Wanted) -> None:
     faults = {}
-    if wanted.body_id:
-        bodies = {body.body_id for body in stored_areas.read_bodies(connection)}
-        if wanted.body_id not in bodies:
-            faults["body_id"] = "There is no such body."
+    if wanted.body_id and stored_areas.find_body(connection, wanted.body_id) is None:
+        faults["body_id"] = "There is no such body."
     if wanted.photo_id:
         photo = stored_photos.find(connection, wanted.photo_id)
         if photo is None or photo.issue_id != issue_id:

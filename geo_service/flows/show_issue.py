@@ -1,11 +1,10 @@
 """Somebody looks an issue up: staff, the rider who reported it, or anybody."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
+from dataclasses import replace
 
-from geo_service.domain.area import Body
 from geo_service.domain.case import Case
 from geo_service.domain.case_file import CaseFile, Reader
-from geo_service.domain.category import Category
 from geo_service.errors import NotFound
 from geo_service.flows.check_keys import is_rider, is_staff
 from geo_service.flows.wiring import Workspace
@@ -40,7 +39,7 @@ def show_issue(workspace: Workspace, key: Key | None, issue_id: str) -> tuple[Ca
         case = stored_cases.find(connection, issue_id)
         if case is None or (reader := reader_of(key, case)) is None:
             raise NotFound("There is no issue with this id.")
-        return _file(connection, case, reader), reader
+        return _file(connection, key, case), reader
 
 
 def reader_of(key: Key | None, case: Case) -> Reader | None:
@@ -52,37 +51,24 @@ def reader_of(key: Key | None, case: Case) -> Reader | None:
     return Reader.PUBLIC if case.issue.approved else None
 
 
-def categories_by_name(connection: Connection) -> dict[str, Category]:
-    """Return all categories by what issues call them. Raises nothing of its own."""
-    return {known.category: known for known in stored_categories.read_all(connection)}
+def known_to(connection: Connection, key: Key | None, issue_ids: Collection[str]) -> set[str]:
+    """Return those of some issues that the holder of a key may know of. Raises nothing."""
+    found = stored_cases.find_many(connection, issue_ids)
+    return {case.issue.issue_id for case in found if reader_of(key, case) is not None}
 
 
-def category_of(categories: Mapping[str, Category], name: str) -> Category:
-    """Return a category; one that the table lacks is known by its name alone. Raises nothing."""
-    return categories.get(name) or Category(name, name)
-
-
-def bodies_by_id(connection: Connection) -> dict[str, Body]:
-    """Return all bodies by id. Raises nothing of its own."""
-    return {body.body_id: body for body in stored_areas.read_bodies(connection)}
-
-
-def _file(connection: Connection, case: Case, reader: Reader) -> CaseFile:
+def _file(connection: Connection, key: Key | None, case: Case) -> CaseFile:
     issue_id = case.issue.issue_id
-    into = stored_cases.merged_into(connection, issue_id)
-    if reader is not Reader.STAFF:
-        into = [
-            one.issue.issue_id
-            for one in stored_cases.find_many(connection, into)
-            if one.issue.approved
-        ]
+    merged_from = stored_cases.merged_into(connection, issue_id)
+    known = known_to(connection, key, {*merged_from, case.merged_into})
+    category = case.issue.category
     return CaseFile(
-        case=case,
-        category=category_of(categories_by_name(connection), case.issue.category),
-        body=bodies_by_id(connection).get(case.body_id),
+        case=case if case.merged_into in known else replace(case, merged_into=""),
+        category=stored_categories.by_code(connection, {category})[category],
+        body=stored_areas.find_body(connection, case.body_id),
         moves=tuple(stored_cases.history(connection, issue_id)),
         photos=tuple(stored_photos.of_issue(connection, issue_id)),
         supporters=supporters.count(connection, issue_id),
-        merged_from=tuple(into),
+        merged_from=tuple(one for one in merged_from if one in known),
         answers=stored_tasks.counts_of_issue(connection, issue_id),
     )

@@ -10,8 +10,8 @@ from geo_service.domain.lifecycle import OPEN, Stage
 from geo_service.domain.role import Role
 from geo_service.export.case_json import case_summary
 from geo_service.export.features import collection
-from geo_service.flows.show_issue import bodies_by_id, categories_by_name, category_of
-from geo_service.store.work_list import Place, Work, place_of, read_place, read_work
+from geo_service.flows.list_work import list_work
+from geo_service.store.work_list import Place, Work, place_of, read_place
 from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, require_key
 from geo_service.web.descriptions import describe_problems
@@ -103,16 +103,9 @@ def work_list(request: Request) -> Response:
         box=asked.bbox,
     )
     after = _place(asked.after)
-    with service.workspace.database.reading() as connection:
-        found = read_work(connection, wanted, after=after, limit=asked.limit)
-        categories, bodies = categories_by_name(connection), bodies_by_id(connection)
-    features = [
-        case_summary(
-            case, category_of(categories, case.issue.category), bodies.get(case.body_id), now
-        )
-        for case in found
-    ]
-    more = str(place_of(found[-1])) if len(found) == asked.limit else None
+    found = list_work(service.workspace, wanted, after=after, limit=asked.limit)
+    features = [case_summary(one.case, one.category, one.body, now) for one in found]
+    more = str(place_of(found[-1].case)) if len(found) == asked.limit else None
     return json_answer(collection(features, next=more), media_type=GEOJSON)
 
 

@@ -75,7 +75,8 @@ class Round:
     @property
     def known_at(self) -> datetime:
         """When it was last heard of the issue."""
-        return self.asked_at if self.last_answer_at is None else self.last_answer_at
+        # A clock may have been set back between the two.
+        return max(self.asked_at, self.last_answer_at or self.asked_at)
 
 
 SAID_GONE = frozenset({Stage.REPORTED_BACK, *ENDED})

@@ -16,7 +16,13 @@ from geo_service.flows.list_visits import OwnVisit, list_visits
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of
 from geo_service.web.bodies import JSON_TYPES, read_object
-from geo_service.web.descriptions import IDEMPOTENCY_KEY, describe_body, describe_problems
+from geo_service.web.descriptions import (
+    IDEMPOTENCY_KEY,
+    SENDING,
+    WITH_A_KEY,
+    describe_body,
+    describe_problems,
+)
 from geo_service.web.members import Members, TextMember, read_members
 from geo_service.web.parameters import (
     NoParameters,
@@ -74,16 +80,7 @@ router = APIRouter(tags=["check-ins (rider's key)"], dependencies=[SHOWS_KEY])
             "description": "Whether it `counted` (once a day), the `points` given for it, and the "
             "`balance`.",
         },
-        **describe_problems(
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.NOT_FOUND,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        **describe_problems(*WITH_A_KEY, *SENDING, HTTPStatus.NOT_FOUND),
     },
     openapi_extra={
         "parameters": [IDEMPOTENCY_KEY],
@@ -112,12 +109,7 @@ async def post_check_in(request: Request) -> Response:
             "content": {JSON: {}},
             "description": "`visits`, newest first, and the address of the `next` page.",
         },
-        **describe_problems(
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        **describe_problems(*WITH_A_KEY),
     },
     openapi_extra=describe_parameters(VisitParameters),
 )

@@ -1,10 +1,9 @@
 """``GET /issues``: the staff's work list, the most urgent first."""
 
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BeforeValidator, Field
+from pydantic import Field, WithJsonSchema
 
 from geo_service.domain.lifecycle import OPEN, Stage
 from geo_service.domain.role import Role
@@ -14,7 +13,7 @@ from geo_service.flows.list_work import list_work
 from geo_service.store.work_list import Place, Work, place_of, read_place
 from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, require_key
-from geo_service.web.descriptions import describe_problems
+from geo_service.web.descriptions import WITH_A_KEY, describe_problems
 from geo_service.web.parameters import (
     LONGEST_LIST,
     Box,
@@ -30,16 +29,9 @@ from geo_service.web.service import service_of
 MOST_ON_A_PAGE = 500
 
 
-def _stage(text: object) -> Stage:
-    try:
-        return Stage(str(text))
-    except ValueError:
-        raise ValueError(f"It must be one of: {', '.join(Stage)}.") from None
-
-
 Name = Annotated[str, Field(max_length=200)]
 Names = Annotated[frozenset[Name], Field(max_length=LONGEST_LIST)]
-AStage = Annotated[Stage, BeforeValidator(_stage)]
+AStage = Annotated[Stage, WithJsonSchema({"type": "string", "enum": list(Stage)})]
 
 
 class WorkParameters(Parameters):
@@ -79,12 +71,7 @@ router = APIRouter(tags=["issues"], dependencies=[SHOWS_KEY])
             "description": "A FeatureCollection; `next`, if there may be more, is what `after` "
             "takes for the next page.",
         },
-        **describe_problems(
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        **describe_problems(*WITH_A_KEY),
     },
     openapi_extra=describe_parameters(WorkParameters),
 )

@@ -51,14 +51,14 @@ def read_deadlines(
     rows = read_table(path)
     found = name_columns(rows, columns, COLUMNS)
     found.need("category", "stage", "hours")
-    texts = {name: found.texts(name) for name in COLUMNS}
+    told = found.told()
     ids = [
-        f"{category}/{stage.casefold()}" if category or stage else ""
-        for category, stage in zip(texts["category"], texts["stage"], strict=True)
+        f"{one['category']}/{one['stage'].casefold()}" if one["category"] or one["stage"] else ""
+        for one in told
     ]
 
     def make(row: int) -> tuple[str, Deadline]:
-        return ids[row], _deadline({name: column[row] for name, column in texts.items()})
+        return ids[row], _deadline(told[row])
 
     return take_records(rows, ids, make, warnings=found.left_out())
 

@@ -61,7 +61,9 @@ MOVER_WORDS: Mapping[Mover, str] = MappingProxyType(
 
 
 ENDED = frozenset({Stage.CLOSED, Stage.RATED, Stage.REJECTED, Stage.MERGED})
-"""In all other stages an issue is open."""
+"""In these stages nothing is left to do,"""
+OPEN = frozenset(Stage) - ENDED
+"""and in these something is."""
 
 WORDS: Mapping[Stage, tuple[str, str]] = MappingProxyType(
     {

@@ -27,7 +27,7 @@ def secret_code(use: str, subject: str, key: bytes, length: int = LENGTH) -> str
         Capital letters and digits from 2 to 7, five bits each. Raises nothing.
     """
     own_key = hmac.digest(key, f"\0{use}".encode(), "sha256")
-    told = hmac.digest(own_key, subject.encode(errors="replace"), "sha256")
+    told = hmac.digest(own_key, subject.encode(errors="surrogatepass"), "sha256")
     return base64.b32encode(told).decode()[:length]
 
 

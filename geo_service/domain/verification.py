@@ -77,7 +77,8 @@ class Round:
     @property
     def known_at(self) -> datetime:
         """When it was last heard of the issue."""
-        return self.asked_at if self.last_answer_at is None else self.last_answer_at
+        # A clock may have been set back between the two.
+        return max(self.asked_at, self.last_answer_at or self.asked_at)
 
 
 SAID_GONE = frozenset({Stage.REPORTED_BACK, *ENDED})
@@ -104,8 +105,9 @@ OUTCOMES: Mapping[tuple[Stage, Answer], Stage | None] = MappingProxyType(
         (Stage.RATED, Answer.GONE): None,
     }
 )
-"""Where an issue goes when riders agree; None: it stays, and what they say is noted. Nobody is
-asked in other stages."""
+"""Where an issue goes when riders agree; None: it stays, and what they say is noted."""
+ASKED_ABOUT = frozenset(stage for stage, _ in OUTCOMES)
+"""Nobody is asked in other stages."""
 
 WORDS: Mapping[Answer, tuple[str, str]] = MappingProxyType(
     {
@@ -182,7 +184,7 @@ def is_asked_about(case: Case, now: datetime, check_closed_days: float) -> bool:
     bool
         Raises nothing.
     """
-    if (case.stage, Answer.THERE) not in OUTCOMES:
+    if case.stage not in ASKED_ABOUT:
         return False
     if not is_over(case.stage):
         return True

@@ -9,7 +9,7 @@ from geo_service.domain.case_file import CaseFile, Reader
 from geo_service.domain.category import Category
 from geo_service.domain.lifecycle import WORDS, Mover, Stage, next_stages
 from geo_service.domain.photo import StoredPhoto
-from geo_service.export.features import iso
+from geo_service.export.features import iso, iso_if_any
 
 
 def case_feature(file: CaseFile, reader: Reader, now: datetime) -> dict[str, Any]:
@@ -67,14 +67,14 @@ def case_summary(
             "stage_words": stage_words(case.stage),
             "open": case.is_open,
             "reported_at": iso(issue.reported_at),
-            "closed_at": _moment(None if case.is_open else issue.open_intervals[-1][1]),
-            "confirmed_at": _moment(issue.confirmed_at),
+            "closed_at": iso_if_any(None if case.is_open else issue.open_intervals[-1][1]),
+            "confirmed_at": iso_if_any(issue.confirmed_at),
             "updated_at": iso(case.updated_at),
             "approved": issue.approved,
             "unit": case.unit,
             "area_id": case.area_id or None,
             "body": None if body is None else _body(body),
-            "due_at": _moment(case.due_at),
+            "due_at": iso_if_any(case.due_at),
             "overdue": case.overdue(now),
             "escalations": case.escalations,
             "merged_into": case.merged_into or None,
@@ -86,10 +86,6 @@ def stage_words(stage: Stage) -> dict[str, str]:
     """Say what a stage is called, by language. Raises nothing."""
     chinese, english = WORDS[stage]
     return {"zh": chinese, "en": english}
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else iso(moment)
 
 
 def _body(body: Body) -> dict[str, str]:

@@ -74,6 +74,11 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def iso_if_any(moment: datetime | None) -> str | None:
+    """Write a moment as `iso` does; None stays None."""
+    return None if moment is None else iso(moment)
+
+
 def _feature(feature_id: str, position: tuple[float, float], properties: dict[str, Any]) -> Feature:
     return {
         "type": "Feature",

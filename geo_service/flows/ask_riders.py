@@ -18,6 +18,7 @@ from geo_service.store import cases as stored_cases
 from geo_service.store import supporters
 from geo_service.store import tasks as stored_tasks
 from geo_service.store.database import Connection
+from geo_service.store.unheard import find_unheard
 
 KEPT_DAYS = 90
 """So long after it lapsed a question is still known, with who was asked."""
@@ -32,6 +33,8 @@ class _Wanting(NamedTuple):
     """The number of the next round."""
     is_open: bool
     """Whether the round before can still be answered."""
+    turned: datetime | None
+    """When what is known of it last turned."""
 
 
 def ask_riders(workspace: Workspace, now: datetime) -> int:
@@ -89,27 +92,24 @@ def _find_wanting(
     """Find the issues that want asking, among some or among all."""
     if among is None:
         since = now - timedelta(days=settings.check_closed_days)
-        cases = stored_cases.read_open(connection)
-        cases += stored_cases.read_closed_since(connection, since)
-    else:
-        cases = stored_cases.find_many(connection, among)
+        among = find_unheard(connection, now, closed_since=since)
+    cases = stored_cases.find_many(connection, among)
     issue_ids = [case.issue.issue_id for case in cases]
     rounds = stored_tasks.last_rounds(connection, issue_ids, now)
     turned = stored_tasks.turned(connection, issue_ids)
     found = []
     for case in cases:
-        issue_id = case.issue.issue_id
-        last = rounds.get(issue_id)
+        last, at = rounds.get(case.issue.issue_id), turned.get(case.issue.issue_id)
         if wants_asking(
             case,
             last,
-            turned.get(issue_id),
+            at,
             now,
             check_closed_days=settings.check_closed_days,
             confirm_riders=settings.confirm_riders,
         ):
             number, is_open = (0, False) if last is None else (last.number, last.is_open)
-            found.append(_Wanting(case, number + 1, is_open))
+            found.append(_Wanting(case, number + 1, is_open, at))
     return found
 
 
@@ -161,17 +161,20 @@ def _ask(
     """Begin the rounds, and return how many questions they have."""
     lapses_at = now + timedelta(days=settings.task_days)
     tasks, in_vain = [], []
-    for case, number, is_open in wanting:
+    for case, number, is_open, turned in wanting:
         issue_id = case.issue.issue_id
         if is_open:
             # It turned meanwhile, so what was asked no longer means what it meant.
             stored_tasks.settle(connection, issue_id, now)
+        # A clock may have been set back: nothing is asked before what it is asked about.
+        asked_at = max(now, turned or now)
         tasks += [
-            Task(_new_id(), issue_id, number, rider, hours, now, lapses_at)
+            Task(_new_id(), issue_id, number, rider, hours, asked_at, lapses_at)
             for rider, hours in chosen.get(issue_id, ())
         ]
         if issue_id not in chosen:
-            in_vain.append(Task(_new_id(), issue_id, number, stored_tasks.NOBODY, 0, now, now))
+            nobody = stored_tasks.NOBODY
+            in_vain.append(Task(_new_id(), issue_id, number, nobody, 0, asked_at, asked_at))
     stored_tasks.forget_nobody(connection, [task.issue_id for task in in_vain])
     stored_tasks.add(connection, tasks + in_vain)
     return len(tasks)

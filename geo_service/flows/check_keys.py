@@ -9,6 +9,9 @@ from geo_service.flows.wiring import Workspace
 from geo_service.store import keys as stored_keys
 from geo_service.store.keys import Key
 
+STAFF = frozenset({Role.STAFF, Role.ADMIN})
+"""Who sees every issue and moves it on."""
+
 
 def recognise_key(workspace: Workspace, token: str, now: datetime) -> Key:
     """Return the key that a token opens.
@@ -48,6 +51,16 @@ def require_role(key: Key | None, *roles: Role) -> Key:
     if key.role is not Role.ADMIN and key.role not in roles:
         raise NotAllowed(f"This needs a key with the role {needed}; yours has {key.role}.")
     return key
+
+
+def is_staff(key: Key | None) -> bool:
+    """Say whether a key is of staff or an administrator. Raises nothing."""
+    return key is not None and key.role in STAFF
+
+
+def is_rider(key: Key | None, rider: str) -> bool:
+    """Say whether a key is a certain rider's; of a blank pseudonym nobody is. Raises nothing."""
+    return key is not None and key.role is Role.RIDER and key.rider == rider != ""
 
 
 def require_operator_of(key: Key | None, facility: Facility) -> None:

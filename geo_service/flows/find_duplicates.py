@@ -22,6 +22,7 @@ class Duplicate:
     """An open issue that may be the same as what is about to be reported."""
 
     case: Case
+    category: Category
     distance_m: float
     photo_ids: tuple[str, ...]
     """Of its approved photos, oldest first."""
@@ -73,6 +74,7 @@ def find_duplicates(
     found = [
         Duplicate(
             case,
+            known,
             geodesic_of_two_m(lon, lat, case.issue.lon, case.issue.lat),
             tuple(photo.photo_id for photo in shown.get(case.issue.issue_id, ())),
             seen_by[case.issue.issue_id],

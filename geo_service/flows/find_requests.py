@@ -7,15 +7,11 @@ from geo_service.domain.case import Case
 from geo_service.domain.category import Category
 from geo_service.errors import NotFound
 from geo_service.export.open311 import ServiceRequest, service_name
-from geo_service.flows.show_issue import (
-    STAFF,
-    bodies_by_id,
-    categories_by_name,
-    category_of,
-    reader_of,
-)
+from geo_service.flows.check_keys import is_staff
+from geo_service.flows.show_issue import known_to, reader_of
 from geo_service.flows.track_report import opens
 from geo_service.flows.wiring import Workspace
+from geo_service.store import areas as stored_areas
 from geo_service.store import cases as stored_cases
 from geo_service.store import categories as stored_categories
 from geo_service.store.case_search import CaseFilter, search
@@ -75,7 +71,7 @@ def find_requests(
         wanted,
         issue_ids=_known(wanted.issue_ids),
         categories=frozenset(filter(_can_be_kept, wanted.categories)),
-        sees_all=key is not None and key.role in STAFF,
+        sees_all=is_staff(key),
         rider="" if key is None else key.rider,
     )
     if wanted.categories and not seen.categories:
@@ -119,16 +115,14 @@ def find_request(
 
 
 def _shown(connection: Connection, found: Sequence[Case], key: Key | None) -> list[ServiceRequest]:
-    categories, bodies = categories_by_name(connection), bodies_by_id(connection)
+    categories = stored_categories.by_code(connection, {case.issue.category for case in found})
+    bodies = stored_areas.bodies_by_id(connection)
     photos = first_photos(connection, [case.issue.issue_id for case in found])
-    others = stored_cases.find_many(
-        connection, {case.merged_into for case in found if case.merged_into}
-    )
-    known = {other.issue.issue_id for other in others if reader_of(key, other) is not None}
+    known = known_to(connection, key, {case.merged_into for case in found})
     return [
         ServiceRequest(
             case=case,
-            service_name=service_name(category_of(categories, case.issue.category)),
+            service_name=service_name(categories[case.issue.category]),
             agency=bodies[case.body_id].name if case.body_id in bodies else "",
             photo_id=photos.get(case.issue.issue_id, "") if case.issue.approved else "",
             merged_into=case.merged_into if case.merged_into in known else "",

@@ -12,11 +12,15 @@ from geo_service.store.database import Connection
 from geo_service.streets.snap import snap
 
 
-def find_responsible(workspace: Workspace, lon: float, lat: float, category: str) -> Responsible:
+def find_responsible(
+    connection: Connection, workspace: Workspace, lon: float, lat: float, category: str
+) -> Responsible:
     """Say who answers for an issue that somebody wants to report.
 
     Parameters
     ----------
+    connection : Connection
+        The transaction that knows the areas.
     workspace : Workspace
         Holds areas, bodies and streets.
     lon, lat : float
@@ -36,13 +40,12 @@ def find_responsible(workspace: Workspace, lon: float, lat: float, category: str
         If the place lies outside all areas and too far from the streets; while no streets have
         been loaded, no place is too far.
     """
-    with workspace.database.reading() as connection:
-        ground = workspace.kept_ground.areas(connection)
-        found = ground.area_map.responsible_for(lon, lat, category)
-        if found is not None:
-            return found
-        if not ground.area_map.holds(lon, lat):
-            _check_near_streets(connection, workspace, lon, lat)
+    ground = workspace.kept_ground.areas(connection)
+    found = ground.area_map.responsible_for(lon, lat, category)
+    if found is not None:
+        return found
+    if not ground.area_map.holds(lon, lat):
+        _check_near_streets(connection, workspace, lon, lat)
     return ground.elsewhere
 
 

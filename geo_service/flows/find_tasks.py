@@ -14,11 +14,11 @@ from geo_service.flows.find_issues_along import (
     radius_m_of,
 )
 from geo_service.flows.ride_between import Ride
-from geo_service.flows.show_issue import categories_by_name, category_of
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.along import issues_along
 from geo_service.overlay.usual_riders import always_open
 from geo_service.store import cases as stored_cases
+from geo_service.store import categories as stored_categories
 from geo_service.store import tasks as stored_tasks
 
 STRAIGHT = "No way by the streets was found, so these lie along a straight line."
@@ -143,9 +143,10 @@ def _own_tasks(workspace: Workspace, rider: str, now: datetime) -> list[OwnTask]
         cases = {
             case.issue.issue_id: case for case in stored_cases.find_many(connection, issue_ids)
         }
-        categories = categories_by_name(connection) if waiting else {}
+        names = {case.issue.category for case in cases.values()}
+        categories = stored_categories.by_code(connection, names)
     return [
-        OwnTask(task, case, category_of(categories, case.issue.category))
+        OwnTask(task, case, categories[case.issue.category])
         for task in waiting
         if (case := cases.get(task.issue_id)) is not None
         and holds(task.asked_at, turned.get(task.issue_id))

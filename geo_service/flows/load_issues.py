@@ -52,10 +52,34 @@ def load_issues(
             near=extent,
         )
 
+    return keep_issues(workspace, read_each(files, read), options, now)
+
+
+def keep_issues(
+    workspace: Workspace, batch: Batch[Issue], options: LoadOptions, now: datetime
+) -> LoadReport:
+    """Keep issues, wherever they come from, with their lives; all or nothing.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened for writing.
+    batch : Batch of Issue
+        As read.
+    options : LoadOptions
+        Datum, whether refused records may be left out, and whether others are removed.
+    now : datetime
+        With a zone.
+
+    Raises
+    ------
+    RefusedRecords
+        If records are refused and not to be skipped.
+    """
     return load_places(
         workspace,
         "issues",
-        read_each(files, read),
+        batch,
         stored_issues.write,
         options,
         now,

@@ -8,15 +8,13 @@ from pathlib import Path
 from geo_service.domain.issue import Issue
 from geo_service.domain.refusal import Batch
 from geo_service.errors import WrongUsage
-from geo_service.flows.load_issues import begin_lives
-from geo_service.flows.load_places import load_places
+from geo_service.flows.load_issues import keep_issues
 from geo_service.flows.loading import LoadOptions, LoadReport, read_each, streets_extent
 from geo_service.flows.wiring import Workspace
 from geo_service.ingest.open311 import parse_open311
 from geo_service.ingest.open311_records import saved_records
 from geo_service.ingest.open311_server import Fetched, fetch_requests
 from geo_service.store import categories as stored_categories
-from geo_service.store import issues as stored_issues
 
 USUAL_SPAN = timedelta(days=90)
 """What a server shows that is asked for no time."""
@@ -88,16 +86,7 @@ def load_open311(
         )
         return replace(batch, warnings=(*batch.warnings, *fetched.warnings))
 
-    return load_places(
-        workspace,
-        "issues",
-        read_each(sources, read),
-        stored_issues.write,
-        options,
-        now,
-        datum=options.datum,
-        then=lambda connection, issues: begin_lives(connection, workspace, issues, now),
-    )
+    return keep_issues(workspace, read_each(sources, read), options, now)
 
 
 def is_address(source: str) -> bool:

@@ -1,11 +1,13 @@
 """Open cases come to whom they belong: overdue ones go up, others follow their places."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
 import numpy as np
 
+from geo_service.domain.area import Body
+from geo_service.domain.body_tree import parent_of
 from geo_service.domain.case import Case, Move
 from geo_service.domain.responsibility import Responsible
 from geo_service.domain.upkeep import escalated, redispatched
@@ -14,7 +16,6 @@ from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
 from geo_service.store import cases as stored_cases
 from geo_service.store import deadlines as stored_deadlines
-from geo_service.store.case_upkeep import find_to_pass_on, pass_on
 from geo_service.store.database import Connection
 
 Changed: TypeAlias = tuple[Case, Move] | None
@@ -40,20 +41,15 @@ def pass_on_overdue(workspace: Workspace, now: datetime) -> int:
     NotReady
         If the database can't be written.
     """
-
-    def gone_up(connection: Connection) -> Callable[[Case], Changed]:
-        bodies = {body.body_id: body for body in stored_areas.read_bodies(connection)}
-        hours = stored_deadlines.read(connection)
-        return lambda case: escalated(case, bodies, hours, now)
-
     with workspace.database.reading() as connection:
         # Nobody waits for this one to write nothing.
-        if not any(map(gone_up(connection), stored_cases.read_overdue(connection, now))):
+        if not _overdue(connection, stored_areas.bodies_by_id(connection), now):
             return 0
     with workspace.database.writing() as connection:
-        change = gone_up(connection)
-        overdue = stored_cases.read_overdue(connection, now)
-        return _change(connection, [case for case in overdue if change(case)], change)
+        bodies = stored_areas.bodies_by_id(connection)
+        hours = stored_deadlines.read(connection)
+        overdue = _overdue(connection, bodies, now)
+        return _change(connection, overdue, lambda case: escalated(case, bodies, hours, now))
 
 
 def dispatch_anew(
@@ -86,8 +82,14 @@ def dispatch_anew(
         until_now, from_now = asked[case.issue.issue_id]
         return redispatched(case, until_now, from_now, ground.bodies, hours, now)
 
-    changed = [case for case in cases if followed(case)]
+    changed = [case.issue.issue_id for case in cases if followed(case)]
     return _change(connection, changed, followed)
+
+
+def _overdue(connection: Connection, bodies: Mapping[str, Body], now: datetime) -> list[str]:
+    """Return the issues that are overdue with a body above which there is another."""
+    below = [body_id for body_id in bodies if parent_of(body_id, bodies) is not None]
+    return stored_cases.overdue_with(connection, below, now)
 
 
 def _who_answers(ground: AreaGround, cases: list[Case]) -> list[Responsible]:
@@ -98,10 +100,13 @@ def _who_answers(ground: AreaGround, cases: list[Case]) -> list[Responsible]:
     )
 
 
-def _change(connection: Connection, cases: list[Case], change: Callable[[Case], Changed]) -> int:
+def _change(
+    connection: Connection, issue_ids: Collection[str], change: Callable[[Case], Changed]
+) -> int:
     """Change cases, and return how many have come to another body."""
     # They are read once more, so that nobody who is at one meanwhile is overwritten.
-    found = find_to_pass_on(connection, [case.issue.issue_id for case in cases])
+    stored_cases.lock_many(connection, issue_ids)
+    found = stored_cases.find_many(connection, issue_ids)
     passed = [(case, changed) for case in found if (changed := change(case)) is not None]
-    pass_on(connection, [changed for _, changed in passed])
+    stored_cases.change_many(connection, [changed for _, changed in passed])
     return sum(after.body_id != case.body_id for case, (after, _) in passed)

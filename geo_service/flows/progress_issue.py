@@ -5,15 +5,15 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from geo_service.domain.case import Case, Move
+from geo_service.domain.case import Case
 from geo_service.domain.credit import Reason
 from geo_service.domain.lifecycle import Mover, Stage
 from geo_service.domain.progress import Wanted, move_on, note_on
-from geo_service.domain.role import Role
 from geo_service.errors import ForbiddenMove, NoKey, NotAllowed, NotFound, RefusedFields
 from geo_service.flows.answer_once import answered_before, keep_answer, sent_by
 from geo_service.flows.award_credits import award
-from geo_service.flows.check_keys import require_rider
+from geo_service.flows.check_keys import is_rider, is_staff, require_rider
+from geo_service.flows.merge_issues import merge, part
 from geo_service.flows.show_issue import reader_of
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
@@ -23,8 +23,6 @@ from geo_service.store import photos as stored_photos
 from geo_service.store import supporters
 from geo_service.store.database import Connection
 from geo_service.store.keys import Key
-
-STAFF = (Role.STAFF, Role.ADMIN)
 
 
 def progress_issue(
@@ -206,9 +204,9 @@ def apply_move(
             moved = replace(moved, issue=replace(moved.issue, approved=True))
     stored_cases.change(connection, moved, move)
     if moved.stage is Stage.MERGED:
-        _merge(connection, case, wanted.merged_into, move, now)
+        merge(connection, case, wanted.merged_into, move, now)
     elif case.stage is Stage.MERGED:
-        _part(connection, case, move, now)
+        part(connection, case, move, now)
     return moved
 
 
@@ -226,9 +224,9 @@ def mover_of(key: Key | None, case: Case) -> tuple[Mover, str]:
     """
     if key is None:
         raise NoKey("This needs a key.", remedy="Send Authorization: Bearer KEY.")
-    if key.role in STAFF:
+    if is_staff(key):
         return Mover.STAFF, key.key_id
-    if key.rider and key.rider == case.reporter:
+    if is_rider(key, case.reporter):
         return Mover.REPORTER, key.rider
     if reader_of(key, case) is None:
         raise _unknown()
@@ -241,46 +239,11 @@ def _unknown() -> NotFound:
 
 def _check_named(connection: Connection, issue_id: str, wanted: Wanted) -> None:
     faults = {}
-    if wanted.body_id:
-        bodies = {body.body_id for body in stored_areas.read_bodies(connection)}
-        if wanted.body_id not in bodies:
-            faults["body_id"] = "There is no such body."
+    if wanted.body_id and stored_areas.find_body(connection, wanted.body_id) is None:
+        faults["body_id"] = "There is no such body."
     if wanted.photo_id:
         photo = stored_photos.find(connection, wanted.photo_id)
         if photo is None or photo.issue_id != issue_id:
             faults["photo_id"] = "This issue has no such photo."
     if faults:
         raise RefusedFields(faults)
-
-
-def _merge(connection: Connection, case: Case, into_id: str, move: Move, now: datetime) -> None:
-    """Bring what a merged issue has to the one that goes on."""
-    issue_id = case.issue.issue_id
-    into = stored_cases.find_to_change(connection, into_id)
-    if into is None:
-        raise RefusedFields({"merged_into": "There is no issue with this id."})
-    if not into.is_open:
-        raise ForbiddenMove(
-            "The issue that is to go on is over itself.",
-            where="merged_into",
-            remedy="Name an open one, or reopen it first.",
-        )
-    riders = {*supporters.of_issue(connection, issue_id), case.reporter}
-    for rider in sorted(riders - {"", into.reporter}):
-        supporters.add(connection, into_id, rider, now, through=issue_id)
-    noted, note = note_on(
-        into, move.why, by=move.by, who=move.who, now=now, other_issue_id=issue_id
-    )
-    stored_cases.change(connection, noted, note)
-
-
-def _part(connection: Connection, case: Case, move: Move, now: datetime) -> None:
-    """Take back what an issue brought to the one it was merged into."""
-    into = stored_cases.find_to_change(connection, case.merged_into)
-    if into is None:
-        return
-    supporters.remove_through(connection, case.merged_into, case.issue.issue_id)
-    noted, note = note_on(
-        into, move.why, by=move.by, who=move.who, now=now, other_issue_id=case.issue.issue_id
-    )
-    stored_cases.change(connection, noted, note)

@@ -8,6 +8,7 @@ from geo_service.domain.credit import Entry, Reason
 from geo_service.domain.offer import Offer
 from geo_service.domain.secret_code import secret_code
 from geo_service.errors import ForbiddenMove, NotFound, WrongUsage
+from geo_service.flows.answer_once import HEADER
 from geo_service.flows.check_keys import require_rider
 from geo_service.flows.vouchers import voucher_code
 from geo_service.flows.wiring import Workspace
@@ -16,7 +17,6 @@ from geo_service.store import offers as stored_offers
 from geo_service.store.database import Connection
 from geo_service.store.keys import Key
 
-HEADER = "Idempotency-Key"
 SENT_KEY = re.compile(r"[\x20-\x7e]{1,200}")
 SOURCE_LENGTH = 26
 """130 bits: no two are ever the same."""

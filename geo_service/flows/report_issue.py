@@ -13,9 +13,9 @@ from geo_service.domain.lifecycle import Mover, Stage
 from geo_service.domain.photo import StoredFile
 from geo_service.domain.report import Report, check_report
 from geo_service.domain.responsibility import Responsible
-from geo_service.domain.role import Role
 from geo_service.errors import NotFound
 from geo_service.flows.answer_once import answered_before, keep_answer, sent_by
+from geo_service.flows.check_keys import is_staff
 from geo_service.flows.find_duplicates import require_category
 from geo_service.flows.find_responsible import find_responsible
 from geo_service.flows.keep_photo import note_photos, prepare_photo, stored_files
@@ -30,7 +30,6 @@ from geo_service.store.keys import Key
 
 MOST_PHOTOS = 5
 ID_BYTES = 6
-STAFF = (Role.STAFF, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +82,10 @@ def report_issue(
     """
     with workspace.database.reading() as connection:
         category = require_category(connection, report.category)
-    check_report(report, category, now, workspace.settings.future_slack_s)
+        check_report(report, category, now, workspace.settings.future_slack_s)
+        # So that a place that is refused is refused before photos are looked at.
+        _who_answers(connection, workspace, report)
     sent = sent_by("" if key is None else key.key_id, idempotency_key, _content(report, photos))
-    responsible = find_responsible(workspace, report.lon, report.lat, report.category)
     drawn = [prepare_photo(workspace, data) for data in photos]
     with stored_files(workspace, drawn) as files, workspace.database.writing() as connection:
         # Whoever has sent the same at the same moment has been answered by now.
@@ -94,9 +94,15 @@ def report_issue(
         if before is not None:
             files.drop()
             return Reported(_known(connection, before), repeated=True)
+        # Areas may have been loaded meanwhile; in this turn nobody loads any.
+        responsible = _who_answers(connection, workspace, report)
         case = _keep(connection, *_first_case(report, key, responsible, now), files.kept, now)
         keep_answer(connection, sent, case.issue.issue_id, now)
     return Reported(case, repeated=False)
+
+
+def _who_answers(connection: Connection, workspace: Workspace, report: Report) -> Responsible:
+    return find_responsible(connection, workspace, report.lon, report.lat, report.category)
 
 
 def _known(connection: Connection, issue_id: str) -> Case:
@@ -122,7 +128,7 @@ def _content(report: Report, photos: Sequence[bytes]) -> dict[str, object]:
 def _first_case(
     report: Report, key: Key | None, responsible: Responsible, now: datetime
 ) -> tuple[Case, Move]:
-    by_staff = key is not None and key.role in STAFF
+    by_staff = is_staff(key)
     issue = Issue(
         issue_id=f"r-{secrets.token_hex(ID_BYTES)}",
         category=report.category,

@@ -1,14 +1,12 @@
 """Somebody looks an issue up: staff, the rider who reported it, or anybody."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import replace
 
-from geo_service.domain.area import Body
 from geo_service.domain.case import Case
 from geo_service.domain.case_file import CaseFile, Reader
-from geo_service.domain.category import Category
-from geo_service.domain.role import Role
 from geo_service.errors import NotFound
+from geo_service.flows.check_keys import is_rider, is_staff
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
 from geo_service.store import cases as stored_cases
@@ -18,8 +16,6 @@ from geo_service.store import supporters
 from geo_service.store import tasks as stored_tasks
 from geo_service.store.database import Connection
 from geo_service.store.keys import Key
-
-STAFF = (Role.STAFF, Role.ADMIN)
 
 
 def show_issue(workspace: Workspace, key: Key | None, issue_id: str) -> tuple[CaseFile, Reader]:
@@ -43,54 +39,42 @@ def show_issue(workspace: Workspace, key: Key | None, issue_id: str) -> tuple[Ca
         case = stored_cases.find(connection, issue_id)
         if case is None or (reader := reader_of(key, case)) is None:
             raise NotFound("There is no issue with this id.")
-        return _file(connection, case, key), reader
+        return _file(connection, key, case), reader
 
 
 def reader_of(key: Key | None, case: Case) -> Reader | None:
     """Say by whose rights the holder of a key reads a case; None: by none. Raises nothing."""
-    if key is not None and key.role in STAFF:
+    if is_staff(key):
         return Reader.STAFF
-    if key is not None and key.rider and key.rider == case.reporter:
+    if is_rider(key, case.reporter):
         return Reader.REPORTER
     return Reader.PUBLIC if case.issue.approved else None
 
 
-def categories_by_name(connection: Connection) -> dict[str, Category]:
-    """Return all categories by what issues call them. Raises nothing of its own."""
-    return {known.category: known for known in stored_categories.read_all(connection)}
+def known_to(connection: Connection, key: Key | None, issue_ids: Collection[str]) -> set[str]:
+    """Return those of some issues that the holder of a key may know of. Raises nothing."""
+    found = stored_cases.find_many(connection, issue_ids)
+    return {case.issue.issue_id for case in found if reader_of(key, case) is not None}
 
 
-def category_of(categories: Mapping[str, Category], name: str) -> Category:
-    """Return a category; one that the table lacks is known by its name alone. Raises nothing."""
-    return categories.get(name) or Category(name, name)
-
-
-def bodies_by_id(connection: Connection) -> dict[str, Body]:
-    """Return all bodies by id. Raises nothing of its own."""
-    return {body.body_id: body for body in stored_areas.read_bodies(connection)}
-
-
-def _file(connection: Connection, case: Case, key: Key | None) -> CaseFile:
+def _file(connection: Connection, key: Key | None, case: Case) -> CaseFile:
     """Put a file together; other issues in it are those that the holder of the key may see."""
     issue_id = case.issue.issue_id
     moves = stored_cases.history(connection, issue_id)
-    into = stored_cases.merged_into(connection, issue_id)
-    others = {case.merged_into, *into, *(move.other_issue_id for move in moves)} - {""}
-    seen = {
-        other.issue.issue_id
-        for other in stored_cases.find_many(connection, others)
-        if reader_of(key, other) is not None
-    }
+    merged_from = stored_cases.merged_into(connection, issue_id)
+    others = {case.merged_into, *merged_from, *(move.other_issue_id for move in moves)} - {""}
+    known = known_to(connection, key, others)
     told = [
-        move if move.other_issue_id in seen else replace(move, other_issue_id="") for move in moves
+        move if move.other_issue_id in known else replace(move, other_issue_id="") for move in moves
     ]
+    category = case.issue.category
     return CaseFile(
-        case=case if case.merged_into in seen else replace(case, merged_into=""),
-        category=category_of(categories_by_name(connection), case.issue.category),
-        body=bodies_by_id(connection).get(case.body_id),
+        case=case if case.merged_into in known else replace(case, merged_into=""),
+        category=stored_categories.by_code(connection, {category})[category],
+        body=stored_areas.find_body(connection, case.body_id),
         moves=tuple(told),
         photos=tuple(stored_photos.of_issue(connection, issue_id)),
         supporters=supporters.count(connection, issue_id),
-        merged_from=tuple(one for one in into if one in seen),
+        merged_from=tuple(one for one in merged_from if one in known),
         answers=stored_tasks.counts_of_issue(connection, issue_id),
     )

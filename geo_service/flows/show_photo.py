@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from geo_service.domain.role import Role
 from geo_service.errors import NotFound
+from geo_service.flows.check_keys import is_rider, is_staff
 from geo_service.flows.wiring import Workspace
 from geo_service.store import issues as stored_issues
 from geo_service.store import photos as stored_photos
@@ -47,17 +47,8 @@ def show_photo(workspace: Workspace, photo_id: str, key: Key | None) -> ShownPho
     is_public = False
     if photo is not None and issue is not None:
         is_public = photo.approved and issue.approved
-        if is_public or _may_always(key, photo.rider):
+        if is_public or is_staff(key) or is_rider(key, photo.rider):
             data = workspace.photos.read(photo_id)
     if data is None:
         raise NotFound("There is no photo with this id.")
     return ShownPhoto(data, is_public)
-
-
-def _may_always(key: Key | None, rider: str) -> bool:
-    if key is None:
-        return False
-    if key.role is Role.RIDER:
-        # Keys made before riders' keys had a rider name nobody, as photos without a sender do.
-        return key.rider != "" and key.rider == rider
-    return key.role in (Role.STAFF, Role.ADMIN)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from geo_service.domain.category import Category, DataType, Question
 from geo_service.domain.refusal import Batch
 from geo_service.errors import RefusedData
-from geo_service.ingest.columns import Columns, name_columns
+from geo_service.ingest.columns import name_columns
 from geo_service.ingest.files.table import read_table
 from geo_service.ingest.intake import take_records
 from geo_service.ingest.values import (
@@ -87,12 +87,14 @@ def read_categories(
     rows = read_table(path)
     found = name_columns(rows, columns, CATEGORY_COLUMNS)
     found.need("category", "name")
-    texts = _texts(found, CATEGORY_COLUMNS)
+    told = found.told()
+    ids = [one["category"] for one in told]
 
     def make(row: int) -> tuple[str, Category]:
-        return texts["category"][row], _category(_told(texts, row))
+        _check_category(told[row])
+        return ids[row], _category(told[row])
 
-    return take_records(rows, texts["category"], make, warnings=found.left_out())
+    return take_records(rows, ids, make, warnings=found.left_out())
 
 
 def read_questions(
@@ -126,35 +128,28 @@ def read_questions(
     rows = read_table(path)
     found = name_columns(rows, columns, QUESTION_COLUMNS)
     found.need("category", "code", "datatype", "text")
-    texts = _texts(found, QUESTION_COLUMNS)
+    told = found.told()
     ids = [
-        f"{category}/{code}" if category or code else ""
-        for category, code in zip(texts["category"], texts["code"], strict=True)
+        f"{one['category']}/{one['code']}" if one["category"] or one["code"] else "" for one in told
     ]
 
     def make(row: int) -> tuple[str, Asked]:
-        told = _told(texts, row)
-        category = told["category"]
+        _check_category(told[row])
+        category = told[row]["category"]
         if category and category not in known:
             raise RefusedData(
                 f"There is no category {shown(category)}; load it first, or correct it."
             )
-        return ids[row], (category, _question(told))
+        return ids[row], (category, _question(told[row]))
 
     return take_records(rows, ids, make, warnings=found.left_out())
 
 
-def _texts(columns: Columns, ours: Mapping[str, str]) -> dict[str, list[str]]:
-    return {name: columns.texts(name) for name in ours}
-
-
-def _told(texts: Mapping[str, list[str]], row: int) -> dict[str, str]:
-    """Return what a row says of a category; RefusedData says what is wrong with it."""
-    told = {name: column[row] for name, column in texts.items()}
+def _check_category(told: Mapping[str, str]) -> None:
+    """Refuse a row that is too long, or names no category that can be."""
     reason = long_text_reason(told) or category_reason(told["category"])
     if reason:
         raise RefusedData(reason)
-    return told
 
 
 def _category(told: Mapping[str, str]) -> Category:

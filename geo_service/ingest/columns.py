@@ -62,6 +62,13 @@ class Columns:
         """Return one of our columns as trimmed text; blank where nothing is said."""
         return _texts(self.values(ours))
 
+    def told(self) -> list[dict[str, str]]:
+        """Return, row by row, what our columns say, as trimmed text."""
+        texts = {name: self.texts(name) for name in self.ours}
+        return [
+            {name: column[row] for name, column in texts.items()} for row in range(len(self.rows))
+        ]
+
     def more(self) -> list[dict[str, str]]:
         """Return, row by row, what the spare columns say, as text."""
         texts = {name: _texts(self.rows.frame[name].to_numpy(object)) for name in self.spare}

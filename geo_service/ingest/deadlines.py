@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from geo_service.domain.category import ANY_CATEGORY
-from geo_service.domain.lifecycle import ENDED, Stage
+from geo_service.domain.lifecycle import OPEN, Stage
 from geo_service.domain.refusal import Batch
 from geo_service.errors import RefusedData
 from geo_service.ingest.columns import name_columns
@@ -17,7 +17,7 @@ from geo_service.ingest.values import category_reason, long_text_reason, positiv
 COLUMNS: Mapping[str, str] = MappingProxyType(
     {"category": "", "stage": "", "hours": "", "note": ""}
 )
-STAGES = tuple(stage for stage in Stage if stage not in ENDED)
+STAGES = tuple(stage for stage in Stage if stage in OPEN)
 """The stages in which something is still to be done."""
 MOST_HOURS = 87_600.0
 """Ten years."""
@@ -51,14 +51,14 @@ def read_deadlines(
     rows = read_table(path)
     found = name_columns(rows, columns, COLUMNS)
     found.need("category", "stage", "hours")
-    texts = {name: found.texts(name) for name in COLUMNS}
+    told = found.told()
     ids = [
-        f"{category}/{stage.casefold()}" if category or stage else ""
-        for category, stage in zip(texts["category"], texts["stage"], strict=True)
+        f"{one['category']}/{one['stage'].casefold()}" if one["category"] or one["stage"] else ""
+        for one in told
     ]
 
     def make(row: int) -> tuple[str, Deadline]:
-        return ids[row], _deadline({name: column[row] for name, column in texts.items()})
+        return ids[row], _deadline(told[row])
 
     return take_records(rows, ids, make, warnings=found.left_out())
 

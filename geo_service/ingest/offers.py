@@ -73,7 +73,7 @@ def read_offers(
     maker = _Maker(found, Clock(zone_named(time_zone)))
     return take_records(
         rows,
-        maker.texts["offer_id"],
+        [one["offer_id"] for one in maker.told],
         maker.make,
         warnings=(*found.left_out(), *maker.until.warnings),
     )
@@ -83,14 +83,14 @@ class _Maker:
     """Makes the offer of a row, from columns read once."""
 
     def __init__(self, columns: Columns, clock: Clock) -> None:
-        self.texts = {name: columns.texts(name) for name in COLUMNS}
+        self.told = columns.told()
         nothing = pd.Series([None] * len(columns.rows), dtype=object)
         until = columns.series("until")
         self.until = read_times(nothing if until is None else until, clock)
 
     def make(self, row: int) -> tuple[str, Offer]:
         """Return a row's id and offer; RefusedData says what is wrong with it."""
-        told = {name: column[row] for name, column in self.texts.items()}
+        told = self.told[row]
         reason = (
             long_text_reason(told)
             or id_reason(told["facility_id"], "facility_id")

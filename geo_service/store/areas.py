@@ -10,7 +10,9 @@ from geo_service.errors import RefusedData
 from geo_service.store import city
 from geo_service.store.packed import pack_more, pack_set, unpack_more, unpack_set
 from geo_service.store.schema import areas, bodies
-from geo_service.store.upsert import Written, upsert
+from geo_service.store.upsert import Found, Written, upsert
+
+READ_BODIES = select(*bodies.c)
 
 
 def write(
@@ -72,18 +74,19 @@ def read_areas(connection: Connection) -> list[Area]:
 
 def read_bodies(connection: Connection) -> list[Body]:
     """Return all bodies in order of id."""
-    found = [
-        Body(
-            body_id=row.body_id,
-            name=row.name,
-            level=Level(row.level),
-            name_en=row.name_en,
-            parent_id=row.parent_id or "",
-            categories=unpack_set(row.categories),
-        )
-        for row in connection.execute(select(bodies))
-    ]
+    found = [_body(row) for row in connection.execute(READ_BODIES)]
     return sorted(found, key=lambda body: body.body_id)
+
+
+def find_body(connection: Connection, body_id: str) -> Body | None:
+    """Return one body; None if none has the id."""
+    row = connection.execute(READ_BODIES.where(bodies.c.body_id == body_id)).one_or_none()
+    return None if row is None else _body(row)
+
+
+def bodies_by_id(connection: Connection) -> dict[str, Body]:
+    """Return all bodies by id."""
+    return {body.body_id: body for body in read_bodies(connection)}
 
 
 def read_rows(connection: Connection) -> list[object]:
@@ -93,8 +96,10 @@ def read_rows(connection: Connection) -> list[object]:
     `read_areas` and `read_bodies` take.
     """
     borders = select(areas.c.area_id, areas.c.body_id, areas.c.wkb).order_by(areas.c.area_id)
-    levels = select(*bodies.c).order_by(bodies.c.body_id)
-    return [*connection.execute(borders), *connection.execute(levels)]
+    return [
+        *connection.execute(borders),
+        *connection.execute(READ_BODIES.order_by(bodies.c.body_id)),
+    ]
 
 
 def _check_bodies(
@@ -142,6 +147,17 @@ def _area_row(area: Area) -> dict[str, object]:
         "wkb": area.wkb,
         "more": pack_more(area.more),
     }
+
+
+def _body(row: Found) -> Body:
+    return Body(
+        body_id=row.body_id,
+        name=row.name,
+        level=Level(row.level),
+        name_en=row.name_en,
+        parent_id=row.parent_id or "",
+        categories=unpack_set(row.categories),
+    )
 
 
 def _body_row(body: Body) -> dict[str, object]:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Column, ColumnElement, Connection, and_, func, or_, select
 
 from geo_service.domain.case import Case
-from geo_service.domain.lifecycle import ENDED, Stage
+from geo_service.domain.lifecycle import ENDED, OPEN, Stage
 from geo_service.store import cases as stored_cases
 from geo_service.store.case_schema import cases
 from geo_service.store.near_place import IN_BOX, IN_CIRCLE, near_parameters
@@ -191,7 +191,7 @@ def _values(asked: CaseFilter) -> dict[str, float]:
 
 
 def _stages(*, is_open: bool) -> list[Stage]:
-    return [stage for stage in Stage if (stage not in ENDED) == is_open]
+    return sorted(OPEN if is_open else ENDED)
 
 
 def _updated(asked: CaseFilter, *, indexed: bool = True) -> list[Condition]:

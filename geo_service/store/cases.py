@@ -1,20 +1,22 @@
 """Cases and their moves in the database; of every issue there is one case."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from geo_service.domain.case import Case, Move
 from geo_service.domain.issue import Issue
-from geo_service.domain.lifecycle import ENDED, Mover, Stage
+from geo_service.domain.lifecycle import OPEN, Mover, Stage
+from geo_service.store import city
 from geo_service.store import issues as stored_issues
 from geo_service.store.case_schema import case_moves, cases
-from geo_service.store.upsert import Found, Statement, find_rows
+from geo_service.store.upsert import OLD_ID, Found, Statement, find_rows
 
 READ = select(*cases.c)
 MOVES = select(*case_moves.c).order_by(case_moves.c.number)
+LAST = select(case_moves.c.issue_id, func.max(case_moves.c.number)).group_by(case_moves.c.issue_id)
 
 
 def add(connection: Connection, records: Sequence[Case], moves: Sequence[Move] = ()) -> None:
@@ -31,7 +33,7 @@ def add(connection: Connection, records: Sequence[Case], moves: Sequence[Move] =
     if records:
         connection.execute(insert(cases), [_row(case) for case in records])
     if moves:
-        connection.execute(insert(case_moves), [_move_row(move) for move in moves])
+        connection.execute(insert(case_moves), [asdict(move) for move in moves])
 
 
 def change(connection: Connection, case: Case, move: Move | None = None) -> None:
@@ -54,13 +56,43 @@ def change(connection: Connection, case: Case, move: Move | None = None) -> None
         add_move(connection, move)
 
 
+def change_many(connection: Connection, changed: Sequence[tuple[Case, Move]]) -> None:
+    """Keep what has become of many cases at once; their issues stay as they are.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of ``Database.writing``, in which the cases were read behind `lock_many`.
+    changed : sequence of tuple of Case and Move
+        Each case once, with the move or note that made it so; numbers of moves are given here:
+        the next.
+    """
+    if not changed:
+        return
+    connection.execute(
+        update(cases)
+        .where(cases.c.issue_id == bindparam(OLD_ID))
+        .values({column.name: bindparam(f"new_{column.name}") for column in cases.c}),
+        [
+            {OLD_ID: case.issue.issue_id}
+            | {f"new_{name}": value for name, value in _row(case).items()}
+            for case, _ in changed
+        ],
+    )
+    ids = [move.issue_id for _, move in changed]
+    last = {row[0]: row[1] for row in find_rows(connection, LAST, case_moves.c.issue_id, ids)}
+    numbered = [replace(move, number=last.get(move.issue_id, 0) + 1) for _, move in changed]
+    connection.execute(insert(case_moves), [asdict(move) for move in numbered])
+    city.count_change(connection)
+
+
 def add_move(connection: Connection, move: Move) -> Move:
     """Write a move behind those there are, and return it with its number."""
     last = connection.scalar(
         select(func.max(case_moves.c.number)).where(case_moves.c.issue_id == move.issue_id)
     )
     numbered = replace(move, number=(last or 0) + 1)
-    connection.execute(insert(case_moves), _move_row(numbered))
+    connection.execute(insert(case_moves), asdict(numbered))
     return numbered
 
 
@@ -78,7 +110,7 @@ def find_to_change(connection: Connection, issue_id: str) -> Case | None:
 
 def lock_many(connection: Connection, issue_ids: Collection[str]) -> None:
     """Let nobody else change some cases until the transaction ends."""
-    locked = select(cases.c.issue_id).with_for_update()
+    locked = select(cases.c.issue_id).order_by(cases.c.issue_id).with_for_update()
     # In order, so that two who do this wait for each other at the first they have in common.
     for _ in find_rows(connection, locked, cases.c.issue_id, sorted(issue_ids)):
         pass
@@ -93,28 +125,13 @@ def find_many(connection: Connection, issue_ids: Collection[str]) -> list[Case]:
 
 def read_open(connection: Connection) -> list[Case]:
     """Return all cases in which something is still to be done, in order of id."""
-    return _read(connection, READ.where(cases.c.stage.not_in(ENDED)))
+    return _read(connection, READ.where(cases.c.stage.in_(OPEN)))
 
 
-def read_overdue(connection: Connection, now: datetime) -> list[Case]:
-    """Return the open cases whose stage should have been over, in order of id."""
-    late = cases.c.due_at.is_not(None) & (cases.c.due_at < now)
-    return _read(connection, READ.where(cases.c.stage.not_in(ENDED), late))
-
-
-def read_closed_since(connection: Connection, moment: datetime) -> list[Case]:
-    """Return the cases that were closed, or something about them changed, since a moment.
-
-    In order of id; those that were rejected or merged are left out.
-    """
-    closed = cases.c.stage.in_([Stage.CLOSED, Stage.RATED])
-    return _read(connection, READ.where(closed, cases.c.updated_at >= moment))
-
-
-def known_ids(connection: Connection, issue_ids: Collection[str]) -> set[str]:
-    """Say which issues have a case."""
-    rows = find_rows(connection, select(cases.c.issue_id), cases.c.issue_id, issue_ids)
-    return {row[0] for row in rows}
+def overdue_with(connection: Connection, body_ids: Collection[str], now: datetime) -> list[str]:
+    """Return the ids of open cases of some bodies whose stage should have been over, in order."""
+    late = select(cases.c.issue_id).where(cases.c.stage.in_(OPEN), cases.c.due_at < now)
+    return sorted(row[0] for row in find_rows(connection, late, cases.c.body_id, body_ids))
 
 
 def history(connection: Connection, issue_id: str) -> list[Move]:
@@ -179,19 +196,3 @@ def _row(case: Case) -> dict[str, object]:
 def _move(row: Found) -> Move:
     issue_id, number, moved_at, stage, to, by, *rest = row
     return Move(issue_id, number, moved_at, Stage(stage), Stage(to), Mover(by), *rest)
-
-
-def _move_row(move: Move) -> dict[str, object]:
-    return {
-        "issue_id": move.issue_id,
-        "number": move.number,
-        "moved_at": move.moved_at,
-        "stage": move.stage,
-        "to": move.to,
-        "by": move.by,
-        "who": move.who,
-        "why": move.why,
-        "body_id": move.body_id,
-        "photo_id": move.photo_id,
-        "other_issue_id": move.other_issue_id,
-    }

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from dataclasses import replace as changed
 from typing import Any
@@ -127,6 +127,13 @@ def read_all(connection: Connection) -> list[Category]:
     """Return all categories in order of code, each with its questions as they are asked."""
     found = [_category(row) for row in connection.execute(READ)]
     return sorted(found, key=lambda record: record.category)
+
+
+def by_code(connection: Connection, codes: Collection[str]) -> dict[str, Category]:
+    """Return categories by their codes; one that is not there is known by its code alone."""
+    rows = find_rows(connection, READ, categories.c.category, codes)
+    known = {row[0]: _category(row) for row in rows}
+    return {code: known.get(code) or Category(code, code) for code in codes}
 
 
 def find(connection: Connection, category: str) -> Category | None:

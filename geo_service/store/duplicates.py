@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, bindparam, or_, select
 
 from geo_service.domain.case import Case
-from geo_service.domain.lifecycle import ENDED
+from geo_service.domain.lifecycle import OPEN
 from geo_service.store import cases as stored_cases
 from geo_service.store.case_schema import cases
 from geo_service.store.near_place import IN_CIRCLE, SQUARED_M, near_parameters
@@ -26,9 +26,9 @@ NEAREST = (
     .order_by(SQUARED_M, issues.c.issue_id)
     .limit(bindparam("most"))
 )
-OPEN = select(cases.c.issue_id).where(cases.c.stage.not_in(ENDED))
+STILL_OPEN = select(cases.c.issue_id).where(cases.c.stage.in_(OPEN))
 NEAREST_OPEN = NEAREST.join(cases, cases.c.issue_id == issues.c.issue_id).where(
-    cases.c.stage.not_in(ENDED)
+    cases.c.stage.in_(OPEN)
 )
 
 
@@ -70,7 +70,7 @@ def open_cases_near(
     }
     # Some places have thousands, and to learn of each whether it is over takes longest.
     nearest = connection.scalars(NEAREST, {**asked, "most": LOOKED_AT}).all()
-    still_open = {row[0] for row in find_rows(connection, OPEN, cases.c.issue_id, nearest)}
+    still_open = {row[0] for row in find_rows(connection, STILL_OPEN, cases.c.issue_id, nearest)}
     in_order = [issue_id for issue_id in nearest if issue_id in still_open][:most]
     if len(in_order) < most and len(nearest) == LOOKED_AT:
         in_order = list(connection.scalars(NEAREST_OPEN, {**asked, "most": most}))

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from geo_service.store.case_schema import supporters
+from geo_service.store.insert_once import insert_once
 from geo_service.store.upsert import find_rows
 
 
@@ -21,7 +22,7 @@ def add(
     issue_id : str
         A known one.
     rider : str
-        A pseudonym.
+        A pseudonym, not blank.
     now : datetime
         With a zone.
     through : str
@@ -33,14 +34,14 @@ def add(
     bool
         Whether the rider was not counted before.
     """
-    is_it = (supporters.c.issue_id == issue_id) & (supporters.c.rider == rider)
-    if connection.execute(select(supporters.c.rider).where(is_it)).first() is not None:
-        if not through:
-            connection.execute(update(supporters).where(is_it).values(through=""))
-        return False
     row = {"issue_id": issue_id, "rider": rider, "supported_at": now, "through": through}
-    connection.execute(insert(supporters), row)
-    return True
+    if insert_once(connection, supporters, row):
+        return True
+    if not through:
+        # Who says so for oneself stays, also when the issue that brought one here goes again.
+        is_it = (supporters.c.issue_id == issue_id) & (supporters.c.rider == rider)
+        connection.execute(update(supporters).where(is_it).values(through=""))
+    return False
 
 
 def of_issue(connection: Connection, issue_id: str) -> list[str]:

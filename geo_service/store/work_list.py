@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select
 
 from geo_service.domain.case import Case
-from geo_service.domain.lifecycle import ENDED, Stage
+from geo_service.domain.lifecycle import OPEN, Stage
 from geo_service.domain.moments import from_microseconds, to_microseconds
 from geo_service.store import cases as stored_cases
 from geo_service.store.case_schema import cases
@@ -32,7 +32,7 @@ class Place(NamedTuple):
 class Work:
     """Which cases are wanted; what is left out lets all through."""
 
-    stages: frozenset[Stage] = frozenset(stage for stage in Stage if stage not in ENDED)
+    stages: frozenset[Stage] = OPEN
     categories: frozenset[str] = frozenset()
     body_ids: frozenset[str] = frozenset()
     overdue_at: datetime | None = None
@@ -97,7 +97,7 @@ def _conditions(wanted: Work) -> list[ColumnElement[bool]]:
     if wanted.body_ids:
         conditions.append(cases.c.body_id.in_(wanted.body_ids))
     if wanted.overdue_at is not None:
-        conditions += [cases.c.due_at < wanted.overdue_at, cases.c.stage.not_in(ENDED)]
+        conditions += [cases.c.due_at < wanted.overdue_at, cases.c.stage.in_(OPEN)]
     if wanted.approved is not None:
         conditions.append(issues.c.approved == wanted.approved)
     if wanted.box is not None:

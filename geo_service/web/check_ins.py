@@ -12,12 +12,17 @@ from geo_service.domain.check_in import day_shown, number_day
 from geo_service.export.features import iso
 from geo_service.flows.check_in import check_in
 from geo_service.flows.check_keys import require_rider
-from geo_service.store import check_ins as stored_check_ins
-from geo_service.store import facilities as stored_facilities
+from geo_service.flows.list_visits import OwnVisit, list_visits
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of
 from geo_service.web.bodies import JSON_TYPES, read_object
-from geo_service.web.descriptions import IDEMPOTENCY_KEY, describe_body, describe_problems
+from geo_service.web.descriptions import (
+    IDEMPOTENCY_KEY,
+    SENDING,
+    WITH_A_KEY,
+    describe_body,
+    describe_problems,
+)
 from geo_service.web.members import Members, TextMember, read_members
 from geo_service.web.parameters import (
     NoParameters,
@@ -75,16 +80,7 @@ router = APIRouter(tags=["check-ins (rider's key)"], dependencies=[SHOWS_KEY])
             "description": "Whether it `counted` (once a day), the `points` given for it, and the "
             "`balance`.",
         },
-        **describe_problems(
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.NOT_FOUND,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        **describe_problems(*WITH_A_KEY, *SENDING, HTTPStatus.NOT_FOUND),
     },
     openapi_extra={
         "parameters": [IDEMPOTENCY_KEY],
@@ -113,12 +109,7 @@ async def post_check_in(request: Request) -> Response:
             "content": {JSON: {}},
             "description": "`visits`, newest first, and the address of the `next` page.",
         },
-        **describe_problems(
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        **describe_problems(*WITH_A_KEY),
     },
     openapi_extra=describe_parameters(VisitParameters),
 )
@@ -128,25 +119,20 @@ def own_visits(request: Request) -> Response:
     rider = require_rider(key_of(service, request))
     asked = read_parameters(VisitParameters, request.query_params.multi_items())
     before = None if asked.before is None else number_day(asked.before)
-    with service.workspace.database.reading() as connection:
-        shown = stored_check_ins.read_of_rider(connection, rider, before, asked.limit)
-        last = shown[-1].day if shown else 0
-        older = stored_check_ins.read_of_rider(connection, rider, last, 1)
-        ids = {visit.facility_id for visit in shown}
-        known = {one.facility_id: one for one in stored_facilities.find_many(connection, ids)}
-    told = []
-    for visit in shown:
-        facility = known.get(visit.facility_id)
-        told.append(
-            {
-                "facility_id": visit.facility_id,
-                "name": "" if facility is None else facility.name,
-                "name_en": "" if facility is None else facility.name_en,
-                "day": day_shown(visit.day).isoformat(),
-                "checked_in_at": iso(visit.checked_in_at),
-            }
-        )
+    found = list_visits(service.workspace, rider, before, asked.limit)
     following = None
-    if shown and older:
-        following = f"/checkins?before={day_shown(last).isoformat()}&limit={asked.limit}"
-    return json_answer({"visits": told, "next": following})
+    if found.older_than_day is not None:
+        day = day_shown(found.older_than_day).isoformat()
+        following = f"/checkins?before={day}&limit={asked.limit}"
+    return json_answer({"visits": [_told(one) for one in found.shown], "next": following})
+
+
+def _told(own: OwnVisit) -> dict[str, object]:
+    visit, facility = own
+    return {
+        "facility_id": visit.facility_id,
+        "name": "" if facility is None else facility.name,
+        "name_en": "" if facility is None else facility.name_en,
+        "day": day_shown(visit.day).isoformat(),
+        "checked_in_at": iso(visit.checked_in_at),
+    }

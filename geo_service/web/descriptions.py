@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from geo_service.flows.answer_once import HEADER, LONGEST_KEY
 from geo_service.web.problems import MEDIA_TYPE, known_problems
 
 TEXT = {"type": "string"}
@@ -27,12 +28,14 @@ PROBLEM_SCHEMA: Mapping[str, Any] = {
     },
 }
 IDEMPOTENCY_KEY: Mapping[str, Any] = {
-    "name": "Idempotency-Key",
+    "name": HEADER,
     "in": "header",
     "required": False,
     "description": "May be sent, and changes nothing: sent twice, this does the same as sent once.",
     "schema": TEXT,
 }
+KEPT_KEY: Mapping[str, Any] = {**IDEMPOTENCY_KEY, "schema": {**TEXT, "maxLength": LONGEST_KEY}}
+"""One that is remembered; each path says what for."""
 IF_MATCH: Mapping[str, Any] = {
     "name": "If-Match",
     "in": "header",
@@ -40,6 +43,20 @@ IF_MATCH: Mapping[str, Any] = {
     "description": "The `ETag` of what is to be changed; if it has changed since: 412.",
     "schema": TEXT,
 }
+
+WITH_A_KEY = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+"""What may be amiss wherever a key is needed,"""
+SENDING = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+)
+"""and wherever a body is sent."""
 
 
 def describe_problems(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:

@@ -18,7 +18,13 @@ from geo_service.ingest.facility_feature import COUNT
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, require_key
 from geo_service.web.bodies import JSON_TYPES, read_object
-from geo_service.web.descriptions import IDEMPOTENCY_KEY, describe_body, describe_problems
+from geo_service.web.descriptions import (
+    IDEMPOTENCY_KEY,
+    SENDING,
+    WITH_A_KEY,
+    describe_body,
+    describe_problems,
+)
 from geo_service.web.members import Members, TruthMember, read_members
 from geo_service.web.parameters import NoParameters, read_parameters
 from geo_service.web.service import service_of
@@ -90,16 +96,7 @@ router = APIRouter(tags=["facilities"], dependencies=[SHOWS_KEY])
     response_class=Response,
     responses={
         200: {"content": {JSON: {}}, "description": "`kept`, and the `state` known now."},
-        **describe_problems(
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.NOT_FOUND,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        **describe_problems(*WITH_A_KEY, *SENDING, HTTPStatus.NOT_FOUND),
     },
     openapi_extra={
         "parameters": [IDEMPOTENCY_KEY],

@@ -13,6 +13,7 @@ from geo_service.domain.role import Role
 from geo_service.domain.text import text_fault
 from geo_service.errors import NoKey
 from geo_service.export.case_json import case_feature
+from geo_service.flows.answer_once import HEADER
 from geo_service.flows.check_keys import require_rider
 from geo_service.flows.progress_issue import approve_issue, progress_issue, support_issue
 from geo_service.flows.show_issue import show_issue
@@ -20,19 +21,18 @@ from geo_service.store.keys import Key
 from geo_service.web.answers import GEOJSON, JSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of, require_key
 from geo_service.web.bodies import JSON_TYPES, read_object
-from geo_service.web.descriptions import describe_body, describe_problems
-from geo_service.web.members import Members, TextMember, TruthMember, WholeMember, read_members
+from geo_service.web.descriptions import (
+    KEPT_KEY,
+    SENDING,
+    WITH_A_KEY,
+    describe_body,
+    describe_problems,
+)
+from geo_service.web.members import ApprovedBody, Members, TextMember, WholeMember, read_members
 from geo_service.web.parameters import NoParameters, read_parameters
 from geo_service.web.service import Service, service_of
 
 LONGEST_REASON = 2_000
-
-
-def _stage(value: object) -> Stage:
-    try:
-        return Stage(str(value))
-    except ValueError:
-        raise ValueError(f"It must be one of: {', '.join(Stage)}.") from None
 
 
 def _reason(value: object) -> str:
@@ -56,7 +56,6 @@ class MoveBody(Members):
 
     to: Annotated[
         Stage,
-        BeforeValidator(_stage),
         WithJsonSchema({"type": "string", "enum": list(Stage)}),
         Field(description="The stage."),
     ]
@@ -71,12 +70,6 @@ class MoveBody(Members):
     ] = None
 
 
-class ApprovedBody(Members):
-    """Whether everybody may see something."""
-
-    approved: TruthMember
-
-
 MOVES = {
     "File it": {"to": "filed"},
     "Dispatch it": {"to": "dispatched", "body_id": "body-liulin"},
@@ -84,26 +77,13 @@ MOVES = {
     "Merge it": {"to": "merged", "merged_into": "r-0a1b2c3d4e5f"},
     "Rate it": {"to": "rated", "rating": 5},
 }
-REFUSALS = (
-    HTTPStatus.BAD_REQUEST,
-    HTTPStatus.UNAUTHORIZED,
-    HTTPStatus.FORBIDDEN,
-    HTTPStatus.NOT_FOUND,
-    HTTPStatus.CONFLICT,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-)
+REFUSALS = (*WITH_A_KEY, *SENDING, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 A_FEATURE: dict[int | str, dict[str, Any]] = {
     200: {"content": {GEOJSON: {}}, "description": "The issue as it stands now, a Feature."}
 }
 ONLY_ONCE = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
+    **KEPT_KEY,
     "description": "Sent again under the same key, the move is made once and answered the same.",
-    "schema": {"type": "string", "maxLength": 200},
 }
 
 router = APIRouter(tags=["issues"], dependencies=[SHOWS_KEY])
@@ -134,7 +114,7 @@ async def move(issue_id: str, request: Request) -> Response:
         issue_id,
         wanted,
         service.clock(),
-        idempotency_key=request.headers.get("idempotency-key", ""),
+        idempotency_key=request.headers.get(HEADER, ""),
     )
     return await run_in_threadpool(_shown, service, key, issue_id)
 

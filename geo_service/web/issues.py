@@ -7,11 +7,10 @@ import numpy as np
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from geo_service.domain.case_file import Reader
 from geo_service.export.case_json import case_feature, case_summary
 from geo_service.export.features import collection
 from geo_service.flows.find_duplicates import Duplicate, find_duplicates
-from geo_service.flows.show_issue import categories_by_name, category_of, show_issue
+from geo_service.flows.show_issue import show_issue
 from geo_service.geometry.datum import Datum, convert
 from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of
@@ -87,17 +86,15 @@ def one(issue_id: str, request: Request) -> Response:
     service = service_of(request)
     key = key_of(service, request, cookie=True)
     file, reader = show_issue(service.workspace, key, issue_id)
-    return json_answer(case_feature(file, Reader(reader), service.clock()), media_type=GEOJSON)
+    return json_answer(case_feature(file, reader, service.clock()), media_type=GEOJSON)
 
 
 def _offered(service: Service, found: list[Duplicate]) -> dict[str, object]:
-    with service.workspace.database.reading() as connection:
-        categories = categories_by_name(connection)
     now = service.clock()
     features = []
     for duplicate in found:
         case = duplicate.case
-        feature = case_summary(case, category_of(categories, case.issue.category), None, now)
+        feature = case_summary(case, duplicate.category, None, now)
         feature["properties"].update(
             description=case.issue.description,
             distance_m=round(duplicate.distance_m, 1),

@@ -39,6 +39,12 @@ class Members(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class ApprovedBody(Members):
+    """Whether everybody may see something."""
+
+    approved: TruthMember
+
+
 Model = TypeVar("Model", bound=Members)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 from starlette.concurrency import run_in_threadpool
 
 from geo_service.domain.report import Report
@@ -23,7 +23,7 @@ from geo_service.geometry.datum import Datum, convert
 from geo_service.store.keys import Key
 from geo_service.web.answers import NOT_KEPT
 from geo_service.web.auth import SHOWS_KEY, key_of_any
-from geo_service.web.descriptions import describe_body
+from geo_service.web.descriptions import KEPT_KEY, describe_body
 from geo_service.web.forms import MULTIPART, URLENCODED, Form, read_form
 from geo_service.web.open311_answers import BASE, Format, document_answer, format_named
 from geo_service.web.open311_descriptions import POSTED, describe_answer, describe_errors
@@ -46,7 +46,11 @@ class ReportForm(Parameters):
     service_code: Annotated[str, Field(description="What it is, of those in services.")]
     lat: Annotated[Number, Field(description="Latitude, decimal degrees.")]
     long: Annotated[Number, Field(description="Longitude, decimal degrees.")]
-    datum: Annotated[Datum, Field(description="Of the position.")] = Datum.WGS84
+    datum: Annotated[
+        Datum,
+        WithJsonSchema({"type": "string", "enum": list(Datum)}),
+        Field(description="Of the position."),
+    ] = Datum.WGS84
     description: Annotated[str, Field(description="Up to 4,000 characters.")] = ""
     address_string: Annotated[str, Field(description="The place in words.")] = ""
     requested_datetime: Annotated[
@@ -89,13 +93,10 @@ EXAMPLES = {
         "attribute[depth]": "ankle",
     }
 }
-IDEMPOTENCY_KEY = {
-    "name": HEADER,
-    "in": "header",
-    "required": False,
+SAME_REPORT = {
+    **KEPT_KEY,
     "description": "The same whenever a report is sent again: it is kept once, and answered with "
     "the same id. Without one the same words at the same place within ten minutes are the same.",
-    "schema": {"type": "string", "maxLength": 200},
 }
 
 router = APIRouter(tags=["open311"], dependencies=[SHOWS_KEY])
@@ -143,7 +144,7 @@ class _Sent:
         ),
     },
     openapi_extra={
-        "parameters": [IDEMPOTENCY_KEY],
+        "parameters": [SAME_REPORT],
         **describe_body((URLENCODED, MULTIPART), FORM_SCHEMA, EXAMPLES),
     },
 )

@@ -1,35 +1,34 @@
 """``GET /photos/{photo_id}`` and ``PUT /photos/{photo_id}/approved``: pictures of issues."""
 
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from geo_service.domain.role import Role
-from geo_service.errors import NotFound, RefusedFields
+from geo_service.errors import NotFound
 from geo_service.flows.keep_photo import approve_photo
 from geo_service.flows.show_photo import show_photo
 from geo_service.store.photo_files import is_photo_id
 from geo_service.web.answers import JSON, NOT_KEPT, json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of, require_key
 from geo_service.web.bodies import JSON_TYPES, read_object
-from geo_service.web.descriptions import IDEMPOTENCY_KEY, describe_body, describe_problems
-from geo_service.web.parameters import LONGEST_NAME, NoParameters, read_parameters
+from geo_service.web.descriptions import (
+    IDEMPOTENCY_KEY,
+    SENDING,
+    WITH_A_KEY,
+    describe_body,
+    describe_problems,
+)
+from geo_service.web.members import ApprovedBody, read_members
+from geo_service.web.parameters import NoParameters, read_parameters
 from geo_service.web.service import service_of
 
 JPEG = "image/jpeg"
 KEPT_A_LITTLE = {"Cache-Control": "public, max-age=300"}
 """Staff may take a photo back; whoever has seen it forgets it minutes later."""
 INLINE = {"Content-Disposition": "inline"}
-APPROVED = "approved"
-BODY = {
-    "type": "object",
-    "required": [APPROVED],
-    "additionalProperties": False,
-    "properties": {APPROVED: {"type": "boolean"}},
-}
-EXAMPLES = {"Everybody may see it": {APPROVED: True}, "No longer": {APPROVED: False}}
+EXAMPLES = {"Everybody may see it": {"approved": True}, "No longer": {"approved": False}}
 
 router = APIRouter(tags=["photos"], dependencies=[SHOWS_KEY])
 
@@ -71,20 +70,11 @@ def photo(photo_id: str, request: Request) -> Response:
             "content": {JSON: {}},
             "description": "`id`, `issue_id`, and `approved` as it is now.",
         },
-        **describe_problems(
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.NOT_FOUND,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        **describe_problems(*WITH_A_KEY, *SENDING, HTTPStatus.NOT_FOUND),
     },
     openapi_extra={
         "parameters": [IDEMPOTENCY_KEY],
-        **describe_body(JSON_TYPES, BODY, EXAMPLES),
+        **describe_body(JSON_TYPES, ApprovedBody.model_json_schema(), EXAMPLES),
     },
 )
 async def put_approved(photo_id: str, request: Request) -> Response:
@@ -92,23 +82,14 @@ async def put_approved(photo_id: str, request: Request) -> Response:
     service = service_of(request)
     await run_in_threadpool(require_key, service, request, Role.STAFF)
     read_parameters(NoParameters, request.query_params.multi_items())
-    approved = _read_approved(await read_object(request, JSON_TYPES))
+    body = read_members(ApprovedBody, await read_object(request, JSON_TYPES))
     _check_id(photo_id)
-    done = await run_in_threadpool(approve_photo, service.workspace, photo_id, approved=approved)
-    return json_answer({"id": done.photo_id, "issue_id": done.issue_id, APPROVED: done.approved})
+    done = await run_in_threadpool(
+        approve_photo, service.workspace, photo_id, approved=body.approved
+    )
+    return json_answer({"id": done.photo_id, "issue_id": done.issue_id, "approved": done.approved})
 
 
 def _check_id(photo_id: str) -> None:
     if not is_photo_id(photo_id):
         raise NotFound("There is no photo with this id.")
-
-
-def _read_approved(members: dict[str, Any]) -> bool:
-    approved = members.get(APPROVED)
-    if not isinstance(approved, bool):
-        raise RefusedFields({APPROVED: "It must be true or false."})
-    strangers = {name[:LONGEST_NAME] for name in members if name != APPROVED}
-    if strangers:
-        unknown = f"There is no such member. Known: {APPROVED}."
-        raise RefusedFields(dict.fromkeys(sorted(strangers), unknown))
-    return approved

@@ -11,16 +11,23 @@ from starlette.concurrency import run_in_threadpool
 from geo_service.domain.credit import Entry, Reason
 from geo_service.domain.offer import Offer
 from geo_service.domain.role import Role
-from geo_service.export.features import iso
+from geo_service.export.features import iso, iso_if_any
+from geo_service.flows.answer_once import HEADER
 from geo_service.flows.check_keys import require_rider
-from geo_service.flows.redeem_offer import HEADER, Redemption, redeem
+from geo_service.flows.redeem_offer import Redemption, redeem
 from geo_service.flows.vouchers import Voucher, check_voucher, voucher_code
 from geo_service.store import ledger
 from geo_service.store import offers as stored_offers
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of, require_key
 from geo_service.web.bodies import JSON_TYPES, read_object
-from geo_service.web.descriptions import IDEMPOTENCY_KEY, describe_body, describe_problems
+from geo_service.web.descriptions import (
+    KEPT_KEY,
+    SENDING,
+    WITH_A_KEY,
+    describe_body,
+    describe_problems,
+)
 from geo_service.web.members import Members, TextMember, read_members
 from geo_service.web.parameters import (
     NoParameters,
@@ -34,7 +41,7 @@ from geo_service.web.service import service_of
 LONGEST_ID = 200
 PAGE, LONGEST_PAGE = 50, 200
 NEEDED_KEY: Mapping[str, Any] = {
-    **IDEMPOTENCY_KEY,
+    **KEPT_KEY,
     "required": True,
     "description": "Of your making, 1 to 200 printable characters, a new one for each redemption. "
     "Sent again with it, the same is answered, and nothing is taken again.",
@@ -71,12 +78,7 @@ router = APIRouter(tags=["credits"])
             "content": {JSON: {}},
             "description": "`balance`, `entries` newest first, and the address of the `next` page.",
         },
-        **describe_problems(
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        **describe_problems(*WITH_A_KEY),
     },
     openapi_extra=describe_parameters(CreditParameters),
 )
@@ -137,17 +139,7 @@ def all_offers(request: Request) -> Response:
             "content": {JSON: {}},
             "description": "The `voucher` to show, the points it cost and the `balance` after it.",
         },
-        **describe_problems(
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.NOT_FOUND,
-            HTTPStatus.CONFLICT,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        **describe_problems(*WITH_A_KEY, *SENDING, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     },
     openapi_extra={
         "parameters": [NEEDED_KEY],
@@ -181,12 +173,7 @@ async def post_redemption(request: Request) -> Response:
             "description": "Whether it is `valid`, and if so for what; not whose it is, nor "
             "whether something was given for it already.",
         },
-        **describe_problems(
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        **describe_problems(*WITH_A_KEY),
     },
 )
 def voucher(code: str, request: Request) -> Response:
@@ -217,7 +204,7 @@ def _told_offer(offer: Offer) -> dict[str, object]:
         "provider": offer.provider,
         "facility_id": offer.facility_id,
         "points": offer.points,
-        "until": None if offer.until is None else iso(offer.until),
+        "until": iso_if_any(offer.until),
     }
 
 

@@ -22,7 +22,7 @@ from geo_service.flows.find_issues_along import (
 from geo_service.geometry.datum import Datum, convert
 from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.bodies import FEATURE_TYPES, read_object
-from geo_service.web.descriptions import describe_body, describe_problems
+from geo_service.web.descriptions import SENDING, describe_body, describe_problems
 from geo_service.web.parameters import Number, Parameters, describe_parameters, read_parameters
 from geo_service.web.service import service_of
 
@@ -87,11 +87,7 @@ router = APIRouter(tags=["routes"])
             "route and `off_m` beside it; beside them the route's `length_m`, and `notes`.",
         },
         **describe_problems(
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.SERVICE_UNAVAILABLE,
+            *SENDING, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
         ),
     },
     openapi_extra={

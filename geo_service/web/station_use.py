@@ -1,17 +1,16 @@
 """``GET /stations/use``: at which hours riders visit stations, for analysts."""
 
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from geo_service.export.features import iso
+from geo_service.export.features import iso_if_any
 from geo_service.export.station_use import use_record
 from geo_service.flows.count_visits import count_visits
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, require_analyst
-from geo_service.web.descriptions import describe_problems
+from geo_service.web.descriptions import WITH_A_KEY, describe_problems
 from geo_service.web.parameters import Moment, Parameters, describe_parameters, read_parameters
 from geo_service.web.service import service_of
 
@@ -39,12 +38,7 @@ router = APIRouter(tags=["stations"])
             "description": "`stations`, each with its visits, distinct riders, visits by the 24 "
             "`hours` of the day and by the seven `weekdays` from Monday on, in `time_zone`.",
         },
-        **describe_problems(
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        **describe_problems(*WITH_A_KEY),
     },
     openapi_extra=describe_parameters(UseParameters),
 )
@@ -56,8 +50,8 @@ def station_use(request: Request) -> Response:
     found = count_visits(service.workspace, asked.since, asked.until)
     return json_answer(
         {
-            "since": None if asked.since is None else iso(asked.since),
-            "until": None if asked.until is None else iso(asked.until),
+            "since": iso_if_any(asked.since),
+            "until": iso_if_any(asked.until),
             "time_zone": service.workspace.calendar().time_zone,
             "stations": [use_record(use) for use in found],
         }

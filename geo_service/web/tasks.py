@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 from starlette.concurrency import run_in_threadpool
 
 from geo_service.domain.verification import Answer
@@ -26,7 +26,13 @@ from geo_service.streets.profile import Profile
 from geo_service.web.answers import GEOJSON, JSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of
 from geo_service.web.bodies import FEATURE_TYPES, JSON_TYPES, read_object
-from geo_service.web.descriptions import IDEMPOTENCY_KEY, describe_body, describe_problems
+from geo_service.web.descriptions import (
+    IDEMPOTENCY_KEY,
+    SENDING,
+    WITH_A_KEY,
+    describe_body,
+    describe_problems,
+)
 from geo_service.web.members import Members, read_members
 from geo_service.web.parameters import (
     NoParameters,
@@ -90,21 +96,10 @@ class TaskParameters(Parameters):
         return float(east), float(north)
 
 
-def _answer(value: object) -> Answer:
-    try:
-        return Answer(str(value))
-    except ValueError:
-        raise ValueError(f"It must be one of: {', '.join(Answer)}.") from None
-
-
 class AnswerBody(Members):
     """What a rider says."""
 
-    answer: Annotated[
-        Answer,
-        BeforeValidator(_answer),
-        WithJsonSchema({"type": "string", "enum": list(Answer)}),
-    ]
+    answer: Annotated[Answer, WithJsonSchema({"type": "string", "enum": list(Answer)})]
 
 
 TASKS: dict[int | str, dict[str, Any]] = {
@@ -114,17 +109,6 @@ TASKS: dict[int | str, dict[str, Any]] = {
         "when it can be answered; along a way also `along_m` and `off_m`; and `notes`.",
     }
 }
-READING = (
-    HTTPStatus.UNAUTHORIZED,
-    HTTPStatus.FORBIDDEN,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-)
-SENDING = (
-    HTTPStatus.BAD_REQUEST,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-)
 
 router = APIRouter(tags=["tasks"], dependencies=[SHOWS_KEY])
 
@@ -133,7 +117,7 @@ router = APIRouter(tags=["tasks"], dependencies=[SHOWS_KEY])
     "/tasks",
     summary="Questions about issues on your way (rider's key)",
     response_class=Response,
-    responses={**TASKS, **describe_problems(*READING)},
+    responses={**TASKS, **describe_problems(*WITH_A_KEY)},
     openapi_extra=describe_parameters(TaskParameters),
 )
 def own_tasks(request: Request) -> Response:
@@ -157,7 +141,7 @@ def own_tasks(request: Request) -> Response:
     "/tasks/along",
     summary="Questions about issues along a planned route (rider's key)",
     response_class=Response,
-    responses={**TASKS, **describe_problems(*READING, *SENDING)},
+    responses={**TASKS, **describe_problems(*WITH_A_KEY, *SENDING)},
     openapi_extra={
         **describe_parameters(RouteParameters),
         **describe_body(FEATURE_TYPES, ROUTE_SCHEMA, {"A line": LINE_EXAMPLE}),
@@ -187,7 +171,7 @@ async def tasks_along(request: Request) -> Response:
     response_class=Response,
     responses={
         200: {"content": {JSON: {}}, "description": "What was said, and the `points` for it."},
-        **describe_problems(*READING, *SENDING, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        **describe_problems(*WITH_A_KEY, *SENDING, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     },
     openapi_extra={
         "parameters": [IDEMPOTENCY_KEY],

@@ -1,7 +1,6 @@
 """``GET /teams/figures``: what volunteer teams did in a month."""
 
 import re
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -12,7 +11,7 @@ from geo_service.export.team_figures import figures_record
 from geo_service.flows.manage_teams import team_figures
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, require_key
-from geo_service.web.descriptions import describe_problems
+from geo_service.web.descriptions import WITH_A_KEY, describe_problems
 from geo_service.web.parameters import Parameters, describe_parameters, read_parameters
 from geo_service.web.service import service_of
 
@@ -52,12 +51,7 @@ router = APIRouter(tags=["teams"], dependencies=[SHOWS_KEY])
             "description": "`teams`, each with its `members` in the `month`, the issues they "
             "reported, the questions they answered, and those of their issues that were closed.",
         },
-        **describe_problems(
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        **describe_problems(*WITH_A_KEY),
     },
     openapi_extra=describe_parameters(FigureParameters),
 )

@@ -1,20 +1,19 @@
 """``GET /issues``: the staff's work list, the most urgent first."""
 
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BeforeValidator, Field
+from pydantic import Field, WithJsonSchema
 
-from geo_service.domain.lifecycle import ENDED, Stage
+from geo_service.domain.lifecycle import OPEN, Stage
 from geo_service.domain.role import Role
 from geo_service.export.case_json import case_summary
 from geo_service.export.features import collection
-from geo_service.flows.show_issue import bodies_by_id, categories_by_name, category_of
-from geo_service.store.work_list import Place, Work, place_of, read_place, read_work
+from geo_service.flows.list_work import list_work
+from geo_service.store.work_list import Place, Work, place_of, read_place
 from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, require_key
-from geo_service.web.descriptions import describe_problems
+from geo_service.web.descriptions import WITH_A_KEY, describe_problems
 from geo_service.web.parameters import (
     LONGEST_LIST,
     Box,
@@ -30,16 +29,9 @@ from geo_service.web.service import service_of
 MOST_ON_A_PAGE = 500
 
 
-def _stage(text: object) -> Stage:
-    try:
-        return Stage(str(text))
-    except ValueError:
-        raise ValueError(f"It must be one of: {', '.join(Stage)}.") from None
-
-
 Name = Annotated[str, Field(max_length=200)]
 Names = Annotated[frozenset[Name], Field(max_length=LONGEST_LIST)]
-AStage = Annotated[Stage, BeforeValidator(_stage)]
+AStage = Annotated[Stage, WithJsonSchema({"type": "string", "enum": list(Stage)})]
 
 
 class WorkParameters(Parameters):
@@ -48,7 +40,7 @@ class WorkParameters(Parameters):
     stage: Annotated[
         frozenset[AStage],
         Field(max_length=len(Stage), description="May be repeated. None: all that are open."),
-    ] = frozenset(set(Stage) - ENDED)
+    ] = OPEN
     category: Annotated[Names, Field(description="May be repeated. None: all.")] = frozenset()
     body_id: Annotated[
         Names, Field(description="Who answers for it; may be repeated. None: all.")
@@ -79,12 +71,7 @@ router = APIRouter(tags=["issues"], dependencies=[SHOWS_KEY])
             "description": "A FeatureCollection; `next`, if there may be more, is what `after` "
             "takes for the next page.",
         },
-        **describe_problems(
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        **describe_problems(*WITH_A_KEY),
     },
     openapi_extra=describe_parameters(WorkParameters),
 )
@@ -103,16 +90,9 @@ def work_list(request: Request) -> Response:
         box=asked.bbox,
     )
     after = _place(asked.after)
-    with service.workspace.database.reading() as connection:
-        found = read_work(connection, wanted, after=after, limit=asked.limit)
-        categories, bodies = categories_by_name(connection), bodies_by_id(connection)
-    features = [
-        case_summary(
-            case, category_of(categories, case.issue.category), bodies.get(case.body_id), now
-        )
-        for case in found
-    ]
-    more = str(place_of(found[-1])) if len(found) == asked.limit else None
+    found = list_work(service.workspace, wanted, after=after, limit=asked.limit)
+    features = [case_summary(one.case, one.category, one.body, now) for one in found]
+    more = str(place_of(found[-1].case)) if len(found) == asked.limit else None
     return json_answer(collection(features, next=more), media_type=GEOJSON)
 
 

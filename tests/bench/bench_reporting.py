@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 import httpx
 import numpy as np
 from figures import SHARED, keep_table, tell
-from http_load import free_port, resident_mb, served
+from http_load import resident_mb
+from own_process import free_port, served
 
 from geo_service.domain.opening import Calendar
 from geo_service.flows.build_demo import build_demo

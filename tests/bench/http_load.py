@@ -2,18 +2,14 @@
 
 import asyncio
 import os
-import socket
-import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 TICKS = os.sysconf("SC_CLK_TCK")
-PATIENCE_S = 120.0
 
 
 @dataclass(frozen=True)
@@ -25,33 +21,6 @@ class Load:
     p99_ms: float
     length: float
     """Bytes of an answer's body, on average."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def served(command: Sequence[str], port: int, environ: Mapping[str, str]) -> Iterator[int]:
-    """Run a server until the block ends; give its process id once it listens."""
-    process = subprocess.Popen(
-        command, env={**os.environ, **environ}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{command[0]} does not listen on port {port}")
-            time.sleep(0.1)
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(PATIENCE_S)
 
 
 def ask_all(port: int, paths: Sequence[str], process: int, connections: int = 8) -> Load:

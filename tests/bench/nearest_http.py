@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from figures import RUNS, SHARED, tell
-from http_load import Load, ask_all, free_port, resident_mb, served
+from http_load import Load, ask_all, resident_mb
+from own_process import free_port, served
 from places import FACILITY_KINDS, make_facilities, positions
 
 from geo_service.flows.load_streets import load_streets

@@ -4,11 +4,8 @@ import os
 import random
 import shutil
 import signal
-import socket
-import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from own_process import free_port, served
 
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import PREFIX, Settings
@@ -28,41 +26,16 @@ PATIENCE_S = 60.0
 PATH = "/open311/v2/requests.json"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
-def serving(settings: Settings, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+def serving(settings: Settings, port: int) -> Iterator[int]:
     environ = {
-        **os.environ,
         f"{PREFIX}WORKSPACE": str(settings.workspace),
         f"{PREFIX}RIDER_KEY_FILE": str(settings.rider_key_file),
         f"{PREFIX}UPKEEP_S": "0",
     }
     command = [sys.executable, "-m", "geo_service", "serve", "--port", str(port)]
-    process = subprocess.Popen(
-        command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        wait_for(port, process)
+    with served(command, port, environ) as process:
         yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    pause = threading.Event()
-    while time.monotonic() < deadline and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        pause.wait(0.05)
-    pytest.fail("the server does not listen")
 
 
 class Sender:
@@ -123,7 +96,7 @@ def test_every_acknowledged_report_is_there_once(small_city: Settings, tmp_path:
             for thread in threads:
                 thread.start()
             threading.Event().wait(chance.uniform(0.05, 0.8))
-            os.kill(process.pid, signal.SIGKILL)
+            os.kill(process, signal.SIGKILL)
             for thread in threads:
                 thread.join(PATIENCE_S)
         for sender in senders:

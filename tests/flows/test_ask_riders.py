@@ -316,3 +316,22 @@ def test_whoever_is_asked_is_found_by_plain_counting(place: Workspace, seed: int
     for task in asked(place):
         hours = {(NOW - ago).hour for rider, ago in lately(rides) if rider == task.rider}
         assert task.hours == sum(1 << (hour + 8) % 24 for hour in hours)
+
+
+def test_a_clock_that_is_set_back_makes_nobody_be_asked_again_and_again(
+    place: Workspace,
+) -> None:
+    ride(place, *often("a", 3))
+    for issue_id, lat in (("i", HERE), ("far", BESIDE)):
+        report(place, issue_id, Stage.REPORTED_BACK, lat=lat)
+        said_done = Move(issue_id, 1, NOW, Stage.HANDLING, Stage.REPORTED_BACK, Mover.STAFF)
+        with place.database.writing() as connection:
+            cases.add_move(connection, said_done)
+    counts = [ask_riders(place, NOW - HOUR + minute * HOUR / 6) for minute in range(6)]
+    assert counts == [1, 0, 0, 0, 0, 0]
+    (task,) = asked(place)
+    with place.database.writing() as connection:
+        tasks.answer(connection, task.task_id, Answer.UNSURE, NOW - HOUR / 2)
+    assert ask_riders(place, NOW - HOUR / 3) == 0
+    with place.database.reading() as connection:
+        assert tasks.last_rounds(connection, ["far"], NOW)["far"].number == 1

@@ -9,6 +9,8 @@ from geo_service.domain.facility import Facility
 from geo_service.domain.role import Role
 from geo_service.errors import NoKey, NotAllowed
 from geo_service.flows.check_keys import (
+    is_rider,
+    is_staff,
     recognise_key,
     require_operator_of,
     require_rider,
@@ -82,3 +84,22 @@ def test_what_is_a_riders_own_is_for_riders_only(empty: Workspace, now: datetime
         require_rider(replace(keys[Role.RIDER], rider=""))
     with pytest.raises(NoKey):
         require_rider(None)
+
+
+def test_staff_are_those_with_a_key_of_staff_or_an_administrator(
+    empty: Workspace, now: datetime
+) -> None:
+    keys = {role: recognise_key(empty, add_key(empty, role, None, now)[1], now) for role in Role}
+    assert {role for role, key in keys.items() if is_staff(key)} == {Role.STAFF, Role.ADMIN}
+    assert not is_staff(None)
+
+
+def test_a_rider_is_known_by_a_pseudonym_and_nobody_by_none(
+    empty: Workspace, now: datetime
+) -> None:
+    key = recognise_key(empty, add_key(empty, Role.RIDER, None, now)[1], now)
+    assert is_rider(key, key.rider)
+    assert not is_rider(key, "")
+    assert not is_rider(replace(key, rider=""), "")
+    assert not is_rider(None, key.rider)
+    assert not is_rider(replace(key, role=Role.ANALYST), key.rider)

@@ -27,6 +27,11 @@ def mapped(workspace: Workspace) -> Workspace:
     return workspace
 
 
+def ask(workspace: Workspace, lon: float, lat: float, category: str) -> Responsible:
+    with workspace.database.reading() as connection:
+        return find_responsible(connection, workspace, lon, lat, category)
+
+
 def off_the_street(metres: float) -> tuple[float, float]:
     """Go so far west of where the street begins."""
     lon, lat, _ = GEOD.fwd(112.14, 32.04, 270.0, metres)
@@ -34,12 +39,12 @@ def off_the_street(metres: float) -> tuple[float, float]:
 
 
 def test_the_area_decides_where_its_body_answers(mapped: Workspace) -> None:
-    assert find_responsible(mapped, 112.14, 32.04, "fire") == Responsible("a", "low")
+    assert ask(mapped, 112.14, 32.04, "fire") == Responsible("a", "low")
 
 
 def test_what_no_area_answers_for_goes_to_the_top(mapped: Workspace) -> None:
-    assert find_responsible(mapped, 112.14, 32.04, "pothole") == Responsible("", "top")
-    assert find_responsible(mapped, *off_the_street(4_900), "fire") == Responsible("", "top")
+    assert ask(mapped, 112.14, 32.04, "pothole") == Responsible("", "top")
+    assert ask(mapped, *off_the_street(4_900), "fire") == Responsible("", "top")
 
 
 def test_far_from_the_streets_is_refused_and_the_place_is_not_said_again(
@@ -47,7 +52,7 @@ def test_far_from_the_streets_is_refused_and_the_place_is_not_said_again(
 ) -> None:
     lon, lat = off_the_street(5_100)
     with pytest.raises(RefusedFields) as refused:
-        find_responsible(mapped, lon, lat, "fire")
+        ask(mapped, lon, lat, "fire")
     assert refused.value.faults == {
         "lat": "The place lies more than 5 km from the streets of this city, so nobody here can "
         "look after it."
@@ -55,18 +60,18 @@ def test_far_from_the_streets_is_refused_and_the_place_is_not_said_again(
 
 
 def test_an_area_may_be_far_from_the_streets(mapped: Workspace) -> None:
-    assert find_responsible(mapped, 113.05, 32.05, "fire") == Responsible("far", "low")
-    assert find_responsible(mapped, 113.05, 32.05, "pothole") == Responsible("", "top")
+    assert ask(mapped, 113.05, 32.05, "fire") == Responsible("far", "low")
+    assert ask(mapped, 113.05, 32.05, "pothole") == Responsible("", "top")
 
 
 def test_without_bodies_nobody_answers_but_far_stays_far(workspace: Workspace) -> None:
-    assert find_responsible(workspace, 112.14, 32.04, "fire") == Responsible("", "")
+    assert ask(workspace, 112.14, 32.04, "fire") == Responsible("", "")
     with pytest.raises(RefusedFields, match="can't be accepted"):
-        find_responsible(workspace, 100.0, 32.04, "fire")
+        ask(workspace, 100.0, 32.04, "fire")
 
 
 def test_without_streets_nothing_is_far(empty: Workspace) -> None:
-    assert find_responsible(empty, 100.0, 32.04, "fire") == Responsible("", "")
+    assert ask(empty, 100.0, 32.04, "fire") == Responsible("", "")
 
 
 def test_issues_that_are_there_are_answered_for_wherever_they_are(mapped: Workspace) -> None:

@@ -269,6 +269,15 @@ def test_a_rider_supports_an_open_public_issue_of_others_once(town: Town) -> Non
         support_issue(town.workspace, town.other, issue_id, town.now)
 
 
+def test_only_riders_who_are_somebody_support_an_issue(town: Town) -> None:
+    issue_id = town.report(None)
+    nameless = replace(town.rider, rider="")
+    for key, refusal in ((None, NoKey), (nameless, NotAllowed), (town.key(Role.ADMIN), NotAllowed)):
+        with pytest.raises(refusal):
+            support_issue(town.workspace, key, issue_id, town.now)
+    assert town.supporters(issue_id) == set()
+
+
 def test_showing_and_hiding_are_written_down(town: Town) -> None:
     issue_id = town.report(town.rider)
     for approved in (True, True, False):

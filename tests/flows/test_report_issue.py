@@ -13,9 +13,12 @@ from sqlalchemy import select
 from geo_service.domain.area import Area, Body, Level
 from geo_service.domain.category import Category
 from geo_service.domain.lifecycle import Mover, Stage
+from geo_service.domain.photo import Photo
 from geo_service.domain.report import Report
 from geo_service.domain.role import Role
 from geo_service.errors import RefusedFields, WrongUsage
+from geo_service.flows import report_issue as reporting
+from geo_service.flows.keep_photo import prepare_photo
 from geo_service.flows.manage_keys import add_key
 from geo_service.flows.report_issue import Reported, report_issue
 from geo_service.flows.wiring import Workspace
@@ -216,3 +219,20 @@ def test_a_photo_that_is_none_keeps_the_whole_report_out(
     assert list(refused.value.faults) == ["media"]
     assert count(city) == 0
     assert not list((city.settings.workspace / "photos").rglob("*.jpg"))
+
+
+def test_areas_that_are_loaded_while_photos_are_read_count(
+    city: Workspace, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_slowly(workspace: Workspace, data: bytes) -> Photo:
+        with workspace.database.writing() as connection:
+            (area,) = stored_areas.read_areas(connection)
+            known = Body("other", "社区", Level.COMMUNITY, parent_id="b")
+            stored_areas.write(connection, [replace(area, body_id="other")], [known])
+        return prepare_photo(workspace, data)
+
+    monkeypatch.setattr(reporting, "prepare_photo", read_slowly)
+    done = report_issue(city, WATER, key=None, now=now, photos=[a_photo()])
+    with city.database.reading() as connection:
+        (first,) = cases.history(connection, done.case.issue.issue_id)
+    assert (done.case.body_id, first.body_id) == ("other", "other")

@@ -22,7 +22,7 @@ def kept(empty: Workspace, now: datetime) -> Workspace:
 def test_a_token_leads_to_its_issue_each_time(kept: Workspace, issue_id: str) -> None:
     token = token_of(kept, issue_id)
     assert token == token_of(kept, issue_id)
-    assert len(token) == len(issue_id) + 1 + 32
+    assert len(token) == len(issue_id) + 1 + 26
     assert issue_of_token(kept, token) == issue_id
     assert opens(kept, token, issue_id)
 

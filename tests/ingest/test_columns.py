@@ -21,6 +21,8 @@ def test_names_are_ours_then_the_other_name_then_the_users(rows: Rows) -> None:
     assert columns.texts("lat") == ["6"]
     assert columns.spare == ("z",)
     assert columns.more() == [{}]
+    assert columns.told() == [{"id": "1", "lon": "5", "lat": "6"}]
+    assert name_columns(rows, {}, OURS).told() == [{"id": "1", "lon": "", "lat": "6"}]
 
 
 def test_one_of_their_columns_may_be_two_of_ours(rows: Rows) -> None:

@@ -22,6 +22,9 @@ def test_areas_and_bodies_come_back_as_they_were(database: Database) -> None:
     with database.reading() as connection:
         assert areas.read_areas(connection) == [AREA]
         assert areas.read_bodies(connection) == [LOW, TOP]
+        assert areas.bodies_by_id(connection) == {"b-low": LOW, "b-top": TOP}
+        assert areas.find_body(connection, "b-low") == LOW
+        assert areas.find_body(connection, "") is None
 
 
 def test_writing_again_replaces_by_id(database: Database) -> None:

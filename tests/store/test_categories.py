@@ -159,3 +159,13 @@ def test_writing_tells_caches(database: Database) -> None:
         assert city.changes(connection) == before + 1
         categories.write_questions(connection, [("water", DEPTH)])
         assert city.changes(connection) == before + 2
+
+
+def test_issues_are_told_with_their_categories_and_strange_ones_by_code(
+    database: Database,
+) -> None:
+    with database.writing() as connection:
+        categories.write(connection, [WATER, LIGHT])
+        found = categories.by_code(connection, {WATER.category, "坑"})
+        assert found == {WATER.category: WATER, "坑": Category("坑", "坑")}
+        assert categories.by_code(connection, set()) == {}

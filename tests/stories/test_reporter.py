@@ -4,21 +4,18 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
+from own_process import free_port, served
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
-PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -47,9 +44,7 @@ def shell(built_demo: Path, tmp_path: Path) -> Iterator[Shell]:
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
     shutil.copytree(built_demo, tmp_path / "workspace")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     environ = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -58,20 +53,8 @@ def shell(built_demo: Path, tmp_path: Path) -> Iterator[Shell]:
         "GEO_SERVICE_UPKEEP_S": "0",
     }
     command = [sys.executable, "-m", "geo_service", "serve", "--port", str(port)]
-    server = subprocess.Popen(
-        command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        begun, pause = time.monotonic(), Event()
-        while server.poll() is None and time.monotonic() < begun + PATIENCE_S:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            pause.wait(0.1)
+    with served(command, port, environ):
         yield Shell(environ, port)
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def readme_blocks() -> list[str]:

@@ -32,3 +32,12 @@ def test_openapi_has_every_path_of_the_contract(door: httpx.Client) -> None:
         if not path.startswith("/assets") and path not in {"/docs", "/openapi.json"}
     }
     assert described == shown
+
+
+def test_openapi_points_to_nothing_that_is_not_there(door: httpx.Client) -> None:
+    document = door.get("/openapi.json")
+    for pointed in set(re.findall(r'"\$ref":\s*"#/([^"]+)"', document.text)):
+        at = document.json()
+        for step in pointed.split("/"):
+            assert step in at, pointed
+            at = at[step]

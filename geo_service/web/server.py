@@ -12,11 +12,16 @@ from geo_service.errors import NotReady
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import PREFIX, Settings
 from geo_service.web.app import make_served_app
+from geo_service.web.bounded_heads import BoundedHeads
 from geo_service.web.request_log import ACCESS, GatheringHandler
 
 # Its own log would hold whole addresses; ours leaves positions and keys out.
-DISCRETION: dict[str, Any] = {"access_log": False, "server_header": False}
-"""What the server is told not to tell."""
+DISCRETION: dict[str, Any] = {
+    "access_log": False,
+    "server_header": False,
+    "http": BoundedHeads,
+}
+"""What the server is told not to tell, and not to take."""
 PATIENCE_S = 10
 """How long answers under way may take once the server is told to stop."""
 

@@ -56,7 +56,7 @@ def read_place(text: str) -> Place:
         If it is none.
     """
     due, _, issue_id = text.partition("-")
-    if not (due.lstrip("-").isdecimal() and len(due) < 19 and issue_id):
+    if not (due.isdecimal() and len(due) < 19 and issue_id):
         raise ValueError(text)
     return Place(from_microseconds(int(due)), issue_id)
 

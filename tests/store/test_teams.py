@@ -218,3 +218,12 @@ def test_a_member_who_is_forgotten_is_not_everybody_without_a_name(database: Dat
         write(connection, [closed], [Membership("east", "", at(1))], [("", 26)])
         (found, _) = teams.figures(connection, at(24), at(48))
     assert (found.members, found.reports, found.checks, found.closures) == (0, 0, 0, 0)
+
+
+def test_who_left_as_the_month_began_or_came_as_it_ended_was_no_member(database: Database) -> None:
+    at_its_edges = [Membership("east", "a", at(1), at(24)), Membership("east", "b", at(48))]
+    within = Membership("east", "c", at(1), at(25))
+    with database.writing() as connection:
+        write(connection, [], [*at_its_edges, within], [])
+        (found, _) = teams.figures(connection, at(24), at(48))
+    assert found.members == 1

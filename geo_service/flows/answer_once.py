@@ -53,6 +53,9 @@ def sent_by(sender: str, idempotency_key: str, content: Mapping[str, object]) ->
     text = json.dumps(content, sort_keys=True, ensure_ascii=True)
     digest = hashlib.sha256(text.encode()).digest()
     by_key = f"{_BY_KEY}{idempotency_key}"
+    if not sender:
+        # All without a key are one sender: nobody shall bar another's way by guessing.
+        by_key += f":{digest.hex()}"
     return Sent(sender, by_key if idempotency_key else f"{_BY_CONTENT}{digest.hex()}", digest)
 
 

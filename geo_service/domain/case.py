@@ -33,6 +33,8 @@ class Case:
     """The place in words, as the reporter gave it."""
     rating: int | None = None
     """How content its reporter is with what was done, from 1 to 5."""
+    told: str = ""
+    """What the last file said of it, see ``domain/life_from_file.py``; blank: none ever did."""
 
     @property
     def is_open(self) -> bool:

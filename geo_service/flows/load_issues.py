@@ -8,12 +8,12 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.refusal import Batch
 from geo_service.flows.load_places import load_places
 from geo_service.flows.loading import LoadOptions, LoadReport, read_each, streets_extent
-from geo_service.flows.open_cases import open_cases
+from geo_service.flows.open_cases import keep_told
 from geo_service.flows.wiring import Workspace
 from geo_service.ingest.issues import read_issues
 from geo_service.store import categories as stored_categories
-from geo_service.store import issues as stored_issues
 from geo_service.store.database import Connection
+from geo_service.store.upsert import Written
 
 
 def load_issues(
@@ -21,7 +21,8 @@ def load_issues(
 ) -> LoadReport:
     """Load issues by id: a newer one replaces an older one; all or nothing.
 
-    Categories that are new become known by their code.
+    Categories that are new become known by their code. Whether a known issue is open, and whether
+    everybody may see it, follow the file only where it says something else than the file before.
 
     Parameters
     ----------
@@ -76,33 +77,9 @@ def keep_issues(
     RefusedRecords
         If records are refused and not to be skipped.
     """
-    return load_places(
-        workspace,
-        "issues",
-        batch,
-        stored_issues.write,
-        options,
-        now,
-        datum=options.datum,
-        then=lambda connection, issues: begin_lives(connection, workspace, issues, now),
-    )
 
+    def write(connection: Connection, issues: Sequence[Issue], *, replace: bool) -> Written:
+        stored_categories.add_missing(connection, {issue.category for issue in issues})
+        return keep_told(connection, workspace, issues, now, replace=replace)
 
-def begin_lives(
-    connection: Connection, workspace: Workspace, issues: Sequence[Issue], now: datetime
-) -> None:
-    """Give issues that were just written a case each, and their categories a name.
-
-    Parameters
-    ----------
-    connection : Connection
-        The transaction in which they were written.
-    workspace : Workspace
-    issues : sequence of Issue
-        Of two with one id the later one stays.
-    now : datetime
-        With a zone. Raises nothing of its own.
-    """
-    stored_categories.add_missing(connection, {issue.category for issue in issues})
-    last = {issue.issue_id: issue for issue in issues}
-    open_cases(connection, workspace, list(last.values()), now)
+    return load_places(workspace, "issues", batch, write, options, now, datum=options.datum)

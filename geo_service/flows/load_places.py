@@ -26,7 +26,6 @@ def load_places(
     now: datetime,
     *,
     datum: Datum | None,
-    then: Callable[..., object] | None = None,
 ) -> LoadReport:
     """Write a batch, all or nothing, and say what came of it.
 
@@ -47,8 +46,6 @@ def load_places(
     datum : Datum or None
         In which the user said that positions are, for a warning if it looks otherwise; None if
         that is beyond doubt.
-    then : callable, optional
-        As of `keep_batch`.
 
     Raises
     ------
@@ -58,4 +55,4 @@ def load_places(
     """
     doubts = doubt_datum(workspace, batch.records, datum) if datum else ()
     doubted = replace(batch, warnings=batch.warnings + doubts)
-    return keep_batch(workspace, what, doubted, write, options, now, then=then)
+    return keep_batch(workspace, what, doubted, write, options, now)

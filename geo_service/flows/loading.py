@@ -81,8 +81,6 @@ def keep_batch(
     write: Callable[..., Written],
     options: LoadOptions,
     now: datetime,
-    *,
-    then: Callable[..., object] | None = None,
 ) -> LoadReport:
     """Write a batch, all or nothing, and say what came of it.
 
@@ -100,8 +98,6 @@ def keep_batch(
         Says what to do with refused ones and with those known before.
     now : datetime
         With a zone.
-    then : callable, optional
-        What else is to be written with them or not at all: takes a connection and the records.
 
     Raises
     ------
@@ -120,8 +116,6 @@ def keep_batch(
         )
     with workspace.database.writing() as connection:
         written = write(connection, batch.records, replace=options.replace)
-        if then is not None:
-            then(connection, batch.records)
     return LoadReport(
         what=what,
         read=batch.read,

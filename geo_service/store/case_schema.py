@@ -31,6 +31,7 @@ cases = Table(
     Column("reporter", String, nullable=False, server_default=""),
     Column("address", Text, nullable=False, server_default=""),
     Column("rating", Integer),
+    Column("told", String, nullable=False, server_default=""),
     Index(None, "stage", "due_at"),
     Index(None, "updated_at"),
     Index(None, "merged_into"),

@@ -1,6 +1,6 @@
 """Cases and their moves in the database; of every issue there is one case."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -108,6 +108,22 @@ def find_to_change(connection: Connection, issue_id: str) -> Case | None:
     return find(connection, issue_id)
 
 
+def set_told(connection: Connection, told: Mapping[str, str]) -> None:
+    """Keep what a file has said of cases, by their issues' ids."""
+    if told:
+        connection.execute(
+            update(cases)
+            .where(cases.c.issue_id == bindparam(OLD_ID))
+            .values(told=bindparam("said")),
+            [{OLD_ID: issue_id, "said": said} for issue_id, said in told.items()],
+        )
+
+
+def told_ids(connection: Connection) -> set[str]:
+    """Return the ids of issues that a file has ever told of."""
+    return set(connection.scalars(select(cases.c.issue_id).where(cases.c.told != "")))
+
+
 def lock_many(connection: Connection, issue_ids: Collection[str]) -> None:
     """Let nobody else change some cases until the transaction ends."""
     locked = select(cases.c.issue_id).order_by(cases.c.issue_id).with_for_update()
@@ -157,9 +173,7 @@ def _read(connection: Connection, wanted: Statement) -> list[Case]:
 
 def _case(row: Found, issue: Issue) -> Case:
     _, stage, *rest = row
-    unit, updated_at, area_id, body_id, due_at, escalations, merged, reporter, address, rating = (
-        rest
-    )
+    unit, updated_at, area_id, body_id, due_at, escalations, merged, reporter, address, *last = rest
     return Case(
         issue=issue,
         stage=Stage(stage),
@@ -172,7 +186,8 @@ def _case(row: Found, issue: Issue) -> Case:
         merged_into=merged,
         reporter=reporter,
         address=address,
-        rating=rating,
+        rating=last[0],
+        told=last[1],
     )
 
 
@@ -190,6 +205,7 @@ def _row(case: Case) -> dict[str, object]:
         "reporter": case.reporter,
         "address": case.address,
         "rating": case.rating,
+        "told": case.told,
     }
 
 

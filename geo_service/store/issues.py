@@ -42,6 +42,12 @@ def write(connection: Connection, records: Sequence[Issue], *, replace: bool = F
     return written
 
 
+def discard(connection: Connection, issue_ids: Collection[str]) -> None:
+    """Remove issues, with all that belongs to them."""
+    remove(connection, issues.c.issue_id, issue_ids)
+    city.count_change(connection)
+
+
 def read_all(connection: Connection, *, approved_only: bool = False) -> list[Issue]:
     """Return issues in order of id.
 

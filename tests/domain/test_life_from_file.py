@@ -5,7 +5,7 @@ import pytest
 
 from geo_service.domain.case import Case, Move
 from geo_service.domain.issue import Issue
-from geo_service.domain.life_from_file import FROM_FILE, begun, in_line
+from geo_service.domain.life_from_file import FROM_FILE, begun, in_line, retold, saying
 from geo_service.domain.lifecycle import ENDED, OPEN, Mover, Stage
 from geo_service.domain.responsibility import Responsible
 
@@ -50,6 +50,7 @@ def test_a_life_begins_as_the_file_says(issue: Issue, stage: Stage) -> None:
         "area",
         "community",
         due_at=NOW + 5 * HOUR if still_open else None,
+        told=saying(issue),
     )
     assert move == Move("i", 1, NOW, stage, stage, Mover.SYSTEM, why=FROM_FILE, body_id="community")
 
@@ -102,3 +103,38 @@ def test_in_another_area_its_body_answers_and_has_the_whole_time() -> None:
         assert (case.area_id, case.body_id, move.body_id) == ("there", "elsewhere", "elsewhere")
         assert (case.stage, case.due_at) == (known.stage, due_at)
         assert case.merged_into == known.merged_into
+
+
+LATER = NOW + timedelta(days=3)
+
+
+@pytest.mark.parametrize("before", ["", "open shown", "open hidden", "over shown", "over hidden"])
+@pytest.mark.parametrize("told_open", [True, False])
+@pytest.mark.parametrize("told_shown", [True, False])
+@pytest.mark.parametrize("known_open", [True, False])
+@pytest.mark.parametrize("known_shown", [True, False])
+def test_a_file_is_believed_where_it_says_something_else_than_before(
+    before: str, *, told_open: bool, told_shown: bool, known_open: bool, known_shown: bool
+) -> None:
+    known = replace(ISSUE, closed_at=None if known_open else CLOSED, approved=known_shown)
+    told = replace(
+        ISSUE, closed_at=None if told_open else CLOSED, approved=told_shown, description="anew"
+    )
+    stage = Stage.FILED if known_open else Stage.CLOSED
+    made = retold(replace(CASE, issue=known, stage=stage, told=before), told, LATER)
+    said_open = {"open": True, "over": False}.get(before.partition(" ")[0])
+    said_shown = {"shown": True, "hidden": False}.get(before.partition(" ")[2])
+    assert made.still_open == (told_open if told_open is not said_open else known_open)
+    assert made.approved == (told_shown if told_shown is not said_shown else known_shown)
+    assert made.description == "anew"
+    if made.still_open and not known_open:
+        assert made.open_intervals == ((ISSUE.reported_at, CLOSED), (LATER, None))
+    elif made.still_open == known_open:
+        assert made.open_intervals == known.open_intervals
+
+
+def test_a_reopened_issue_ends_where_the_file_says_but_not_before_it_was_reopened() -> None:
+    again = replace(ISSUE, closed_at=CLOSED, reopened=((LATER, None),))
+    case = replace(CASE, issue=again, stage=Stage.REOPENED, told="open shown")
+    made = retold(case, replace(ISSUE, closed_at=CLOSED), NOW)
+    assert made.open_intervals == ((ISSUE.reported_at, CLOSED), (LATER, LATER))

@@ -7,12 +7,14 @@ import shapely
 
 from geo_service.domain.area import Area, Body, Level
 from geo_service.domain.lifecycle import Mover, Stage
-from geo_service.domain.progress import Wanted
+from geo_service.domain.progress import Wanted, confirmed
+from geo_service.domain.report import Report
 from geo_service.domain.role import Role
 from geo_service.flows.load_issues import load_issues
 from geo_service.flows.loading import LoadOptions
 from geo_service.flows.manage_keys import add_key
-from geo_service.flows.progress_issue import progress_issue
+from geo_service.flows.progress_issue import approve_issue, progress_issue
+from geo_service.flows.report_issue import report_issue
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.unit import unit_of
 from geo_service.store import areas, cases, issues
@@ -130,6 +132,61 @@ def test_a_file_that_closes_or_reopens_is_believed_and_says_so(
         (Stage.DISPATCHED, Stage.CLOSED, Mover.SYSTEM),
         (Stage.CLOSED, Stage.REOPENED, Mover.SYSTEM),
     ]
+
+
+def test_a_file_loaded_each_night_undoes_nothing_that_was_done_by_day(
+    city: Workspace, staff: Key, now: datetime
+) -> None:
+    load(city, now, {"id": "done"}, {"id": "hidden"}, {"id": "again", "closed_at": CLOSED})
+    progress_issue(city, staff, "done", Wanted(Stage.REJECTED, "没有 nothing there"), now)
+    approve_issue(city, "hidden", staff, now, approved=False)
+    progress_issue(city, staff, "again", Wanted(Stage.REOPENED, "还在 still there"), now)
+    with city.database.reading() as connection:
+        before = issues.read_all(connection)
+    for night in range(1, 3):
+        load(
+            city,
+            now + timedelta(days=night),
+            {"id": "done"},
+            {"id": "hidden"},
+            {"id": "again", "closed_at": CLOSED},
+        )
+        with city.database.reading() as connection:
+            assert issues.read_all(connection) == before
+        assert stages(city) == {
+            "done": Stage.REJECTED,
+            "hidden": Stage.FILED,
+            "again": Stage.REOPENED,
+        }
+    # What it says anew is believed: it was closed there too, and is open there once more.
+    load(city, now, {"id": "done", "closed_at": CLOSED})
+    load(city, now, {"id": "done"}, {"id": "hidden", "approved": False})
+    load(city, now, {"id": "hidden", "approved": True})
+    assert stages(city)["done"] is Stage.REOPENED
+    with city.database.reading() as connection:
+        assert {one.issue_id: one.approved for one in issues.read_all(connection)}["hidden"]
+
+
+def test_what_people_have_seen_since_is_not_forgotten(city: Workspace, now: datetime) -> None:
+    load(city, now, {"id": "i"})
+    with city.database.writing() as connection:
+        case = cases.find(connection, "i")
+        assert case is not None
+        cases.change(connection, confirmed(case, now))
+    load(city, now, {"id": "i", "confirmed_at": CLOSED})
+    with city.database.reading() as connection:
+        (issue,) = issues.read_all(connection)
+    assert issue.confirmed_at == now
+
+
+def test_a_file_that_is_the_whole_truth_is_so_of_what_files_told(
+    city: Workspace, now: datetime
+) -> None:
+    load(city, now, {"id": "i"})
+    report = Report("water", 112.141, 32.0401, "积水")
+    mine = report_issue(city, report, key=None, now=now).case.issue.issue_id
+    load(city, now, {"id": "j"}, replace=True)
+    assert set(stages(city)) == {"j", mine}
 
 
 def test_an_issue_that_a_file_moves_is_answered_for_there(city: Workspace, now: datetime) -> None:

@@ -87,6 +87,9 @@ def test_an_issue_that_a_file_opens_again_takes_back_what_it_brought_to_another(
     with town.workspace.database.reading() as connection:
         assert supporters.of_issue(connection, "b") == ["rider"]
     town.load("a")
+    assert town.case("a").stage is Stage.MERGED, "the file says what it has always said"
+    town.load("a closed")
+    town.load("a")
     assert (town.case("a").stage, town.case("a").merged_into) == (Stage.REOPENED, "")
     with town.workspace.database.reading() as connection:
         assert supporters.of_issue(connection, "b") == []

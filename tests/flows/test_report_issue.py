@@ -185,8 +185,9 @@ def test_a_key_is_never_taken_for_the_content_of_a_report(
         assert not report_issue(city, first, key=key, now=now, idempotency_key=odd).repeated
         later = now + timedelta(days=1)
         assert report_issue(city, first, key=key, now=later, idempotency_key=odd).repeated
-        with pytest.raises(WrongUsage, match="used before"):
-            report_issue(city, WATER, key=key, now=now, idempotency_key=odd)
+        if key is not None:
+            with pytest.raises(WrongUsage, match="used before"):
+                report_issue(city, WATER, key=key, now=now, idempotency_key=odd)
 
 
 REFUSED: dict[str, Callable[[Report], Report]] = {

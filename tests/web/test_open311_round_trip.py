@@ -12,9 +12,9 @@ import pytest
 from geo_service.domain.category import Category
 from geo_service.domain.issue import Issue
 from geo_service.domain.opening import Calendar
-from geo_service.flows.load_issues import begin_lives
 from geo_service.flows.load_open311 import ServerOptions, load_open311
 from geo_service.flows.loading import LoadOptions
+from geo_service.flows.open_cases import keep_told
 from geo_service.flows.wiring import Workspace, open_workspace, start_workspace
 from geo_service.settings import Settings
 from geo_service.store import cases, categories, issues
@@ -57,8 +57,7 @@ def first(
         known = issues.find(connection, "issue-1")
         assert known is not None
         more = odd_issues(known, now)
-        issues.write(connection, more)
-        begin_lives(connection, workspace, more, now)
+        keep_told(connection, workspace, more, now, replace=False)
     with serve_city(own_settings, lambda: now + timedelta(hours=2)) as client:
         yield client
 

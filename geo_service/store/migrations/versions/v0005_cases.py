@@ -55,6 +55,7 @@ def _make_cases() -> None:
         sa.Column("reporter", sa.String(), server_default="", nullable=False),
         sa.Column("address", sa.Text(), server_default="", nullable=False),
         sa.Column("rating", sa.Integer()),
+        sa.Column("told", sa.String(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["issue_id"], ["issues.issue_id"], name=op.f("fk_cases_issue_id"), ondelete="CASCADE"
         ),
@@ -196,9 +197,10 @@ def _open_cases() -> None:
                 "stage": stage,
                 "unit": name_square(lat, -180.0 if lon == 180.0 else lon),
                 "updated_at": reported_at if end is None else end,
+                "told": f"{'open' if end is None else 'over'} {'shown' if approved else 'hidden'}",
             }
         )
-    names = ("issue_id", "stage", "unit", "updated_at")
+    names = ("issue_id", "stage", "unit", "updated_at", "told")
     if rows:
         op.bulk_insert(sa.table("cases", *map(sa.column, names)), rows)
     connection.execute(

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, bindparam, or_, select
 
 from geo_service.domain.case import Case
-from geo_service.domain.lifecycle import OPEN
+from geo_service.domain.lifecycle import ENDED
 from geo_service.store import cases as stored_cases
 from geo_service.store.case_schema import cases
 from geo_service.store.near_place import IN_CIRCLE, SQUARED_M, near_parameters
@@ -26,10 +26,10 @@ NEAREST = (
     .order_by(SQUARED_M, issues.c.issue_id)
     .limit(bindparam("most"))
 )
-STILL_OPEN = select(cases.c.issue_id).where(cases.c.stage.in_(OPEN))
-NEAREST_OPEN = NEAREST.join(cases, cases.c.issue_id == issues.c.issue_id).where(
-    cases.c.stage.in_(OPEN)
-)
+# Said by what it is not: for a list of stages SQLite would walk through the index of all of them.
+_IS_OPEN = cases.c.stage.not_in(ENDED)
+STILL_OPEN = select(cases.c.issue_id).where(_IS_OPEN)
+NEAREST_OPEN = NEAREST.join(cases, cases.c.issue_id == issues.c.issue_id).where(_IS_OPEN)
 
 
 def open_cases_near(

@@ -16,22 +16,20 @@ NEAR_A_POLE = 89.0
 NOWHERE = 999.0
 """A longitude that nothing has."""
 
-_EAST = issues.c.lon - bindparam("near_lon", type_=issues.c.lon.type)
-_WRAPPED = case((_EAST > 180.0, _EAST - 360.0), (_EAST < -180.0, _EAST + 360.0), else_=_EAST)
+_BEYOND = issues.c.lon.between(bindparam("near_west_beyond"), bindparam("near_east_beyond"))
+"""In the part of the box on the other side of the 180th meridian."""
+_EAST = issues.c.lon - case(
+    (_BEYOND, bindparam("near_lon_beyond", type_=issues.c.lon.type)),
+    else_=bindparam("near_lon", type_=issues.c.lon.type),
+)
 _NORTH = issues.c.lat - bindparam("near_lat", type_=issues.c.lat.type)
 
 IN_BOX = and_(
     issues.c.lat.between(bindparam("near_south"), bindparam("near_north")),
-    or_(
-        issues.c.lon.between(bindparam("near_west"), bindparam("near_east")),
-        # The part of the box on the other side of the 180th meridian.
-        issues.c.lon.between(bindparam("near_west_beyond"), bindparam("near_east_beyond")),
-    ),
+    or_(issues.c.lon.between(bindparam("near_west"), bindparam("near_east")), _BEYOND),
 )
 """An issue lies in a box around the place; what lies within the radius is in the box."""
-SQUARED_M = _WRAPPED * _WRAPPED * bindparam("near_east_m2") + _NORTH * _NORTH * bindparam(
-    "near_north_m2"
-)
+SQUARED_M = _EAST * _EAST * bindparam("near_east_m2") + _NORTH * _NORTH * bindparam("near_north_m2")
 """The square of an issue's distance in metres.
 
 Degrees are stretched to metres as at the place's latitude, see ``geometry/metric.py``: up to 10 km
@@ -70,6 +68,7 @@ def near_parameters(lon: float, lat: float, radius_m: float) -> dict[str, float]
         beyond = -180.0, east - 360.0
     return {
         "near_lon": lon,
+        "near_lon_beyond": lon + (360.0 if lon < 0.0 else -360.0),
         "near_lat": lat,
         "near_south": lat - up,
         "near_north": lat + up,

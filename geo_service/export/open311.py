@@ -22,6 +22,7 @@ ANSWER_WORDS = {
 }
 """What kind of answer a question takes."""
 PUBLIC = "已收到并公开。 Kept, and shown to everybody."
+PLACED_BY_PHOTO = "位置取自照片。 The place is where the photo was taken."
 NO_MEDIA_URL = (
     "未读取 media_url：请把照片作为文件放在 media 字段。 "
     "Nothing is fetched from media_url: send photos as files in the field media."
@@ -140,7 +141,13 @@ def describe_discovery(address: str, changeset: str, contact: str, key_service: 
     )
 
 
-def notice_of_report(case: Case, near: Sequence[tuple[str, float]], *, media_url: bool) -> str:
+def notice_of_report(
+    case: Case,
+    near: Sequence[tuple[str, float]],
+    *,
+    media_url: bool = False,
+    placed_by_photo: bool = False,
+) -> str:
     """Say what becomes of a report, in Chinese and English.
 
     Parameters
@@ -151,6 +158,8 @@ def notice_of_report(case: Case, near: Sequence[tuple[str, float]], *, media_url
         Open issues that everybody may see and that may be the same.
     media_url : bool
         Whether an address of a picture came with it, from which nothing is fetched.
+    placed_by_photo : bool
+        Whether the place is that of a photo, for want of another.
 
     Returns
     -------
@@ -161,6 +170,8 @@ def notice_of_report(case: Case, near: Sequence[tuple[str, float]], *, media_url
     if near:
         said = ", ".join(f"{issue_id} ({metres:.0f} m)" for issue_id, metres in near)
         words.append(f"附近可能是同一问题： Open issues near it that may be the same: {said}.")
+    if placed_by_photo:
+        words.append(PLACED_BY_PHOTO)
     if media_url:
         words.append(NO_MEDIA_URL)
     return " ".join(words)

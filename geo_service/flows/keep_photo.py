@@ -8,7 +8,7 @@ from datetime import datetime
 from geo_service.domain.photo import Photo, StoredFile, StoredPhoto
 from geo_service.errors import GeoServiceError, NotFound
 from geo_service.flows.wiring import Workspace
-from geo_service.ingest.photo import read_photo
+from geo_service.ingest.photo import read_photo, read_position
 from geo_service.store import photos as stored_photos
 from geo_service.store.database import Connection
 
@@ -23,6 +23,14 @@ def prepare_photo(workspace: Workspace, data: bytes) -> Photo:
     """
     settings = workspace.settings
     return read_photo(data, most_pixels=settings.photo_pixels, longest_side=settings.photo_side_px)
+
+
+def hinted_position(photos: Sequence[bytes]) -> tuple[float, float] | None:
+    """Return where the first photo that says so was taken: longitude, latitude, WGS-84.
+
+    A hint for who has named no place; nothing of it is kept with the photo. Raises nothing.
+    """
+    return next((place for data in photos if (place := read_position(data)) is not None), None)
 
 
 def store_photos(workspace: Workspace, photos: Sequence[Photo]) -> list[StoredFile]:

@@ -83,6 +83,29 @@ def read_photo(data: bytes, *, most_pixels: int, longest_side: int) -> Photo:
             raise _refused(DAMAGED) from problem
 
 
+def read_position(data: bytes) -> tuple[float, float] | None:
+    """Say where a picture says that it was taken, without drawing it.
+
+    Parameters
+    ----------
+    data : bytes
+        The file, as it came.
+
+    Returns
+    -------
+    tuple of float, or None
+        Longitude and latitude, WGS-84, decimal degrees; None: it says nothing, or is no picture.
+        Raises nothing.
+    """
+    if len(data) > MOST_BYTES:
+        return None
+    with _ONE_AT_A_TIME, warnings.catch_warnings(), suppress(Exception):
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+        with Image.open(BytesIO(data), formats=FORMATS) as picture:
+            return read_hints(picture).position
+    return None
+
+
 def _draw_anew(data: bytes, most_pixels: int, longest_side: int) -> Photo:
     box = (longest_side, longest_side)
     with Image.open(BytesIO(data), formats=FORMATS) as picture:

@@ -17,6 +17,7 @@ from geo_service.export.open311 import describe_posted, notice_of_report
 from geo_service.flows.answer_once import HEADER
 from geo_service.flows.find_duplicates import find_duplicates
 from geo_service.flows.find_requests import find_service
+from geo_service.flows.keep_photo import hinted_position
 from geo_service.flows.report_issue import MOST_PHOTOS, report_issue
 from geo_service.flows.track_report import token_of
 from geo_service.geometry.datum import Datum, convert
@@ -110,6 +111,8 @@ class _Sent:
     answers: Mapping[str, tuple[str, ...]]
     photos: Sequence[bytes]
     idempotency_key: str
+    placed_by_photo: bool
+    """Whether the place is that of a photo, for want of another."""
 
     def report(self) -> Report:
         """Put the report, its position in WGS-84."""
@@ -163,7 +166,7 @@ async def post(written: WrittenAs, request: Request) -> Response:
     key = await run_in_threadpool(
         key_of_any, service, request, shown, told.get("api_key", "").strip()
     )
-    sent = _read(form, told, request.headers.get(HEADER, ""))
+    sent = await run_in_threadpool(_read, form, told, request.headers.get(HEADER, ""))
     if sent.photos:
         return await get_running_loop().run_in_executor(
             service.photos, _keep, service, key, sent, fmt
@@ -189,7 +192,12 @@ def _keep(service: Service, key: Key | None, sent: _Sent, written: Format) -> Re
         for other in find_duplicates(workspace, report.category, report.lon, report.lat)
         if other.case.issue.issue_id != issue_id
     ]
-    notice = notice_of_report(reported.case, near, media_url=bool(sent.fields.media_url))
+    notice = notice_of_report(
+        reported.case,
+        near,
+        media_url=bool(sent.fields.media_url),
+        placed_by_photo=sent.placed_by_photo,
+    )
     path = f"{BASE}/requests/{quote(issue_id, safe='')}.{written}"
     place = f"{path}?token={quote(token_of(workspace, issue_id), safe='')}"
     return document_answer(
@@ -232,6 +240,7 @@ def _read(form: Form, told: Mapping[str, str], header: str) -> _Sent:
         for name, text in told.items()
         if name in ReportForm.model_fields and text.strip()
     }
+    placed_by_photo = not given.keys() & set(POSITION) and _place_by_photo(form, given)
     if header and given.get("idempotency_key", header) != header:
         faults.append(Fault("idempotency_key", f"It is another than the header {HEADER}."))
     try:
@@ -246,7 +255,17 @@ def _read(form: Form, told: Mapping[str, str], header: str) -> _Sent:
     if faults:
         raise WrongParameters(faults)
     photos = [data for _, data in form.files]
-    return _Sent(fields, answers, photos, header or fields.idempotency_key)
+    return _Sent(fields, answers, photos, header or fields.idempotency_key, placed_by_photo)
+
+
+def _place_by_photo(form: Form, given: dict[str, str]) -> bool:
+    """Put the place that a photo tells of where none is named; say whether one does."""
+    place = hinted_position([data for _, data in form.files])
+    if place is None:
+        return False
+    given["long"], given["lat"] = (f"{degrees:.7f}" for degrees in place)
+    given["datum"] = Datum.WGS84
+    return True
 
 
 def _photo_faults(form: Form) -> list[Fault]:

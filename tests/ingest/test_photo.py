@@ -20,7 +20,7 @@ from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 from geo_service.domain.photo import Photo
 from geo_service.errors import RefusedFields
 from geo_service.ingest import photo
-from geo_service.ingest.photo import read_photo
+from geo_service.ingest.photo import MOST_BYTES, read_photo, read_position
 
 SIZE = (160, 120)
 RED, BLUE = (200, 30, 40), (20, 40, 200)
@@ -94,6 +94,21 @@ def test_everything_a_camera_writes_is_gone() -> None:
     assert read(kept.data).taken_at is None
     assert not seen(kept).getexif()
     assert kept.data.endswith(b"\xff\xd9")
+
+
+def test_where_it_was_taken_can_be_asked_without_drawing_it() -> None:
+    sent = saved(drawn(), exif=told())
+    assert read_position(sent) == read(sent).position
+    huge = saved(Image.new("L", (8, 8)), "PNG")
+    assert read_position(huge) is None
+    for odd in (b"", b"<html>", sent[:40], sent + bytes(MOST_BYTES)):
+        assert read_position(odd) is None
+
+
+@given(st.binary(max_size=300), st.integers(0, 300))
+def test_asking_where_it_was_taken_never_fails(noise: bytes, place: int) -> None:
+    sent = saved(drawn(), exif=told())
+    read_position(sent[:place] + noise + sent[place + len(noise) :])
 
 
 @pytest.mark.parametrize("said", [{"comment": b"secret note"}, {"exif": told()}, {"xmp": XMP}])

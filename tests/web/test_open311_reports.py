@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from defusedxml.ElementTree import fromstring
-from PIL import Image
+from PIL import ExifTags, Image
 
 from geo_service.domain.issue import Issue
 from geo_service.flows.wiring import open_workspace
@@ -281,6 +281,35 @@ def test_photos_come_as_files_and_wait_for_a_look(
         (32, False),
         (64, False),
     ]
+
+
+def placed_picture() -> bytes:
+    """Draw a picture that says where it was taken."""
+    exif = Image.Exif()
+    place = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    place[ExifTags.GPS.GPSLatitudeRef], place[ExifTags.GPS.GPSLongitudeRef] = "N", "E"
+    place[ExifTags.GPS.GPSLatitude] = (32.0, 2.0, 27.6)
+    place[ExifTags.GPS.GPSLongitude] = (112.0, 8.0, 31.2)
+    file = BytesIO()
+    Image.new("RGB", (64, 64), "navy").save(file, "JPEG", exif=exif)
+    return file.getvalue()
+
+
+def test_a_photo_says_where_it_is_if_nobody_else_does(
+    post: Callable[..., httpx.Response], stored: Callable[[str], Any]
+) -> None:
+    nowhere = {"lat": "", "long": "", "datum": "gcj02", "description": "by photo"}
+    answer = post(nowhere, files=media(picture(), placed_picture()))
+    issue = stored(kept(answer)).issue
+    assert (issue.lon, issue.lat) == pytest.approx((112.142, 32.041))
+    assert "where the photo was taken" in answer.json()[0]["service_notice"]
+    told = post({"description": "told"}, files=media(placed_picture()))
+    assert stored(kept(told)).issue.lat == float(FORM["lat"])
+    assert "photo was taken" not in told.json()[0]["service_notice"]
+    for files in (media(picture()), media(b"<html>"), media(placed_picture()[:300])):
+        assert set(faults(post(nowhere, files=files))) == {"lat", "long"}
+    half = faults(post({"lat": "", "description": "half"}, files=media(placed_picture())))
+    assert set(half) == {"lat"}
 
 
 def test_an_address_of_a_picture_is_not_fetched_and_that_is_said(

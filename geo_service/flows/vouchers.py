@@ -1,15 +1,18 @@
 """Vouchers: codes that riders show for what they took, and shops can have checked."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from geo_service.domain.credit import Reason
 from geo_service.domain.offer import Offer
 from geo_service.domain.secret_code import is_code, secret_code
+from geo_service.errors import ForbiddenMove, NotFound
 from geo_service.flows.wiring import Workspace
-from geo_service.store import ledger
+from geo_service.store import ledger, used_vouchers
 from geo_service.store import offers as stored_offers
+from geo_service.store.database import Connection
+from geo_service.store.keys import Key
 
 CODE = re.compile(r"\s*([1-9][0-9]{0,8})-([A-Za-z2-7]{10})\s*")
 
@@ -18,12 +21,16 @@ CODE = re.compile(r"\s*([1-9][0-9]{0,8})-([A-Za-z2-7]{10})\s*")
 class Voucher:
     """What a genuine code stands for; whose it is stays with the rider."""
 
+    entry_id: int
+    """The redemption's in the ledger."""
     offer_id: str
     points: int
     redeemed_at: datetime
     """UTC."""
     offer: Offer | None
     """None: it is no longer among the offers."""
+    used_at: datetime | None = None
+    """When something was handed out for it, UTC; None: nothing yet."""
 
 
 def voucher_code(secret: bytes, entry_id: int) -> str:
@@ -64,15 +71,60 @@ def check_voucher(workspace: Workspace, code: str) -> Voucher | None:
     NotReady
         If the riders' key is damaged.
     """
+    with workspace.database.reading() as connection:
+        return _find(connection, workspace, code)
+
+
+def use_voucher(workspace: Workspace, key: Key, code: str, now: datetime) -> Voucher:
+    """Keep that something was handed out for a voucher, so that nobody gets it twice.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened for writing.
+    key : Key
+        Of whoever hands it out.
+    code : str
+        As the rider shows it.
+    now : datetime
+        With a zone.
+
+    Raises
+    ------
+    NotFound
+        If nobody was given this code here.
+    ForbiddenMove
+        If something was handed out for it before; it says when.
+    NotReady
+        If the riders' key is damaged.
+    """
+    with workspace.database.writing() as connection:
+        found = _find(connection, workspace, code)
+        if found is None:
+            raise NotFound("Nobody was given this voucher here.")
+        if not used_vouchers.use(connection, found.entry_id, key.key_id, now):
+            before = used_vouchers.used_at(connection, found.entry_id)
+            raise ForbiddenMove(
+                f"Something was handed out for this voucher before, at {before:%Y-%m-%dT%H:%MZ}."
+            )
+    return replace(found, used_at=now)
+
+
+def _find(connection: Connection, workspace: Workspace, code: str) -> Voucher | None:
     parts = CODE.fullmatch(code)
     if parts is None:
         return None
     entry_id = int(parts[1])
     if not is_code(code, voucher_code(workspace.rider_key(), entry_id)):
         return None
-    with workspace.database.reading() as connection:
-        entry = ledger.find(connection, entry_id)
-        if entry is None or entry.reason is not Reason.REDEEMED:
-            return None
-        offer = stored_offers.find(connection, entry.offer_id)
-    return Voucher(entry.offer_id, -entry.points, entry.entered_at, offer)
+    entry = ledger.find(connection, entry_id)
+    if entry is None or entry.reason is not Reason.REDEEMED:
+        return None
+    return Voucher(
+        entry_id,
+        entry.offer_id,
+        -entry.points,
+        entry.entered_at,
+        stored_offers.find(connection, entry.offer_id),
+        used_vouchers.used_at(connection, entry_id),
+    )

@@ -27,6 +27,15 @@ ledger = Table(
 )
 """Points given and taken; rows are only ever added. ``source`` is what each was for, once."""
 
+used_vouchers = Table(
+    "used_vouchers",
+    METADATA,
+    Column("entry_id", ForeignKey("ledger.entry_id"), primary_key=True, autoincrement=False),
+    Column("used_at", UtcTime, nullable=False),
+    Column("key_id", String, nullable=False),
+)
+"""Redemptions for which something was handed out, when and by the holder of which key."""
+
 offers = Table(
     "offers",
     METADATA,

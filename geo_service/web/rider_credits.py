@@ -15,7 +15,7 @@ from geo_service.export.features import iso, iso_if_any
 from geo_service.flows.answer_once import HEADER
 from geo_service.flows.check_keys import require_rider
 from geo_service.flows.redeem_offer import Redemption, redeem
-from geo_service.flows.vouchers import Voucher, check_voucher, voucher_code
+from geo_service.flows.vouchers import Voucher, check_voucher, use_voucher, voucher_code
 from geo_service.store import ledger
 from geo_service.store import offers as stored_offers
 from geo_service.web.answers import JSON, json_answer
@@ -170,8 +170,8 @@ async def post_redemption(request: Request) -> Response:
     responses={
         200: {
             "content": {JSON: {}},
-            "description": "Whether it is `valid`, and if so for what; not whose it is, nor "
-            "whether something was given for it already.",
+            "description": "Whether it is `valid`, and if so for what, and when something was "
+            "handed out for it (`used_at`); not whose it is.",
         },
         **describe_problems(*WITH_A_KEY),
     },
@@ -182,6 +182,25 @@ def voucher(code: str, request: Request) -> Response:
     require_key(service, request, Role.STAFF, Role.OPERATOR)
     read_parameters(NoParameters, request.query_params.multi_items())
     return json_answer(_told_voucher(check_voucher(service.workspace, code)))
+
+
+@router.post(
+    "/credits/vouchers/{code}/use",
+    summary="Hand out what a voucher is for (staff's or an operator's key)",
+    response_class=Response,
+    dependencies=[SHOWS_KEY],
+    responses={
+        200: {"content": {JSON: {}}, "description": "The voucher, with `used_at`."},
+        **describe_problems(*WITH_A_KEY, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    },
+)
+def use(code: str, request: Request) -> Response:
+    """Keep that it was handed out; the second time: 409, and when it was the first time."""
+    service = service_of(request)
+    key = require_key(service, request, Role.STAFF, Role.OPERATOR)
+    read_parameters(NoParameters, request.query_params.multi_items())
+    used = use_voucher(service.workspace, key, code, service.clock())
+    return json_answer(_told_voucher(used))
 
 
 def _told_entry(entry: Entry, secret: bytes) -> dict[str, object]:
@@ -226,5 +245,6 @@ def _told_voucher(found: Voucher | None) -> dict[str, object]:
         "offer_id": found.offer_id,
         "points": found.points,
         "redeemed_at": iso(found.redeemed_at),
+        "used_at": iso_if_any(found.used_at),
         "offer": None if found.offer is None else _told_offer(found.offer),
     }

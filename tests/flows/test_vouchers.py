@@ -1,9 +1,16 @@
-from datetime import datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
 
 from geo_service.domain.credit import Reason
 from geo_service.domain.offer import Offer
-from geo_service.flows.vouchers import Voucher, check_voucher, voucher_code
+from geo_service.domain.role import Role
+from geo_service.errors import ForbiddenMove, NotFound
+from geo_service.flows.manage_keys import add_key
+from geo_service.flows.vouchers import Voucher, check_voucher, use_voucher, voucher_code
 from geo_service.flows.wiring import Workspace
+from geo_service.store import keys as stored_keys
 from geo_service.store import ledger, offers
 
 TEA = Offer("tea", "茶", "Tea", "茶馆", "", 4)
@@ -27,10 +34,10 @@ def take(workspace: Workspace, now: datetime) -> str:
 
 def test_a_code_tells_what_was_taken_and_not_by_whom(empty: Workspace, now: datetime) -> None:
     code = take(empty, now)
-    assert check_voucher(empty, code) == Voucher("tea", 4, now, None)
+    assert check_voucher(empty, code) == Voucher(2, "tea", 4, now, None)
     with empty.database.writing() as connection:
         offers.write(connection, [TEA])
-    assert check_voucher(empty, f" {code.lower()} ") == Voucher("tea", 4, now, TEA)
+    assert check_voucher(empty, f" {code.lower()} ") == Voucher(2, "tea", 4, now, TEA)
 
 
 def test_a_code_that_was_given_to_nobody_is_none(empty: Workspace, now: datetime) -> None:
@@ -52,3 +59,29 @@ def test_a_code_that_was_given_to_nobody_is_none(empty: Workspace, now: datetime
         "9" * 99,
     ]
     assert [one for one in wrong if check_voucher(empty, one) is not None] == []
+
+
+def test_for_a_voucher_something_is_handed_out_once(empty: Workspace, now: datetime) -> None:
+    code = take(empty, now)
+    _, token = add_key(empty, Role.OPERATOR, None, now, operator="茶馆")
+    with empty.database.reading() as connection:
+        key = stored_keys.find(connection, token, now)
+    assert key is not None
+
+    def use(number: int) -> bool:
+        try:
+            used = use_voucher(empty, key, code, now + timedelta(minutes=number))
+        except ForbiddenMove:
+            return False
+        assert used.used_at == now + timedelta(minutes=number)
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(use, range(8))) == 1
+    checked = check_voucher(empty, code)
+    assert checked is not None
+    assert checked.used_at is not None
+    with pytest.raises(ForbiddenMove, match=f"at {checked.used_at:%Y-%m-%dT%H:%MZ}"):
+        use_voucher(empty, key, code, now)
+    with pytest.raises(NotFound):
+        use_voucher(empty, key, code[:-1], now)

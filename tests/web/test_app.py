@@ -52,6 +52,7 @@ FILLED = {
     "/stations/{facility_id}": ["/stations/station", "/stations/station?code=AAAAAAAAAA"],
     "/stations/{facility_id}/print": ["/stations/station/print"],
     "/credits/vouchers/{code}": ["/credits/vouchers/1-AAAAAAAAAA"],
+    "/credits/vouchers/{code}/use": ["/credits/vouchers/1-AAAAAAAAAA/use"],
     "/overlay/issues": ["/overlay/issues", "/overlay/issues?radius_m=100"],
 }
 

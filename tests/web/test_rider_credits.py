@@ -144,6 +144,14 @@ def test_a_rider_takes_an_offer_and_the_shop_checks_the_voucher(
         assert (checked["valid"], checked["offer_id"], checked["points"]) == (True, "tea", 4)
         assert checked["redeemed_at"] == "2026-11-18T02:00:01Z"
         assert checked["offer"]["name"] == hostile
+    assert checked["used_at"] is None
+    for status, said in ((200, "2026-11-18T02:00:01Z"), (409, "at 2026-11-18T02:00Z")):
+        used = own_door.post(f"/credits/vouchers/{voucher}/use", headers=bearer("operator"))
+        assert used.status_code == status
+        assert said in used.text
+    for role, status in (("rider", 403), ("analyst", 403)):
+        refused = own_door.post(f"/credits/vouchers/{voucher}/use", headers=bearer(role))
+        assert refused.status_code == status
     wrong = own_door.get(f"/credits/vouchers/{voucher[:-1]}", headers=bearer("staff"))
     assert (wrong.status_code, wrong.json()) == (200, {"valid": False})
     for role, status in (("rider", 403), ("analyst", 403), ("expired", 401)):

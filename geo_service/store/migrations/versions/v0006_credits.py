@@ -53,7 +53,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Forget all of it."""
     op.drop_column("keys", "rider")
-    for table in ("team_members", "teams", "check_ins", "offers", "ledger"):
+    for table in ("team_members", "teams", "check_ins", "used_vouchers", "offers", "ledger"):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_ledger_change")
@@ -73,6 +73,16 @@ def _make_credits() -> None:
         sa.UniqueConstraint("source", name=op.f("uq_ledger_source")),
     )
     op.create_index(op.f("ix_ledger_rider"), "ledger", ["rider"])
+    op.create_table(
+        "used_vouchers",
+        sa.Column("entry_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=False),
+        sa.Column("key_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["ledger.entry_id"], name=op.f("fk_used_vouchers_entry_id")
+        ),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_used_vouchers")),
+    )
     op.create_table(
         "offers",
         sa.Column("offer_id", sa.String(), nullable=False),

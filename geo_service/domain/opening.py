@@ -190,6 +190,11 @@ class Openings:
         self._calendar = calendar
         self._spans: dict[str, tuple[OpeningSpan, ...]] = {}
 
+    @property
+    def calendar(self) -> Calendar:
+        """The city's time zone and holidays."""
+        return self._calendar
+
     def at(self, text: str, moment: datetime) -> OpeningSpan:
         """Answer whether a place is open at a moment, and how long that answer holds.
 

@@ -24,6 +24,7 @@ from geo_service.web import (
     facility_states,
     facility_writes,
     health,
+    install,
     issue_moves,
     issues,
     maps,
@@ -70,6 +71,7 @@ DESCRIPTION = (
 # A path with a fixed word stands before the one that takes any word there.
 DOORS: tuple[APIRouter, ...] = (
     rider_page.router,
+    install.router,
     maps.router,
     nearest.router,
     catchments.router,

@@ -12,11 +12,13 @@ from geo_service.maps.assets import NAMES, STOCK_NAMES, read_asset
 KEPT_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 ASKED_AGAIN = {"Cache-Control": "no-cache"}
 OURS = {
+    "icon.svg": "image/svg+xml",
     "rider.css": "text/css; charset=utf-8",
     "rider.js": "text/javascript; charset=utf-8",
     "sign.svg": "image/svg+xml",
     "station.css": "text/css; charset=utf-8",
     "station_print.css": "text/css; charset=utf-8",
+    "worker.js": "text/javascript; charset=utf-8",
 }
 """The files in ``static/`` and what they are."""
 

@@ -24,7 +24,7 @@ from geo_service.web.pages import write_page
 from geo_service.web.parameters import read_parameters
 from geo_service.web.problems import WrongParameters, problem_of_error
 from geo_service.web.rider_cards import Card, kind_sign, kind_word, write_card
-from geo_service.web.rider_words import Tongue, choose_tongue
+from geo_service.web.rider_words import Tongue, choose_tongue, say_moment
 from geo_service.web.service import Service, service_of
 
 Pairs: TypeAlias = list[tuple[str, str]]
@@ -59,6 +59,8 @@ class Shown:
     cards: tuple[Card, ...] = ()
     more: bool = False
     """Whether there may be more than is shown."""
+    as_of: str = ""
+    """When it was answered, for whoever sees it later without a network."""
     position: tuple[str, str] = ("", "")
     """Latitude and longitude as given, for the form; empty: none was given."""
     status: int = 200
@@ -83,6 +85,7 @@ def rider_page(request: Request) -> Response:
     if asked_tongue == tongue.code:
         page.set_cookie(LANGUAGE_COOKIE, tongue.code, max_age=YEAR_S, samesite="lax", httponly=True)
     page.headers["Vary"] = "Accept-Language, Cookie"
+    page.headers["Content-Language"] = tongue.code
     return page
 
 
@@ -123,6 +126,7 @@ def _ask(district: District, tongue: Tongue, pairs: Pairs, now: datetime) -> Sho
         pairs = [*pairs, ("k", str(SHOWN))]
     asked = read_parameters(NearestParameters, pairs)
     answer = answer_nearest(district, asked.question(now), now)
+    local = now.astimezone(district.openings.calendar.zone)
     notice = tongue.from_here if here else tongue.from_middle
     if not answer.found:
         notice = tongue.nothing_fits
@@ -132,6 +136,7 @@ def _ask(district: District, tongue: Tongue, pairs: Pairs, now: datetime) -> Sho
         notice,
         cards=tuple(write_card(tongue, near, now, by=answer.by) for near in answer.found),
         more=len(answer.found) == asked.k < SHOWN_ON_MORE,
+        as_of=tongue.as_of.format(say_moment(tongue, local)),
         position=(f"{asked.lat:.6f}", f"{asked.lon:.6f}") if here else ("", ""),
     )
 

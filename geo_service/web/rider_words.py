@@ -37,6 +37,7 @@ class Tongue:
     use_these: str
     not_located: str
     not_reached: str
+    as_of: str
     ride: str
     opens_amap: str
     more: str
@@ -89,6 +90,7 @@ ZH = Tongue(
     use_these="用这个位置找",
     not_located="没能定位。请允许使用位置，或在下面手动输入。",
     not_reached="网络不通，请再试一次。",
+    as_of="没有网络。以下是 {} 的结果。",
     ride="骑过去",
     opens_amap="打开高德地图",
     more="显示更多",
@@ -141,6 +143,7 @@ EN = Tongue(
     use_these="Find from here",
     not_located="Your position could not be found. Allow it, or type it below.",
     not_reached="No connection. Please try again.",
+    as_of="Offline. As of {}.",
     ride="Ride there",
     opens_amap="opens Amap",
     more="Show more",
@@ -236,7 +239,12 @@ def _say_time(tongue: Tongue, then: datetime, now: datetime) -> str:
         return tongue.tomorrow.format(time)
     if days < 7:
         return f"{tongue.weekdays[then.weekday()]} {time}"
-    return tongue.on_date.format(month=then.month, day=then.day, time=time)
+    return say_moment(tongue, then)
+
+
+def say_moment(tongue: Tongue, then: datetime) -> str:
+    """Say a date and a time of day, as they are in the moment's own zone."""
+    return tongue.on_date.format(month=then.month, day=then.day, time=f"{then:%H:%M}")
 
 
 def say_age(tongue: Tongue, seconds: float) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -19,6 +20,7 @@ ARGUMENTS = (
     "--disable-sync",
 )
 Open = Callable[..., "Opened"]
+ViolationsOf = Callable[[Page], list[str]]
 
 
 @dataclass
@@ -100,3 +102,23 @@ def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
     yield opener
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def violations_of() -> ViolationsOf:
+    """Return a function that lists what a page, as it stands, does against accessibility.
+
+    Each entry is a rule of axe-core and the first places that break it; an empty list is wanted.
+    """
+    axe = Axe()
+
+    def list_violations(page: Page) -> list[str]:
+        found = axe.run(page).response
+        # A page on which no rule applied was not looked at.
+        assert found["passes"]
+        return [
+            f"{rule['id']}: {rule['help']}: {[node['html'][:200] for node in rule['nodes'][:3]]}"
+            for rule in found["violations"]
+        ]
+
+    return list_violations

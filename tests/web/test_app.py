@@ -48,6 +48,7 @@ FILLED = {
     "/open311/v2/tokens/{token}.{format}": [f"{OPEN311}/tokens/issue-5.00.json"],
     "/problems/{code}": ["/problems/not-found"],
     "/assets/{name}": ["/assets/rider.js", "/assets/page.js"],
+    "/assets/icon-{size}.png": ["/assets/icon-192.png", "/assets/icon-1.png"],
     "/": ["/", "/?lat=32.0341&lon=112.1341&k=20", "/?lang=en"],
     "/stations/{facility_id}": ["/stations/station", "/stations/station?code=AAAAAAAAAA"],
     "/stations/{facility_id}/print": ["/stations/station/print"],

@@ -29,6 +29,7 @@
     const turn = (latest += 1);
     const asked = new URLSearchParams(new FormData(form));
     if (extra) asked.set(extra.name, extra.value);
+    asked.set("lang", form.dataset.language);
     answer().setAttribute("aria-busy", "true");
     try {
       const reply = await fetch(`${form.getAttribute("action")}?${asked}`, { headers: { Accept: "text/html" } });
@@ -84,6 +85,9 @@
   form.addEventListener("change", (event) => {
     if (event.target.type === "checkbox") ask();
   });
+
+  // Keeps the page and its last answers for when there is no network.
+  if (navigator.serviceWorker) navigator.serviceWorker.register("/sw.js").catch(() => null);
 
   // What opens at the end of the page would else lie behind the button.
   const byHand = document.getElementById("by-hand");

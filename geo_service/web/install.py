@@ -1,0 +1,80 @@
+"""``GET /manifest.webmanifest`` and ``/sw.js``: the rider's page put on a phone's first screen."""
+
+import hashlib
+import json
+from functools import cache
+
+from fastapi import APIRouter, Request, Response
+
+from geo_service.errors import NotFound
+from geo_service.maps.app_icon import app_icon
+from geo_service.store import city
+from geo_service.web.answers import json_answer
+from geo_service.web.assets import ASKED_AGAIN, KEPT_FOREVER, static_address, static_text
+from geo_service.web.etags import tagged_answer
+from geo_service.web.rider_words import choose_tongue
+from geo_service.web.service import service_of
+
+MANIFEST = "application/manifest+json"
+ICON_SIZES = (192, 512)
+SHELL = ("rider.css", "rider.js", "sign.svg")
+"""What the rider's page is made of."""
+WORKER_POLICY = "default-src 'none'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+"""The worker asks this server for pages and their parts, and runs nothing else."""
+GROUND, THEME = "#eef2f4", "#ffffff"
+
+router = APIRouter(tags=["rider"])
+
+
+@router.get("/manifest.webmanifest", summary="How the page is installed", response_class=Response)
+def manifest(request: Request) -> Response:
+    """Say how the rider's page looks on a phone's first screen; ``lang`` is ``zh`` or ``en``."""
+    accepted = request.headers.get("accept-language", "")
+    tongue = choose_tongue(request.query_params.get("lang"), None, accepted)
+    with service_of(request).workspace.database.reading() as connection:
+        title = city.read_title(connection)
+    icons = [{"src": static_address("icon.svg"), "sizes": "any", "type": "image/svg+xml"}]
+    icons += [
+        {"src": f"/assets/icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png"}
+        for size in ICON_SIZES
+    ]
+    told = {
+        "id": "/",
+        "name": title or tongue.service,
+        "short_name": tongue.service,
+        "lang": tongue.html,
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": GROUND,
+        "theme_color": THEME,
+        "icons": [{**icon, "purpose": "any maskable"} for icon in icons],
+    }
+    headers = {**ASKED_AGAIN, "Vary": "Accept-Language"}
+    return json_answer(told, media_type=MANIFEST, headers=headers)
+
+
+@router.get("/sw.js", summary="What keeps the page for when there is no network")
+def worker(request: Request) -> Response:
+    """Give the service worker, which keeps the rider's page and its last answers on the phone."""
+    answer = tagged_answer(request, _worker().encode(), "text/javascript; charset=utf-8")
+    answer.headers["Content-Security-Policy"] = WORKER_POLICY
+    return answer
+
+
+@router.get("/assets/icon-{size}.png", include_in_schema=False)
+def icon(size: str) -> Response:
+    """Show the sign, in one of the sizes that phones ask for."""
+    if size not in map(str, ICON_SIZES):
+        raise NotFound("There is no such icon.")
+    return Response(app_icon(int(size)), media_type="image/png", headers=KEPT_FOREVER)
+
+
+@cache
+def _worker() -> str:
+    """Put before the worker's text what it keeps; its version changes with either."""
+    text = static_text("worker.js")
+    lists = {"SHELL": [static_address(name) for name in SHELL], "LATER": []}
+    head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in lists.items())
+    version = hashlib.sha256((head + text).encode()).hexdigest()[:12]
+    return f'{head}const VERSION = "{version}";\n{text}'

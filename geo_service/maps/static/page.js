@@ -236,23 +236,27 @@ const geoMap = (() => {
     return { minWidth: 240, maxWidth: 300, autoPanPaddingTopLeft: [beside, 16], autoPanPaddingBottomRight: [16, 16] };
   }
 
-  function marks(group, { shape, looks, styles, labels, rows }) {
+  const held = new Map(); // what each group shows, for filters, search and downloads
+
+  function marks(group, { shape, looks, styles, labels, rows, told, searched, filters, tags }) {
     const wide = shape === "square" ? 28 : 24;
     const holder = gathered(shape);
     const markers = rows.map(([lat, lon, style, look, title, subtitle, ...values]) => {
       const [colour, name, letter] = styles[style];
       const inside = name ? sign(name) : `<b>${letter}</b>`;
       const html = `<i class="gm-mark gm-${shape} gm-${looks[look]}" style="--c:${colour}">${inside}</i>`;
-      const label = plain(subtitle ? `${title} ${subtitle}` : title);
+      const label = plain([title, subtitle, values[told]].filter(Boolean).join(" "));
+      const solid = looks[look] !== "hollow" && looks[look] !== "unsure";
       return L.marker([lat, lon], {
         icon: L.divIcon({ className: "gm-place", iconSize: [wide, wide], html }),
         title: label,
-        solid: looks[look] === "solid",
-        zIndexOffset: looks[look] === "solid" ? 100 : 0,
+        solid,
+        zIndexOffset: solid ? 100 : 0,
       }).bindPopup(() => card(title, subtitle, labels, values, html), popupRoom());
     });
     holder.addLayers(markers);
     group.addLayer(holder);
+    held.set(group, { holder, markers, labels, rows, searched, filters, tags, facts: 4 });
   }
 
   function rings(group, { places }) {
@@ -530,6 +534,7 @@ const geoMap = (() => {
         box.addEventListener("change", show);
         show();
       }
+      for (const begin of companions) begin({ map, groups, corners, aside, held, fit, plain });
       map.whenReady(() => document.documentElement.setAttribute("data-map", "ready"));
     };
     const fail = (reason) => {
@@ -540,6 +545,10 @@ const geoMap = (() => {
     Promise.all(waiting).then(offer, fail);
   }
 
+  // Other scripts of the page begin when all is drawn.
+  const companions = [];
+  const beside = (begin) => companions.push(begin);
+
   const DRAW = { streets, marks, rings, shapes, catchments };
-  return { open, ...DRAW, unfold, panel };
+  return { open, ...DRAW, unfold, panel, beside };
 })();

@@ -11,6 +11,7 @@ from geo_service.domain.standing import standing_at
 from geo_service.domain.visibility import Viewer
 from geo_service.errors import WrongUsage
 from geo_service.export.whole_file import whole_file
+from geo_service.flows.cases_on_map import cases_on_map
 from geo_service.flows.count_passes import Progress
 from geo_service.flows.count_visits import count_visits
 from geo_service.flows.district import open_district
@@ -162,6 +163,7 @@ def _public_content(workspace: Workspace, now: datetime) -> MapContent:
         time_zone=workspace.calendar().time_zone,
         facilities=_facilities(workspace, now),
         issues=issues,
+        cases=cases_on_map(workspace, issues, Viewer.PUBLIC, now),
         network=_network(workspace),
         release=_newest_release(workspace),
         radius_m=workspace.settings.radius_m,
@@ -188,6 +190,7 @@ def _analyst_content(
         time_zone=workspace.calendar().time_zone,
         facilities=_with_use(workspace, _facilities(workspace, now), now),
         issues=by_issue.issues,
+        cases=cases_on_map(workspace, by_issue.issues, Viewer.ANALYST, now),
         network=by_street.streets.network if by_street else _network(workspace),
         issue_passes=by_issue.counts,
         cells=by_cell,

@@ -1,13 +1,14 @@
 """What a map shows: the answers of other floors, gathered for one page."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from geo_service.arrays import Integers
 from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
+from geo_service.domain.lifecycle import Stage
 from geo_service.domain.opening import Opening
 from geo_service.domain.release import Release
 from geo_service.domain.station_use import StationUse
@@ -27,6 +28,22 @@ class FacilityOnMap:
     usable: Usable
     use: StationUse | None = None
     """How much it is used, for planners; None: not told, or no station."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOnMap:
+    """How an issue stands; what is blank or None isn't known, or not for the reader."""
+
+    stage: Stage
+    unit: str
+    """The 100 m grid square it lies in."""
+    body: str = ""
+    """Who answers for it, by name."""
+    due_at: datetime | None = None
+    """When the present stage should be over, UTC."""
+    overdue: bool = False
+    supporters: int | None = None
+    """How many riders see it too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +71,8 @@ class MapContent:
     """A remark under the title: that the data are illustrative, say."""
     facilities: Sequence[FacilityOnMap] = ()
     issues: Sequence[Issue] = ()
+    cases: Mapping[str, CaseOnMap] = field(default_factory=dict)
+    """How issues stand, by their ids; of one that isn't here only its life is told."""
     network: Network | None = None
     """The workspace's own streets, for the quiet background."""
     issue_passes: PassCounts | None = None

@@ -29,6 +29,41 @@ def keys(rows: Iterable[tuple[str, str, str]]) -> str:
     return f'<ul class="gm-keys">{items}</ul>'
 
 
+def switches(name: str, rows: Iterable[tuple[str, str, str, str]]) -> str:
+    """List what is drawn so that each line can be switched off.
+
+    Parameters
+    ----------
+    name : str
+        Of the filter: the page's script hides marks by it.
+    rows : iterable of tuple of str
+        Value (plain text), mark and words (both HTML), and figure of each line.
+    """
+    items = "".join(
+        f'<li><button type="button" aria-pressed="true" data-filter="{name}"'
+        f' data-value="{as_entities(value)}">{mark}<span class="gm-words">{words}</span>'
+        f'<span class="gm-figure">{as_entities(figure)}</span></button></li>'
+        for value, mark, words, figure in rows
+    )
+    return f'<ul class="gm-keys gm-switches">{items}</ul>'
+
+
+def chips(
+    name: str, title: Words, rows: Iterable[tuple[str, Words, str]], *, pressed: bool = True
+) -> str:
+    """Offer small switches side by side: the value (plain text), words and figure of each."""
+    items = "".join(
+        f'<button type="button" class="gm-chip" aria-pressed="{str(pressed).lower()}"'
+        f' data-filter="{name}" data-value="{as_entities(value)}">'
+        f'{words.html} <span class="gm-figure">{as_entities(figure)}</span></button>'
+        for value, words, figure in rows
+    )
+    return (
+        f'<div class="gm-chips" role="group" aria-label="{title.line}">'
+        f"<p>{title.html}</p><div>{items}</div></div>"
+    )
+
+
 def mark(shape: str, state: str, colour: str, sign: str, letter: str = "") -> str:
     """Draw a facility's or issue's mark as it stands on the map."""
     inside = show_sign(sign) if sign else f"<b>{as_entities(letter)}</b>"

@@ -99,6 +99,11 @@ FACTS = {
     "visits": Words("打卡次数", "Visits"),
     "visit_hours": Words("按小时", "By hour"),
     "state": Words("状态", "State"),
+    "stage": Words("阶段", "Stage"),
+    "body": Words("责任单位", "Answers for it"),
+    "due_at": Words("期限", "Due"),
+    "unit": Words("单元网格", "100 m unit"),
+    "supporters": Words("也看到的骑手", "See it too"),
     "reported_at": Words("上报", "Reported"),
     "closed_at": Words("办结", "Closed"),
     "description": Words("描述", "Description"),
@@ -117,6 +122,7 @@ FACTS = {
     "nearest_streets": Words("就近服务街道", "Streets nearest to it"),
     "farthest": Words("其中最远", "Farthest of them"),
 }
+OVERDUE = Words("超期", "overdue")
 OPEN, CLOSED = Words("未结", "open"), Words("已结", "closed")
 HOURS_UNKNOWN = Words("开放时间不详", "hours not known")
 NOW_OPEN, NOW_CLOSED = Words("开放中", "open"), Words("已关闭", "closed")

@@ -3,12 +3,25 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+
+from geo_service.domain.facility import Facility
+from geo_service.domain.issue import Issue
+from geo_service.domain.lifecycle import Stage, is_over
+from geo_service.domain.opening import Opening
+from geo_service.domain.usable import Usable
+from geo_service.maps.assets import Assets
+from geo_service.maps.content import CaseOnMap, FacilityOnMap, MapContent
+from geo_service.maps.page import draw, render
+from geo_service.streets.network import Network
+from geo_service.streets.profile import Profile
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 ARGUMENTS = (
@@ -122,3 +135,57 @@ def violations_of() -> ViolationsOf:
         ]
 
     return list_violations
+
+
+@pytest.fixture(scope="session")
+def handled() -> MapContent:
+    """Return twelve issues in all stages and ages, three stations, and a street with a name.
+
+    Issue n was reported 11 n days ago; two of them, dispatched and handled, are overdue.
+    """
+    now = datetime(2026, 10, 1, 4, 0, tzinfo=UTC)
+    stages = [*Stage, Stage.HANDLING, Stage.COLLECTED]
+    issues = [
+        Issue(
+            f"i-{n}", ("standing_water", "blocked_lane", "=lost dog")[n % 3],
+            112.14 + 0.002 * (n % 4), 32.04 + 0.002 * (n // 4), now - timedelta(days=11 * n),
+            closed_at=now if is_over(stage) else None, description=f'+第{n}处 <b>, "quoted"',
+        )
+        for n, stage in enumerate(stages)
+    ]  # fmt: skip
+    cases = {
+        issue.issue_id: CaseOnMap(
+            stage, "49SFR076454", "长虹路街道 Changhong", now, n in (2, 3), supporters=n
+        )
+        for n, (issue, stage) in enumerate(zip(issues, stages, strict=True))
+    }
+    facilities = [
+        FacilityOnMap(
+            Facility(
+                f"f-{n}", "rest_station", 112.141 + 0.002 * n, 32.041, f"驿站{n}", f"Rest {n}"
+            ),
+            Opening(open=True, changes_at=None),
+            Usable.YES,
+        )
+        for n in range(3)
+    ]
+    return MapContent(
+        title="示例商圈 Sample district", now=now, issues=issues, cases=cases,
+        facilities=facilities, network=_named_street(),
+    )  # fmt: skip
+
+
+def _named_street() -> Network:
+    lon, lat = np.array([[112.138, 32.039], [112.15, 32.039]], dtype=np.float64).T
+    zero, flag = np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.bool_)
+    return Network(
+        Profile.EBIKE, lon, lat, zero, zero + 1, flag, flag, zero + 1_132_000, zero + 1,
+        np.array([0, 2]), lon, lat, np.array([0, 1_132_000]), zero, zero - 1, zero - 1, zero + 1,
+        ("", "长虹路"), ("", "Changhong Road"), zero, ("primary",),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def handled_page(handled: MapContent) -> str:
+    """Return the page of these."""
+    return render(draw(handled, ("facilities", "issues", "issue_density"), assets=Assets()))

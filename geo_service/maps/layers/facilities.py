@@ -83,6 +83,7 @@ def draw_facilities(content: MapContent, view: View) -> DrawnLayer | None:
         "styles": styles,
         "labels": [FACTS[label].line for label in _LABELS],
         "rows": rows,
+        "searched": [_LABELS.index(label) for label in ("kind", "operator", "address", "id")],
     }
     group.add_child(Drawing("marks", "facilities", data))
     listed = [

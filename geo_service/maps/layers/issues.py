@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import cycle
 
 from geo_service.domain.issue import Issue
+from geo_service.domain.lifecycle import WORDS as STAGE_WORDS
 from geo_service.maps.content import MapContent
 from geo_service.maps.elements import Drawing
 from geo_service.maps.escape import as_entities
@@ -12,7 +13,14 @@ from geo_service.maps.figures import say_count, say_length, say_time, say_time_u
 from geo_service.maps.folding import fitting
 from geo_service.maps.icons import OTHER_ISSUE
 from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
-from geo_service.maps.legend import explain, keys, mark
+from geo_service.maps.layers.issue_filters import (
+    OTHERS,
+    Tags,
+    filter_chips,
+    filter_values,
+    tags_of,
+)
+from geo_service.maps.legend import explain, keys, mark, switches
 from geo_service.maps.palette import CATEGORY_COLOURS, OTHER_CATEGORY_COLOUR, QUIET
 from geo_service.maps.view import View
 from geo_service.maps.words import (
@@ -21,6 +29,7 @@ from geo_service.maps.words import (
     FACTS,
     OPEN,
     OTHER_CATEGORIES,
+    OVERDUE,
     Words,
     said,
 )
@@ -29,9 +38,13 @@ MOST_ISSUES = 10_000
 MOST_LETTERS = 200_000
 """A page holds no more than this of marks and cards, folded; open ones first, then the newest."""
 _LONGEST_DESCRIPTION = 300
-_LOOKS = ("solid", "hollow")
+_LOOKS = ("solid", "hollow", "late")
 _LABELS = (
     "state",
+    "stage",
+    "body",
+    "due_at",
+    "supporters",
     "reported_at",
     "closed_at",
     "description",
@@ -41,12 +54,13 @@ _LABELS = (
     "first_pass",
     "last_pass",
     "closest_m",
+    "unit",
     "id",
 )
 _WHY = Words(
-    "实心为未结，空心为已结；颜色与图形表示类别。右侧数字：未结 / 全部。",
-    "Solid marks are open, hollow ones closed; colour and sign tell the category. "
-    "Figures: open / all.",
+    "实心为未结，空心为已结，带红点为超期；颜色与图形表示类别，点按可隐藏。右侧数字：未结 / 全部。",
+    "Solid marks are open, hollow ones closed, those with a red dot overdue; colour and sign "
+    "tell the category: press one to hide it. Figures: open / all.",
 )
 
 
@@ -63,18 +77,23 @@ def draw_issues(content: MapContent, view: View) -> DrawnLayer | None:
     others = len(counts) > len(named)
     if others:
         styles.append([OTHER_CATEGORY_COLOUR, OTHER_ISSUE, ""])
+    kinds = [named.index(each.category) if each.category in named else len(named)
+             for each in issues]  # fmt: skip
+    tags = [tags_of(content, issue, kind) for issue, kind in zip(issues, kinds, strict=True)]
+    shown = _by_importance(issues, is_open)[:MOST_ISSUES]
     rows: list[list[object]] = [
         [
             round(issues[row].lat, 6),
             round(float(view.unwrapped(issues[row].lon)), 6),
-            named.index(issues[row].category) if issues[row].category in named else len(named),
-            0 if is_open[row] else 1,
+            kinds[row],
+            2 if tags[row].overdue else 0 if is_open[row] else 1,
             *_card(content, row, open_now=is_open[row]),
         ]
-        for row in _by_importance(issues, is_open)[:MOST_ISSUES]
+        for row in shown
     ]
     # Open ones last, so that they lie on top.
     rows = rows[: fitting(rows, MOST_LETTERS)][::-1]
+    tags_shown = [tags[row] for row in shown[: len(rows)]][::-1]
     group = new_group("issues")
     data = {
         "shape": "round",
@@ -82,9 +101,13 @@ def draw_issues(content: MapContent, view: View) -> DrawnLayer | None:
         "styles": styles,
         "labels": [FACTS[label].line for label in _LABELS],
         "rows": rows,
+        "told": _LABELS.index("stage"),
+        "searched": [_LABELS.index(label) for label in ("description", "id")],
+        "filters": filter_values([*named, OTHERS] if others else named),
+        "tags": tags_shown,
     }
     group.add_child(Drawing("marks", "issues", data))
-    return DrawnLayer("issues", group, _legend(content, named, styles, is_open, len(rows)))
+    return DrawnLayer("issues", group, _legend(content, named, styles, tags, len(rows)))
 
 
 def _styles(named: Sequence[str]) -> list[list[str]]:
@@ -126,6 +149,7 @@ def _card(content: MapContent, row: int, *, open_now: bool) -> list[object]:
         as_entities(words.zh),
         as_entities(words.en),
         (OPEN if open_now else CLOSED).line,
+        *_standing(content, issue),
         say_time(issue.reported_at, zone),
         say_time(ended, zone) if ended and not open_now else None,
         as_entities(text) if text else None,
@@ -142,22 +166,39 @@ def _card(content: MapContent, row: int, *, open_now: bool) -> list[object]:
             say_time_us(int(counts.last_us[row]), zone) if passed else None,
             say_length(float(counts.closest_m[row])) if passed else None,
         ]
-    return [*facts, as_entities(issue.issue_id)]
+    case = content.cases.get(issue.issue_id)
+    return [*facts, case.unit if case else None, as_entities(issue.issue_id)]
+
+
+def _standing(content: MapContent, issue: Issue) -> list[object]:
+    """Return stage, who answers, until when, and how many see it too; None: not known."""
+    case = content.cases.get(issue.issue_id)
+    if case is None:
+        return [None] * 4
+    due = say_time(case.due_at, content.zone) if case.due_at else None
+    return [
+        Words(*STAGE_WORDS[case.stage]).line,
+        as_entities(case.body) if case.body else None,
+        f"{due} · {OVERDUE.line}" if due and case.overdue else due,
+        case.supporters,
+    ]
 
 
 def _legend(
     content: MapContent,
     named: Sequence[str],
     styles: Sequence[Sequence[str]],
-    is_open: Sequence[bool],
+    tags: Sequence[Tags],
     shown: int,
 ) -> str:
+    is_open = [issue.is_open(content.now) for issue in content.issues]
     total = Counter(issue.category for issue in content.issues)
     still = Counter(
         issue.category for issue, flag in zip(content.issues, is_open, strict=True) if flag
     )
     listed = [
         (
+            category,
             mark("round", "solid", *style),
             said(CATEGORIES, category).html,
             f"{say_count(still[category])} / {say_count(total[category])}",
@@ -171,7 +212,7 @@ def _legend(
             f"{OTHER_CATEGORIES.zh} ({len(rest)})", f"{OTHER_CATEGORIES.en} ({len(rest)})"
         )
         figure = f"{say_count(of_rest[0])} / {say_count(of_rest[1])}"
-        listed.append((mark("round", "solid", *styles[-1]), words.html, figure))
+        listed.append((OTHERS, mark("round", "solid", *styles[-1]), words.html, figure))
     states = [
         (mark("round", "solid", QUIET, OTHER_ISSUE), OPEN.html, say_count(sum(is_open))),
         (
@@ -180,6 +221,9 @@ def _legend(
             say_count(len(is_open) - sum(is_open)),
         ),
     ]
+    late = sum(tag.overdue for tag in tags)
+    if late:
+        states.append((mark("round", "late", QUIET, OTHER_ISSUE), OVERDUE.html, say_count(late)))
     left_out = ""
     if shown < len(is_open):
         left_out = explain(
@@ -189,4 +233,6 @@ def _legend(
                 "The layers of heat hold all.",
             )
         )
-    return keys(listed) + keys(states) + explain(_WHY) + left_out
+    return (
+        switches("category", listed) + keys(states) + filter_chips(tags) + explain(_WHY) + left_out
+    )

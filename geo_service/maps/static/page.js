@@ -201,7 +201,10 @@ const geoMap = (() => {
     },
   });
 
+  let streetNames = [];
+
   function streets(map, { groups, names }) {
+    streetNames = names;
     const ready = groups.map((group) => ({ ...group, packed: unpack(group.lines) }));
     const tiles = { tileSize: 512, noWrap: true, keepBuffer: 1 };
     new StreetTiles({ ...tiles, groups: ready }).addTo(map);
@@ -236,23 +239,27 @@ const geoMap = (() => {
     return { minWidth: 240, maxWidth: 300, autoPanPaddingTopLeft: [beside, 16], autoPanPaddingBottomRight: [16, 16] };
   }
 
-  function marks(group, { shape, looks, styles, labels, rows }) {
+  const held = new Map(); // what each group shows, for filters, search and downloads
+
+  function marks(group, { shape, looks, styles, labels, rows, told, searched, filters, tags }) {
     const wide = shape === "square" ? 28 : 24;
     const holder = gathered(shape);
     const markers = rows.map(([lat, lon, style, look, title, subtitle, ...values]) => {
       const [colour, name, letter] = styles[style];
       const inside = name ? sign(name) : `<b>${letter}</b>`;
       const html = `<i class="gm-mark gm-${shape} gm-${looks[look]}" style="--c:${colour}">${inside}</i>`;
-      const label = plain(subtitle ? `${title} ${subtitle}` : title);
+      const label = plain([title, subtitle, values[told]].filter(Boolean).join(" "));
+      const solid = looks[look] !== "hollow" && looks[look] !== "unsure";
       return L.marker([lat, lon], {
         icon: L.divIcon({ className: "gm-place", iconSize: [wide, wide], html }),
         title: label,
-        solid: looks[look] === "solid",
-        zIndexOffset: looks[look] === "solid" ? 100 : 0,
+        solid,
+        zIndexOffset: solid ? 100 : 0,
       }).bindPopup(() => card(title, subtitle, labels, values, html), popupRoom());
     });
     holder.addLayers(markers);
     group.addLayer(holder);
+    held.set(group, { holder, markers, labels, rows, searched, filters, tags, facts: 4 });
   }
 
   function rings(group, { places }) {
@@ -270,6 +277,7 @@ const geoMap = (() => {
   // --- cells and ridden streets -----------------------------------------------------------------
   function shapes(group, { shape, lines, colours, labels, rows }) {
     const packed = unpack(lines);
+    const all = [];
     rows.forEach(([step, strong, title, ...values], line) => {
       const colour = colours[step];
       const places = corners(packed, line);
@@ -279,7 +287,9 @@ const geoMap = (() => {
           : L.polyline(places, { renderer: ground, pane: "ground", weight: 1.6 + 0.9 * step, color: colour });
       drawn.bindPopup(() => card(title, "", labels, values), popupRoom());
       group.addLayer(drawn);
+      all.push(drawn);
     });
+    held.set(group, { markers: all, labels, rows, facts: 2 });
   }
 
   // --- catchments -------------------------------------------------------------------------------
@@ -431,6 +441,7 @@ const geoMap = (() => {
     }
 
     function show({ latlng }) {
+      if (theMap.measuring) return;
       const scale = 2 ** (theMap.getZoom() - UNIT_ZOOM);
       const found = placeOnLines(state.kind, L.CRS.EPSG3857.latLngToPoint(latlng, UNIT_ZOOM), 9 / scale);
       const [, , , , title, subtitle, kind, streets, farthest] = found ? state.kind.sites[found.site] : [];
@@ -513,10 +524,15 @@ const geoMap = (() => {
     const setFolded = (folded) => {
       aside.classList.toggle("gm-folded", folded);
       fold.setAttribute("aria-expanded", String(!folded));
-      document.body.style.setProperty("--panel", `${aside.offsetHeight + 8}px`);
     };
+    const tellHeight = () => document.body.style.setProperty("--panel", `${aside.offsetHeight + 8}px`);
+    new ResizeObserver(tellHeight).observe(aside);
     setFolded(!isWide());
     fold.addEventListener("click", () => setFolded(!aside.classList.contains("gm-folded")));
+    const status = aside.querySelector("[role=status]");
+    const say = (text) => {
+      status.textContent = text;
+    };
     const offer = () => {
       // Marks are gathered for the view they are first shown in.
       fit(map, corners);
@@ -530,6 +546,7 @@ const geoMap = (() => {
         box.addEventListener("change", show);
         show();
       }
+      for (const begin of companions) begin({ map, groups, aside, held, plain, say, names: () => streetNames });
       map.whenReady(() => document.documentElement.setAttribute("data-map", "ready"));
     };
     const fail = (reason) => {
@@ -540,6 +557,10 @@ const geoMap = (() => {
     Promise.all(waiting).then(offer, fail);
   }
 
+  // Other scripts of the page begin when all is drawn.
+  const companions = [];
+  const beside = (begin) => companions.push(begin);
+
   const DRAW = { streets, marks, rings, shapes, catchments };
-  return { open, ...DRAW, unfold, panel };
+  return { open, ...DRAW, unfold, panel, beside };
 })();

@@ -85,7 +85,7 @@ def test_long_description_is_cut(content: MapContent, drawn_data: Callable) -> N
     data = drawn_data(
         replace(content, issues=[long], issue_passes=None, cells=None), "issues", "marks"
     )
-    assert data["rows"][0][9] == "长" * 299 + "&#8230;"
+    assert by_id(data)["i&#45;0"]["描述 Description"] == "长" * 299 + "&#8230;"
 
 
 def test_open_issues_lie_on_top(content: MapContent, drawn_data: Callable) -> None:

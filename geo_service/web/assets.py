@@ -12,6 +12,7 @@ from geo_service.maps.assets import NAMES, STOCK_NAMES, read_asset
 KEPT_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 ASKED_AGAIN = {"Cache-Control": "no-cache"}
 OURS = {
+    "desk.css": "text/css; charset=utf-8",
     "rider.css": "text/css; charset=utf-8",
     "rider.js": "text/javascript; charset=utf-8",
     "sign.svg": "image/svg+xml",

@@ -11,6 +11,7 @@
     ├── WrongUsage            the question itself is wrong (exit 2, HTTP 422)
     │   └── UnknownKind       no facility has the kind asked for
     ├── ForbiddenMove         as things stand this can't be done (exit 1, HTTP 409)
+    │   └── MovedMeanwhile    somebody else has moved it since it was looked at
     ├── NotFound              nothing has this name (exit 1, HTTP 404)
     ├── NoKey                 a key is needed, or the key is not valid (exit 1, HTTP 401)
     ├── NotAllowed            the key's role may not do this (exit 1, HTTP 403)
@@ -106,6 +107,12 @@ class ForbiddenMove(GeoServiceError):  # noqa: N818
     """As things stand this can't be done: an issue's stage, or a balance, does not allow it."""
 
     code = "forbidden-move"
+
+
+class MovedMeanwhile(ForbiddenMove):
+    """Somebody else has moved the issue on since it was looked at."""
+
+    code = "moved-meanwhile"
 
 
 class NotFound(GeoServiceError):  # noqa: N818

@@ -9,7 +9,14 @@ from geo_service.domain.case import Case
 from geo_service.domain.credit import Reason
 from geo_service.domain.lifecycle import Mover, Stage
 from geo_service.domain.progress import Wanted, move_on, note_on
-from geo_service.errors import ForbiddenMove, NoKey, NotAllowed, NotFound, RefusedFields
+from geo_service.errors import (
+    ForbiddenMove,
+    MovedMeanwhile,
+    NoKey,
+    NotAllowed,
+    NotFound,
+    RefusedFields,
+)
 from geo_service.flows.answer_once import answered_before, keep_answer, sent_by
 from geo_service.flows.award_credits import award
 from geo_service.flows.check_keys import is_rider, is_staff, require_rider
@@ -33,6 +40,7 @@ def progress_issue(
     now: datetime,
     *,
     idempotency_key: str = "",
+    seen: int | None = None,
 ) -> Case:
     """Move an issue on, as staff or as the rider who reported it.
 
@@ -50,6 +58,9 @@ def progress_issue(
         With a zone.
     idempotency_key : str
         Of the sender's making: under the same key a move is made once. Blank: none.
+    seen : int, optional
+        The number of the last move that whoever moves it knew of, 0 for none: if it is no longer
+        the last, nothing is done. None: whatever came between.
 
     Returns
     -------
@@ -64,6 +75,8 @@ def progress_issue(
         If there is no such issue, or the holder of the key may not know of it.
     ForbiddenMove
         If its life does not allow it.
+    MovedMeanwhile
+        If it is no longer as it was seen.
     RefusedFields
         If a reason is missing, or a body, photo or issue named is not there.
     WrongUsage
@@ -74,6 +87,11 @@ def progress_issue(
         sent = sent_by(who, idempotency_key, {"issue_id": issue_id, **asdict(wanted)})
         if idempotency_key and answered_before(connection, sent, now) is not None:
             return case
+        if seen is not None and stored_cases.last_number(connection, issue_id) != seen:
+            raise MovedMeanwhile(
+                "Somebody else has moved this issue on meanwhile; nothing was done.",
+                remedy="Look at it anew.",
+            )
         _check_named(connection, issue_id, wanted)
         moved = apply_move(connection, workspace, case, wanted, by=by, who=who, now=now)
         if idempotency_key:

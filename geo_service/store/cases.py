@@ -88,12 +88,15 @@ def change_many(connection: Connection, changed: Sequence[tuple[Case, Move]]) ->
 
 def add_move(connection: Connection, move: Move) -> Move:
     """Write a move behind those there are, and return it with its number."""
-    last = connection.scalar(
-        select(func.max(case_moves.c.number)).where(case_moves.c.issue_id == move.issue_id)
-    )
-    numbered = replace(move, number=(last or 0) + 1)
+    numbered = replace(move, number=last_number(connection, move.issue_id) + 1)
     connection.execute(insert(case_moves), asdict(numbered))
     return numbered
+
+
+def last_number(connection: Connection, issue_id: str) -> int:
+    """Return the number of an issue's last move; 0: it has none."""
+    last = select(func.max(case_moves.c.number)).where(case_moves.c.issue_id == issue_id)
+    return connection.scalar(last) or 0
 
 
 def find(connection: Connection, issue_id: str) -> Case | None:

@@ -27,6 +27,7 @@ from geo_service.web import (
     install,
     issue_moves,
     issues,
+    key_page,
     maps,
     nearest,
     open311,
@@ -93,11 +94,12 @@ DOORS: tuple[APIRouter, ...] = (
     station_use.router,
     station_pages.router,
     teams.router,
+    key_page.router,
     health.router,
     docs.router,
     assets.router,
 )
-PAGES = ("/", "/planner")
+PAGES = ("/", "/planner", "/key", "/key/forget")
 """Where people arrive with a browser and are told in words, not JSON, what is wrong."""
 PAGE_FOLDERS = ("/stations/",)
 """Likewise all below these."""

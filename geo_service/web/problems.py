@@ -88,6 +88,7 @@ TOLD: Mapping[type[errors.GeoServiceError], Told] = {
     ),
     errors.WrongUsage: Told(HTTPStatus.UNPROCESSABLE_ENTITY, "Wrong question", naming_field=True),
     errors.RefusedData: Told(HTTPStatus.UNPROCESSABLE_ENTITY, "Refused data"),
+    errors.MovedMeanwhile: Told(HTTPStatus.CONFLICT, "Moved meanwhile"),
     errors.ForbiddenMove: Told(HTTPStatus.CONFLICT, "Not as things stand", naming_field=True),
     errors.NotFound: Told(HTTPStatus.NOT_FOUND, "Not found"),
     errors.NoKey: Told(HTTPStatus.UNAUTHORIZED, "No valid key"),

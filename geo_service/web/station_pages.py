@@ -31,16 +31,13 @@ from geo_service.web.auth import (
     take_from_address,
 )
 from geo_service.web.bodies import read_form
+from geo_service.web.own_forms import keep_tongue, require_own_form, tongue_of
 from geo_service.web.pages import write_page
 from geo_service.web.qr_picture import qr_picture
 from geo_service.web.rider_cards import amenity_words, kind_sign, kind_word
-from geo_service.web.rider_page import LANGUAGE_COOKIE, YEAR_S
-from geo_service.web.rider_words import EN, Tongue, choose_tongue, say_opening
+from geo_service.web.rider_words import EN, Tongue, say_opening
 from geo_service.web.service import Service, service_of
 from geo_service.web.station_words import station_words
-
-OWN_SITES = (None, "same-origin", "none")
-"""What browsers say of forms of our own pages; old ones say nothing."""
 
 router = APIRouter(tags=["stations"])
 
@@ -121,7 +118,7 @@ def station_page(facility_id: str, request: Request) -> Response:
         if is_code(code, right):
             shown = Shown(right, _knows_rider(service, request))
         else:
-            shown = Shown(wrong=station_words(_tongue(request)).wrong_code)
+            shown = Shown(wrong=station_words(tongue_of(request)).wrong_code)
     return _show(request, facility, title, shown)
 
 
@@ -132,8 +129,7 @@ def station_page(facility_id: str, request: Request) -> Response:
 )
 async def check_in_on_page(facility_id: str, request: Request) -> Response:
     """Count the visit of the rider whose key is typed, or is kept by the browser."""
-    if request.headers.get("sec-fetch-site") not in OWN_SITES:
-        raise NotAllowed("This form is sent by our own page only.")
+    require_own_form(request)
     fields = await read_form(request)
     return await run_in_threadpool(_check_in, facility_id, request, fields)
 
@@ -141,7 +137,7 @@ async def check_in_on_page(facility_id: str, request: Request) -> Response:
 def _check_in(facility_id: str, request: Request, fields: dict[str, str]) -> Response:
     service = service_of(request)
     facility, title = _find(service, facility_id)
-    words = station_words(_tongue(request))
+    words = station_words(tongue_of(request))
     typed, code = fields.get("key", "").strip(), fields.get("code", "")
     right = station_code(service.workspace, facility_id)
     if not is_code(code, right):
@@ -197,16 +193,8 @@ def _path(facility_id: str) -> str:
     return f"/stations/{quote(facility_id)}"
 
 
-def _tongue(request: Request) -> Tongue:
-    return choose_tongue(
-        request.query_params.get("lang"),
-        request.cookies.get(LANGUAGE_COOKIE),
-        request.headers.get("accept-language", ""),
-    )
-
-
 def _show(request: Request, facility: Facility, title: str, shown: Shown) -> HTMLResponse:
-    service, tongue = service_of(request), _tongue(request)
+    service, tongue = service_of(request), tongue_of(request)
     points = service.workspace.settings.points_check_in
     page = page_answer(
         write_page(
@@ -221,9 +209,7 @@ def _show(request: Request, facility: Facility, title: str, shown: Shown) -> HTM
         ),
         status=shown.status,
     )
-    if request.query_params.get("lang") == tongue.code:
-        page.set_cookie(LANGUAGE_COOKIE, tongue.code, max_age=YEAR_S, samesite="lax", httponly=True)
-    page.headers["Vary"] = "Accept-Language, Cookie"
+    keep_tongue(page, request, tongue)
     return page
 
 

@@ -12,6 +12,7 @@ from geo_service.domain.report import Report
 from geo_service.domain.role import Role
 from geo_service.errors import (
     ForbiddenMove,
+    MovedMeanwhile,
     NoKey,
     NotAllowed,
     NotFound,
@@ -50,6 +51,10 @@ class Town:
         self.now += timedelta(minutes=1)
         wanted = Wanted(to, **more)  # type: ignore[arg-type]
         return progress_issue(self.workspace, key, issue_id, wanted, self.now)
+
+    def move_as_seen(self, issue_id: str, to: Stage, seen: int) -> Case:
+        self.now += timedelta(minutes=1)
+        return progress_issue(self.workspace, self.staff, issue_id, Wanted(to), self.now, seen=seen)
 
     def case(self, issue_id: str) -> Case:
         with self.workspace.database.reading() as connection:
@@ -108,6 +113,23 @@ def test_a_skipped_stage_is_refused_and_changes_nothing(town: Town) -> None:
         town.move(town.staff, issue_id, Stage.CLOSED)
     assert town.case(issue_id) == before
     assert len(town.moves(issue_id)) == 1
+
+
+def test_who_has_not_seen_the_last_move_moves_nothing(town: Town) -> None:
+    issue_id = town.report(town.rider)
+    town.move(town.staff, issue_id, Stage.FILED)
+    before = town.case(issue_id)
+    # 0 would be right of an issue nobody ever moved, and is no word for "whatever".
+    for seen in (0, 1, 3):
+        with pytest.raises(MovedMeanwhile):
+            town.move_as_seen(issue_id, Stage.DISPATCHED, seen)
+    assert town.case(issue_id) == before
+    assert len(town.moves(issue_id)) == 2
+    assert town.move_as_seen(issue_id, Stage.DISPATCHED, 2).stage is Stage.DISPATCHED
+    # Showing and hiding are moves too: whoever saw it otherwise looks again.
+    approve_issue(town.workspace, issue_id, town.staff, town.now, approved=False)
+    with pytest.raises(MovedMeanwhile):
+        town.move_as_seen(issue_id, Stage.HANDLING, 3)
 
 
 def test_a_second_filing_gives_no_second_points(town: Town) -> None:

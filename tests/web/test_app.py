@@ -84,9 +84,9 @@ def test_nothing_of_traces_comes_out_without_an_analysts_key(
         if answer.status_code == 405:
             answer = door.post(address, json=ROUTE, headers=headers)
         # 405: what is only put there tells nothing; 400 and 415: nor what takes another body.
-        assert answer.status_code in {200, 400, 401, 403, 404, 405, 415, 422, 503}, address
+        assert answer.status_code in {200, 303, 400, 401, 403, 404, 405, 415, 422, 503}, address
         # 405: what is only put there tells nothing.
-        assert answer.status_code in {200, 401, 403, 404, 405, 422, 503}, address
+        assert answer.status_code in {200, 303, 401, 403, 404, 405, 422, 503}, address
         text = _words(answer.text)
         assert "secret" not in text, address
         assert not any(rider in text for rider in riders), address
@@ -95,7 +95,7 @@ def test_nothing_of_traces_comes_out_without_an_analysts_key(
         if address not in {"/openapi.json", "/docs", "/assets/page.js"}:
             for word in ("passes", "first_pass", "closest_m", "per_1000", "trip_id", "rider_id"):
                 assert not re.search(rf'"{word}"|\b{word}\b *[:=]', text), (address, word)
-        if answer.headers["content-type"] == "application/geo+json":
+        if answer.headers.get("content-type") == "application/geo+json":
             told = {name for one in _features(answer) for name in one["properties"]}
             if not address.startswith("/releases"):
                 assert told.isdisjoint({"trips", "riders", "metres", "passes"}), address

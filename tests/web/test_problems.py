@@ -32,6 +32,8 @@ STATUSES = {
     errors.RefusedRecords: 422,
     errors.WrongUsage: 422,
     errors.UnknownKind: 422,
+    errors.ForbiddenMove: 409,
+    errors.MovedMeanwhile: 409,
     errors.NotFound: 404,
     errors.NoKey: 401,
     errors.NotAllowed: 403,

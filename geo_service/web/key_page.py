@@ -1,0 +1,120 @@
+"""``/key``: somebody shows a key to be kept by the browser, or has it forgotten."""
+
+from http import HTTPStatus
+from types import MappingProxyType
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from geo_service.domain.role import Role
+from geo_service.errors import NoKey
+from geo_service.flows.check_keys import recognise_key
+from geo_service.store import city
+from geo_service.store.keys import Key
+from geo_service.web.answers import page_answer
+from geo_service.web.auth import LONGEST_KEY, forget_key, keep_key, key_of
+from geo_service.web.bodies import read_form
+from geo_service.web.key_words import key_words
+from geo_service.web.own_forms import keep_tongue, require_own_form, see_other, tongue_of
+from geo_service.web.pages import write_page
+from geo_service.web.service import Service, service_of
+
+NEXT = ("/desk", "/planner", "/", "/report")
+"""Where one may go on; nobody is led elsewhere by a link to this page."""
+HOMES = MappingProxyType(
+    {Role.STAFF: "/desk", Role.ADMIN: "/desk", Role.ANALYST: "/planner", Role.OPERATOR: "/planner"}
+)
+"""Where the holders of keys go on by themselves; all others to the rider's page."""
+
+router = APIRouter(tags=["keys"])
+
+
+@router.get("/key", summary="The page to show a key on", response_class=Response)
+def key_page(request: Request) -> Response:
+    """Ask for a key, or say that the browser keeps one."""
+    # Messengers add parameters of their own to links they pass on, so pages refuse none.
+    service = service_of(request)
+    going_on = _known_path(request.query_params.get("next", ""))
+    try:
+        key = key_of(service, request, cookie=True)
+    except NoKey:
+        page = _show(request, going_on, wrong=key_words(tongue_of(request)).wrong)
+        forget_key(page, request)
+        return page
+    return _show(request, going_on, key=key)
+
+
+@router.post("/key", summary="Show a key", response_class=Response)
+async def take_key(request: Request) -> Response:
+    """Check the key that is typed, keep it in a cookie, and go on to `next`."""
+    require_own_form(request)
+    fields = await read_form(request)
+    return await run_in_threadpool(_take, request, fields)
+
+
+@router.post("/key/forget", summary="Forget the key", response_class=Response)
+def forget(request: Request) -> Response:
+    """Take the key from the browser that sends this."""
+    require_own_form(request)
+    moved = see_other("/key?done=forgotten")
+    forget_key(moved, request)
+    return moved
+
+
+def _take(request: Request, fields: dict[str, str]) -> Response:
+    service, words = service_of(request), key_words(tongue_of(request))
+    going_on, typed = _known_path(fields.get("next", "")), fields.get("key", "").strip()
+    if not typed:
+        return _show(request, going_on, wrong=words.needed, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        key = _recognised(service, typed)
+    except NoKey:
+        return _show(request, going_on, wrong=words.wrong, status=HTTPStatus.UNAUTHORIZED)
+    moved = see_other(going_on or _home(key))
+    keep_key(moved, request, typed)
+    return moved
+
+
+def _recognised(service: Service, typed: str) -> Key:
+    if len(typed) > LONGEST_KEY:
+        raise NoKey("This is no key.")
+    return recognise_key(service.workspace, typed, service.clock())
+
+
+def _known_path(text: str) -> str:
+    """Return a path of ours to go on to; blank if it is none of them."""
+    return text if text in NEXT else ""
+
+
+def _home(key: Key) -> str:
+    return HOMES.get(key.role, "/")
+
+
+def _show(
+    request: Request,
+    going_on: str,
+    *,
+    key: Key | None = None,
+    wrong: str = "",
+    status: int = HTTPStatus.OK,
+) -> Response:
+    service, tongue = service_of(request), tongue_of(request)
+    words = key_words(tongue)
+    with service.workspace.database.reading() as connection:
+        title = city.read_title(connection)
+    page = page_answer(
+        write_page(
+            "key.html",
+            words=tongue,
+            said=words,
+            title=title or tongue.service,
+            going_on=going_on,
+            onward=going_on or ("" if key is None else _home(key)),
+            role="" if key is None else words.roles[key.role],
+            wrong=wrong,
+            done=words.forgotten if request.query_params.get("done") == "forgotten" else "",
+        ),
+        status=status,
+    )
+    keep_tongue(page, request, tongue)
+    return page

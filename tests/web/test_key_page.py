@@ -1,0 +1,94 @@
+import httpx
+import pytest
+
+from geo_service.web.answers import STRICT_POLICY
+
+PAGE = {"Accept": "text/html"}
+
+
+def cookies(answer: httpx.Response) -> str:
+    return answer.headers.get("set-cookie", "")
+
+
+def test_the_page_asks_for_a_key_in_both_languages(door: httpx.Client) -> None:
+    page = door.get("/key")
+    assert page.status_code == 200
+    assert page.headers["content-security-policy"] == STRICT_POLICY
+    assert page.headers["cache-control"] == "no-store"
+    assert "出示钥匙" in page.text
+    assert "Show your key" in door.get("/key", params={"lang": "en"}).text
+
+
+@pytest.mark.parametrize(
+    ("role", "wanted", "goes_to"),
+    [
+        ("staff", "", "/desk"),
+        ("admin", "", "/desk"),
+        ("analyst", "", "/planner"),
+        ("rider", "", "/"),
+        ("staff", "/planner", "/planner"),
+        ("rider", "/report", "/report"),
+        ("staff", "//outside.example/", "/desk"),
+        ("staff", "https://outside.example/desk", "/desk"),
+        ("staff", "/desk/../x", "/desk"),
+    ],
+)
+def test_a_key_is_kept_and_leads_only_to_pages_of_ours(
+    door: httpx.Client, keys: dict[str, str], role: str, wanted: str, goes_to: str
+) -> None:
+    answer = door.post("/key", data={"key": f" {keys[role]} ", "next": wanted})
+    assert answer.status_code == 303
+    assert answer.headers["location"] == goes_to
+    assert keys[role] in cookies(answer)
+    for said in ("HttpOnly", "SameSite=strict"):
+        assert said in cookies(answer)
+
+
+@pytest.mark.parametrize("name", ["expired", "revoked", "none", "long", "blank"])
+def test_a_key_that_is_worth_nothing_is_not_kept(
+    door: httpx.Client, keys: dict[str, str], name: str
+) -> None:
+    typed = {"none": "nothing", "long": "x" * 600, "blank": " "} | keys
+    answer = door.post("/key", data={"key": typed[name], "next": "/desk"})
+    assert answer.status_code == (422 if name == "blank" else 401)
+    assert cookies(answer) == ""
+    assert 'role="alert"' in answer.text
+    assert 'name="next" value="/desk"' in answer.text
+    if name != "blank":
+        assert typed[name] not in answer.text
+
+
+def test_another_site_can_neither_keep_nor_forget_a_key(
+    door: httpx.Client, keys: dict[str, str]
+) -> None:
+    for site in ("cross-site", "same-site"):
+        headers = {**PAGE, "Sec-Fetch-Site": site}
+        for path in ("/key", "/key/forget"):
+            answer = door.post(path, data={"key": keys["staff"]}, headers=headers)
+            assert answer.status_code == 403
+            assert cookies(answer) == ""
+
+
+def test_a_key_that_is_kept_is_told_of_and_forgotten(
+    door: httpx.Client, keys: dict[str, str]
+) -> None:
+    door.post("/key", data={"key": keys["staff"]})
+    known = door.get("/key", params={"next": "/planner"})
+    assert "工作人员" in known.text
+    assert 'href="/planner"' in known.text
+    assert keys["staff"] not in known.text
+    gone = door.post("/key/forget", data={})
+    assert (gone.status_code, gone.headers["location"]) == (303, "/key?done=forgotten")
+    page = door.get(gone.headers["location"])
+    assert "已忘记钥匙" in page.text
+    assert "工作人员。" not in page.text
+
+
+def test_a_key_that_has_expired_is_taken_from_the_browser(
+    door: httpx.Client, keys: dict[str, str]
+) -> None:
+    name = f"geo_service_key_{door.base_url.port}"
+    answer = door.get("/key", headers={"Cookie": f"{name}={keys['expired']}"})
+    assert answer.status_code == 200
+    assert "无效或已过期" in answer.text
+    assert f'{name}=""' in cookies(answer)

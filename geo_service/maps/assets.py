@@ -18,7 +18,15 @@ from geo_service.errors import NotFound
 from geo_service.maps.elements import Verbatim
 
 _MEDIA_TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
-_COMPANIONS = ("tools.css", "filters.js")
+_COMPANIONS = (
+    "tools.css",
+    "filters.js",
+    "permalink.js",
+    "search.js",
+    "measure.js",
+    "download.js",
+    "print.js",
+)
 _OURS = ("page.css", "page.js", *_COMPANIONS)
 _FROM_WHEEL = {
     # Leaflet guesses where its pins lie from a style sheet that is called leaflet.css.

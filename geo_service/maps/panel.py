@@ -7,6 +7,7 @@ from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import say_count, say_time
 from geo_service.maps.icons import sign_sheet
 from geo_service.maps.layers.drawn_layer import DrawnLayer
+from geo_service.maps.panel_tools import STATUS, search_html, tools_html
 from geo_service.maps.words import LAYERS, OPEN_ISSUES, Words
 
 _LEGEND = Words("图层与图例", "Layers and legend")
@@ -34,9 +35,10 @@ def panel_html(
         f"{sign_sheet()}"
         '<aside class="gm-panel" id="gm-panel" aria-label="图例 Legend">'
         f"<header><h1>{as_entities(content.title)}</h1>{_figures(content)}{_times(content)}{note}"
+        f"{search_html()}{STATUS}"
         '<button type="button" class="gm-fold" aria-expanded="true" aria-controls="gm-layers">'
         f"{_LEGEND.html}</button></header>"
-        f'<div class="gm-layers" id="gm-layers">{sections}</div></aside>'
+        f'<div class="gm-layers" id="gm-layers">{tools_html()}{sections}</div></aside>'
     )
 
 

@@ -201,7 +201,10 @@ const geoMap = (() => {
     },
   });
 
+  let streetNames = [];
+
   function streets(map, { groups, names }) {
+    streetNames = names;
     const ready = groups.map((group) => ({ ...group, packed: unpack(group.lines) }));
     const tiles = { tileSize: 512, noWrap: true, keepBuffer: 1 };
     new StreetTiles({ ...tiles, groups: ready }).addTo(map);
@@ -274,6 +277,7 @@ const geoMap = (() => {
   // --- cells and ridden streets -----------------------------------------------------------------
   function shapes(group, { shape, lines, colours, labels, rows }) {
     const packed = unpack(lines);
+    const all = [];
     rows.forEach(([step, strong, title, ...values], line) => {
       const colour = colours[step];
       const places = corners(packed, line);
@@ -283,7 +287,9 @@ const geoMap = (() => {
           : L.polyline(places, { renderer: ground, pane: "ground", weight: 1.6 + 0.9 * step, color: colour });
       drawn.bindPopup(() => card(title, "", labels, values), popupRoom());
       group.addLayer(drawn);
+      all.push(drawn);
     });
+    held.set(group, { markers: all, labels, rows, facts: 2 });
   }
 
   // --- catchments -------------------------------------------------------------------------------
@@ -435,6 +441,7 @@ const geoMap = (() => {
     }
 
     function show({ latlng }) {
+      if (theMap.measuring) return;
       const scale = 2 ** (theMap.getZoom() - UNIT_ZOOM);
       const found = placeOnLines(state.kind, L.CRS.EPSG3857.latLngToPoint(latlng, UNIT_ZOOM), 9 / scale);
       const [, , , , title, subtitle, kind, streets, farthest] = found ? state.kind.sites[found.site] : [];
@@ -517,10 +524,15 @@ const geoMap = (() => {
     const setFolded = (folded) => {
       aside.classList.toggle("gm-folded", folded);
       fold.setAttribute("aria-expanded", String(!folded));
-      document.body.style.setProperty("--panel", `${aside.offsetHeight + 8}px`);
     };
+    const tellHeight = () => document.body.style.setProperty("--panel", `${aside.offsetHeight + 8}px`);
+    new ResizeObserver(tellHeight).observe(aside);
     setFolded(!isWide());
     fold.addEventListener("click", () => setFolded(!aside.classList.contains("gm-folded")));
+    const status = aside.querySelector("[role=status]");
+    const say = (text) => {
+      status.textContent = text;
+    };
     const offer = () => {
       // Marks are gathered for the view they are first shown in.
       fit(map, corners);
@@ -534,7 +546,7 @@ const geoMap = (() => {
         box.addEventListener("change", show);
         show();
       }
-      for (const begin of companions) begin({ map, groups, corners, aside, held, fit, plain });
+      for (const begin of companions) begin({ map, groups, aside, held, plain, say, names: () => streetNames });
       map.whenReady(() => document.documentElement.setAttribute("data-map", "ready"));
     };
     const fail = (reason) => {

@@ -1,0 +1,20 @@
+import re
+
+from geo_service.maps.panel_tools import STATUS, search_html, tools_html
+
+
+def test_every_control_has_a_name_and_no_handler_of_its_own() -> None:
+    page = search_html() + tools_html() + STATUS
+    assert not re.search(r"\son\w+=", page)
+    buttons = re.findall(r"<button[^>]*>(.*?)</button>", page)
+    assert len(buttons) == 7
+    for words in buttons:
+        assert 'lang="zh-Hans"' in words
+        assert 'lang="en"' in words
+    assert page.count("aria-label=") == 3
+
+
+def test_search_box_says_what_it_opens() -> None:
+    controlled = re.search('aria-controls="([^"]+)"', search_html())
+    assert controlled is not None
+    assert f'id="{controlled[1]}" role="listbox"' in search_html()

@@ -7,7 +7,7 @@ from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import say_count, say_time
 from geo_service.maps.icons import sign_sheet
 from geo_service.maps.layers.drawn_layer import DrawnLayer
-from geo_service.maps.panel_tools import STATUS, search_html, tools_html
+from geo_service.maps.panel_tools import answer_html, search_html, tools_html
 from geo_service.maps.words import LAYERS, OPEN_ISSUES, Words
 
 _LEGEND = Words("图层与图例", "Layers and legend")
@@ -35,7 +35,7 @@ def panel_html(
         f"{sign_sheet()}"
         '<aside class="gm-panel" id="gm-panel" aria-label="图例 Legend">'
         f"<header><h1>{as_entities(content.title)}</h1>{_figures(content)}{_times(content)}{note}"
-        f"{search_html()}{STATUS}"
+        f"{search_html()}{answer_html()}"
         '<button type="button" class="gm-fold" aria-expanded="true" aria-controls="gm-layers">'
         f"{_LEGEND.html}</button></header>"
         f'<div class="gm-layers" id="gm-layers">{tools_html()}{sections}</div></aside>'

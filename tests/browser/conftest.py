@@ -149,7 +149,7 @@ def handled() -> MapContent:
         Issue(
             f"i-{n}", ("standing_water", "blocked_lane", "=lost dog")[n % 3],
             112.14 + 0.002 * (n % 4), 32.04 + 0.002 * (n // 4), now - timedelta(days=11 * n),
-            closed_at=now if is_over(stage) else None, description=f'+第{n}处 <b>, "quoted"',
+            closed_at=now if is_over(stage) else None, description=f'+第{n}处 <b>, "quoted" Road',
         )
         for n, stage in enumerate(stages)
     ]  # fmt: skip

@@ -194,6 +194,40 @@ def test_click_on_a_mark_measures_and_opens_nothing(open_page: Callable, handled
     assert page.locator(".gm-card").count() == 0
 
 
+def test_on_a_phone_measuring_makes_room_and_can_be_ended(
+    open_page: Callable, handled_page: str
+) -> None:
+    page = open_page(handled_page, width=390, height=844).page
+    page.locator(".gm-fold").click()
+    page.locator("[data-tool=measure]").click()
+    expect(page.locator(".gm-layers")).to_be_hidden()
+    for y in (200, 300):
+        page.mouse.click(150, y)
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"^[\d,.]+ m$"))
+    page.locator("[data-tool=done]").click()
+    expect(page.locator(".gm-measuring-steps")).to_be_hidden()
+    page.mouse.click(150, 200)
+    expect(page.get_by_role("status")).to_be_empty()
+
+
+def test_card_that_search_opened_is_not_in_the_way(open_page: Callable, handled_page: str) -> None:
+    page = open_page(handled_page).page
+    search(page, "i-4")
+    page.keyboard.press("Enter")
+    page.locator("[data-tool=measure]").click()
+    for spot in ((720, 380), (720, 300)):
+        page.mouse.click(*spot)
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"^[\d,.]+ m$"))
+
+
+def test_street_comes_before_marks_that_only_mention_it(
+    open_page: Callable, handled_page: str
+) -> None:
+    page = open_page(handled_page).page
+    search(page, "road")
+    expect(page.get_by_role("option").first).to_contain_text("长虹路")
+
+
 def saved(page: Page, kind: str) -> str:
     with page.expect_download() as waiting:
         page.locator(f"[data-download={kind}]").click()
@@ -224,7 +258,7 @@ def test_files_hold_what_is_visible_and_no_formula(open_page: Callable, handled_
         assert not any(value.startswith(("=", "+")) for value in row.values())
     told = {row["编号 Id"]: row for row in rows}
     assert told["i-2"]["title"] == "'=lost dog"
-    assert told["i-2"]["描述 Description"] == '\'+第2处 <b>, "quoted"'
+    assert told["i-2"]["描述 Description"] == '\'+第2处 <b>, "quoted" Road'
     page.locator("[data-layer=issues]").set_checked(checked=False)
     assert {
         each["properties"]["layer"] for each in json.loads(saved(page, "geojson"))["features"]

@@ -3,7 +3,7 @@
 
 geoMap.beside(({ map, aside, say }) => {
   const button = aside.querySelector("[data-tool=measure]");
-  const steps = aside.querySelector(".gm-steps-of-measure");
+  const steps = aside.querySelector(".gm-measuring-steps");
   const [A, F] = [6378137, 1 / 298.257223563]; // WGS-84
   const B = A * (1 - F);
   const RAD = Math.PI / 180;
@@ -58,6 +58,9 @@ geoMap.beside(({ map, aside, say }) => {
     map.measuring = on;
     places = [];
     map.closePopup();
+    // On a phone an open panel leaves no room to measure in.
+    const fold = aside.querySelector(".gm-fold");
+    if (on && window.innerWidth < 720 && fold.getAttribute("aria-expanded") === "true") fold.click();
     if (on) {
       map.doubleClickZoom.disable();
       map.on("click", add);
@@ -79,6 +82,7 @@ geoMap.beside(({ map, aside, say }) => {
     places.pop();
     draw();
   });
+  steps.querySelector("[data-tool=done]").addEventListener("click", () => measure(false));
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && map.measuring) measure(false);
   });

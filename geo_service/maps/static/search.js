@@ -34,8 +34,9 @@ geoMap.beside(({ map, groups, aside, held, names, plain }) => {
     const words = folded(input.value).split(/\s+/).filter(Boolean);
     known ||= gather();
     found = words.length ? known.filter(({ text }) => words.every((word) => text.includes(word))) : [];
-    // What begins so comes first; else as the page has them.
-    found = [...found.filter(({ text }) => text.startsWith(words[0])), ...found.filter(({ text }) => !text.startsWith(words[0]))].slice(0, MOST);
+    // What begins so comes first, then what is called so; a street before the many marks.
+    const rank = ({ text, marker }) => (text.startsWith(words[0]) ? 0 : text.split("\n")[0].includes(words[0]) ? 2 : 4) + (marker ? 1 : 0);
+    found = found.sort((one, other) => rank(one) - rank(other)).slice(0, MOST);
     list.replaceChildren(
       ...found.map(({ title, more }, place) => {
         const item = document.createElement("li");
@@ -75,7 +76,7 @@ geoMap.beside(({ map, groups, aside, held, names, plain }) => {
       map.setView(street, 17, { animate: false });
       return;
     }
-    const box = aside.querySelector(`[data-layer="${layer}"]`);
+    const box = aside.querySelector(`[data-layer=${layer}]`);
     if (!box.checked) box.click();
     const kept = held.get(groups[layer]);
     // Who looks for one that is hidden wants to see it.

@@ -63,6 +63,8 @@ class Shown:
     """When it was answered, for whoever sees it later without a network."""
     position: tuple[str, str] = ("", "")
     """Latitude and longitude as given, for the form; empty: none was given."""
+    centre: tuple[str, str] = ("", "")
+    """Latitude and longitude asked from, in WGS-84, for the map."""
     status: int = 200
 
 
@@ -125,7 +127,8 @@ def _ask(district: District, tongue: Tongue, pairs: Pairs, now: datetime) -> Sho
     if "k" not in given:
         pairs = [*pairs, ("k", str(SHOWN))]
     asked = read_parameters(NearestParameters, pairs)
-    answer = answer_nearest(district, asked.question(now), now)
+    question = asked.question(now)
+    answer = answer_nearest(district, question, now)
     local = now.astimezone(district.openings.calendar.zone)
     notice = tongue.from_here if here else tongue.from_middle
     if not answer.found:
@@ -138,6 +141,7 @@ def _ask(district: District, tongue: Tongue, pairs: Pairs, now: datetime) -> Sho
         more=len(answer.found) == asked.k < SHOWN_ON_MORE,
         as_of=tongue.as_of.format(say_moment(tongue, local)),
         position=(f"{asked.lat:.6f}", f"{asked.lon:.6f}") if here else ("", ""),
+        centre=(f"{question.lat:.6f}", f"{question.lon:.6f}"),
     )
 
 

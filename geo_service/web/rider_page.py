@@ -57,6 +57,8 @@ class Shown:
     wrong: bool = False
     """Whether the notice tells of a mistake."""
     cards: tuple[Card, ...] = ()
+    of_each: bool = False
+    """Whether each card is the nearest of its kind, rather than one of the nearest of all."""
     more: bool = False
     """Whether there may be more than is shown."""
     as_of: str = ""
@@ -128,17 +130,26 @@ def _ask(district: District, tongue: Tongue, pairs: Pairs, now: datetime) -> Sho
         pairs = [*pairs, ("k", str(SHOWN))]
     asked = read_parameters(NearestParameters, pairs)
     question = asked.question(now)
-    answer = answer_nearest(district, question, now)
+    # Who chooses no kind, and asks for no number, sees the nearest of each.
+    of_each = not given.intersection({"kind", "k"})
+    questions = (
+        [question._replace(kinds=frozenset({kind}), k=1) for kind in _kinds(district)]
+        if of_each
+        else [question]
+    )
+    answers = [answer_nearest(district, one, now) for one in questions]
+    found = [(near, answer.by) for answer in answers for near in answer.found]
     local = now.astimezone(district.openings.calendar.zone)
     notice = tongue.from_here if here else tongue.from_middle
-    if not answer.found:
+    if not found:
         notice = tongue.nothing_fits
-    elif answer.by is Measure.STRAIGHT:
+    elif found[0][1] is Measure.STRAIGHT:
         notice = tongue.in_straight_line
     return Shown(
         notice,
-        cards=tuple(write_card(tongue, near, now, by=answer.by) for near in answer.found),
-        more=len(answer.found) == asked.k < SHOWN_ON_MORE,
+        cards=tuple(write_card(tongue, near, now, by=by) for near, by in found),
+        of_each=of_each,
+        more=not of_each and len(found) == asked.k < SHOWN_ON_MORE,
         as_of=tongue.as_of.format(say_moment(tongue, local)),
         position=(f"{asked.lat:.6f}", f"{asked.lon:.6f}") if here else ("", ""),
         centre=(f"{question.lat:.6f}", f"{question.lon:.6f}"),

@@ -46,6 +46,7 @@ class Tongue:
     close: str
     opens_amap: str
     more: str
+    more_of_kind: str
     wrong_position: str
     unknown_kind: str
     not_ready: str
@@ -104,6 +105,7 @@ ZH = Tongue(
     close="关闭",
     opens_amap="打开高德地图",
     more="显示更多",
+    more_of_kind="更多{}",
     wrong_position="位置有误：纬度在 -90 到 90 之间，经度在 -180 到 180 之间，都要填。",
     unknown_kind="这里没有这一类地点，请从上面选。",
     not_ready="服务还没有准备好，请稍后再试。",
@@ -162,6 +164,7 @@ EN = Tongue(
     close="Close",
     opens_amap="opens Amap",
     more="Show more",
+    more_of_kind="More like this: {}",
     wrong_position="The position is wrong: give both, latitude within -90 to 90 and longitude "
     "within -180 to 180.",
     unknown_kind="There is no such kind of place here; choose one above.",

@@ -70,11 +70,20 @@
     }
   };
 
+  // More of a kind is what its tick would show.
+  const choose = async (kind) => {
+    for (const box of form.querySelectorAll("input[name=kind]")) box.checked = box.value === kind;
+    await ask();
+    answer().focus({ preventScroll: true });
+    answer().scrollIntoView({ block: "start" });
+  };
+
   form.addEventListener("submit", (event) => {
     const pressed = event.submitter;
     if (pressed && pressed.name === "lang") return;
     event.preventDefault();
     if (pressed === find) findFromHere();
+    else if (pressed && pressed.name === "kind") choose(pressed.value);
     else ask(pressed && pressed.name ? pressed : null);
   });
   form.addEventListener("change", (event) => {

@@ -17,6 +17,7 @@ from geo_service.flows.wiring import Workspace
 from geo_service.streets.profile import Profile
 from geo_service.web import (
     assets,
+    basemap,
     catchments,
     check_ins,
     docs,
@@ -73,6 +74,7 @@ DESCRIPTION = (
 DOORS: tuple[APIRouter, ...] = (
     rider_page.router,
     install.router,
+    basemap.router,
     maps.router,
     nearest.router,
     catchments.router,

@@ -16,6 +16,8 @@ OURS = {
     "desk.css": "text/css; charset=utf-8",
     "rider.css": "text/css; charset=utf-8",
     "rider.js": "text/javascript; charset=utf-8",
+    "rider_map.css": "text/css; charset=utf-8",
+    "rider_map.js": "text/javascript; charset=utf-8",
     "sign.svg": "image/svg+xml",
     "station.css": "text/css; charset=utf-8",
     "station_print.css": "text/css; charset=utf-8",
@@ -36,6 +38,11 @@ def static_text(name: str) -> str:
 def static_address(name: str) -> str:
     """Return the address of one of our own files, which changes with its text."""
     return f"/assets/{name}?v={hashlib.sha256(static_text(name).encode()).hexdigest()[:12]}"
+
+
+def map_address(name: str) -> str:
+    """Return the address of a part that maps are made of, which changes with its text."""
+    return f"/assets/{name}?v={read_asset(name).version}"
 
 
 router = APIRouter(include_in_schema=False)

@@ -9,8 +9,15 @@ from fastapi import APIRouter, Request, Response
 from geo_service.errors import NotFound
 from geo_service.maps.app_icon import app_icon
 from geo_service.store import city
+from geo_service.web import basemap
 from geo_service.web.answers import json_answer
-from geo_service.web.assets import ASKED_AGAIN, KEPT_FOREVER, static_address, static_text
+from geo_service.web.assets import (
+    ASKED_AGAIN,
+    KEPT_FOREVER,
+    map_address,
+    static_address,
+    static_text,
+)
 from geo_service.web.etags import tagged_answer
 from geo_service.web.rider_words import choose_tongue
 from geo_service.web.service import service_of
@@ -19,6 +26,8 @@ MANIFEST = "application/manifest+json"
 ICON_SIZES = (192, 512)
 SHELL = ("rider.css", "rider.js", "sign.svg")
 """What the rider's page is made of."""
+MAP_PARTS = ("map-base.css", "leaflet.js", "page.js")
+"""What its map is made of, besides two files of its own."""
 WORKER_POLICY = "default-src 'none'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 """The worker asks this server for pages and their parts, and runs nothing else."""
 GROUND, THEME = "#eef2f4", "#ffffff"
@@ -70,11 +79,17 @@ def icon(size: str) -> Response:
     return Response(app_icon(int(size)), media_type="image/png", headers=KEPT_FOREVER)
 
 
+def _later() -> list[str]:
+    """Name what the page asks for once a map is opened."""
+    ours = [static_address(name) for name in ("rider_map.css", "rider_map.js")]
+    return [*ours, *map(map_address, MAP_PARTS), basemap.PATH]
+
+
 @cache
 def _worker() -> str:
     """Put before the worker's text what it keeps; its version changes with either."""
     text = static_text("worker.js")
-    lists = {"SHELL": [static_address(name) for name in SHELL], "LATER": []}
+    lists = {"SHELL": [static_address(name) for name in SHELL], "LATER": _later()}
     head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in lists.items())
     version = hashlib.sha256((head + text).encode()).hexdigest()[:12]
     return f'{head}const VERSION = "{version}";\n{text}'

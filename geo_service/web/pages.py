@@ -4,7 +4,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from geo_service.web.assets import static_address
+from geo_service.web.assets import map_address, static_address
 
 
 @cache
@@ -17,6 +17,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.globals["asset"] = static_address
+    templates.globals["map_asset"] = map_address
     return templates
 
 

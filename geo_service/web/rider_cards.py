@@ -19,6 +19,11 @@ from geo_service.web.rider_words import EN, Tongue, say_age, say_metres, say_min
 class Card:
     """A place found, in the page's words."""
 
+    facility_id: str
+    slug: str
+    """The kind as it is asked for."""
+    lat: str
+    lon: str
     kind: str
     sign: Markup
     name: str
@@ -47,6 +52,10 @@ def write_card(tongue: Tongue, near: NearFacility, now: datetime, *, by: Measure
     # Of a place that is closed nobody wants to know how full it is.
     age_s = near.state_age_s if near.opening.open else None
     return Card(
+        facility_id=facility.facility_id,
+        slug=facility.kind,
+        lat=f"{facility.lat:.6f}",
+        lon=f"{facility.lon:.6f}",
         kind=kind_word(tongue, facility.kind),
         sign=kind_sign(facility.kind),
         name=names[0] if names else kind_word(tongue, facility.kind),

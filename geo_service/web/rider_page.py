@@ -57,12 +57,16 @@ class Shown:
     wrong: bool = False
     """Whether the notice tells of a mistake."""
     cards: tuple[Card, ...] = ()
+    of_each: bool = False
+    """Whether each card is the nearest of its kind, rather than one of the nearest of all."""
     more: bool = False
     """Whether there may be more than is shown."""
     as_of: str = ""
     """When it was answered, for whoever sees it later without a network."""
     position: tuple[str, str] = ("", "")
     """Latitude and longitude as given, for the form; empty: none was given."""
+    centre: tuple[str, str] = ("", "")
+    """Latitude and longitude asked from, in WGS-84, for the map."""
     status: int = 200
 
 
@@ -125,19 +129,30 @@ def _ask(district: District, tongue: Tongue, pairs: Pairs, now: datetime) -> Sho
     if "k" not in given:
         pairs = [*pairs, ("k", str(SHOWN))]
     asked = read_parameters(NearestParameters, pairs)
-    answer = answer_nearest(district, asked.question(now), now)
+    question = asked.question(now)
+    # Who chooses no kind, and asks for no number, sees the nearest of each.
+    of_each = not given.intersection({"kind", "k"})
+    questions = (
+        [question._replace(kinds=frozenset({kind}), k=1) for kind in _kinds(district)]
+        if of_each
+        else [question]
+    )
+    answers = [answer_nearest(district, one, now) for one in questions]
+    found = [(near, answer.by) for answer in answers for near in answer.found]
     local = now.astimezone(district.openings.calendar.zone)
     notice = tongue.from_here if here else tongue.from_middle
-    if not answer.found:
+    if not found:
         notice = tongue.nothing_fits
-    elif answer.by is Measure.STRAIGHT:
+    elif found[0][1] is Measure.STRAIGHT:
         notice = tongue.in_straight_line
     return Shown(
         notice,
-        cards=tuple(write_card(tongue, near, now, by=answer.by) for near in answer.found),
-        more=len(answer.found) == asked.k < SHOWN_ON_MORE,
+        cards=tuple(write_card(tongue, near, now, by=by) for near, by in found),
+        of_each=of_each,
+        more=not of_each and len(found) == asked.k < SHOWN_ON_MORE,
         as_of=tongue.as_of.format(say_moment(tongue, local)),
         position=(f"{asked.lat:.6f}", f"{asked.lon:.6f}") if here else ("", ""),
+        centre=(f"{question.lat:.6f}", f"{question.lon:.6f}"),
     )
 
 

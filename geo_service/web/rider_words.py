@@ -39,8 +39,14 @@ class Tongue:
     not_reached: str
     as_of: str
     ride: str
+    on_map: str
+    choose_on_map: str
+    drag_pin: str
+    position: str
+    close: str
     opens_amap: str
     more: str
+    more_of_kind: str
     wrong_position: str
     unknown_kind: str
     not_ready: str
@@ -92,8 +98,14 @@ ZH = Tongue(
     not_reached="网络不通，请再试一次。",
     as_of="没有网络。以下是 {} 的结果。",
     ride="骑过去",
+    on_map="看地图",
+    choose_on_map="在地图上选位置",
+    drag_pin="拖动图钉，或点地图，换一个位置。",
+    position="你的位置",
+    close="关闭",
     opens_amap="打开高德地图",
     more="显示更多",
+    more_of_kind="更多{}",
     wrong_position="位置有误：纬度在 -90 到 90 之间，经度在 -180 到 180 之间，都要填。",
     unknown_kind="这里没有这一类地点，请从上面选。",
     not_ready="服务还没有准备好，请稍后再试。",
@@ -145,8 +157,14 @@ EN = Tongue(
     not_reached="No connection. Please try again.",
     as_of="Offline. As of {}.",
     ride="Ride there",
+    on_map="On the map",
+    choose_on_map="Choose on the map",
+    drag_pin="Drag the pin, or tap the map, to ask from elsewhere.",
+    position="Your position",
+    close="Close",
     opens_amap="opens Amap",
     more="Show more",
+    more_of_kind="More like this: {}",
     wrong_position="The position is wrong: give both, latitude within -90 to 90 and longitude "
     "within -180 to 180.",
     unknown_kind="There is no such kind of place here; choose one above.",

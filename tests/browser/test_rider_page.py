@@ -139,6 +139,15 @@ def test_without_leave_to_locate_the_rider_may_type(phone: OpenPhone) -> None:
     assert page.locator(".card").count() == 5
 
 
+def test_from_the_nearest_of_a_kind_one_tap_leads_to_all_of_it(phone: OpenPhone) -> None:
+    page = phone()
+    assert page.locator(".card .of-kind").count() == page.locator(".card").count() > 3
+    page.get_by_role("button", name="更多停车点").tap()
+    expect(page.locator(".card")).to_have_count(3)
+    expect(page.get_by_role("checkbox", name="停车点")).to_be_checked()
+    expect(page.locator(".of-kind")).to_have_count(0)
+
+
 def test_choosing_a_kind_exchanges_only_the_answer(phone: OpenPhone) -> None:
     page = phone()
     page.evaluate("window.sameDocument = true")

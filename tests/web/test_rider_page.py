@@ -47,7 +47,7 @@ def test_first_visit_shows_what_is_open_now_from_the_middle(door: httpx.Client) 
     assert page.status_code == 200
     assert "从商圈中心算起" in page.text
     assert "夜站" not in page.text
-    assert "换电柜" in names(page)
+    assert "旧柜" in names(page)
     tags = Tags(page.text)
     assert "checked" in tags.all("input", name="open_at")[0]
     assert "checked" not in tags.all("input", name="usable")[0]
@@ -132,6 +132,19 @@ def test_nothing_that_fits_is_said_calmly(door: httpx.Client) -> None:
     )
     assert nothing.status_code == 200
     assert "没有符合条件的地点" in nothing.text
+
+
+def test_who_chooses_no_kind_sees_the_nearest_of_each(door: httpx.Client) -> None:
+    page = door.get("/", params={**HERE, "open_at": "now"}, headers=EN)
+    tags = Tags(page.text)
+    asked = [tag["value"] for tag in tags.all("button", name="kind")]
+    assert asked == ["rest_station", "charging_cabinet", "service_window"]
+    assert len(names(page)) == 3
+    for kind, name in zip(asked, names(page), strict=True):
+        alone = door.get("/", params={**HERE, "open_at": "now", "kind": kind}, headers=EN)
+        assert names(alone)[0] == name
+        assert not Tags(alone.text).all("button", name="kind")
+    assert "Show more" not in page.text
 
 
 def test_more_is_offered_while_there_may_be_more(door: httpx.Client) -> None:

@@ -61,12 +61,7 @@
     busy(form.dataset.finding);
     try {
       const { coords } = await here();
-      form.elements.lat.value = coords.latitude.toFixed(6);
-      form.elements.lon.value = coords.longitude.toFixed(6);
-      form.elements.datum.value = "wgs84";
-      await ask();
-      answer().focus({ preventScroll: true });
-      answer().scrollIntoView({ block: "start" });
+      await askFrom(coords.latitude, coords.longitude);
     } catch {
       tell(form.dataset.notLocated);
       document.getElementById("by-hand").open = true;
@@ -75,15 +70,46 @@
     }
   };
 
+  // More of a kind is what its tick would show.
+  const choose = async (kind) => {
+    for (const box of form.querySelectorAll("input[name=kind]")) box.checked = box.value === kind;
+    await ask();
+    answer().focus({ preventScroll: true });
+    answer().scrollIntoView({ block: "start" });
+  };
+
   form.addEventListener("submit", (event) => {
     const pressed = event.submitter;
     if (pressed && pressed.name === "lang") return;
     event.preventDefault();
     if (pressed === find) findFromHere();
+    else if (pressed && pressed.name === "kind") choose(pressed.value);
     else ask(pressed && pressed.name ? pressed : null);
   });
   form.addEventListener("change", (event) => {
     if (event.target.type === "checkbox") ask();
+  });
+
+  const askFrom = async (lat, lon) => {
+    form.elements.lat.value = lat.toFixed(6);
+    form.elements.lon.value = lon.toFixed(6);
+    form.elements.datum.value = "wgs84";
+    await ask();
+    answer().focus({ preventScroll: true });
+    answer().scrollIntoView({ block: "start" });
+  };
+
+  // The map and all it is made of are loaded when one is first wanted.
+  document.documentElement.classList.add("scripted");
+  form.addEventListener("click", async ({ target }) => {
+    const wanted = target.closest(".on-map");
+    if (!wanted) return;
+    try {
+      const { showMap } = await import(document.getElementById("map").dataset.script);
+      await showMap(wanted, askFrom);
+    } catch {
+      tell(form.dataset.notReached);
+    }
   });
 
   // Keeps the page and its last answers for when there is no network.

@@ -1,0 +1,46 @@
+"""The quiet background of a city's streets, kept as it goes out until the streets change."""
+
+import json
+from threading import Lock
+
+from geo_service.maps.basemap import draw_background
+from geo_service.maps.view import View
+from geo_service.streets.network import Network
+
+
+class KeptBasemap:
+    """The background of one process; it is drawn once, and others wait for it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._drawn: tuple[Network, bytes] | None = None
+
+    def text(self, network: Network) -> bytes:
+        """Return a network's background as JSON.
+
+        Parameters
+        ----------
+        network : Network
+            Of the profile that asks.
+
+        Returns
+        -------
+        bytes
+            ``corners``: south-west and north-east, latitude first; ``osm``: whether the streets
+            are OpenStreetMap's; ``streets``: what the maps' script draws. Raises nothing.
+        """
+        with self._lock:
+            if self._drawn is None or self._drawn[0] is not network:
+                self._drawn = network, _draw(network)
+            return self._drawn[1]
+
+
+def _draw(network: Network) -> bytes:
+    west, south, east, north = network.extent
+    view = View(west, south, west, north, west + (east - west) % 360.0)
+    drawn = {
+        "corners": view.corners,
+        "osm": bool((network.edge_from_id >= 0).any()),
+        "streets": draw_background(network, view),
+    }
+    return json.dumps(drawn, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,26 @@
+from dataclasses import replace
+
+import pytest
+
+from geo_service.flows.wiring import open_workspace
+from geo_service.settings import Settings
+from geo_service.streets.profile import Profile
+from geo_service.web import kept_basemap
+from geo_service.web.kept_basemap import KeptBasemap
+
+
+def test_streets_are_drawn_once_until_they_change(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+    draw = kept_basemap.draw_background
+    monkeypatch.setattr(
+        kept_basemap, "draw_background", lambda *asked: drawn.append(asked) or draw(*asked)
+    )
+    with open_workspace(settings) as workspace:
+        network = workspace.streets(Profile.EBIKE).network
+    kept = KeptBasemap()
+    assert kept.text(network) == kept.text(network)
+    assert len(drawn) == 1
+    kept.text(replace(network))
+    assert len(drawn) == 2

@@ -47,7 +47,7 @@ def draw_background(network: Network, view: View) -> dict[str, object]:
         packed; ``names``: where street names may stand.
     """
     many = network.edges > _MANY_EDGES
-    group = _groups(network)
+    group = group_of_edges(network)
     whole = np.zeros(network.edges, dtype=np.int64), network.edge_length_mm
     lines = join_pieces(network, np.arange(network.edges), *whole, group)
     x, y = to_pixels(view.unwrapped(lines.lon), lines.lat)
@@ -67,7 +67,7 @@ def draw_background(network: Network, view: View) -> dict[str, object]:
     return {"groups": groups, "names": place_names(network, *places, group)}
 
 
-def _groups(network: Network) -> Integers:
+def group_of_edges(network: Network) -> Integers:
     """Say each edge's group, as an index into ``GROUPS``; a link road goes with its road."""
     of_class = [
         GROUPS.index(_GROUP_OF_CLASS.get(name.removesuffix("_link"), "lane"))

@@ -20,6 +20,8 @@ from geo_service.web import (
     basemap,
     catchments,
     check_ins,
+    desk,
+    desk_issue,
     docs,
     facilities,
     facility_states,
@@ -97,13 +99,15 @@ DOORS: tuple[APIRouter, ...] = (
     station_pages.router,
     teams.router,
     key_page.router,
+    desk.router,
+    desk_issue.router,
     health.router,
     docs.router,
     assets.router,
 )
-PAGES = ("/", "/planner", "/key", "/key/forget")
+PAGES = ("/", "/planner", "/desk", "/key", "/key/forget")
 """Where people arrive with a browser and are told in words, not JSON, what is wrong."""
-PAGE_FOLDERS = ("/stations/",)
+PAGE_FOLDERS = ("/stations/", "/desk/")
 """Likewise all below these."""
 SMALLEST_ZIPPED = 1000
 

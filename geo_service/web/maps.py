@@ -41,7 +41,7 @@ def planner(request: Request) -> Response:
     from_elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
     if from_elsewhere and cookie_name(request) not in request.cookies:
         # A strict cookie is not shown on the way in from another site, only from our own.
-        return page_answer(write_page("again.html"))
+        return page_answer(write_page("again.html", path="/planner"))
     return _draw(request, _viewer(request), None)
 
 

@@ -89,14 +89,15 @@ def work_list(request: Request) -> Response:
         approved=asked.approved,
         box=asked.bbox,
     )
-    after = _place(asked.after)
+    after = read_after(asked.after)
     found = list_work(service.workspace, wanted, after=after, limit=asked.limit)
     features = [case_summary(one.case, one.category, one.body, now) for one in found]
     more = str(place_of(found[-1].case)) if len(found) == asked.limit else None
     return json_answer(collection(features, next=more), media_type=GEOJSON)
 
 
-def _place(text: str) -> Place | None:
+def read_after(text: str) -> Place | None:
+    """Read where the page before ended; WrongParameters if it says something else."""
     try:
         return read_place(text) if text else None
     except (ValueError, OverflowError):

@@ -54,6 +54,11 @@ FILLED = {
     "/stations/{facility_id}/print": ["/stations/station/print"],
     "/credits/vouchers/{code}": ["/credits/vouchers/1-AAAAAAAAAA"],
     "/credits/vouchers/{code}/use": ["/credits/vouchers/1-AAAAAAAAAA/use"],
+    "/desk": ["/desk", "/desk?overdue=true"],
+    "/desk/{issue_id}": ["/desk/issue-1"],
+    "/desk/{issue_id}/moves": ["/desk/issue-1/moves"],
+    "/desk/{issue_id}/approved": ["/desk/issue-1/approved"],
+    "/desk/{issue_id}/photos/{photo_id}/approved": [f"/desk/issue-1/photos/{'0' * 32}/approved"],
     "/overlay/issues": ["/overlay/issues", "/overlay/issues?radius_m=100"],
 }
 

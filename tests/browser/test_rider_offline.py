@@ -145,6 +145,21 @@ def test_each_language_has_its_last_answer(phone: BrowserContext, served: Served
     expect(page.locator(".as-of")).to_have_text("Offline. As of 18/11 12:31.")
 
 
+def test_without_a_network_a_map_once_opened_shows_where_the_places_are(
+    phone: BrowserContext, served: Served
+) -> None:
+    page = opened(phone, served.address)
+    page.locator(".card .on-map").first.tap()
+    expect(page.locator(".map-place")).to_be_visible()
+    page.locator("#map-close").tap()
+    page.wait_for_function(f"async () => (await ({KEPT})()).includes('/basemap.json')")
+    served.go_away()
+    page.reload()
+    page.locator(".card .on-map").last.tap()
+    expect(page.locator(".map-place")).to_be_visible()
+    expect(page.locator(".map-pin")).to_be_visible()
+
+
 def test_nothing_is_kept_but_the_page_and_its_answers(
     phone: BrowserContext, served: Served
 ) -> None:

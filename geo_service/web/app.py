@@ -33,6 +33,8 @@ from geo_service.web import (
     overlay,
     photos,
     releases,
+    report_page,
+    report_tracking,
     rider_credits,
     rider_page,
     routes,
@@ -83,6 +85,8 @@ DOORS: tuple[APIRouter, ...] = (
     open311.router,
     open311_reports.router,
     photos.router,
+    report_page.router,
+    report_tracking.router,
     tasks.router,
     overlay.router,
     releases.router,
@@ -95,9 +99,9 @@ DOORS: tuple[APIRouter, ...] = (
     docs.router,
     assets.router,
 )
-PAGES = ("/", "/planner")
+PAGES = ("/", "/planner", "/report")
 """Where people arrive with a browser and are told in words, not JSON, what is wrong."""
-PAGE_FOLDERS = ("/stations/",)
+PAGE_FOLDERS = ("/stations/", "/report/")
 """Likewise all below these."""
 SMALLEST_ZIPPED = 1000
 

@@ -12,6 +12,9 @@ from geo_service.maps.assets import NAMES, STOCK_NAMES, read_asset
 KEPT_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 ASKED_AGAIN = {"Cache-Control": "no-cache"}
 OURS = {
+    "report.css": "text/css; charset=utf-8",
+    "report.js": "text/javascript; charset=utf-8",
+    "report_drafts.js": "text/javascript; charset=utf-8",
     "rider.css": "text/css; charset=utf-8",
     "rider.js": "text/javascript; charset=utf-8",
     "sign.svg": "image/svg+xml",

@@ -103,8 +103,8 @@ router = APIRouter(tags=["open311"], dependencies=[SHOWS_KEY])
 
 
 @dataclass(frozen=True, slots=True)
-class _Sent:
-    """A form, read."""
+class SentReport:
+    """A report's form, read."""
 
     fields: ReportForm
     answers: Mapping[str, tuple[str, ...]]
@@ -171,7 +171,7 @@ async def post(written: WrittenAs, request: Request) -> Response:
     return await run_in_threadpool(_keep, service, key, sent, fmt)
 
 
-def _keep(service: Service, key: Key | None, sent: _Sent, written: Format) -> Response:
+def _keep(service: Service, key: Key | None, sent: SentReport, written: Format) -> Response:
     workspace = service.workspace
     report = sent.report()
     find_service(workspace, report.category)
@@ -216,7 +216,7 @@ def _by_name(texts: Sequence[tuple[str, str]]) -> dict[str, str]:
     return told
 
 
-def _read(form: Form, told: Mapping[str, str], header: str) -> _Sent:
+def _read(form: Form, told: Mapping[str, str], header: str) -> SentReport:
     """Read a form's fields, answers and photos.
 
     Raises
@@ -246,7 +246,7 @@ def _read(form: Form, told: Mapping[str, str], header: str) -> _Sent:
     if faults:
         raise WrongParameters(faults)
     photos = [data for _, data in form.files]
-    return _Sent(fields, answers, photos, header or fields.idempotency_key)
+    return SentReport(fields, answers, photos, header or fields.idempotency_key)
 
 
 def _photo_faults(form: Form) -> list[Fault]:

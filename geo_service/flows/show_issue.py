@@ -7,6 +7,7 @@ from geo_service.domain.case import Case
 from geo_service.domain.case_file import CaseFile, Reader
 from geo_service.errors import NotFound
 from geo_service.flows.check_keys import is_rider, is_staff
+from geo_service.flows.track_report import issue_of_token
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
 from geo_service.store import cases as stored_cases
@@ -40,6 +41,31 @@ def show_issue(workspace: Workspace, key: Key | None, issue_id: str) -> tuple[Ca
         if case is None or (reader := reader_of(key, case)) is None:
             raise NotFound("There is no issue with this id.")
         return _file(connection, key, case), reader
+
+
+def show_reported(workspace: Workspace, token: str) -> CaseFile:
+    """Return the file of a report to whoever holds its token, as its reporter may read it.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened.
+    token : str
+        See ``flows/track_report.py``.
+
+    Raises
+    ------
+    NotFound
+        If it is no token, or its issue is no longer there.
+    NotReady
+        If the riders' key is damaged.
+    """
+    issue_id = issue_of_token(workspace, token)
+    with workspace.database.reading() as connection:
+        case = stored_cases.find(connection, issue_id)
+        if case is None:
+            raise NotFound("There is no issue with this id.")
+        return _file(connection, None, case)
 
 
 def reader_of(key: Key | None, case: Case) -> Reader | None:

@@ -38,6 +38,8 @@ from geo_service.web import (
     overlay,
     photos,
     releases,
+    report_page,
+    report_tracking,
     rider_credits,
     rider_page,
     routes,
@@ -90,6 +92,8 @@ DOORS: tuple[APIRouter, ...] = (
     open311.router,
     open311_reports.router,
     photos.router,
+    report_page.router,
+    report_tracking.router,
     tasks.router,
     overlay.router,
     releases.router,
@@ -105,9 +109,9 @@ DOORS: tuple[APIRouter, ...] = (
     docs.router,
     assets.router,
 )
-PAGES = ("/", "/planner", "/desk", "/key", "/key/forget")
+PAGES = ("/", "/planner", "/report", "/desk", "/key", "/key/forget")
 """Where people arrive with a browser and are told in words, not JSON, what is wrong."""
-PAGE_FOLDERS = ("/stations/", "/desk/")
+PAGE_FOLDERS = ("/stations/", "/report/", "/desk/")
 """Likewise all below these."""
 SMALLEST_ZIPPED = 1000
 

@@ -33,13 +33,15 @@ class Form:
     """Names of fields and what the files hold; what they are called is not kept."""
 
 
-async def read_form(request: Request) -> Form:
+async def read_form(request: Request, most_fields: int = MOST_FIELDS) -> Form:
     """Read the body of a request as a form.
 
     Parameters
     ----------
     request : Request
         Its body is read piece by piece, and no more of it than is allowed.
+    most_fields : int
+        How many fields without files it may have.
 
     Raises
     ------
@@ -53,8 +55,8 @@ async def read_form(request: Request) -> Form:
     media_type = _media_type(request)
     try:
         if media_type == URLENCODED:
-            return Form(_pairs(await _whole_body(request)), ())
-        return await _parts(request)
+            return Form(_pairs(await _whole_body(request), most_fields), ())
+        return await _parts(request, most_fields)
     except ClientDisconnect as gone:
         raise UnreadableBody("The form is cut off.") from gone
 
@@ -93,17 +95,17 @@ async def _whole_body(request: Request) -> bytes:
     return b"".join([piece async for piece in _bounded(request, MOST_TEXT)])
 
 
-def _pairs(body: bytes) -> list[tuple[str, str]]:
+def _pairs(body: bytes, most_fields: int) -> list[tuple[str, str]]:
     """Read a form without files as WHATWG's URL standard has it, but strictly."""
     try:
         text = body.decode()
         if _BROKEN_ESCAPE.search(text):
             raise UnreadableBody("The form holds a % that is no escape.")
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=most_fields)
     except UnicodeDecodeError as problem:
         raise UnreadableBody(_NO_UTF8) from problem
     except ValueError as problem:
-        raise _too_many() from problem
+        raise _too_many(most_fields) from problem
 
 
 class _WholeParser(MultiPartParser):
@@ -116,7 +118,7 @@ class _WholeParser(MultiPartParser):
         self.ended = True
 
 
-async def _parts(request: Request) -> Form:
+async def _parts(request: Request, most_fields: int) -> Form:
     """Read a form with files, which wait on the disk if they are larger than a megabyte."""
     # Every byte is a character of Latin-1, so none is lost before it is read as UTF-8.
     as_bytes = {"content-type": f"{request.headers['content-type']}; charset=latin-1"}
@@ -124,14 +126,14 @@ async def _parts(request: Request) -> Form:
         Headers(as_bytes),
         _bounded(request, MOST_BYTES),
         max_files=MOST_FILES,
-        max_fields=MOST_FIELDS,
+        max_fields=most_fields,
         max_part_size=MOST_TEXT,
     )
     try:
         form = await parser.parse()
     except MultiPartException as problem:
         if problem.message.startswith("Too many"):
-            raise _too_many() from problem
+            raise _too_many(most_fields) from problem
         if problem.message.startswith("Part exceeded"):
             raise _too_large(MOST_TEXT) from problem
         raise UnreadableBody("The form's parts can't be told apart.") from problem
@@ -173,8 +175,8 @@ def _too_large(most: int, what: str = "form") -> TooLargeBody:
     )
 
 
-def _too_many() -> TooLargeBody:
+def _too_many(most_fields: int) -> TooLargeBody:
     return TooLargeBody(
-        f"The form has more than {MOST_FIELDS} fields or {MOST_FILES} files.",
+        f"The form has more than {most_fields} fields or {MOST_FILES} files.",
         remedy="Leave some out.",
     )

@@ -104,14 +104,14 @@ router = APIRouter(tags=["open311"], dependencies=[SHOWS_KEY])
 
 
 @dataclass(frozen=True, slots=True)
-class _Sent:
-    """A form, read."""
+class SentReport:
+    """A report's form, read."""
 
     fields: ReportForm
     answers: Mapping[str, tuple[str, ...]]
     photos: Sequence[bytes]
     idempotency_key: str
-    placed_by_photo: bool
+    placed_by_photo: bool = False
     """Whether the place is that of a photo, for want of another."""
 
     def report(self) -> Report:
@@ -174,7 +174,7 @@ async def post(written: WrittenAs, request: Request) -> Response:
     return await run_in_threadpool(_keep, service, key, sent, fmt)
 
 
-def _keep(service: Service, key: Key | None, sent: _Sent, written: Format) -> Response:
+def _keep(service: Service, key: Key | None, sent: SentReport, written: Format) -> Response:
     workspace = service.workspace
     report = sent.report()
     find_service(workspace, report.category)
@@ -224,7 +224,7 @@ def _by_name(texts: Sequence[tuple[str, str]]) -> dict[str, str]:
     return told
 
 
-def _read(form: Form, told: Mapping[str, str], header: str) -> _Sent:
+def _read(form: Form, told: Mapping[str, str], header: str) -> SentReport:
     """Read a form's fields, answers and photos.
 
     Raises
@@ -255,7 +255,7 @@ def _read(form: Form, told: Mapping[str, str], header: str) -> _Sent:
     if faults:
         raise WrongParameters(faults)
     photos = [data for _, data in form.files]
-    return _Sent(fields, answers, photos, header or fields.idempotency_key, placed_by_photo)
+    return SentReport(fields, answers, photos, header or fields.idempotency_key, placed_by_photo)
 
 
 def _place_by_photo(form: Form, given: dict[str, str]) -> bool:

@@ -20,6 +20,8 @@ class Tongue:
     other_name: str
     """The other language, as its speakers call it."""
     service: str
+    report: str
+    """Leads to the report page."""
     find: str
     finding: str
     what: str
@@ -79,6 +81,7 @@ ZH = Tongue(
     other="en",
     other_name="English",
     service="骑手服务",
+    report="报告问题",
     find="找最近的",
     finding="正在定位…",
     what="找什么",
@@ -138,6 +141,7 @@ EN = Tongue(
     other="zh",
     other_name="中文",
     service="Rider services",
+    report="Report",
     find="Find nearest",
     finding="Finding you…",
     what="Looking for",

@@ -13,7 +13,8 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.lifecycle import Stage
 from geo_service.domain.role import Role
 from geo_service.errors import NotFound
-from geo_service.flows.show_issue import show_issue
+from geo_service.flows.show_issue import show_issue, show_reported
+from geo_service.flows.track_report import token_of
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas, cases, categories, issues
 from geo_service.store.keys import Key
@@ -80,3 +81,14 @@ def test_what_nobody_may_know_of_is_not_there(
     for key in (None, key_of(Role.RIDER, now, "r"), key_of(Role.ANALYST, now)):
         with pytest.raises(NotFound, match="no issue"):
             show_issue(town, key, issue_id)
+
+
+def test_a_token_opens_its_own_report_and_tells_of_no_hidden_one(town: Workspace) -> None:
+    own = show_reported(town, token_of(town, "foreign"))
+    assert own.case.issue.issue_id == "foreign"
+    assert not own.case.issue.approved
+    shown = show_reported(town, token_of(town, SHOWN))
+    assert (shown.case.merged_into, shown.merged_from) == ("", ("was-shown",))
+    for wrong in ("foreign", "foreign.", token_of(town, "none"), token_of(town, SHOWN)[:-1]):
+        with pytest.raises(NotFound):
+            show_reported(town, wrong)

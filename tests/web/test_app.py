@@ -46,6 +46,8 @@ FILLED = {
         f"{OPEN311}/requests/issue-5.xml",
     ],
     "/open311/v2/tokens/{token}.{format}": [f"{OPEN311}/tokens/issue-5.00.json"],
+    "/report": ["/report", "/report?lang=en"],
+    "/report/{token}": ["/report/issue-5.00"],
     "/problems/{code}": ["/problems/not-found"],
     "/assets/{name}": ["/assets/rider.js", "/assets/page.js"],
     "/assets/icon-{size}.png": ["/assets/icon-192.png", "/assets/icon-1.png"],

@@ -1,0 +1,228 @@
+"""``/report``: somebody reports what is wrong on the way, with one thumb and without a script."""
+
+import json
+import secrets
+from asyncio import get_running_loop
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from geo_service.domain.role import Role
+from geo_service.errors import NoKey, NotAllowed, RefusedFields, WrongUsage
+from geo_service.flows.answer_once import HEADER
+from geo_service.flows.check_keys import recognise_key, require_rider
+from geo_service.flows.find_requests import list_services
+from geo_service.flows.progress_issue import support_issue
+from geo_service.flows.report_issue import MOST_PHOTOS, report_issue
+from geo_service.flows.track_report import token_of
+from geo_service.store import city
+from geo_service.store.keys import Key
+from geo_service.web.answers import NOT_KEPT, json_answer, page_answer
+from geo_service.web.auth import cookie_name, forget_key, keep_key, key_of
+from geo_service.web.bodies import read_form as read_short_form
+from geo_service.web.forms import Form, read_form
+from geo_service.web.own_forms import keep_tongue, require_own_form, tongue_of
+from geo_service.web.pages import write_page
+from geo_service.web.problems import Fault, TooLargeBody, WrongParameters
+from geo_service.web.report_choices import group_choices
+from geo_service.web.report_form import PHOTO, Typed, faults_in_words, read_sent, typed_in
+from geo_service.web.report_words import report_words
+from geo_service.web.rider_words import Tongue
+from geo_service.web.service import Service, service_of
+
+PATH = "/report"
+MOST_FIELDS = 1_000
+"""Without a script a form holds the questions of every category, most of them unanswered."""
+
+router = APIRouter(tags=["reports"])
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the form holds when it is shown."""
+
+    typed: Typed = field(default_factory=Typed)
+    faults: Mapping[str, str] = field(default_factory=dict)
+    """What is wrong, by the names of fields."""
+    photo_lost: bool = False
+    """Whether a photo had been chosen, which browsers do not keep."""
+    key_known: bool = False
+    status: int = HTTPStatus.OK
+
+
+@router.get(PATH, summary="The report page", response_class=Response)
+def report_page(request: Request) -> Response:
+    """Show an empty form; with a rider's key in the browser the report is that rider's."""
+    key, stale = _rider(service_of(request), request)
+    page = _show(request, Shown(key_known=key is not None))
+    if stale:
+        forget_key(page, request)
+    return page
+
+
+@router.post(PATH, summary="Send the report page's form", response_class=Response)
+async def send_report(request: Request) -> Response:
+    """Keep a report, and lead on to its own page; what is wrong is said beside its field."""
+    form = await _read(request)
+    if isinstance(form, Response):
+        return form
+    if form.files:
+        return await get_running_loop().run_in_executor(
+            service_of(request).photos, _keep, request, form
+        )
+    return await run_in_threadpool(_keep, request, form)
+
+
+@router.post(f"{PATH}/key", summary="Remember a rider's key for reports", response_class=Response)
+async def remember_key(request: Request) -> Response:
+    """Put the key that was typed into a cookie, and show the form again as it was."""
+    form = await _read(request)
+    if isinstance(form, Response):
+        return form
+    return await run_in_threadpool(_remember, request, form)
+
+
+@router.post(
+    f"{PATH}/support",
+    summary="Say on the report page that one sees an issue too",
+    response_class=Response,
+)
+async def support(request: Request) -> Response:
+    """Count the rider whose key the browser keeps, instead of a report of the same."""
+    require_own_form(request)
+    fields = await read_short_form(request)
+    return await run_in_threadpool(_support, request, fields.get("issue_id", ""))
+
+
+def title_of(service: Service, tongue: Tongue) -> str:
+    """Return what the city's pages are headed with; raises nothing of its own."""
+    with service.workspace.database.reading() as connection:
+        return city.read_title(connection) or tongue.service
+
+
+async def _read(request: Request) -> Form | Response:
+    """Read the form; one that is too large is answered with the page, saying so."""
+    require_own_form(request)
+    try:
+        return await read_form(request, MOST_FIELDS)
+    except TooLargeBody:
+        words = report_words(tongue_of(request))
+        shown = Shown(
+            faults={PHOTO: words.faults[PHOTO]}, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        )
+        return await run_in_threadpool(_show, request, shown)
+
+
+def _keep(request: Request, form: Form) -> Response:
+    service, tongue, typed = service_of(request), tongue_of(request), typed_in(form)
+    words = report_words(tongue)
+    key, stale = _rider(service, request)
+    shown = Shown(typed, photo_lost=bool(form.files), key_known=key is not None)
+    if stale:
+        # Sent on without a word it would be nobody's.
+        page = _refuse(request, shown, {"key": words.faults["key"]}, HTTPStatus.UNAUTHORIZED)
+        forget_key(page, request)
+        return page
+    try:
+        issue_id = _report(service, request, form, typed, key)
+    except (WrongParameters, RefusedFields) as error:
+        return _refuse(request, shown, faults_in_words(tongue, words, error, typed))
+    except WrongUsage as error:
+        if error.where != HEADER:
+            raise
+        return _refuse(request, shown, {"form": words.faults["form"]})
+    token = quote(token_of(service.workspace, issue_id), safe="")
+    return RedirectResponse(
+        f"{PATH}/{token}?thanks=1", status_code=HTTPStatus.SEE_OTHER, headers=NOT_KEPT
+    )
+
+
+def _report(service: Service, request: Request, form: Form, typed: Typed, key: Key | None) -> str:
+    photos = [data for name, data in form.files if name == PHOTO]
+    if len(photos) < len(form.files) or len(photos) > MOST_PHOTOS:
+        raise WrongParameters([Fault(PHOTO, f"Send at most {MOST_PHOTOS} photos.")])
+    sent = read_sent(
+        typed,
+        photos,
+        list_services(service.workspace),
+        service.workspace.calendar().zone,
+        request.headers.get(HEADER, ""),
+    )
+    reported = report_issue(
+        service.workspace,
+        sent.report(),
+        key=key,
+        now=service.clock(),
+        photos=sent.photos,
+        idempotency_key=sent.idempotency_key,
+    )
+    return reported.case.issue.issue_id
+
+
+def _remember(request: Request, form: Form) -> Response:
+    service, typed = service_of(request), typed_in(form)
+    words = report_words(tongue_of(request))
+    token = typed.one("key").strip()
+    shown = Shown(typed, photo_lost=bool(form.files))
+    try:
+        require_rider(recognise_key(service.workspace, token, service.clock()))
+    except NoKey:
+        return _refuse(request, shown, {"key": words.faults["key"]}, HTTPStatus.UNAUTHORIZED)
+    except NotAllowed:
+        return _refuse(request, shown, {"key": words.faults["no_rider"]}, HTTPStatus.FORBIDDEN)
+    page = _show(request, replace(shown, key_known=True))
+    keep_key(page, request, token)
+    return page
+
+
+def _support(request: Request, issue_id: str) -> Response:
+    service = service_of(request)
+    key = key_of(service, request, cookie=True)
+    count = support_issue(service.workspace, key, issue_id, service.clock())
+    return json_answer({"issue_id": issue_id, "supporters": count})
+
+
+def _rider(service: Service, request: Request) -> tuple[Key | None, bool]:
+    """Return the rider's key that the browser keeps, and whether it keeps one that is no more."""
+    try:
+        key = key_of(service, request, cookie=True)
+    except NoKey:
+        return None, cookie_name(request) in request.cookies
+    return (key if key is not None and key.role is Role.RIDER else None), False
+
+
+def _refuse(
+    request: Request,
+    shown: Shown,
+    faults: Mapping[str, str],
+    status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
+) -> HTMLResponse:
+    return _show(request, replace(shown, faults=faults, status=status))
+
+
+def _show(request: Request, shown: Shown) -> HTMLResponse:
+    service, tongue = service_of(request), tongue_of(request)
+    words = report_words(tongue)
+    categories = list_services(service.workspace)
+    page = page_answer(
+        write_page(
+            "report.html",
+            words=tongue,
+            said=words,
+            title=title_of(service, tongue),
+            groups=group_choices(tongue, categories),
+            shown=shown,
+            typed=shown.typed,
+            faults=shown.faults,
+            sending_key=secrets.token_urlsafe(16),
+            script_words=json.dumps(dict(words.script), ensure_ascii=False),
+        ),
+        status=shown.status,
+    )
+    keep_tongue(page, request, tongue_of(request))
+    return page

@@ -1,0 +1,429 @@
+"use strict";
+
+// The page works without this file: it finds the position, keeps drafts and shows what is near.
+(() => {
+  const drafts = window.reportDrafts;
+  const words = JSON.parse(document.getElementById("report").dataset.words);
+  const PATIENCE_MS = 15000;
+  const FRESH_MS = 15000;
+  const PAUSE_MS = 250;
+  const LARGEST_PX = 1600;
+  const PREVIEW_PX = 720;
+  const NOT_KEPT = new Set(["media", "key", "idempotency_key"]);
+  const seen = (id) => document.getElementById(id);
+  const said = (sentence, value) => sentence.replace("{}", String(value));
+
+  let draft = drafts.make();
+  let busy = false;
+  let saving = 0;
+  let asking = 0;
+  let askedFor = "";
+
+  const made = (tag, text, name) => {
+    const element = document.createElement(tag);
+    if (text) element.textContent = text;
+    if (name) element.className = name;
+    return element;
+  };
+
+  const button = (text, pressed) => {
+    const element = made("button", text, "small");
+    element.type = "button";
+    element.addEventListener("click", pressed);
+    return element;
+  };
+
+  const tell = (sentence, wrong = false) => {
+    const told = seen("told");
+    told.textContent = sentence;
+    told.classList.toggle("wrong", wrong);
+    if (sentence) told.scrollIntoView({ block: "center" });
+  };
+
+  const form = () => seen("report");
+  const chosen = () => form().querySelector(".pick:checked");
+  const titleOf = () => (chosen() ? form().querySelector(`label[for="${chosen().id}"]`).textContent : "");
+  const isEmpty = () => !draft.photo && !chosen() && !form().elements.description.value && !form().elements.address_string.value;
+
+  const label = () => {
+    const send = seen("send");
+    if (!send.dataset.said) send.dataset.said = send.textContent;
+    send.textContent = busy ? words.sending : navigator.onLine ? send.dataset.said : words.later;
+    send.setAttribute("aria-busy", String(busy));
+  };
+
+  // Questions of other categories stay out of what is sent.
+  const showQuestions = () => {
+    const code = chosen() ? chosen().value : null;
+    for (const block of form().querySelectorAll(".questions")) {
+      for (const input of block.querySelectorAll("input, textarea")) input.disabled = block.dataset.category !== code;
+    }
+  };
+
+  const take = () => {
+    draft.fields = [...new FormData(form())].filter(([name]) => !NOT_KEPT.has(name));
+    draft.title = titleOf();
+  };
+
+  const keep = async () => {
+    clearTimeout(saving);
+    if (busy || isEmpty()) return;
+    take();
+    try {
+      await drafts.put(draft);
+    } catch {
+      tell(words.noStore, true);
+    }
+  };
+
+  const keepSoon = () => {
+    clearTimeout(saving);
+    saving = setTimeout(keep, PAUSE_MS);
+  };
+
+  // The page's policy shows no picture of its own making but in a canvas.
+  const drawn = (picture, canvas, most) => {
+    const scale = Math.min(1, most / Math.max(picture.width, picture.height));
+    canvas.width = Math.max(1, Math.round(picture.width * scale));
+    canvas.height = Math.max(1, Math.round(picture.height * scale));
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    return canvas;
+  };
+
+  const preview = async (photo) => {
+    const canvas = seen("preview");
+    canvas.hidden = true;
+    if (!photo) return;
+    try {
+      drawn(await createImageBitmap(photo), canvas, PREVIEW_PX);
+      canvas.hidden = false;
+    } catch {
+      canvas.hidden = true;
+    }
+  };
+
+  const smaller = async (file) => {
+    try {
+      const canvas = drawn(await createImageBitmap(file), document.createElement("canvas"), LARGEST_PX);
+      const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+      return blob && blob.size < file.size ? blob : file;
+    } catch {
+      return file;
+    }
+  };
+
+  const photoChosen = async () => {
+    const file = seen("photo").files[0];
+    const own = draft;
+    own.photo = file ? await smaller(file) : null;
+    if (own !== draft) return;
+    await preview(draft.photo);
+    await keep();
+    if (file && !form().elements.lat.value) locate();
+  };
+
+  const locate = () => {
+    const where = seen("where");
+    const missed = () => {
+      where.textContent = words.notLocated;
+      seen("by-hand").open = true;
+    };
+    if (!navigator.geolocation) {
+      missed();
+      return;
+    }
+    where.textContent = words.locating;
+    const found = ({ coords }) => {
+      const { lat, long, datum } = form().elements;
+      lat.value = coords.latitude.toFixed(6);
+      long.value = coords.longitude.toFixed(6);
+      datum.value = "wgs84";
+      seen("where").textContent = said(words.located, Math.max(1, Math.round(coords.accuracy)));
+      keep();
+      nearSoon();
+    };
+    navigator.geolocation.getCurrentPosition(found, missed, {
+      enableHighAccuracy: true,
+      timeout: PATIENCE_MS,
+      maximumAge: FRESH_MS,
+    });
+  };
+
+  const support = async (issueId, pressed) => {
+    pressed.disabled = true;
+    try {
+      const reply = await fetch("/report/support", { method: "POST", body: new URLSearchParams({ issue_id: issueId }) });
+      if (!reply.ok) throw new Error("refused");
+    } catch {
+      pressed.disabled = false;
+      tell(words.notSupported, true);
+      return;
+    }
+    await forget(draft.id);
+    await begin(drafts.make(), false);
+    tell(words.supported);
+  };
+
+  const nearCard = ({ properties }) => {
+    const card = made("li", "", "card near");
+    if (properties.photos.length) {
+      const photo = made("img");
+      photo.src = properties.photos[0];
+      photo.alt = properties.description || words.preview;
+      card.append(photo);
+    }
+    const told = made("div");
+    told.append(made("strong", said(words.metres, Math.round(properties.distance_m))));
+    const english = document.documentElement.lang === "en";
+    told.append(made("p", properties.stage_words[english ? "en" : "zh"], "notice"));
+    if (properties.description) told.append(made("p", properties.description));
+    if (properties.supporters) told.append(made("p", said(words.supporters, properties.supporters), "notice"));
+    if ("rider" in form().dataset) {
+      const press = button(words.support, () => support(properties.issue_id, press));
+      told.append(press);
+    }
+    card.append(told);
+    return card;
+  };
+
+  const showNear = async () => {
+    const { lat, long, datum } = form().elements;
+    const turn = (asking += 1);
+    const section = seen("near");
+    const asked = chosen() && lat.value && long.value
+      ? new URLSearchParams({ service_code: chosen().value, lat: lat.value.trim(), long: long.value.trim(), datum: datum.value }).toString()
+      : "";
+    if (asked && asked === askedFor) return;
+    askedFor = asked;
+    let features = [];
+    if (asked && navigator.onLine) {
+      try {
+        const reply = await fetch(`/issues/near?${asked}`);
+        if (reply.ok) ({ features } = await reply.json());
+      } catch {
+        askedFor = "";
+      }
+    }
+    if (turn !== asking) return;
+    section.querySelector("ul").replaceChildren(...features.map(nearCard));
+    section.hidden = !features.length;
+  };
+
+  let looking = 0;
+  const nearSoon = () => {
+    clearTimeout(looking);
+    looking = setTimeout(showNear, PAUSE_MS);
+  };
+
+  const forget = async (id) => {
+    clearTimeout(saving);
+    try {
+      await drafts.remove(id);
+    } catch {
+      // Nothing is kept where nothing can be.
+    }
+  };
+
+  const entry = (kept) => {
+    const item = made("li", "", "card kept");
+    const told = made("p");
+    told.append(made("strong", kept.title || words.untitled), ` ${new Date(kept.begun).toLocaleString()}`);
+    item.append(told, made("p", words[kept.state], `state ${kept.state}`));
+    const actions = made("div", "", "actions");
+    if (kept.state === "sent") {
+      const link = made("a", words.follow, "small");
+      link.href = kept.link;
+      actions.append(link);
+    }
+    if (kept.state === "open" || kept.state === "refused") actions.append(button(words.resume, () => begin(kept)));
+    if (kept.state === "waiting") actions.append(button(words.sendNow, sendWaiting));
+    actions.append(
+      button(words.discard, async () => {
+        await forget(kept.id);
+        await list();
+      }),
+    );
+    item.append(actions);
+    return item;
+  };
+
+  const list = async () => {
+    let kept = [];
+    try {
+      kept = await drafts.all();
+    } catch {
+      kept = [];
+    }
+    const others = kept.filter((one) => one.id !== draft.id).reverse();
+    seen("drafts").querySelector("ul").replaceChildren(...others.map(entry));
+    seen("drafts").hidden = !others.length;
+  };
+
+  const sendWaiting = async () => {
+    if (!navigator.onLine) return;
+    try {
+      await drafts.sendWaiting(list);
+    } catch {
+      await list();
+    }
+  };
+
+  const fill = () => {
+    const held = new Set(draft.fields.map(([name, value]) => JSON.stringify([name, value])));
+    const texts = new Map(draft.fields);
+    for (const input of form().querySelectorAll("input, textarea, select")) {
+      if (!input.name || NOT_KEPT.has(input.name)) continue;
+      if (input.type === "radio" || input.type === "checkbox") input.checked = held.has(JSON.stringify([input.name, input.value]));
+      else if (texts.has(input.name)) input.value = texts.get(input.name);
+    }
+    const group = chosen() && chosen().closest("details");
+    if (group) group.open = true;
+  };
+
+  // A reset would bring back what the server wrote into the form.
+  const clear = () => {
+    for (const input of form().querySelectorAll("input, textarea, select")) {
+      input.removeAttribute("aria-invalid");
+      if (input.type === "radio" || input.type === "checkbox") input.checked = false;
+      else if (input.tagName === "SELECT") input.selectedIndex = 0;
+      else if (input.name !== "idempotency_key") input.value = "";
+    }
+    for (const fault of form().querySelectorAll("[data-fault], [role=alert]")) fault.remove();
+    for (const group of form().querySelectorAll("details.group")) group.open = false;
+  };
+
+  const begin = async (other, keeping = true) => {
+    if (keeping) await keep();
+    draft = { ...other, state: "open" };
+    clear();
+    fill();
+    seen("where").textContent = "";
+    askedFor = "";
+    seen("near").hidden = true;
+    attach();
+    await preview(draft.photo);
+    await list();
+  };
+
+  // The server says beside each field what is wrong; the draft has the photo still.
+  const renew = async (page) => {
+    const fresh = new DOMParser().parseFromString(page, "text/html").getElementById("report");
+    if (!fresh) {
+      tell(words.notReached, true);
+      return;
+    }
+    form().replaceWith(document.adoptNode(fresh));
+    const lost = seen("photo-lost");
+    if (lost) lost.remove();
+    draft = { ...draft, state: "open" };
+    fill();
+    if (form().querySelector("[data-fault=requested_datetime]")) {
+      form().elements.requested_datetime.value = "";
+      draft.timeless = true;
+    }
+    attach();
+    await preview(draft.photo);
+    askedFor = "";
+    nearSoon();
+    const alert = form().querySelector("[role=alert]");
+    if (alert) alert.scrollIntoView({ block: "center" });
+  };
+
+  const rememberKey = async () => {
+    await keep();
+    let page;
+    try {
+      const body = new FormData();
+      body.append("key", form().elements.key.value);
+      const reply = await fetch("/report/key", { method: "POST", body, headers: { Accept: "text/html" } });
+      page = await reply.text();
+    } catch {
+      tell(words.notReached, true);
+      return;
+    }
+    take();
+    await renew(page);
+  };
+
+  const send = async () => {
+    if (busy) return;
+    clearTimeout(saving);
+    const time = form().elements.requested_datetime;
+    // When it was seen stays the same however late it is sent.
+    if (!time.value && !draft.timeless) time.value = new Date().toISOString();
+    take();
+    busy = true;
+    label();
+    tell("");
+    let done = null;
+    try {
+      if (navigator.onLine) done = await drafts.send(draft);
+      else await drafts.put({ ...draft, state: "waiting" });
+    } catch {
+      busy = false;
+      label();
+      tell(words.noStore, true);
+      return;
+    }
+    busy = false;
+    label();
+    if (done && done.draft.state === "sent") location.assign(`${done.draft.link}?thanks=1`);
+    else if (done && done.page) await renew(done.page);
+    else {
+      await begin(drafts.make(), false);
+      tell(words.kept);
+    }
+  };
+
+  function attach() {
+    const filled = form().elements.lat.value || form().querySelector("[data-fault=lat], [data-fault=long], [data-fault=address_string]");
+    seen("by-hand").open = Boolean(filled && !seen("where").textContent);
+    seen("here").hidden = false;
+    showQuestions();
+    label();
+    if (form().dataset.attached) return;
+    form().dataset.attached = "true";
+    seen("here").addEventListener("click", locate);
+    seen("photo").addEventListener("change", photoChosen);
+    form().addEventListener("input", keepSoon);
+    form().addEventListener("change", (event) => {
+      if (event.target.name === "service_code") showQuestions();
+      keepSoon();
+      nearSoon();
+    });
+    form().addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (event.submitter && event.submitter.id === "keep-key") rememberKey();
+      else send();
+    });
+  }
+
+  const start = async () => {
+    attach();
+    let kept = [];
+    try {
+      kept = await drafts.all();
+    } catch {
+      kept = [];
+    }
+    const unfinished = kept.filter((one) => one.state === "open").pop();
+    if (unfinished && isEmpty()) {
+      draft = unfinished;
+      fill();
+      attach();
+      await preview(draft.photo);
+      nearSoon();
+    }
+    await list();
+    document.documentElement.dataset.report = "ready";
+    await sendWaiting();
+  };
+
+  addEventListener("online", () => {
+    label();
+    sendWaiting();
+  });
+  addEventListener("offline", label);
+  addEventListener("pagehide", keep);
+  start();
+})();

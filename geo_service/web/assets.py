@@ -14,7 +14,9 @@ ASKED_AGAIN = {"Cache-Control": "no-cache"}
 OURS = {
     "report.css": "text/css; charset=utf-8",
     "report.js": "text/javascript; charset=utf-8",
+    "report_cards.js": "text/javascript; charset=utf-8",
     "report_drafts.js": "text/javascript; charset=utf-8",
+    "report_photos.js": "text/javascript; charset=utf-8",
     "rider.css": "text/css; charset=utf-8",
     "rider.js": "text/javascript; charset=utf-8",
     "sign.svg": "image/svg+xml",

@@ -3,12 +3,12 @@
 // The page works without this file: it finds the position, keeps drafts and shows what is near.
 (() => {
   const drafts = window.reportDrafts;
+  const photos = window.reportPhotos;
+  const cards = window.reportCards;
   const words = JSON.parse(document.getElementById("report").dataset.words);
   const PATIENCE_MS = 15000;
   const FRESH_MS = 15000;
   const PAUSE_MS = 250;
-  const LARGEST_PX = 1600;
-  const PREVIEW_PX = 720;
   const NOT_KEPT = new Set(["media", "key", "idempotency_key"]);
   const seen = (id) => document.getElementById(id);
   const said = (sentence, value) => sentence.replace("{}", String(value));
@@ -18,20 +18,6 @@
   let saving = 0;
   let asking = 0;
   let askedFor = "";
-
-  const made = (tag, text, name) => {
-    const element = document.createElement(tag);
-    if (text) element.textContent = text;
-    if (name) element.className = name;
-    return element;
-  };
-
-  const button = (text, pressed) => {
-    const element = made("button", text, "small");
-    element.type = "button";
-    element.addEventListener("click", pressed);
-    return element;
-  };
 
   const tell = (sentence, wrong = false) => {
     const told = seen("told");
@@ -81,43 +67,12 @@
     saving = setTimeout(keep, PAUSE_MS);
   };
 
-  // The page's policy shows no picture of its own making but in a canvas.
-  const drawn = (picture, canvas, most) => {
-    const scale = Math.min(1, most / Math.max(picture.width, picture.height));
-    canvas.width = Math.max(1, Math.round(picture.width * scale));
-    canvas.height = Math.max(1, Math.round(picture.height * scale));
-    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-    return canvas;
-  };
-
-  const preview = async (photo) => {
-    const canvas = seen("preview");
-    canvas.hidden = true;
-    if (!photo) return;
-    try {
-      drawn(await createImageBitmap(photo), canvas, PREVIEW_PX);
-      canvas.hidden = false;
-    } catch {
-      canvas.hidden = true;
-    }
-  };
-
-  const smaller = async (file) => {
-    try {
-      const canvas = drawn(await createImageBitmap(file), document.createElement("canvas"), LARGEST_PX);
-      const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
-      return blob && blob.size < file.size ? blob : file;
-    } catch {
-      return file;
-    }
-  };
-
   const photoChosen = async () => {
     const file = seen("photo").files[0];
     const own = draft;
-    own.photo = file ? await smaller(file) : null;
+    own.photo = file ? await photos.smaller(file) : null;
     if (own !== draft) return;
-    await preview(draft.photo);
+    await photos.show(draft.photo, seen("preview"));
     await keep();
     if (file && !form().elements.lat.value) locate();
   };
@@ -164,28 +119,6 @@
     tell(words.supported);
   };
 
-  const nearCard = ({ properties }) => {
-    const card = made("li", "", "card near");
-    if (properties.photos.length) {
-      const photo = made("img");
-      photo.src = properties.photos[0];
-      photo.alt = properties.description || words.preview;
-      card.append(photo);
-    }
-    const told = made("div");
-    told.append(made("strong", said(words.metres, Math.round(properties.distance_m))));
-    const english = document.documentElement.lang === "en";
-    told.append(made("p", properties.stage_words[english ? "en" : "zh"], "notice"));
-    if (properties.description) told.append(made("p", properties.description));
-    if (properties.supporters) told.append(made("p", said(words.supporters, properties.supporters), "notice"));
-    if ("rider" in form().dataset) {
-      const press = button(words.support, () => support(properties.issue_id, press));
-      told.append(press);
-    }
-    card.append(told);
-    return card;
-  };
-
   const showNear = async () => {
     const { lat, long, datum } = form().elements;
     const turn = (asking += 1);
@@ -205,7 +138,7 @@
       }
     }
     if (turn !== asking) return;
-    section.querySelector("ul").replaceChildren(...features.map(nearCard));
+    section.querySelector("ul").replaceChildren(...features.map((one) => cards.near(one, words, "rider" in form().dataset ? support : null)));
     section.hidden = !features.length;
   };
 
@@ -224,27 +157,9 @@
     }
   };
 
-  const entry = (kept) => {
-    const item = made("li", "", "card kept");
-    const told = made("p");
-    told.append(made("strong", kept.title || words.untitled), ` ${new Date(kept.begun).toLocaleString()}`);
-    item.append(told, made("p", words[kept.state], `state ${kept.state}`));
-    const actions = made("div", "", "actions");
-    if (kept.state === "sent") {
-      const link = made("a", words.follow, "small");
-      link.href = kept.link;
-      actions.append(link);
-    }
-    if (kept.state === "open" || kept.state === "refused") actions.append(button(words.resume, () => begin(kept)));
-    if (kept.state === "waiting") actions.append(button(words.sendNow, sendWaiting));
-    actions.append(
-      button(words.discard, async () => {
-        await forget(kept.id);
-        await list();
-      }),
-    );
-    item.append(actions);
-    return item;
+  const discard = async (kept) => {
+    await forget(kept.id);
+    await list();
   };
 
   const list = async () => {
@@ -255,7 +170,7 @@
       kept = [];
     }
     const others = kept.filter((one) => one.id !== draft.id).reverse();
-    seen("drafts").querySelector("ul").replaceChildren(...others.map(entry));
+    seen("drafts").querySelector("ul").replaceChildren(...others.map((one) => cards.draft(one, words, { resume: begin, sendNow: sendWaiting, discard })));
     seen("drafts").hidden = !others.length;
   };
 
@@ -301,7 +216,7 @@
     askedFor = "";
     seen("near").hidden = true;
     attach();
-    await preview(draft.photo);
+    await photos.show(draft.photo, seen("preview"));
     await list();
   };
 
@@ -322,7 +237,7 @@
       draft.timeless = true;
     }
     attach();
-    await preview(draft.photo);
+    await photos.show(draft.photo, seen("preview"));
     askedFor = "";
     nearSoon();
     const alert = form().querySelector("[role=alert]");
@@ -365,10 +280,14 @@
       tell(words.noStore, true);
       return;
     }
+    if (done && done.draft.state === "sent") {
+      // Busy to the end, so that leaving the page keeps no draft of what has been sent.
+      location.assign(`${done.draft.link}?thanks=1`);
+      return;
+    }
     busy = false;
     label();
-    if (done && done.draft.state === "sent") location.assign(`${done.draft.link}?thanks=1`);
-    else if (done && done.page) await renew(done.page);
+    if (done && done.page) await renew(done.page);
     else {
       await begin(drafts.make(), false);
       tell(words.kept);
@@ -411,7 +330,7 @@
       draft = unfinished;
       fill();
       attach();
-      await preview(draft.photo);
+      await photos.show(draft.photo, seen("preview"));
       nearSoon();
     }
     await list();
@@ -425,5 +344,6 @@
   });
   addEventListener("offline", label);
   addEventListener("pagehide", keep);
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
   start();
 })();

@@ -49,7 +49,7 @@ def find_duplicates(
     Returns
     -------
     list of Duplicate
-        At most five, nearest first, then in order of id.
+        At most five, nearest first, then the latest reported.
 
     Raises
     ------

@@ -6,12 +6,10 @@ from geo_service.domain.case import Case
 from geo_service.domain.lifecycle import ENDED
 from geo_service.store import cases as stored_cases
 from geo_service.store.case_schema import cases
-from geo_service.store.near_place import IN_CIRCLE, SQUARED_M, near_parameters
+from geo_service.store.near_place import IN_BOX, SQUARED_M, near_parameters
 from geo_service.store.schema import issues
 from geo_service.store.upsert import find_rows
 
-SLACK = 1.002
-"""How much wider the circle is drawn, since its metres are right to 0.2 %."""
 LOOKED_AT = 64
 """Of so many nearest ones, over or not, enough are open almost everywhere."""
 
@@ -20,10 +18,11 @@ NEAREST = (
     select(issues.c.issue_id)
     .where(
         issues.c.category == bindparam("category"),
-        IN_CIRCLE,
+        IN_BOX,
         or_(issues.c.approved, bindparam("sees_all")),
     )
-    .order_by(SQUARED_M, issues.c.issue_id)
+    # The latest are most often still open, and most often the same.
+    .order_by(SQUARED_M, issues.c.reported_at.desc(), issues.c.issue_id)
     .limit(bindparam("most"))
 )
 # Said by what it is not: for a list of stages SQLite would walk through the index of all of them.
@@ -52,7 +51,7 @@ def open_cases_near(
     lon, lat : float
         WGS-84, decimal degrees.
     radius_m : float
-        How far they may lie, in metres; those returned may lie 0.2 % farther.
+        Half the side of the box they lie in, in metres; those in its corners lie farther.
     most : int
         How many at most, up to 64.
     approved_only : bool
@@ -61,10 +60,10 @@ def open_cases_near(
     Returns
     -------
     list of Case
-        Nearest first, then in order of id.
+        Nearest first, then the latest reported, then in order of id.
     """
     asked = {
-        **near_parameters(lon, lat, SLACK * radius_m),
+        **near_parameters(lon, lat, radius_m),
         "category": category,
         "sees_all": not approved_only,
     }

@@ -78,7 +78,11 @@ async def send_report(request: Request) -> Response:
     return await run_in_threadpool(_keep, request, form)
 
 
-@router.post(f"{PATH}/key", summary="Remember a key that is typed on the report page", response_class=Response)
+@router.post(
+    f"{PATH}/key",
+    summary="Remember a key that is typed on the report page",
+    response_class=Response,
+)
 async def remember_key(request: Request) -> Response:
     """Put the key that was typed into a cookie, and show the form again as it was."""
     form = await _read(request)

@@ -89,10 +89,12 @@ def test_the_nearest_open_ones_of_the_category_come_nearest_first(
         for case in found
     ]
     # Two that are equally near to a millimetre may come in either order.
-    assert [apart for apart, _ in seen] == pytest.approx(
-        [apart for apart, _ in wanted[:5]], abs=0.002
-    )
-    assert {case.issue.issue_id for _, case in seen} <= {issue_id for _, issue_id in wanted}
+    near = [apart for apart, _ in seen if apart <= 50.1]
+    assert near == pytest.approx([apart for apart, _ in wanted[:5]], abs=0.002)
+    # What lies farther is in a corner of the box, and comes last.
+    assert [apart for apart, _ in seen[len(near) :] if apart <= 50.1] == []
+    close = {case.issue.issue_id for apart, case in seen if apart <= 50.1}
+    assert close <= {issue_id for _, issue_id in wanted}
 
 
 def test_open_ones_are_found_behind_any_number_that_are_over(database: Database) -> None:

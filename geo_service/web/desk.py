@@ -10,6 +10,7 @@ from geo_service.domain.lifecycle import OPEN, Stage
 from geo_service.flows.open_desk import Desk, open_desk
 from geo_service.store.work_list import Work, place_of
 from geo_service.web.answers import page_answer
+from geo_service.web.auth import SHOWS_KEY
 from geo_service.web.desk_door import let_staff_in
 from geo_service.web.desk_rows import write_row
 from geo_service.web.desk_words import desk_words
@@ -28,7 +29,7 @@ parameters of their own to links they pass on."""
 
 Pairs = list[tuple[str, str]]
 
-router = APIRouter(tags=["desk"])
+router = APIRouter(tags=["desk"], dependencies=[SHOWS_KEY])
 
 
 class Choice(NamedTuple):

@@ -26,6 +26,7 @@ from geo_service.store.keys import Key
 from geo_service.store.photo_files import is_photo_id
 from geo_service.streets.profile import Profile
 from geo_service.web.answers import page_answer
+from geo_service.web.auth import SHOWS_KEY
 from geo_service.web.bodies import read_form
 from geo_service.web.desk_door import key_of_staff, let_staff_in
 from geo_service.web.desk_file import Typed, write_file
@@ -41,7 +42,7 @@ Doing = Callable[[Request, Key, str, Fields], Response]
 NEAR_FORM = "near"
 """The name of the forms that merge an issue nearby into the one that is shown."""
 
-router = APIRouter(tags=["desk"])
+router = APIRouter(tags=["desk"], dependencies=[SHOWS_KEY])
 
 
 @router.post(

@@ -51,6 +51,7 @@ class Upkeep:
                 # The next time it may succeed: another process holds the database, say.
                 LOG.warning("upkeep: %s", problem)
             except Exception:
+                # A thread that ends by one fault would never do it again, and nobody would know.
                 LOG.exception("upkeep failed; it is tried again")
             else:
                 if any(done):

@@ -18,6 +18,7 @@ from geo_service.errors import NotFound
 from geo_service.maps.elements import Verbatim
 
 _MEDIA_TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
+_LAYERS = ("marks.js", "shapes.js", "catchments.js")
 _COMPANIONS = (
     "tools.css",
     "filters.js",
@@ -27,7 +28,9 @@ _COMPANIONS = (
     "download.js",
     "print.js",
 )
-_OURS = ("page.css", "page.js", *_COMPANIONS)
+GROUND_SCRIPTS = ("page.js", "packed_lines.js", "street_tiles.js")
+"""What opens a map and draws the city's own streets on it; they need Leaflet."""
+_OURS = ("page.css", *GROUND_SCRIPTS, *_LAYERS, *_COMPANIONS)
 _FROM_WHEEL = {
     # Leaflet guesses where its pins lie from a style sheet that is called leaflet.css.
     "map-base.css": dict(folium.Map.default_css)["leaflet_css"],
@@ -40,7 +43,7 @@ _FOR_STOCK = {
     **{f"stock-{name}.js": url for name, url in folium.Map.default_js if name != "leaflet"},
 }
 _LEAFLET = ("map-base.css", "leaflet.js")
-NAMES = (*_LEAFLET, "cluster.css", "cluster.js", "page.css", "page.js", *_COMPANIONS)
+NAMES = (*_LEAFLET, "cluster.css", "cluster.js", *_OURS)
 """What every page needs, in the order in which it is needed."""
 STOCK_NAMES = tuple(_FOR_STOCK)
 """What folium's own pop-ups and icons need besides."""

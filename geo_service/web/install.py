@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from geo_service.errors import NotFound
 from geo_service.maps.app_icon import app_icon
+from geo_service.maps.assets import GROUND_SCRIPTS
 from geo_service.store import city
 from geo_service.web import basemap
 from geo_service.web.answers import json_answer
@@ -26,7 +27,7 @@ MANIFEST = "application/manifest+json"
 ICON_SIZES = (192, 512)
 SHELL = ("rider.css", "rider.js", "sign.svg")
 """What the rider's page is made of."""
-MAP_PARTS = ("map-base.css", "leaflet.js", "page.js")
+MAP_PARTS = ("map-base.css", "leaflet.js", *GROUND_SCRIPTS)
 """What its map is made of, besides two files of its own."""
 WORKER_POLICY = "default-src 'none'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 """The worker asks this server for pages and their parts, and runs nothing else."""

@@ -4,6 +4,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from geo_service.maps.assets import GROUND_SCRIPTS
 from geo_service.web.assets import map_address, static_address
 
 
@@ -18,6 +19,7 @@ def _templates() -> Environment:
     )
     templates.globals["asset"] = static_address
     templates.globals["map_asset"] = map_address
+    templates.globals["ground_scripts"] = GROUND_SCRIPTS
     return templates
 
 

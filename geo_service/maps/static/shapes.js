@@ -1,0 +1,26 @@
+// Cells and ridden streets, each with a card.
+"use strict";
+
+(() => {
+  const { card, held, popupRoom } = geoMap;
+  const { corners, unpack } = packedLines;
+
+  function shapes(group, { shape, lines, colours, labels, rows }) {
+    const packed = unpack(lines);
+    const all = [];
+    rows.forEach(([step, strong, title, ...values], line) => {
+      const colour = colours[step];
+      const places = corners(packed, line);
+      const drawn =
+        shape === "cell"
+          ? L.polygon(places, { renderer: geoMap.ground, pane: "ground", weight: 1, color: "#ffffff", opacity: 0.9, fillColor: colour, fillOpacity: strong ? 0.72 : 0.42 })
+          : L.polyline(places, { renderer: geoMap.ground, pane: "ground", weight: 1.6 + 0.9 * step, color: colour });
+      drawn.bindPopup(() => card(title, "", labels, values), popupRoom());
+      group.addLayer(drawn);
+      all.push(drawn);
+    });
+    held.set(group, { markers: all, labels, rows, facts: 2 });
+  }
+
+  Object.assign(geoMap, { shapes });
+})();

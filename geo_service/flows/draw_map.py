@@ -28,6 +28,7 @@ from geo_service.maps.content import CatchmentsOnMap, FacilityOnMap, MapContent
 from geo_service.maps.layers.catchments import MINUTE_MS
 from geo_service.maps.layers.rate import MOST_CELLS
 from geo_service.maps.page import LAYERS, PLANNER_LAYERS, PUBLIC_LAYERS, draw, render
+from geo_service.maps.parts import Parts
 from geo_service.overlay.cells import coarse_enough
 from geo_service.overlay.exposure import Exposure
 from geo_service.store import city, releases
@@ -50,6 +51,7 @@ def draw_map(
     layers: Sequence[str] | None = None,
     catchments: CatchmentQuestion = USUAL_CATCHMENTS,
     assets: Assets = EMBEDDED,
+    parts: Parts | None = None,
     progress: Progress = as_it_goes,
 ) -> str:
     """Draw the workspace as one HTML page.
@@ -70,6 +72,8 @@ def draw_map(
         street is a hole as the page opens.
     assets : Assets
         Where the page takes its scripts and styles from.
+    parts : Parts, optional
+        What the page may ask the server for later; None: it holds all itself.
     progress : callable
         Wraps the days of traces as they go by.
 
@@ -103,7 +107,7 @@ def draw_map(
             catchments=_catchments(workspace, catchments, now),
             hole_minutes=catchments.limit // MINUTE_MS,
         )
-    return render(draw(content, chosen, assets=assets))
+    return render(draw(content, chosen, assets=assets, parts=parts))
 
 
 def write_map(

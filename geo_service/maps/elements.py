@@ -8,8 +8,10 @@ from folium.raster_layers import ImageOverlay
 from folium.template import Template
 from jinja2 import Template as PlainTemplate
 
+from geo_service.maps.cards import Cards
 from geo_service.maps.escape import as_script
 from geo_service.maps.folding import fold
+from geo_service.maps.parts import Parts
 
 
 class Sheet(Figure):
@@ -85,19 +87,21 @@ const {{ this.get_name() }} =
         self.corners = as_script(corners)
 
 
-_FOLDED_FROM = 40_000
-"""Data of so many letters are folded; less can be read in the page by whoever looks."""
+_APART_FROM = 40_000
+"""Data of so many letters are folded, or asked for; less can be read in the page."""
 
 
 class Drawing(MacroElement):
     """Something the page's script draws from data: ``geoMap.<what>(parent, data)``.
 
-    Many data are folded, and drawn by ``geoMap.unfold`` before the page is ready.
+    Many data are folded, or asked for once the page is shown.
     """
 
     _template = Template("""
 {% macro script(this, kwargs) %}
-{%- if this.folded %}
+{%- if this.address %}
+geoMap.ask("{{ this.what }}", {{ this._parent.get_name() }}, "{{ this.address }}");
+{%- elif this.folded %}
 geoMap.unfold("{{ this.what }}", {{ this._parent.get_name() }}, "{{ this.folded }}");
 {%- else %}
 geoMap.{{ this.what }}({{ this._parent.get_name() }}, {{ this.data }});
@@ -105,13 +109,34 @@ geoMap.{{ this.what }}({{ this._parent.get_name() }}, {{ this.data }});
 {% endmacro %}
 """)
 
-    def __init__(self, what: str, key: str, data: Mapping[str, object]) -> None:
+    def __init__(
+        self, what: str, key: str, data: Mapping[str, object], cards: Cards | None = None
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call] # branca leaves it untyped
         self._name = "Drawing"
         self._id = f"{what}_{key}"
+        self._given, self._cards = data, cards
         self.what = what
-        self.data = as_script(data)
-        self.folded = fold(self.data) if len(self.data) >= _FOLDED_FROM else ""
+        self.data = self.folded = self.address = ""
+        self._settled = False
+
+    def render(self, **kwargs: object) -> str:
+        """Write it into the page; a drawing that nobody has settled stands there whole."""
+        if not self._settled:
+            self.settle(None)
+        return str(super().render(**kwargs))  # type: ignore[no-untyped-call] # as above
+
+    def settle(self, parts: Parts | None) -> None:
+        """Decide what stands in the page, and what it asks for; None: it can't ask."""
+        self._settled = True
+        given = dict(self._given)
+        if self._cards is not None:
+            given["cards"] = self._cards.settle(self._id, parts)
+        data = as_script(given)
+        many = len(data) >= _APART_FROM
+        self.data = "" if many else data
+        self.address = parts.keep(self._id, lambda: data) if many and parts is not None else ""
+        self.folded = fold(data) if many and parts is None else ""
 
 
 class Panel(MacroElement):

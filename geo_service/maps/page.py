@@ -1,10 +1,11 @@
 """The page: base map, layers, and the panel that names and explains them."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
 import folium
+from branca.element import Element
 
 from geo_service.errors import WrongUsage
 from geo_service.maps.assets import Assets
@@ -23,6 +24,7 @@ from geo_service.maps.layers.rate import draw_rate
 from geo_service.maps.layers.release import draw_release
 from geo_service.maps.layers.streets import draw_streets
 from geo_service.maps.panel import panel_html
+from geo_service.maps.parts import Parts
 from geo_service.maps.view import View, view_of
 
 DrawLayer: TypeAlias = Callable[[MapContent, View], DrawnLayer | None]
@@ -54,7 +56,9 @@ _COVERING = ("passes", "release", "exposure", "rate", "streets", "catchments", "
 PUBLIC_LAYERS = ("facilities", "issues", "issue_density", "release", "catchments")
 
 
-def draw(content: MapContent, layers: Sequence[str], *, assets: Assets) -> folium.Map:
+def draw(
+    content: MapContent, layers: Sequence[str], *, assets: Assets, parts: Parts | None = None
+) -> folium.Map:
     """Draw a map.
 
     Parameters
@@ -65,6 +69,9 @@ def draw(content: MapContent, layers: Sequence[str], *, assets: Assets) -> foliu
         Names of ``LAYERS``, in any order.
     assets : Assets
         Where scripts and styles come from.
+    parts : Parts, optional
+        What the page may ask our server for later; None: it holds all itself, and of many cards
+        only the most important.
 
     Returns
     -------
@@ -97,8 +104,17 @@ def draw(content: MapContent, layers: Sequence[str], *, assets: Assets) -> foliu
     groups = {key: layer.group for key, layer in drawn.items() if layer is not None}
     for group in groups.values():
         page.add_child(group)
+    for drawing in _drawings(page):
+        drawing.settle(parts)
     page.add_child(Panel(panel_html(content, drawn, opened_with(groups)), groups, view.corners))
     return page
+
+
+def _drawings(element: Element) -> Iterator[Drawing]:
+    if isinstance(element, Drawing):
+        yield element
+    for child in element._children.values():  # noqa: SLF001 - branca offers no other way down
+        yield from _drawings(child)
 
 
 def opened_with(layers: Collection[str]) -> set[str]:

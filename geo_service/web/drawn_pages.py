@@ -1,51 +1,132 @@
-"""Public maps, kept as drawn until the workspace changes or the minute is over."""
+"""Maps kept as drawn: the public's and the planners', with the parts that pages ask for later."""
 
+from collections import deque
 from collections.abc import Sequence
-from datetime import datetime
-from threading import Lock
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import token_hex
+from threading import Lock, Thread
+from time import monotonic
 
 from geo_service.domain.visibility import Viewer
+from geo_service.errors import NotFound
 from geo_service.flows.draw_map import draw_map
 from geo_service.flows.wiring import Workspace
 from geo_service.maps.assets import Assets
+from geo_service.maps.parts import Parts
 from geo_service.store import city
 
-LAYERS = tuple[str, ...]
+PARTS_PATH = "/maps/parts"
+PATIENCE_S = 2.0
+"""Who asks for a map that takes longer than this to draw gets the one drawn before, if there is
+one, while a newer is drawn; each tells of which moment it is."""
+STALE = timedelta(minutes=15)
+"""But none that is older than this."""
+KEPT = 12
+"""The parts of so many drawings are kept, for pages that are open still."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """A map, and of which state of the workspace it tells."""
+
+    state: tuple[int, datetime]
+    page: str
+    took_s: float
+
+
+class Shelf:
+    """One map of one sort of viewer: the newest drawing of it."""
+
+    def __init__(self) -> None:
+        self.drawing = Lock()
+        self.drawn: Drawn | None = None
 
 
 class DrawnPages:
-    """The public's maps of one process; one is drawn at a time, and others wait for it."""
+    """The maps of one process; one of each sort is drawn at a time, and others wait for it."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._lock = Lock()
-        self._drawn: dict[LAYERS | None, tuple[tuple[int, datetime], str]] = {}
+        self._shelves: dict[tuple[Viewer, tuple[str, ...] | None], Shelf] = {}
+        self._parts: deque[tuple[str, Viewer, Parts]] = deque(maxlen=KEPT)
 
-    def page(self, layers: Sequence[str] | None, now: datetime) -> str:
-        """Return a map that everybody may see.
+    def page(self, viewer: Viewer, layers: Sequence[str] | None, now: datetime) -> str:
+        """Return a map that a viewer may see.
 
         Parameters
         ----------
+        viewer : Viewer
+            Of this sort.
         layers : sequence of str, optional
-            Which; None: all that are public.
+            Which; None: all that such a viewer may see.
         now : datetime
             With a zone; a map tells of its minute.
 
         Raises
         ------
         WrongUsage
-            If a layer does not exist or is not public.
+            If a layer does not exist or is not for such a viewer.
         """
         name = None if layers is None else tuple(layers)
+        with self._lock:
+            shelf = self._shelves.setdefault((viewer, name), Shelf())
         with self._workspace.database.reading() as connection:
             changes = city.changes(connection)
         state = (changes, now.replace(second=0, microsecond=0))
-        with self._lock:
-            kept = self._drawn.get(name)
-            if kept is not None and kept[0] == state:
-                return kept[1]
-            page = draw_map(
-                self._workspace, Viewer.PUBLIC, now, layers=layers, assets=Assets(embedded=False)
-            )
-            self._drawn[name] = (state, page)
-        return page
+        kept = shelf.drawn
+        if kept is not None and kept.state == state:
+            return kept.page
+        if kept is not None and kept.took_s > PATIENCE_S and now - kept.state[1] < STALE:
+            Thread(
+                target=self._draw_if_idle, args=(shelf, viewer, name, state, now), daemon=True
+            ).start()
+            return kept.page
+        with shelf.drawing:
+            if shelf.drawn is None or shelf.drawn.state != state:
+                shelf.drawn = self._draw(viewer, name, state, now)
+            return shelf.drawn.page
+
+    def part(self, viewer: Viewer, drawing: str, name: str) -> str:
+        """Return what a page asks for, as JSON.
+
+        Raises
+        ------
+        NotFound
+            If the drawing is no longer kept, is not for such a viewer, or has no such part.
+        """
+        for known, owner, parts in tuple(self._parts):
+            if known == drawing and owner in (viewer, Viewer.PUBLIC):
+                return parts.text(name)
+        raise NotFound("This map is no longer kept.", where="drawing", remedy="Load it again.")
+
+    def _draw_if_idle(
+        self,
+        shelf: Shelf,
+        viewer: Viewer,
+        layers: Sequence[str] | None,
+        state: tuple[int, datetime],
+        now: datetime,
+    ) -> None:
+        if shelf.drawing.acquire(blocking=False):
+            try:
+                shelf.drawn = self._draw(viewer, layers, state, now)
+            finally:
+                shelf.drawing.release()
+
+    def _draw(
+        self,
+        viewer: Viewer,
+        layers: Sequence[str] | None,
+        state: tuple[int, datetime],
+        now: datetime,
+    ) -> Drawn:
+        begun = monotonic()
+        drawing = token_hex(8)
+        parts = Parts(f"{PARTS_PATH}/{drawing}/")
+        page = draw_map(
+            self._workspace, viewer, now, layers=layers, assets=Assets(embedded=False), parts=parts
+        )
+        self._parts.append((drawing, viewer, parts))
+        return Drawn(state, page, monotonic() - begun)

@@ -6,10 +6,8 @@ from fastapi import APIRouter, Request, Response
 
 from geo_service.domain.visibility import Viewer
 from geo_service.errors import NotFound
-from geo_service.flows.draw_map import draw_map
-from geo_service.maps.assets import Assets
 from geo_service.maps.page import LAYERS, PUBLIC_LAYERS
-from geo_service.web.answers import page_answer, policy_for_inline
+from geo_service.web.answers import JSON, page_answer, policy_for_inline
 from geo_service.web.auth import (
     cookie_name,
     key_of,
@@ -17,6 +15,8 @@ from geo_service.web.auth import (
     take_from_address,
     viewer_of,
 )
+from geo_service.web.drawn_pages import PARTS_PATH
+from geo_service.web.etags import tagged_answer
 from geo_service.web.pages import write_page
 from geo_service.web.parameters import NoParameters, read_parameters
 from geo_service.web.service import service_of
@@ -65,12 +65,20 @@ def _viewer(request: Request) -> Viewer:
     return viewer_of(key_of(service_of(request), request, cookie=True))
 
 
+@router.get(
+    PARTS_PATH + "/{drawing}/{name}",
+    summary="What a map asks for",
+    response_class=Response,
+    responses={200: {"content": {JSON: {}}, "description": "Marks, cards or lines of the map."}},
+)
+def part(drawing: str, name: str, request: Request) -> Response:
+    """Give what an open map asks for; each drawing has addresses of its own."""
+    read_parameters(NoParameters, request.query_params.multi_items())
+    text = service_of(request).drawn_pages.part(_viewer(request), drawing, name)
+    return tagged_answer(request, text.encode(), JSON)
+
+
 def _draw(request: Request, viewer: Viewer, layers: Sequence[str] | None) -> Response:
     service = service_of(request)
-    now = service.clock()
-    if viewer is Viewer.PUBLIC:
-        page = service.public_pages.page(layers, now)
-    else:
-        assets = Assets(embedded=False)
-        page = draw_map(service.workspace, viewer, now, layers=layers, assets=assets)
+    page = service.drawn_pages.page(viewer, layers, service.clock())
     return page_answer(page, policy_for_inline(page))

@@ -30,7 +30,7 @@ class Service:
 
     workspace: Workspace
     districts: Districts
-    public_pages: DrawnPages
+    drawn_pages: DrawnPages
     clock: Clock
     near_writers: Mapping[Profile, NearWriter]
     catchments: KeptCatchments = field(default_factory=KeptCatchments)

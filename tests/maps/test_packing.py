@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_service.maps.packing import pack_lines, pack_steps, take_lines, to_pixels
+from geo_service.maps.packing import near_order, pack_lines, pack_steps, take_lines, to_pixels
 
 WORLD = 256 * 2**18
 points = st.tuples(st.integers(-WORLD, 2 * WORLD), st.integers(0, WORLD))
@@ -90,3 +90,19 @@ def test_coarse_grain_rounds_places_and_saves_bytes() -> None:
     assert len(coarse.text) < 0.75 * len(fine.text)
     flat = np.array([place for line in unpacked(coarse.text, 2) for place in line]) * 4
     assert np.abs(flat - np.column_stack((x, y))).max() <= 2
+
+
+@given(st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), max_size=50))
+def test_near_order_names_every_place_once(places: list[tuple[float, float]]) -> None:
+    x, y = np.array(places, dtype=np.float64).reshape(-1, 2).T
+    order = near_order(x, y)
+    assert sorted(order.tolist()) == list(range(len(places)))
+    same = [row for row in order.tolist() if places[row] == places[order[0]]]
+    assert same == sorted(same)
+
+
+def test_near_order_goes_quarter_by_quarter() -> None:
+    x, y = np.meshgrid(np.arange(4.0), np.arange(4.0))
+    order = near_order(x.ravel(), y.ravel())
+    quarters = 2 * (y.ravel()[order] // 2) + x.ravel()[order] // 2
+    assert quarters.tolist() == sorted(quarters.tolist())

@@ -46,6 +46,7 @@ FILLED = {
         f"{OPEN311}/requests/issue-5.xml",
     ],
     "/open311/v2/tokens/{token}.{format}": [f"{OPEN311}/tokens/issue-5.00.json"],
+    "/maps/parts/{drawing}/{name}": ["/maps/parts/0123456789abcdef/marks_issues"],
     "/report": ["/report", "/report?lang=en"],
     "/report/{token}": ["/report/issue-5.00"],
     "/problems/{code}": ["/problems/not-found"],

@@ -1,21 +1,27 @@
+import json
+import re
 from datetime import datetime, timedelta
+from threading import Event
 
 import pytest
 
-from geo_service.errors import WrongUsage
+from geo_service.domain.visibility import Viewer
+from geo_service.errors import NotFound, WrongUsage
 from geo_service.flows.wiring import open_workspace
+from geo_service.maps import elements
 from geo_service.settings import Settings
 from geo_service.store import issues as stored_issues
-from geo_service.web.drawn_pages import DrawnPages
+from geo_service.web import drawn_pages
+from geo_service.web.drawn_pages import KEPT, STALE, Drawn, DrawnPages
 
 
 def test_page_is_kept_for_its_minute(own_settings: Settings, now: datetime) -> None:
     with open_workspace(own_settings) as workspace:
         pages = DrawnPages(workspace)
-        first = pages.page(None, now)
-        assert pages.page(None, now + timedelta(seconds=59)) is first
-        assert pages.page(None, now + timedelta(seconds=60)) is not first
-        assert pages.page(["issues"], now) != first
+        first = pages.page(Viewer.PUBLIC, None, now)
+        assert pages.page(Viewer.PUBLIC, None, now + timedelta(seconds=59)) is first
+        assert pages.page(Viewer.PUBLIC, None, now + timedelta(seconds=60)) is not first
+        assert pages.page(Viewer.PUBLIC, ["issues"], now) != first
 
 
 def test_page_is_drawn_anew_when_the_workspace_has_changed(
@@ -23,10 +29,10 @@ def test_page_is_drawn_anew_when_the_workspace_has_changed(
 ) -> None:
     with open_workspace(own_settings) as workspace:
         pages = DrawnPages(workspace)
-        first = pages.page(None, now)
+        first = pages.page(Viewer.PUBLIC, None, now)
         with workspace.database.writing() as connection:
             stored_issues.write(connection, [], replace=True)
-        assert pages.page(None, now) != first
+        assert pages.page(Viewer.PUBLIC, None, now) != first
 
 
 def test_public_never_gets_another_layer(settings: Settings, now: datetime) -> None:
@@ -34,4 +40,78 @@ def test_public_never_gets_another_layer(settings: Settings, now: datetime) -> N
         pages = DrawnPages(workspace)
         for layer in ("passes", "exposure", "rate", "streets"):
             with pytest.raises(WrongUsage):
-                pages.page([layer], now)
+                pages.page(Viewer.PUBLIC, [layer], now)
+
+
+def drawing_of(page: str) -> tuple[str, str]:
+    """Return the drawing and the name of the first part that a page asks for."""
+    found = re.search(r"/maps/parts/(\w+)/([\w-]+)", page)
+    assert found is not None
+    return found[1], found[2]
+
+
+def test_parts_are_for_those_who_may_see_the_page(
+    settings: Settings, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elements, "_APART_FROM", 10)
+    with open_workspace(settings) as workspace:
+        pages = DrawnPages(workspace)
+        of_all = drawing_of(pages.page(Viewer.PUBLIC, None, now))
+        of_planners = drawing_of(pages.page(Viewer.ANALYST, None, now))
+        assert json.loads(pages.part(Viewer.PUBLIC, *of_all))
+        assert json.loads(pages.part(Viewer.ANALYST, *of_all))
+        assert json.loads(pages.part(Viewer.ANALYST, *of_planners))
+        with pytest.raises(NotFound):
+            pages.part(Viewer.PUBLIC, *of_planners)
+        with pytest.raises(NotFound):
+            pages.part(Viewer.PUBLIC, of_all[0], "nothing")
+
+
+def test_parts_of_the_last_drawings_are_kept(
+    settings: Settings, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elements, "_APART_FROM", 10)
+    with open_workspace(settings) as workspace:
+        pages = DrawnPages(workspace)
+        first = drawing_of(pages.page(Viewer.PUBLIC, None, now))
+        for minute in range(1, KEPT):
+            pages.page(Viewer.PUBLIC, None, now + timedelta(minutes=minute))
+        assert pages.part(Viewer.PUBLIC, *first)
+        pages.page(Viewer.PUBLIC, None, now + timedelta(minutes=KEPT))
+        with pytest.raises(NotFound, match="no longer kept"):
+            pages.part(Viewer.PUBLIC, *first)
+
+
+def test_who_would_wait_long_gets_the_last_map_while_a_newer_is_drawn(
+    settings: Settings, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawn_pages, "PATIENCE_S", 0.0)
+    drawn = Event()
+    with open_workspace(settings) as workspace:
+        pages = DrawnPages(workspace)
+        draw = pages._draw
+
+        def draw_and_tell(*asked: object) -> Drawn:
+            try:
+                return draw(*asked)  # type: ignore[arg-type] # passed on as they are
+            finally:
+                drawn.set()
+
+        first = pages.page(Viewer.PUBLIC, None, now)
+        monkeypatch.setattr(pages, "_draw", draw_and_tell)
+        later = now + timedelta(minutes=1)
+        assert pages.page(Viewer.PUBLIC, None, later) is first
+        assert drawn.wait(timeout=30)
+        shelf = pages._shelves[Viewer.PUBLIC, None]
+        with shelf.drawing:
+            assert pages.page(Viewer.PUBLIC, None, later) is not first
+
+
+def test_a_map_that_is_too_old_is_waited_for(
+    settings: Settings, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawn_pages, "PATIENCE_S", 0.0)
+    with open_workspace(settings) as workspace:
+        pages = DrawnPages(workspace)
+        first = pages.page(Viewer.PUBLIC, None, now)
+        assert pages.page(Viewer.PUBLIC, None, now + STALE) is not first

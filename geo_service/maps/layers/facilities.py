@@ -3,15 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
+
 from geo_service.domain.usable import Usable
 from geo_service.maps.content import FacilityOnMap, MapContent
-from geo_service.maps.elements import Drawing
 from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import say_count, say_time
-from geo_service.maps.folding import fitting
 from geo_service.maps.icons import OTHER_FACILITY, sign
 from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.legend import explain, keys, mark
+from geo_service.maps.mark_table import MarkTable
 from geo_service.maps.palette import KIND_COLOURS, OTHER_KIND_COLOUR, QUIET
 from geo_service.maps.view import View
 from geo_service.maps.words import (
@@ -27,7 +28,7 @@ from geo_service.maps.words import (
 )
 
 MOST_LETTERS = 150_000
-"""A page holds no more than this of marks and cards, folded; those usable first."""
+"""A page that can't ask for more holds no more of cards than this, folded; those usable first."""
 _LOOK = {Usable.YES: "solid", Usable.NO: "hollow", Usable.UNKNOWN: "unsure"}
 _LABELS = (
     "kind",
@@ -56,39 +57,39 @@ def draw_facilities(content: MapContent, view: View) -> DrawnLayer | None:
     """Draw facilities as square marks with a card each; None if there are none."""
     if not content.facilities:
         return None
-    counts = Counter(place.facility.kind for place in content.facilities)
+    places = content.facilities
+    counts = Counter(place.facility.kind for place in places)
     kinds = sorted(
         counts, key=lambda kind: (list(KINDS).index(kind) if kind in KINDS else 99, kind)
     )
+    number = {kind: place for place, kind in enumerate(kinds)}
     looks = list(_LOOK.values())
-    rows: list[list[object]] = [
-        [
-            round(place.facility.lat, 6),
-            round(float(view.unwrapped(place.facility.lon)), 6),
-            kinds.index(place.facility.kind),
-            looks.index(_LOOK[place.usable]),
-            *_card(place, content),
-        ]
-        for place in sorted(content.facilities, key=_order)
-    ]
-    rows = sorted(rows[: fitting(rows, MOST_LETTERS)], key=lambda row: str(row[-1]))
     styles = [
-        [KIND_COLOURS.get(kind, OTHER_KIND_COLOUR), sign(kind, OTHER_FACILITY), ""]
+        [KIND_COLOURS.get(kind, OTHER_KIND_COLOUR), sign(kind, OTHER_FACILITY), "",
+         said(KINDS, kind).line]
         for kind in kinds
-    ]
+    ]  # fmt: skip
+    table = MarkTable(
+        lon=view.unwrapped([place.facility.lon for place in places]),
+        lat=np.array([place.facility.lat for place in places]),
+        style=np.array([number[place.facility.kind] for place in places]),
+        look=np.array([looks.index(_LOOK[place.usable]) for place in places]),
+        important=np.array(sorted(range(len(places)), key=lambda row: _order(places[row]))),
+        card=lambda row: _card(places[row], content),
+        tags=np.empty((len(places), 0), dtype=np.int64),
+    )
     group = new_group("facilities")
     data = {
         "shape": "square",
         "looks": looks,
         "styles": styles,
         "labels": [FACTS[label].line for label in _LABELS],
-        "rows": rows,
         "searched": [_LABELS.index(label) for label in ("kind", "operator", "address", "id")],
     }
-    group.add_child(Drawing("marks", "facilities", data))
+    group.add_child(table.drawing("facilities", data, MOST_LETTERS))
     listed = [
         (mark("square", "solid", colour, name), said(KINDS, kind).html, say_count(counts[kind]))
-        for kind, (colour, name, _) in zip(kinds, styles, strict=True)
+        for kind, (colour, name, *_) in zip(kinds, styles, strict=True)
     ]
     usable = Counter(place.usable for place in content.facilities)
     states = [
@@ -101,11 +102,6 @@ def draw_facilities(content: MapContent, view: View) -> DrawnLayer | None:
         if usable[state]
     ]
     legend = keys(listed) + keys(states) + explain(_WHY)
-    if len(rows) < len(content.facilities):
-        drawn = say_count(len(rows))
-        legend += explain(
-            Words(f"仅绘出 {drawn} 处，先可用。", f"Only {drawn} are drawn, usable ones first.")
-        )
     return DrawnLayer("facilities", group, legend)
 
 

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import cycle
 
+import numpy as np
+
 from geo_service.domain.issue import Issue
 from geo_service.domain.lifecycle import WORDS as STAGE_WORDS
 from geo_service.maps.content import MapContent
-from geo_service.maps.elements import Drawing
 from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import say_count, say_length, say_time, say_time_us
-from geo_service.maps.folding import fitting
 from geo_service.maps.icons import OTHER_ISSUE
 from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.layers.issue_filters import (
@@ -21,6 +21,7 @@ from geo_service.maps.layers.issue_filters import (
     tags_of,
 )
 from geo_service.maps.legend import explain, keys, mark, switches
+from geo_service.maps.mark_table import MarkTable
 from geo_service.maps.palette import CATEGORY_COLOURS, OTHER_CATEGORY_COLOUR, QUIET
 from geo_service.maps.view import View
 from geo_service.maps.words import (
@@ -34,9 +35,8 @@ from geo_service.maps.words import (
     said,
 )
 
-MOST_ISSUES = 10_000
 MOST_LETTERS = 200_000
-"""A page holds no more than this of marks and cards, folded; open ones first, then the newest."""
+"""A page that can't ask for more holds no more of cards than this, folded: of open ones first."""
 _LONGEST_DESCRIPTION = 300
 _LOOKS = ("solid", "hollow", "late")
 _LABELS = (
@@ -76,42 +76,38 @@ def draw_issues(content: MapContent, view: View) -> DrawnLayer | None:
     styles = _styles(named)
     others = len(counts) > len(named)
     if others:
-        styles.append([OTHER_CATEGORY_COLOUR, OTHER_ISSUE, ""])
-    kinds = [named.index(each.category) if each.category in named else len(named)
-             for each in issues]  # fmt: skip
+        styles.append([OTHER_CATEGORY_COLOUR, OTHER_ISSUE, "", OTHER_CATEGORIES.line])
+    number = {category: place for place, category in enumerate(named)}
+    kinds = [number.get(issue.category, len(named)) for issue in issues]
     tags = [tags_of(content, issue, kind) for issue, kind in zip(issues, kinds, strict=True)]
-    shown = _by_importance(issues, is_open)[:MOST_ISSUES]
-    rows: list[list[object]] = [
-        [
-            round(issues[row].lat, 6),
-            round(float(view.unwrapped(issues[row].lon)), 6),
-            kinds[row],
-            2 if tags[row].overdue else 0 if is_open[row] else 1,
-            *_card(content, row, open_now=is_open[row]),
-        ]
-        for row in shown
+    looks = [
+        2 if tag.overdue else 0 if flag else 1 for tag, flag in zip(tags, is_open, strict=True)
     ]
-    # Open ones last, so that they lie on top.
-    rows = rows[: fitting(rows, MOST_LETTERS)][::-1]
-    tags_shown = [tags[row] for row in shown[: len(rows)]][::-1]
+    table = MarkTable(
+        lon=view.unwrapped([issue.lon for issue in issues]),
+        lat=np.array([issue.lat for issue in issues]),
+        style=np.array(kinds),
+        look=np.array(looks),
+        important=np.array(_by_importance(issues, is_open)),
+        card=lambda row: _card(content, row, open_now=is_open[row]),
+        tags=np.array(tags),
+    )
     group = new_group("issues")
     data = {
         "shape": "round",
         "looks": list(_LOOKS),
         "styles": styles,
         "labels": [FACTS[label].line for label in _LABELS],
-        "rows": rows,
         "told": _LABELS.index("stage"),
         "searched": [_LABELS.index(label) for label in ("description", "id")],
         "filters": filter_values([*named, OTHERS] if others else named),
-        "tags": tags_shown,
     }
-    group.add_child(Drawing("marks", "issues", data))
-    return DrawnLayer("issues", group, _legend(content, named, styles, tags, len(rows)))
+    group.add_child(table.drawing("issues", data, MOST_LETTERS))
+    return DrawnLayer("issues", group, _legend(content, named, styles, tags))
 
 
 def _styles(named: Sequence[str]) -> list[list[str]]:
-    """Return colour, sign and letter of each category; one without a sign bears a letter.
+    """Return colour, sign, letter and words of each; one without a sign bears a letter.
 
     A known category has its colour on every map; the others share what colours are left.
     """
@@ -122,10 +118,12 @@ def _styles(named: Sequence[str]) -> list[list[str]]:
     taken = {fixed[category] for category in named if category in fixed}
     left = cycle([colour for colour in CATEGORY_COLOURS if colour not in taken] or CATEGORY_COLOURS)
     letters = iter("ABCDEFGH")
-    return [
-        [fixed[category], category, ""] if category in fixed else [next(left), "", next(letters)]
-        for category in named
-    ]
+    styles = []
+    for category in named:
+        known = category in fixed
+        look = (fixed[category], category, "") if known else (next(left), "", next(letters))
+        styles.append([*look, said(CATEGORIES, category).line])
+    return styles
 
 
 def _by_importance(issues: Sequence[Issue], is_open: Sequence[bool]) -> list[int]:
@@ -189,7 +187,6 @@ def _legend(
     named: Sequence[str],
     styles: Sequence[Sequence[str]],
     tags: Sequence[Tags],
-    shown: int,
 ) -> str:
     is_open = [issue.is_open(content.now) for issue in content.issues]
     total = Counter(issue.category for issue in content.issues)
@@ -199,7 +196,7 @@ def _legend(
     listed = [
         (
             category,
-            mark("round", "solid", *style),
+            mark("round", "solid", *style[:3]),
             said(CATEGORIES, category).html,
             f"{say_count(still[category])} / {say_count(total[category])}",
         )
@@ -212,7 +209,7 @@ def _legend(
             f"{OTHER_CATEGORIES.zh} ({len(rest)})", f"{OTHER_CATEGORIES.en} ({len(rest)})"
         )
         figure = f"{say_count(of_rest[0])} / {say_count(of_rest[1])}"
-        listed.append((OTHERS, mark("round", "solid", *styles[-1]), words.html, figure))
+        listed.append((OTHERS, mark("round", "solid", *styles[-1][:3]), words.html, figure))
     states = [
         (mark("round", "solid", QUIET, OTHER_ISSUE), OPEN.html, say_count(sum(is_open))),
         (
@@ -224,15 +221,4 @@ def _legend(
     late = sum(tag.overdue for tag in tags)
     if late:
         states.append((mark("round", "late", QUIET, OTHER_ISSUE), OVERDUE.html, say_count(late)))
-    left_out = ""
-    if shown < len(is_open):
-        left_out = explain(
-            Words(
-                f"仅绘出 {say_count(shown)} 个：先未结，后按时间由近及远；热力图含全部。",
-                f"Only {say_count(shown)} are drawn: open ones first, then the newest. "
-                "The layers of heat hold all.",
-            )
-        )
-    return (
-        switches("category", listed) + keys(states) + filter_chips(tags) + explain(_WHY) + left_out
-    )
+    return switches("category", listed) + keys(states) + filter_chips(tags) + explain(_WHY)

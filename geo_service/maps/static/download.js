@@ -5,35 +5,30 @@ geoMap.beside(({ map, groups, aside, held, plain, say }) => {
   // Signs with which a spreadsheet begins a formula, as in geo_service/export/spreadsheet.py.
   const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
-  function features() {
+  async function features() {
     const view = map.getBounds();
-    const seen = [];
+    const found = [];
     for (const [layer, group] of Object.entries(groups)) {
       const kept = held.get(group);
       if (!kept || !map.hasLayer(group)) continue;
       const labels = kept.labels.map(plain);
-      kept.markers.forEach((marker, row) => {
-        if (kept.shown && !kept.shown[row]) return;
-        const middle = marker.getBounds ? marker.getBounds() : L.latLngBounds([marker.getLatLng()]);
-        if (!view.intersects(middle)) return;
-        const values = kept.rows[row].slice(kept.facts);
-        const [title, subtitle, ...facts] = marker.getBounds ? [values[0], "", ...values.slice(1)] : values;
+      for (const { geometry, title, subtitle, facts } of await kept.seen(view)) {
         const properties = { layer, title: plain(String(title)), subtitle: plain(String(subtitle)) };
         facts.forEach((value, place) => {
           if (value !== null) properties[labels[place]] = typeof value === "number" ? value : plain(value.replace(/<br>/g, "\n"));
         });
-        const { geometry } = marker.toGeoJSON(6);
+        const { lng, lat } = L.geoJSON(geometry).getBounds().getCenter();
         // A map across the 180th meridian counts longitudes on; files don't.
-        const turn = 360 * Math.round(middle.getCenter().lng / 360);
-        const wrapped = (part) => (Array.isArray(part[0]) ? part.map(wrapped) : [Number((part[0] - turn).toFixed(6)), part[1]]);
-        const { lng, lat } = middle.getCenter();
+        const turn = 360 * Math.round(lng / 360);
+        const wrapped = (part) => (Array.isArray(part[0]) ? part.map(wrapped) : [fixed(part[0] - turn), fixed(part[1])]);
         const centre = [lng - turn, lat].map((degrees) => degrees.toFixed(6));
-        seen.push({ type: "Feature", geometry: { ...geometry, coordinates: wrapped(geometry.coordinates) }, properties, centre });
-      });
+        found.push({ type: "Feature", geometry: { ...geometry, coordinates: wrapped(geometry.coordinates) }, properties, centre });
+      }
     }
-    return seen;
+    return found;
   }
 
+  const fixed = (degrees) => Number(degrees.toFixed(6));
   const cell = (value) => {
     if (typeof value === "number") return String(value);
     const text = FORMULA.test(value) ? `'${value}` : value;
@@ -52,9 +47,9 @@ geoMap.beside(({ map, groups, aside, held, plain, say }) => {
   const TYPES = { csv: "text/csv", geojson: "application/geo+json" };
 
   for (const button of aside.querySelectorAll("[data-download]"))
-    button.addEventListener("click", () => {
+    button.addEventListener("click", async () => {
       const kind = button.dataset.download;
-      const seen = features();
+      const seen = await features();
       const address = URL.createObjectURL(new Blob([WRITERS[kind](seen)], { type: TYPES[kind] }));
       Object.assign(document.createElement("a"), { href: address, download: `map.${kind}` }).click();
       setTimeout(() => URL.revokeObjectURL(address), 60000);

@@ -14,9 +14,12 @@ geoMap.beside(({ groups, aside, held }) => {
       return new Set(name === "overdue" ? [] : off.map((button) => kept.filters[name].indexOf(button.dataset.value)));
     });
     const onlyOverdue = buttons.some((button) => button.dataset.filter === "overdue" && isOn(button));
-    kept.shown = kept.tags.map((tags) => !(onlyOverdue && !tags[3]) && !tags.some((value, place) => hidden[place].has(value)));
-    kept.holder.clearLayers();
-    kept.holder.addLayers(kept.markers.filter((_, row) => kept.shown[row]));
+    const { table } = kept;
+    kept.shown = new Uint8Array(table.count).fill(1);
+    table.tags.forEach((tags, place) => {
+      for (let row = 0; row < table.count; row++) if (hidden[place].has(tags[row]) || (onlyOverdue && place === 3 && !tags[row])) kept.shown[row] = 0;
+    });
+    kept.refresh();
     document.dispatchEvent(new CustomEvent("gm:filtered"));
   }
 

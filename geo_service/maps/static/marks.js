@@ -1,9 +1,22 @@
-// Facilities and issues as marks with a card each, and rings around what nobody passed.
+// Facilities and issues as marks with a card each, and rings around what nobody passed. Of many
+// marks only those in view are on the map; where there are too many for that, heaps stand for them.
 "use strict";
 
 (() => {
   const { card, held, isWide, plain, popupRoom, sign } = geoMap;
   const FEW_RINGS = 60;
+  const FEW_MARKS = 1500; // all of so few are on the map at once
+  const MOST_IN_VIEW = 600;
+  const HEAP_PX = 64;
+  const AROUND = 0.25; // of the view, on each side, so that marks are there before they are looked at
+  const LONE = ["hollow", "unsure"]; // looks that are not solid
+
+  function gatheredIcon(shape, count, solid) {
+    const wide = (count < 100 ? 30 : 38) + (count < 1000 ? 0 : 8) - (isWide() ? 0 : 5);
+    const figure = count < 10000 ? count : `${Math.round(count / 1000)}k`;
+    const html = `<span style="--solid:${Math.round((100 * solid) / count)}%"><b>${figure}</b></span>`;
+    return L.divIcon({ className: `gm-gathered gm-${shape}`, iconSize: [wide, wide], html });
+  }
 
   function gathered(shape) {
     return L.markerClusterGroup({
@@ -13,45 +26,137 @@
       spiderLegPolylineOptions: { weight: 1, color: "#6b7278", opacity: 0.6 },
       iconCreateFunction: (cluster) => {
         const inside = cluster.getAllChildMarkers();
-        const solid = inside.filter((marker) => marker.options.solid).length / inside.length;
-        const wide = (inside.length < 100 ? 30 : 38) - (isWide() ? 0 : 5);
-        return L.divIcon({
-          className: `gm-gathered gm-${shape}`,
-          iconSize: [wide, wide],
-          html: `<span style="--solid:${Math.round(solid * 100)}%"><b>${inside.length}</b></span>`,
-        });
+        return gatheredIcon(shape, inside.length, inside.filter((marker) => marker.options.solid).length);
       },
     });
   }
 
-  function marks(group, { shape, looks, styles, labels, rows, told, searched, filters, tags }) {
+  function marks(group, { shape, looks, styles, labels, told, searched, filters, bare, ...packed }) {
     const wide = shape === "square" ? 28 : 24;
+    const table = markTable.unpack(packed);
+    const isSolid = looks.map((look) => !LONE.includes(look));
     const holder = gathered(shape);
-    const markers = rows.map(([lat, lon, style, look, title, subtitle, ...values]) => {
-      const [colour, name, letter] = styles[style];
+    const heaped = L.layerGroup();
+    const made = new Map(); // markers by row
+    let standing = new Map(); // heaps by place
+    const kept = { table, labels, searched, filters, shown: null };
+
+    const htmlOf = (row) => {
+      const [colour, name, letter] = styles[table.style[row]];
       const inside = name ? sign(name) : `<b>${letter}</b>`;
-      const html = `<i class="gm-mark gm-${shape} gm-${looks[look]}" style="--c:${colour}">${inside}</i>`;
-      const label = plain([title, subtitle, values[told]].filter(Boolean).join(" "));
-      const solid = looks[look] !== "hollow" && looks[look] !== "unsure";
-      return L.marker([lat, lon], {
-        icon: L.divIcon({ className: "gm-place", iconSize: [wide, wide], html }),
-        title: label,
-        solid,
-        zIndexOffset: solid ? 100 : 0,
-      }).bindPopup(() => card(title, subtitle, labels, values, html), popupRoom());
+      return `<i class="gm-mark gm-${shape} gm-${looks[table.look[row]]}" style="--c:${colour}">${inside}</i>`;
+    };
+    // Of a mark whose card isn't there one knows what it shows itself.
+    const nameOf = (row, values) => (values ? [values[0], values[1], values[2 + told]].filter(Boolean).join(" ") : styles[table.style[row]][3]);
+    const written = (row, values) => {
+      if (!values) return card(styles[table.style[row]][3], values === null ? bare : "…", [], [], htmlOf(row));
+      const [title, subtitle, ...facts] = values;
+      return card(title, subtitle, labels, facts, htmlOf(row));
+    };
+
+    function make(row) {
+      const solid = isSolid[table.look[row]];
+      const icon = L.divIcon({ className: "gm-place", iconSize: [wide, wide], html: htmlOf(row) });
+      const title = plain(nameOf(row, table.cards.now(row)));
+      const marker = L.marker([table.lat[row], table.lon[row]], { icon, title, solid, zIndexOffset: solid ? 100 : 0 });
+      marker.bindPopup(() => written(row, table.cards.now(row)), popupRoom());
+      // A card that has to be asked for opens at once, and is filled when it is there.
+      if (table.cards.now(row) === undefined) marker.on("popupopen", async ({ popup }) => popup.setContent(written(row, await table.cards.of(row))));
+      return marker;
+    }
+
+    // Until then a mark is called by what it is; so it stays without a network.
+    const nameSoon = (fresh) => nameMarks(fresh).catch(() => {});
+    async function nameMarks(fresh) {
+      for (const [row, marker] of fresh) {
+        if (table.cards.now(row) !== undefined) continue;
+        marker.options.title = plain(nameOf(row, await table.cards.of(row)));
+        const element = marker.getElement();
+        if (element) element.title = marker.options.title;
+      }
+    }
+
+    function showMarks(rows) {
+      const wanted = new Set(rows);
+      const gone = [...made].filter(([row]) => !wanted.has(row));
+      gone.forEach(([row]) => made.delete(row));
+      const fresh = rows.filter((row) => !made.has(row));
+      fresh.forEach((row) => made.set(row, make(row)));
+      holder.removeLayers(gone.map(([, marker]) => marker));
+      holder.addLayers(fresh.map((row) => made.get(row)));
+      nameSoon(fresh.map((row) => [row, made.get(row)]));
+    }
+
+    function showHeaps(rows, zoom) {
+      const side = HEAP_PX / (256 * 2 ** zoom);
+      const [next, lone] = [new Map(), []];
+      for (const heap of markTable.heaps(table, rows, side, isSolid)) {
+        const key = `${zoom}/${heap.key}/${heap.rows}/${heap.solid}`;
+        next.set(key, standing.get(key) || stand(heap));
+        if (heap.rows === 1 && !standing.has(key)) lone.push([heap.first, next.get(key)]);
+      }
+      for (const [key, marker] of standing) if (!next.has(key)) heaped.removeLayer(marker);
+      for (const [key, marker] of next) if (!standing.has(key)) heaped.addLayer(marker);
+      standing = next;
+      nameSoon(lone);
+    }
+
+    function stand(heap) {
+      if (heap.rows === 1) return make(heap.first);
+      const marker = L.marker([heap.lat / heap.rows, heap.lon / heap.rows], { icon: gatheredIcon(shape, heap.rows, heap.solid), title: String(heap.rows) });
+      const around = [[heap.south, heap.west], [heap.north, heap.east]];
+      return marker.on("click", () => geoMap.map.fitBounds(around, { padding: [60, 60], maxZoom: geoMap.map.getZoom() + 3 }));
+    }
+
+    function refresh() {
+      const map = geoMap.map;
+      if (!map.hasLayer(group)) return;
+      const all = table.count <= FEW_MARKS;
+      const rows = markTable.inside(table, all ? L.latLngBounds([[-90, -Infinity], [90, Infinity]]) : map.getBounds().pad(AROUND), kept.shown);
+      const asMarks = all || rows.length <= MOST_IN_VIEW || map.getZoom() >= map.getMaxZoom();
+      showMarks(asMarks ? rows : []);
+      showHeaps(asMarks ? [] : rows, Math.round(map.getZoom()));
+    }
+
+    // Layers are brought up to date one after the other, so that none holds up the others' drawing.
+    const soon = () => {
+      clearTimeout(kept.turn);
+      kept.turn = setTimeout(refresh);
+    };
+    async function open(row) {
+      const map = geoMap.map;
+      map.setView([table.lat[row], table.lon[row]], Math.max(map.getZoom(), 17), { animate: false });
+      refresh();
+      const marker = made.get(row);
+      if (marker) holder.zoomToShowLayer(marker, () => marker.openPopup());
+      else L.popup(popupRoom()).setLatLng([table.lat[row], table.lon[row]]).setContent(written(row, await table.cards.of(row))).openOn(map);
+    }
+
+    async function seen(view) {
+      const found = [];
+      for (const row of markTable.inside(table, view, kept.shown)) {
+        const [title, subtitle, ...facts] = (await table.cards.of(row)) || [styles[table.style[row]][3], ""];
+        found.push({ geometry: { type: "Point", coordinates: [table.lon[row], table.lat[row]] }, title, subtitle, facts });
+      }
+      return found;
+    }
+
+    group.addLayer(holder).addLayer(heaped);
+    group.on("add", () => {
+      refresh();
+      if (table.count > FEW_MARKS) geoMap.map.on("moveend", soon);
     });
-    holder.addLayers(markers);
-    group.addLayer(holder);
-    held.set(group, { holder, markers, labels, rows, searched, filters, tags, facts: 4 });
+    group.on("remove", () => geoMap.map.off("moveend", soon));
+    held.set(group, Object.assign(kept, { refresh, open, seen }));
   }
 
   function rings(group, { places }) {
     const look = { radius: 17, weight: 2, color: "#8e1f1a", dashArray: "3 5", fill: false, interactive: false, renderer: geoMap.ground, pane: "ground" };
-    const held = L.layerGroup(places.map((place) => L.circleMarker(place, look)));
+    const drawn = L.layerGroup(places.map((place) => L.circleMarker(place, look)));
     // From afar many rings would hide all else.
     const showNear = () => {
-      if (places.length < FEW_RINGS || geoMap.map.getZoom() >= 14) group.addLayer(held);
-      else group.removeLayer(held);
+      if (places.length < FEW_RINGS || geoMap.map.getZoom() >= 14) group.addLayer(drawn);
+      else group.removeLayer(drawn);
     };
     geoMap.map.on("zoomend", showNear);
     showNear();

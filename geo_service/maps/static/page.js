@@ -9,6 +9,8 @@ const geoMap = (() => {
   // --- text -------------------------------------------------------------------------------------
   const scratch = document.createElement("template");
   const plain = (html) => {
+    // Most text is without tags, and a template takes long for much of it.
+    if (!html.includes("<")) return html.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(code));
     scratch.innerHTML = html;
     return scratch.content.textContent;
   };
@@ -32,14 +34,35 @@ const geoMap = (() => {
 
   // --- much data --------------------------------------------------------------------------------
   const waiting = []; // what has still to be drawn before the page is ready
+  const later = new Map(); // what a layer draws when it is first shown
+  function whenNeeded(what, parent, fetched) {
+    const draw = async () => geoMap[what](parent, await fetched());
+    // The ground is needed at once, and so are marks: they are searched too.
+    if (parent === geoMap.map || what === "marks") waiting.push(draw());
+    else later.set(parent, [...(later.get(parent) || []), draw]);
+  }
+  async function drawn(group) {
+    const draws = later.get(group) || [];
+    later.delete(group);
+    if (draws.length) drawing.set(group, Promise.all(draws.map((draw) => draw())));
+    await drawing.get(group);
+  }
+  const drawing = new Map();
+
   function unfold(what, parent, text) {
-    const draw = async () => {
+    whenNeeded(what, parent, () => {
       const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
       const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-      geoMap[what](parent, await new Response(stream).json());
-    };
-    waiting.push(draw());
+      return new Response(stream).json();
+    });
   }
+
+  async function asked(address) {
+    const reply = await fetch(address);
+    if (!reply.ok) throw new Error(`${address}: ${reply.status}`);
+    return reply.json();
+  }
+  const ask = (what, parent, address) => whenNeeded(what, parent, () => asked(address));
 
   // --- the page ---------------------------------------------------------------------------------
   function open(name, { corners, osm }) {
@@ -84,28 +107,31 @@ const geoMap = (() => {
     const say = (text) => {
       status.textContent = text;
     };
-    const offer = () => {
+    const offer = async () => {
+      const shown = [];
       // Marks are gathered for the view they are first shown in.
       fit(map, corners);
       for (const box of aside.querySelectorAll("[data-layer]")) {
-        const show = () => {
-          const group = groups[box.dataset.layer];
+        const group = groups[box.dataset.layer];
+        const show = async () => {
+          box.closest("section").classList.toggle("gm-off", !box.checked);
+          if (box.checked) await drawn(group).catch(fail);
           if (box.checked) map.addLayer(group);
           else map.removeLayer(group);
-          box.closest("section").classList.toggle("gm-off", !box.checked);
         };
         box.addEventListener("change", show);
-        show();
+        shown.push(show());
       }
+      await Promise.all(shown);
       for (const begin of companions) begin({ map, groups, aside, held, plain, say, names: () => geoMap.streetNames || [] });
       map.whenReady(() => document.documentElement.setAttribute("data-map", "ready"));
     };
     const fail = (reason) => {
-      const words = "无法绘制，请更新浏览器。 This can't be drawn; a newer browser may do it.";
+      const words = "无法载入全部内容，请刷新；若仍不行，请更新浏览器。 Not all could be loaded: load the page again, or a newer browser may do it.";
       aside.querySelector("header").insertAdjacentHTML("afterbegin", `<p class="gm-note">${words}</p>`);
       throw reason;
     };
-    Promise.all(waiting).then(offer, fail);
+    Promise.all(waiting).then(offer).catch(fail);
   }
 
   // Other scripts of the page begin when all is drawn.
@@ -113,5 +139,5 @@ const geoMap = (() => {
   const beside = (begin) => companions.push(begin);
 
   // What each kind of layer needs is added by its own script.
-  return { open, unfold, panel, beside, held, plain, sign, card, isWide, popupRoom };
+  return { open, unfold, ask, asked, panel, beside, held, plain, sign, card, isWide, popupRoom };
 })();

@@ -9,33 +9,41 @@ geoMap.beside(({ map, groups, aside, held, names, plain }) => {
   const folded = (text) => text.normalize("NFKC").toLowerCase();
   let [known, found, at] = [null, [], -1];
 
-  function gather() {
-    const entries = [];
-    for (const [layer, group] of Object.entries(groups)) {
-      const { markers, rows, searched, facts } = held.get(group) || {};
-      if (!searched) continue;
-      rows.forEach((row, place) => {
-        const title = plain([row[4], row[5]].filter(Boolean).join(" "));
-        const more = searched.map((label) => plain(String(row[facts + 2 + label] ?? "")));
-        const text = folded([title, ...more].join("\n"));
-        entries.push({ layer, marker: markers[place], row: place, title, more: more.filter(Boolean).join(" · "), text });
-      });
-    }
+  // Cards that the page has not got yet are asked for in turn, and found as they arrive.
+  async function gather() {
+    known = [];
     const streets = new Set();
     for (const [x, y, , , name] of names()) {
       if (streets.has(name)) continue;
       streets.add(name);
-      entries.push({ place: L.CRS.EPSG3857.pointToLatLng(L.point(x, y), 18), title: name, more: input.dataset.street, text: folded(name) });
+      known.push({ place: L.CRS.EPSG3857.pointToLatLng(L.point(x, y), 18), title: name, more: input.dataset.street, text: folded(name) });
     }
-    return entries;
+    for (const [layer, group] of Object.entries(groups)) {
+      const { table, searched } = held.get(group) || {};
+      if (!searched) continue;
+      for (let chunk = 0; chunk < table.cards.chunks; chunk++) {
+        const rows = await table.cards.chunk(chunk);
+        rows.forEach((row, place) => row && known.push(entry(layer, chunk * table.cards.size + place, row, searched)));
+        if (chunk % 4 === 3) look();
+      }
+    }
+    look();
+  }
+
+  function entry(layer, row, [title, subtitle, ...facts], searched) {
+    const name = plain([title, subtitle].filter(Boolean).join(" "));
+    const more = searched.map((label) => plain(String(facts[label] ?? "")));
+    return { layer, row, title: name, more: more.filter(Boolean).join(" · "), text: folded([name, ...more].join("\n")) };
   }
 
   function look() {
     const words = folded(input.value).split(/\s+/).filter(Boolean);
-    known ||= gather();
+    if (!known) gather().catch(() => {
+      known = null;
+    });
     found = words.length ? known.filter(({ text }) => words.every((word) => text.includes(word))) : [];
     // What begins so comes first, then what is called so; a street before the many marks.
-    const rank = ({ text, marker }) => (text.startsWith(words[0]) ? 0 : text.split("\n")[0].includes(words[0]) ? 2 : 4) + (marker ? 1 : 0);
+    const rank = ({ text, layer }) => (text.startsWith(words[0]) ? 0 : text.split("\n")[0].includes(words[0]) ? 2 : 4) + (layer ? 1 : 0);
     found = found.sort((one, other) => rank(one) - rank(other)).slice(0, MOST);
     list.replaceChildren(
       ...found.map(({ title, more }, place) => {
@@ -70,9 +78,9 @@ geoMap.beside(({ map, groups, aside, held, names, plain }) => {
   }
 
   function choose(place) {
-    const { layer, marker, row, place: street } = found[place];
+    const { layer, row, place: street } = found[place];
     show(false);
-    if (!marker) {
+    if (!layer) {
       map.setView(street, 17, { animate: false });
       return;
     }
@@ -81,8 +89,7 @@ geoMap.beside(({ map, groups, aside, held, names, plain }) => {
     const kept = held.get(groups[layer]);
     // Who looks for one that is hidden wants to see it.
     if (kept.shown && !kept.shown[row]) document.dispatchEvent(new CustomEvent("gm:filter", { detail: (button) => button.dataset.filter !== "overdue" }));
-    map.setView(marker.getLatLng(), Math.max(map.getZoom(), 17), { animate: false });
-    kept.holder.zoomToShowLayer(marker, () => marker.openPopup());
+    kept.open(row);
   }
 
   input.addEventListener("input", look);

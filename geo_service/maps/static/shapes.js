@@ -7,8 +7,7 @@
 
   function shapes(group, { shape, lines, colours, labels, rows }) {
     const packed = unpack(lines);
-    const all = [];
-    rows.forEach(([step, strong, title, ...values], line) => {
+    const all = rows.map(([step, strong, title, ...values], line) => {
       const colour = colours[step];
       const places = corners(packed, line);
       const drawn =
@@ -17,9 +16,14 @@
           : L.polyline(places, { renderer: geoMap.ground, pane: "ground", weight: 1.6 + 0.9 * step, color: colour });
       drawn.bindPopup(() => card(title, "", labels, values), popupRoom());
       group.addLayer(drawn);
-      all.push(drawn);
+      return drawn;
     });
-    held.set(group, { markers: all, labels, rows, facts: 2 });
+    const seen = async (view) =>
+      rows
+        .map(([, , title, ...facts], row) => ({ drawn: all[row], title, subtitle: "", facts }))
+        .filter(({ drawn }) => view.intersects(drawn.getBounds()))
+        .map(({ drawn, ...told }) => ({ geometry: drawn.toGeoJSON(6).geometry, ...told }));
+    held.set(group, { labels, seen });
   }
 
   Object.assign(geoMap, { shapes });

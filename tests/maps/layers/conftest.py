@@ -1,5 +1,6 @@
 """What a drawn layer holds, read back from the page."""
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -25,9 +26,42 @@ def drawn_data() -> Read:
             return None
         value, end = json.JSONDecoder().raw_decode(found[1])
         rest = found[1][end:].removeprefix(", ")
+        if what == "marks":
+            return with_rows(value)
         return value if not rest else [value, json.loads(rest)]
 
     return read
+
+
+def with_rows(data: dict[str, Any]) -> dict[str, Any]:
+    """Unpack marks: add a row each, of latitude, longitude, style, look and card, by their ids.
+
+    A mark without a card comes after those with one, and has None in its place.
+    """
+    places = [degrees(data[name]) for name in ("lat", "lon")]
+    kinds = [list(base64.b64decode(data[name])) for name in ("style", "look")]
+    tags = [list(base64.b64decode(column)) for column in data["tags"]] or [[None] * data["count"]]
+    marks = zip(*places, *kinds, strict=True)
+    listed = zip(marks, data["cards"]["rows"], zip(*tags, strict=True), strict=True)
+    ordered = sorted(listed, key=lambda mark: (mark[1] is None, mark[1] and str(mark[1][-1])))
+    return {
+        **data,
+        "rows": [[*mark, *(card or [None])] for mark, card, _ in ordered],
+        "tags": [tag for _, _, tag in ordered],
+    }
+
+
+def degrees(text: str) -> list[float]:
+    """Unpack steps of a millionth of a degree, seven bits to a byte, signs folded in."""
+    found, at, value, scale = [], 0, 0, 1
+    for byte in base64.b64decode(text):
+        value += (byte & 127) * scale
+        scale *= 128
+        if byte < 128:
+            at += value // 2 if value % 2 == 0 else -(value + 1) // 2
+            found.append(at / 1e6)
+            value, scale = 0, 1
+    return found
 
 
 @pytest.fixture

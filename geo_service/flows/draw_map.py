@@ -30,6 +30,7 @@ from geo_service.maps.layers.rate import MOST_CELLS
 from geo_service.maps.page import LAYERS, PLANNER_LAYERS, PUBLIC_LAYERS, draw, render
 from geo_service.overlay.cells import coarse_enough
 from geo_service.overlay.exposure import Exposure
+from geo_service.overlay.hotspots import hot_cells
 from geo_service.store import city, releases
 from geo_service.store import facilities as stored_facilities
 from geo_service.store import issues as stored_issues
@@ -195,6 +196,7 @@ def _analyst_content(
         issue_passes=by_issue.counts,
         cells=by_cell,
         rate_cells=rate_cells,
+        rate_hot=hot_cells(rate_cells, workspace.settings.hot_spot_q) if rate_cells else None,
         streets=by_street.exposure if by_street else None,
         street_edge=by_street.edges if by_street else None,
         release=_newest_release(workspace),

@@ -14,6 +14,7 @@ from geo_service.domain.release import Release
 from geo_service.domain.station_use import StationUse
 from geo_service.domain.usable import Usable
 from geo_service.overlay.exposure import Exposure
+from geo_service.overlay.hotspots import HotSpots
 from geo_service.overlay.pass_counts import PassCounts
 from geo_service.streets.catchments import Catchments
 from geo_service.streets.network import Network
@@ -81,6 +82,8 @@ class MapContent:
     """Exposure of H3 cells, fine ones: they are added up to heat."""
     rate_cells: Exposure | None = None
     """The same of cells that are few enough to be drawn one by one."""
+    rate_hot: HotSpots | None = None
+    """What is to be thought of the issues of each of ``rate_cells``; None: not judged."""
     streets: Exposure | None = None
     """Exposure of street edges; needs ``network`` and ``street_edge``."""
     street_edge: Integers | None = None

@@ -23,6 +23,7 @@ from geo_service.maps.content import FacilityOnMap, MapContent
 from geo_service.maps.page import LAYERS, PLANNER_LAYERS, draw, render
 from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.exposure import Exposure
+from geo_service.overlay.hotspots import HotSpots
 from geo_service.overlay.pass_counts import PassCounts
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
@@ -85,6 +86,7 @@ def district(west: float = 112.14, south: float = 32.04) -> MapContent:
         issue_passes=PassCounts(count, count, moment, moment, near, moment, count),
         cells=figures(cells),
         rate_cells=figures(cells),
+        rate_hot=hot_spots(len(cells)),
         streets=figures(tuple(f"{edge}/forward" for edge in range(edges))),
         street_edge=np.arange(edges, dtype=np.int64),
         release=Release(
@@ -98,6 +100,12 @@ def figures(keys: tuple[str, ...]) -> Exposure:
     trips = row * 20
     rate = 1000.0 * (row % 3) / trips
     return Exposure(keys, trips, row, row * 90.0, row % 3, row, rate, rate / 2, rate * 2)
+
+
+def hot_spots(cells: int) -> HotSpots:
+    """Say that the first two cells are hot."""
+    row = np.arange(cells)
+    return HotSpots(row / 3, np.where(row < 2, 0.01, 0.6), row < 2)
 
 
 @pytest.fixture(scope="module")
@@ -194,7 +202,7 @@ def test_each_layer_can_be_shown_and_hidden(
 
 @pytest.mark.parametrize(
     ("layer", "fact"),
-    [("rate", "95 % interval"), ("streets", "Distance ridden"), ("release", "≥ 20")],
+    [("rate", "Expected by its trips"), ("streets", "Distance ridden"), ("release", "≥ 20")],
 )
 def test_cells_and_streets_open_a_card(
     open_page: Callable, whole_page: str, layer: str, fact: str
@@ -215,6 +223,23 @@ def test_cells_and_streets_open_a_card(
     page.mouse.click(*at)
     page.locator(".gm-card").wait_for()
     assert fact in page.locator(".gm-card").inner_text()
+
+
+def test_hot_spots_have_an_outline_that_is_no_matter_of_colour(
+    open_page: Callable, whole_page: str
+) -> None:
+    page = open_page(whole_page).page
+    for other in SHOWN:
+        tick(page, other, on=other == "rate")
+    wait_painted(page, "ground")
+    looks = page.evaluate(
+        """() => feature_group_rate.getLayers()
+            .map(({ options }) => [options.weight, options.color])"""
+    )
+    assert looks == [[1, "#ffffff"]] * (len(looks) - 2) + [[3, "#1c1f22"]] * 2
+    legend = page.locator(".gm-layer:has([data-layer=rate])").inner_text()
+    assert "More issues than its trips explain\n2" in legend
+    assert "chance hardly explains it" in legend
 
 
 def test_card_of_an_issue_tells_its_facts_beside_the_panel(

@@ -1,7 +1,9 @@
 """A map is drawn by its viewer's rights, and written whole."""
 
 import html
+import json
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +21,8 @@ from geo_service.errors import NotReady, UnknownKind, WrongUsage
 from geo_service.flows.draw_map import draw_map, write_map
 from geo_service.flows.find_catchments import CatchmentQuestion
 from geo_service.flows.load_streets import load_streets
-from geo_service.flows.look_at_trips import as_it_goes
+from geo_service.flows.look_at_trips import OverlayQuestion, as_it_goes
+from geo_service.flows.overlay_issues import overlay_frame
 from geo_service.flows.wiring import Workspace
 from geo_service.maps.assets import Assets
 from geo_service.maps.packing import take_lines
@@ -155,6 +158,39 @@ def test_rates_are_counted_by_larger_cells_where_small_ones_are_too_many(
     assert max(trips) == 3
     pictures = [re.findall(r'imageOverlay\("[^"]+"', page) for page in (fine, coarse)]
     assert pictures[0] == pictures[1], "heat is made of the small cells"
+
+
+@pytest.mark.parametrize("most", [5_000, 6])
+def test_hot_spots_are_those_of_the_cells_drawn(
+    town: Workspace, now: datetime, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    town.lake.add(rides(20, now - timedelta(hours=20)))
+    heap = [
+        Issue(f"h{n}", "standing_water", 112.1411, 32.04, now - timedelta(days=2))
+        for n in range(30)
+    ]
+    with town.database.writing() as connection:
+        stored.write(connection, heap, replace=False)
+    monkeypatch.setattr("geo_service.flows.draw_map.MOST_CELLS", most)
+    assets = Assets(embedded=False)
+    page = draw_map(town, Viewer.ANALYST, now, layers=["rate"], assets=assets)
+    found = page.partition("geoMap.shapes(feature_group_rate, ")[2]
+    data, _ = json.JSONDecoder().raw_decode(found)
+    cells = {html.unescape(row[2]).split()[-1]: row[-3:] for row in data["rows"]}
+    resolution = h3.get_resolution(min(cells))
+    assert resolution == (10 if most > 6 else 9)
+    settings = replace(town.settings, cell_resolution=resolution)
+    frame = overlay_frame(replace(town, settings=settings), "cell", OverlayQuestion())
+    frame = frame[frame["trips"] > 0].set_index("cell")
+    assert set(cells) == set(frame.index)
+    hot = set(frame.index[frame["hot_spot"]])
+    assert 0 < len(hot) == data["ringed"] < len(cells)
+    assert set(list(cells)[-len(hot) :]) == hot
+    for cell, (_, expected, q_value) in cells.items():
+        assert float(expected) == pytest.approx(frame.loc[cell, "expected_issues"], rel=0.005)
+        assert html.unescape(q_value).removeprefix("< ") == (
+            f"{max(0.001, frame.loc[cell, 'q_value']):.3f}"
+        )
 
 
 def cells_of(page: str) -> set[str]:

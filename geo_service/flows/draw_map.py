@@ -15,6 +15,7 @@ from geo_service.flows.cases_on_map import cases_on_map
 from geo_service.flows.count_passes import Progress
 from geo_service.flows.count_visits import count_visits
 from geo_service.flows.district import open_district
+from geo_service.flows.find_blind_spots import blind_beside
 from geo_service.flows.find_catchments import CatchmentQuestion, find_by_kind
 from geo_service.flows.look_at_trips import OverlayQuestion, as_it_goes
 from geo_service.flows.overlay_issues import (
@@ -39,7 +40,7 @@ from geo_service.streets.profile import Profile
 
 EMBEDDED = Assets(embedded=True)
 USUAL_CATCHMENTS = CatchmentQuestion()
-ON_STREETS = ("streets", "catchments")
+ON_STREETS = ("streets", "blind_spots", "catchments")
 """Layers that can't be drawn before streets have been loaded."""
 
 
@@ -182,7 +183,7 @@ def _analyst_content(
         by_cell = overlay_by_cell(workspace, question, progress)
     if by_cell is not None and "rate" in layers:
         rate_cells = _few_enough(workspace, by_cell, progress)
-    if "streets" in layers:
+    if "streets" in layers or "blind_spots" in layers:
         by_street = overlay_by_street(workspace, question, progress)
     return MapContent(
         title=title,
@@ -199,6 +200,7 @@ def _analyst_content(
         rate_hot=hot_cells(rate_cells, workspace.settings.hot_spot_q) if rate_cells else None,
         streets=by_street.exposure if by_street else None,
         street_edge=by_street.edges if by_street else None,
+        blind=blind_beside(by_street) if by_street else None,
         release=_newest_release(workspace),
         radius_m=workspace.settings.radius_m,
     )

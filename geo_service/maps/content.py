@@ -13,6 +13,7 @@ from geo_service.domain.opening import Opening
 from geo_service.domain.release import Release
 from geo_service.domain.station_use import StationUse
 from geo_service.domain.usable import Usable
+from geo_service.overlay.blind_spots import BlindSpots
 from geo_service.overlay.exposure import Exposure
 from geo_service.overlay.hotspots import HotSpots
 from geo_service.overlay.pass_counts import PassCounts
@@ -88,6 +89,8 @@ class MapContent:
     """Exposure of street edges; needs ``network`` and ``street_edge``."""
     street_edge: Integers | None = None
     """Shape (rows of ``streets``,): each row's edge of ``network``."""
+    blind: BlindSpots | None = None
+    """Edges of ``network`` that no trip rode; None: not asked, or there are no trips at all."""
     release: Release | None = None
     catchments: Sequence[CatchmentsOnMap] = ()
     """One for each kind that can be chosen on the page."""

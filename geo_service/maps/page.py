@@ -12,6 +12,7 @@ from geo_service.maps.basemap import draw_background
 from geo_service.maps.content import MapContent
 from geo_service.maps.elements import Drawing, Panel, Sheet, StationMap
 from geo_service.maps.escape import as_entities
+from geo_service.maps.layers.blind_spots import draw_blind_spots
 from geo_service.maps.layers.catchments import draw_catchments
 from geo_service.maps.layers.drawn_layer import DrawnLayer
 from geo_service.maps.layers.exposure import draw_exposure
@@ -35,6 +36,7 @@ LAYERS: Mapping[str, DrawLayer] = {
     "exposure": draw_exposure,
     "rate": draw_rate,
     "streets": draw_streets,
+    "blind_spots": draw_blind_spots,
     "release": draw_release,
     "catchments": draw_catchments,
 }
@@ -47,9 +49,19 @@ PLANNER_LAYERS = (
     "exposure",
     "rate",
     "streets",
+    "blind_spots",
     "catchments",
 )
-_COVERING = ("passes", "release", "exposure", "rate", "streets", "catchments", "issue_density")
+_COVERING = (
+    "passes",
+    "release",
+    "exposure",
+    "rate",
+    "streets",
+    "blind_spots",
+    "catchments",
+    "issue_density",
+)
 """Of layers that hide each other a page opens with the first that it has."""
 PUBLIC_LAYERS = ("facilities", "issues", "issue_density", "release", "catchments")
 

@@ -21,6 +21,7 @@ from geo_service.errors import NotFound
 from geo_service.maps.assets import Assets, read_asset
 from geo_service.maps.content import FacilityOnMap, MapContent
 from geo_service.maps.page import LAYERS, PLANNER_LAYERS, draw, render
+from geo_service.overlay.blind_spots import BlindSpots
 from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.exposure import Exposure
 from geo_service.overlay.hotspots import HotSpots
@@ -89,6 +90,7 @@ def district(west: float = 112.14, south: float = 32.04) -> MapContent:
         rate_hot=hot_spots(len(cells)),
         streets=figures(tuple(f"{edge}/forward" for edge in range(edges))),
         street_edge=np.arange(edges, dtype=np.int64),
+        blind=BlindSpots(np.array([0, 7]), np.full(2, 900.0), np.array([1, 0])),
         release=Release(
             "2026-09", NOW, NOW, 9, tuple(ReleasedCell(cell, 20, 10) for cell in public)
         ),
@@ -180,7 +182,7 @@ def test_marks_have_a_sign_that_is_drawn(open_page: Callable, whole_page: str) -
 @pytest.mark.parametrize(
     ("layer", "pane"),
     [("passes", "heat"), ("exposure", "heat"), ("issue_density", "heat"), ("rate", "ground"),
-     ("streets", "ground"), ("release", "ground")],
+     ("streets", "ground"), ("blind_spots", "ground"), ("release", "ground")],
 )  # fmt: skip
 def test_each_layer_can_be_shown_and_hidden(
     open_page: Callable, whole_page: str, layer: str, pane: str

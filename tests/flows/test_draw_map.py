@@ -19,6 +19,7 @@ from geo_service.domain.trace import Fixes
 from geo_service.domain.visibility import Viewer
 from geo_service.errors import NotReady, UnknownKind, WrongUsage
 from geo_service.flows.draw_map import draw_map, write_map
+from geo_service.flows.find_blind_spots import blind_spots_frame
 from geo_service.flows.find_catchments import CatchmentQuestion
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.look_at_trips import OverlayQuestion, as_it_goes
@@ -217,12 +218,41 @@ def test_map_is_written_whole_with_its_scripts(
     assert path.stat().st_size == size
 
 
-@pytest.mark.parametrize("layer", ["streets", "catchments"])
+@pytest.mark.parametrize("layer", ["streets", "blind_spots", "catchments"])
 def test_streets_that_are_asked_for_must_be_there(
     empty: Workspace, now: datetime, layer: str
 ) -> None:
     with pytest.raises(NotReady, match="no streets yet"):
         draw_map(empty, Viewer.ANALYST, now, layers=[layer])
+
+
+def test_streets_nobody_rode_are_drawn_only_once_somebody_rides(
+    town: Workspace, now: datetime, tmp_path: Path
+) -> None:
+    aside = {
+        "type": "Feature",
+        "properties": {"highway": "residential", "name": "Xaside"},
+        "geometry": {"type": "LineString", "coordinates": [[112.15, 32.04], [112.15, 32.05]]},
+    }
+    ridden = {**aside, "properties": {"highway": "residential", "name": "Xridden"}}
+    ridden["geometry"] = {"type": "LineString", "coordinates": [[112.14, 32.04], [112.15, 32.04]]}
+    path = tmp_path / "two.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [aside, ridden]}))
+    load_streets(town, [path])
+    seen = [Issue("c", "standing_water", 112.15, 32.047, now - timedelta(days=1))]
+    with town.database.writing() as connection:
+        stored.write(connection, seen, replace=False)
+    words = {"layers": ["blind_spots"], "assets": Assets(embedded=False)}
+    assert "geoMap.blindSpots(" not in draw_map(town, Viewer.ANALYST, now, **words)
+    town.lake.add(rides(2, now - timedelta(hours=20)))
+    page = draw_map(town, Viewer.ANALYST, now, **words)
+    data, _ = json.JSONDecoder().raw_decode(
+        page.partition("geoMap.blindSpots(feature_group_blind_spots, ")[2]
+    )
+    frame = blind_spots_frame(town, "street", OverlayQuestion())
+    assert frame["name"].tolist() == [data["streets"][0][1]] == ["Xaside"]
+    assert data["issues"] == [[0, frame["issues"].iloc[0]]] == [[0, 1]]
+    assert f"{frame['length_m'].sum() / 1000:.1f} km" in html.unescape(page)
 
 
 def test_catchments_are_for_everybody_by_kind_and_open_at_the_minutes_asked(

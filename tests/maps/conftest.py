@@ -16,6 +16,7 @@ from geo_service.domain.usable import Usable
 from geo_service.geometry.metric import segment_lengths_m
 from geo_service.ingest.streets.read import read_streets
 from geo_service.maps.content import CatchmentsOnMap, FacilityOnMap, MapContent
+from geo_service.overlay.blind_spots import BlindSpots
 from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.exposure import Exposure
 from geo_service.overlay.pass_counts import NO_MOMENT, PassCounts
@@ -140,6 +141,7 @@ def content(chequerboard: Network) -> MapContent:
         rate_cells=exposure_of(sample_cells(10), 12),
         streets=exposure_of(tuple(f"{edge}/forward" for edge in range(12)), 12),
         street_edge=np.arange(12, dtype=np.int64)[::-1].copy(),
+        blind=BlindSpots(np.array([7, 2]), np.array([943.0, 943.0]), np.array([1, 0])),
         release=Release(
             "2026-09",
             NOW - timedelta(days=31),
@@ -180,7 +182,9 @@ def bare(content: MapContent) -> MapContent:
 @pytest.fixture
 def public(content: MapContent) -> MapContent:
     """Return what a flow gathers for everybody: no figure of traces but the release."""
-    return replace(content, issue_passes=None, cells=None, streets=None, street_edge=None)
+    return replace(
+        content, issue_passes=None, cells=None, streets=None, street_edge=None, blind=None
+    )
 
 
 @pytest.fixture(scope="session")

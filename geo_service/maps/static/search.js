@@ -12,8 +12,9 @@ geoMap.beside(({ map, groups, aside, held, names, plain }) => {
   function gather() {
     const entries = [];
     for (const [layer, group] of Object.entries(groups)) {
-      const { markers, rows, searched, facts } = held.get(group) || {};
-      if (!searched) continue;
+      const kept = held.get(group);
+      if (!kept?.searched) continue;
+      const { markers, rows, searched, facts } = kept;
       rows.forEach((row, place) => {
         const title = plain([row[4], row[5]].filter(Boolean).join(" "));
         const more = searched.map((label) => plain(String(row[facts + 2 + label] ?? "")));

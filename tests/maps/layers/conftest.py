@@ -1,5 +1,6 @@
 """What a drawn layer holds, read back from the page."""
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -26,6 +27,24 @@ def drawn_data() -> Read:
         value, end = json.JSONDecoder().raw_decode(found[1])
         rest = found[1][end:].removeprefix(", ")
         return value if not rest else [value, json.loads(rest)]
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def steps_of() -> Callable[[str], list[int]]:
+    """Return a function that reads numbers back which differ little from one to the next."""
+
+    def read(text: str) -> list[int]:
+        numbers, last, value, shift = [], 0, 0, 0
+        for byte in base64.b64decode(text):
+            value |= (byte & 127) << shift
+            shift += 7
+            if not byte & 128:
+                last += -(value + 1) // 2 if value % 2 else value // 2
+                numbers.append(last)
+                value = shift = 0
+        return numbers
 
     return read
 

@@ -17,6 +17,7 @@ from geo_service.flows.count_visits import count_visits
 from geo_service.flows.district import open_district
 from geo_service.flows.find_blind_spots import blind_beside
 from geo_service.flows.find_catchments import CatchmentQuestion, find_by_kind
+from geo_service.flows.hours_on_map import hours_on_map
 from geo_service.flows.look_at_trips import OverlayQuestion, as_it_goes
 from geo_service.flows.overlay_issues import (
     overlay_by_cell,
@@ -198,6 +199,7 @@ def _analyst_content(
         cells=by_cell,
         rate_cells=rate_cells,
         rate_hot=hot_cells(rate_cells, workspace.settings.hot_spot_q) if rate_cells else None,
+        hours=hours_on_map(workspace, progress) if "hours" in layers else None,
         streets=by_street.exposure if by_street else None,
         street_edge=by_street.edges if by_street else None,
         blind=blind_beside(by_street) if by_street else None,

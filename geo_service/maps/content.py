@@ -17,6 +17,7 @@ from geo_service.overlay.blind_spots import BlindSpots
 from geo_service.overlay.exposure import Exposure
 from geo_service.overlay.hotspots import HotSpots
 from geo_service.overlay.pass_counts import PassCounts
+from geo_service.overlay.slot_exposure import SlotExposure
 from geo_service.streets.catchments import Catchments
 from geo_service.streets.network import Network
 
@@ -61,6 +62,18 @@ class CatchmentsOnMap:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class HoursOnMap:
+    """Trips through cells by hour and weekday."""
+
+    week: SlotExposure
+    """By H3 cell, all of one resolution, and by slots as ``week_slots`` gives them."""
+    since: datetime
+    """When the first trip starts, with a zone."""
+    until: datetime
+    """When the last one ends."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class MapContent:
     """Everything a page may draw; who may see it was decided by whoever gathered it."""
 
@@ -85,6 +98,7 @@ class MapContent:
     """The same of cells that are few enough to be drawn one by one."""
     rate_hot: HotSpots | None = None
     """What is to be thought of the issues of each of ``rate_cells``; None: not judged."""
+    hours: HoursOnMap | None = None
     streets: Exposure | None = None
     """Exposure of street edges; needs ``network`` and ``street_edge``."""
     street_edge: Integers | None = None

@@ -17,6 +17,7 @@ from geo_service.maps.layers.catchments import draw_catchments
 from geo_service.maps.layers.drawn_layer import DrawnLayer
 from geo_service.maps.layers.exposure import draw_exposure
 from geo_service.maps.layers.facilities import draw_facilities
+from geo_service.maps.layers.hours import draw_hours
 from geo_service.maps.layers.issue_density import draw_issue_density
 from geo_service.maps.layers.issues import draw_issues
 from geo_service.maps.layers.passes import draw_passes
@@ -34,6 +35,7 @@ LAYERS: Mapping[str, DrawLayer] = {
     "issues": draw_issues,
     "issue_density": draw_issue_density,
     "exposure": draw_exposure,
+    "hours": draw_hours,
     "rate": draw_rate,
     "streets": draw_streets,
     "blind_spots": draw_blind_spots,
@@ -47,6 +49,7 @@ PLANNER_LAYERS = (
     "issue_density",
     "passes",
     "exposure",
+    "hours",
     "rate",
     "streets",
     "blind_spots",
@@ -56,6 +59,7 @@ _COVERING = (
     "passes",
     "release",
     "exposure",
+    "hours",
     "rate",
     "streets",
     "blind_spots",

@@ -52,6 +52,7 @@ LAYERS = {
     "passes": Words("经过未结问题热力", "Passes at open issues"),
     "issue_density": Words("未结问题热力", "Where issues are open"),
     "exposure": Words("骑行热力", "Where riders go"),
+    "hours": Words("分时骑行", "Riding by hour"),
     "rate": Words("每千次行程问题数", "Issues per 1,000 trips"),
     "streets": Words("街道经过量", "Trips by street"),
     "blind_spots": Words("无人骑过的街道", "Streets nobody rode"),
@@ -119,6 +120,7 @@ FACTS = {
     "issues": Words("问题数", "Issues"),
     "rate": Words("每千次行程问题数", "Issues per 1,000 trips"),
     "interval": Words("95% 区间", "95 % interval"),
+    "slot": Words("时段", "Hours"),
     "stretch": Words("此段长度", "This stretch"),
     "street_class": Words("道路类别", "Class of street"),
     "expected": Words("按行程应有", "Expected by its trips"),
@@ -128,6 +130,17 @@ FACTS = {
     "nearest_streets": Words("就近服务街道", "Streets nearest to it"),
     "farthest": Words("其中最远", "Farthest of them"),
 }
+WEEKDAYS = (
+    Words("每天", "All days"),
+    Words("周一", "Monday"),
+    Words("周二", "Tuesday"),
+    Words("周三", "Wednesday"),
+    Words("周四", "Thursday"),
+    Words("周五", "Friday"),
+    Words("周六", "Saturday"),
+    Words("周日", "Sunday"),
+)
+"""By number, as ISO 8601 counts them from 1; 0 is any."""
 STREET_CLASSES = {
     "motorway": Words("高速公路", "Motorway"),
     "trunk": Words("快速路", "Trunk road"),

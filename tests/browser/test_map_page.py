@@ -19,13 +19,14 @@ from geo_service.domain.release import Release, ReleasedCell
 from geo_service.domain.usable import Usable
 from geo_service.errors import NotFound
 from geo_service.maps.assets import Assets, read_asset
-from geo_service.maps.content import FacilityOnMap, MapContent
+from geo_service.maps.content import FacilityOnMap, HoursOnMap, MapContent
 from geo_service.maps.page import LAYERS, PLANNER_LAYERS, draw, render
 from geo_service.overlay.blind_spots import BlindSpots
 from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.exposure import Exposure
 from geo_service.overlay.hotspots import HotSpots
 from geo_service.overlay.pass_counts import PassCounts
+from geo_service.overlay.slot_exposure import SlotExposure
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 
@@ -86,6 +87,7 @@ def district(west: float = 112.14, south: float = 32.04) -> MapContent:
         network=network,
         issue_passes=PassCounts(count, count, moment, moment, near, moment, count),
         cells=figures(cells),
+        hours=HoursOnMap(week(cells), NOW - timedelta(days=9), NOW),
         rate_cells=figures(cells),
         rate_hot=hot_spots(len(cells)),
         streets=figures(tuple(f"{edge}/forward" for edge in range(edges))),
@@ -102,6 +104,14 @@ def figures(keys: tuple[str, ...]) -> Exposure:
     trips = row * 20
     rate = 1000.0 * (row % 3) / trips
     return Exposure(keys, trips, row, row * 90.0, row % 3, row, rate, rate / 2, rate * 2)
+
+
+def week(keys: tuple[str, ...]) -> SlotExposure:
+    """Say that all trips are ridden on Wednesdays at eight."""
+    place = np.repeat(np.array([int(key, 16) for key in keys]), 4)
+    slot = np.tile([0, 9, 75, 84], len(keys))
+    trips = np.repeat(np.arange(1, len(keys) + 1), 4)
+    return SlotExposure(place, slot, trips, trips, trips * 9.0, trips)
 
 
 def hot_spots(cells: int) -> HotSpots:
@@ -182,7 +192,8 @@ def test_marks_have_a_sign_that_is_drawn(open_page: Callable, whole_page: str) -
 @pytest.mark.parametrize(
     ("layer", "pane"),
     [("passes", "heat"), ("exposure", "heat"), ("issue_density", "heat"), ("rate", "ground"),
-     ("streets", "ground"), ("blind_spots", "ground"), ("release", "ground")],
+     ("streets", "ground"), ("blind_spots", "ground"), ("release", "ground"),
+     ("hours", "ground")],
 )  # fmt: skip
 def test_each_layer_can_be_shown_and_hidden(
     open_page: Callable, whole_page: str, layer: str, pane: str
@@ -204,7 +215,12 @@ def test_each_layer_can_be_shown_and_hidden(
 
 @pytest.mark.parametrize(
     ("layer", "fact"),
-    [("rate", "Expected by its trips"), ("streets", "Distance ridden"), ("release", "≥ 20")],
+    [
+        ("rate", "Expected by its trips"),
+        ("streets", "Distance ridden"),
+        ("release", "≥ 20"),
+        ("hours", "All days"),
+    ],
 )
 def test_cells_and_streets_open_a_card(
     open_page: Callable, whole_page: str, layer: str, fact: str

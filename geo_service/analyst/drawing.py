@@ -19,6 +19,7 @@ from geo_service.maps.assets import Assets
 from geo_service.maps.content import FacilityOnMap, MapContent
 from geo_service.maps.page import draw
 from geo_service.overlay.exposure import Exposure
+from geo_service.overlay.hotspots import HotSpots
 from geo_service.overlay.pass_counts import NO_MOMENT, PassCounts
 from geo_service.settings import Settings
 
@@ -43,7 +44,7 @@ def draw_map(
         As ``find_passes`` gives them; drawn as heat at ``issues``: passes per square kilometre.
     exposure : GeoDataFrame, optional
         As ``count_exposure(..., by="cell")`` gives it; drawn as heat, kilometres ridden per square
-        kilometre, and as cells by their rate of issues.
+        kilometre, and as cells by their rate of issues; hot spots have a dark outline.
     streets : Streets, optional
         Drawn as a quiet background.
     title : str
@@ -83,6 +84,7 @@ def draw_map(
         network=None if streets is None else streets.network,
         cells=cells,
         rate_cells=cells,
+        rate_hot=None if exposure is None else _judged(exposure),
         issue_passes=None if passes is None else _counts(passes, reported),
     )
     return draw(content, layers, assets=Assets(embedded=True, stock=True))
@@ -102,6 +104,18 @@ def _cells(exposure: gpd.GeoDataFrame) -> Exposure:
         key=tuple(map(str, exposure["cell"])),
         **{name: exposure[name].to_numpy(np.int64) for name in counts},
         **{name: exposure[name].to_numpy(np.float64) for name in measures},
+    )
+
+
+def _judged(exposure: gpd.GeoDataFrame) -> HotSpots | None:
+    """Read which cells are hot spots; None if the frame doesn't say."""
+    names = ("expected_issues", "q_value", "hot_spot")
+    if not set(names) <= set(exposure.columns):
+        return None
+    return HotSpots(
+        exposure["expected_issues"].to_numpy(np.float64),
+        exposure["q_value"].to_numpy(np.float64),
+        exposure["hot_spot"].to_numpy(np.bool_),
     )
 
 

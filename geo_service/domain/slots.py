@@ -12,6 +12,8 @@ from geo_service.domain.moments import MICROSECONDS, SECONDS_A_DAY, from_microse
 HOURS = 24
 SLOTS = 8 * HOURS
 """Every slot is below this: weekdays are numbered from 1, and 0 stands for any."""
+WEEK_SLOTS = 8 * (HOURS + 1)
+"""Every slot of a whole week's table is below this."""
 _HOUR_US = 3600 * MICROSECONDS
 _DAY_US = SECONDS_A_DAY * MICROSECONDS
 _QUARTER_US = 900 * MICROSECONDS
@@ -85,6 +87,28 @@ def slot_parts(slot: Integers) -> tuple[Integers, Integers]:
     """
     weekday, hour = np.divmod(slot, HOURS)
     return weekday, hour
+
+
+def week_slots(t: Integers, zone: tzinfo) -> Integers:
+    """Put moments into all slots of a week that they are in, wide ones and narrow ones.
+
+    Parameters
+    ----------
+    t : ndarray of int, shape (n,)
+        Microseconds since 1970-01-01T00:00Z; of the years 2 to 9998.
+    zone : tzinfo
+        Whose clocks.
+
+    Returns
+    -------
+    ndarray of int, shape (4, n)
+        The slot of everything; of the hour on whatever day; of the weekday at whatever hour; of
+        the hour of the week. A slot is 25 times the weekday (1 is Monday, 0 any), and to that 1
+        plus the hour, or nothing for all hours. Raises nothing.
+    """
+    weekday, hour = slot_parts(SlotRule(Per.WEEKDAY_HOUR, zone).slots(t))
+    day, at = (HOURS + 1) * weekday, 1 + hour
+    return np.stack((np.zeros_like(day), at, day, day + at))
 
 
 def shown_us(t: Integers, zone: tzinfo) -> Integers:

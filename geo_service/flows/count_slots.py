@@ -26,7 +26,12 @@ from geo_service.flows.wiring import Workspace
 from geo_service.overlay.cells import cell_of
 from geo_service.overlay.issue_grid import IssuePoints, issue_points
 from geo_service.overlay.passes import Passes, find_passes
-from geo_service.overlay.slot_exposure import count_issue_slots, count_slots
+from geo_service.overlay.slot_exposure import (
+    SlotExposure,
+    count_issue_slots,
+    count_slots,
+    count_week,
+)
 from geo_service.streets.profile import Profile
 
 
@@ -66,6 +71,20 @@ def slots_frame(
     cell = cell_of(points.lon, points.lat, resolution)
     seen = look_at_trips(workspace, question, look, progress)
     return cell_slots_frame(count_slots(seen, cell, slots), per)
+
+
+def week_in_cells(
+    workspace: Workspace, resolution: int, progress: Progress = as_it_goes
+) -> SlotExposure:
+    """Count all trips and passes by H3 cell and each slot of the week, wide and narrow.
+
+    Slots are those of the clocks in the workspace's time zone, as ``week_slots`` gives them.
+    """
+    question = OverlayQuestion()
+    points, rule = issue_points(read_issues(workspace)), rule_of(workspace, question)
+    seen = look_at_trips(workspace, question, looks_in_cells(points, rule, resolution), progress)
+    cell = cell_of(points.lon, points.lat, resolution)
+    return count_week(seen, cell, workspace.calendar().zone)
 
 
 def _looks_for_passes(

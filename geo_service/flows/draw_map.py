@@ -15,7 +15,9 @@ from geo_service.flows.cases_on_map import cases_on_map
 from geo_service.flows.count_passes import Progress
 from geo_service.flows.count_visits import count_visits
 from geo_service.flows.district import open_district
+from geo_service.flows.find_blind_spots import blind_beside
 from geo_service.flows.find_catchments import CatchmentQuestion, find_by_kind
+from geo_service.flows.hours_on_map import hours_on_map
 from geo_service.flows.look_at_trips import OverlayQuestion, as_it_goes
 from geo_service.flows.overlay_issues import (
     overlay_by_cell,
@@ -31,6 +33,7 @@ from geo_service.maps.page import LAYERS, PLANNER_LAYERS, PUBLIC_LAYERS, draw, r
 from geo_service.maps.parts import Parts
 from geo_service.overlay.cells import coarse_enough
 from geo_service.overlay.exposure import Exposure
+from geo_service.overlay.hotspots import hot_cells
 from geo_service.store import city, releases
 from geo_service.store import facilities as stored_facilities
 from geo_service.store import issues as stored_issues
@@ -39,7 +42,7 @@ from geo_service.streets.profile import Profile
 
 EMBEDDED = Assets(embedded=True)
 USUAL_CATCHMENTS = CatchmentQuestion()
-ON_STREETS = ("streets", "catchments")
+ON_STREETS = ("streets", "blind_spots", "catchments")
 """Layers that can't be drawn before streets have been loaded."""
 
 
@@ -185,7 +188,7 @@ def _analyst_content(
         by_cell = overlay_by_cell(workspace, question, progress)
     if by_cell is not None and "rate" in layers:
         rate_cells = _few_enough(workspace, by_cell, progress)
-    if "streets" in layers:
+    if "streets" in layers or "blind_spots" in layers:
         by_street = overlay_by_street(workspace, question, progress)
     return MapContent(
         title=title,
@@ -199,8 +202,11 @@ def _analyst_content(
         issue_passes=by_issue.counts,
         cells=by_cell,
         rate_cells=rate_cells,
+        rate_hot=hot_cells(rate_cells, workspace.settings.hot_spot_q) if rate_cells else None,
+        hours=hours_on_map(workspace, progress) if "hours" in layers else None,
         streets=by_street.exposure if by_street else None,
         street_edge=by_street.edges if by_street else None,
+        blind=blind_beside(by_street) if by_street else None,
         release=_newest_release(workspace),
         radius_m=workspace.settings.radius_m,
     )

@@ -16,7 +16,7 @@ from geo_service.flows.look_at_trips import (
     read_issues,
     rule_of,
 )
-from geo_service.flows.overlay_issues import edges_of_issues
+from geo_service.flows.overlay_issues import StreetOverlay, edges_of_issues
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.blind_spots import (
     BlindSpots,
@@ -84,6 +84,20 @@ def blind_streets(
         network.edge_length_mm / 1000.0,
         places_seen(ridden),
         edges_of_issues(streets, points, radius_m),
+    )
+
+
+def blind_beside(ridden: StreetOverlay) -> BlindSpots | None:
+    """Find the edges without a trip where those with trips are known; None if no trip rode any."""
+    counted, network = ridden.exposure, ridden.streets.network
+    seen = ridden.edges[counted.trips > 0]
+    if len(seen) == 0:
+        return None
+    return find_blind_spots(
+        np.arange(network.edges),
+        network.edge_length_mm / 1000.0,
+        seen,
+        np.repeat(ridden.edges, counted.issues),
     )
 
 

@@ -18,9 +18,17 @@ from geo_service.errors import NotFound
 from geo_service.maps.elements import Verbatim
 
 _MEDIA_TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
-_LAYERS = ("mark_table.js", "marks.js", "shapes.js", "catchments.js")
+_LAYERS = (
+    "mark_table.js",
+    "marks.js",
+    "shapes.js",
+    "catchments.js",
+    "blind_spots.js",
+    "hours.js",
+)
 _COMPANIONS = (
     "tools.css",
+    "hours.css",
     "filters.js",
     "permalink.js",
     "search.js",

@@ -51,7 +51,7 @@ def draw_background(network: Network, view: View) -> dict[str, object]:
     whole = np.zeros(network.edges, dtype=np.int64), network.edge_length_mm
     lines = join_pieces(network, np.arange(network.edges), *whole, group)
     x, y = to_pixels(view.unwrapped(lines.lon), lines.lat)
-    x, y, offsets = _simplified(x, y, lines.offsets, _COARSE if many else _FINE)
+    x, y, offsets = simplified(x, y, lines.offsets, _COARSE if many else _FINE)
     # Whatever is the strongest there is must be visible from afar.
     strongest = int(group.max(initial=0))
     groups = []
@@ -83,10 +83,25 @@ def _swept(lines: Integers, x: Integers, y: Integers) -> Integers:
     return np.asarray(lines[np.lexsort((column, row))], dtype=np.int64)
 
 
-def _simplified(
+def simplified(
     x: Integers, y: Integers, offsets: Integers, tolerance: float
 ) -> tuple[Integers, Integers, Integers]:
-    """Leave out shape points that matter less than ``tolerance`` pixels."""
+    """Leave out shape points that matter little.
+
+    Parameters
+    ----------
+    x, y : ndarray of int, shape (p,)
+        Points, line after line, as ``to_pixels`` gives them.
+    offsets : ndarray of int, shape (lines + 1,)
+        Line l is the rows ``offsets[l]`` to ``offsets[l + 1]``.
+    tolerance : float
+        How far a line may then leave its street, pixels.
+
+    Returns
+    -------
+    x, y, offsets : ndarray of int
+        As those given. Raises nothing.
+    """
     of_point = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
     whole_lines = np.column_stack((x, y)).astype(np.float64)
     lines = np.asarray(shapely.linestrings(whole_lines, indices=of_point))

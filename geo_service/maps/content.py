@@ -13,8 +13,11 @@ from geo_service.domain.opening import Opening
 from geo_service.domain.release import Release
 from geo_service.domain.station_use import StationUse
 from geo_service.domain.usable import Usable
+from geo_service.overlay.blind_spots import BlindSpots
 from geo_service.overlay.exposure import Exposure
+from geo_service.overlay.hotspots import HotSpots
 from geo_service.overlay.pass_counts import PassCounts
+from geo_service.overlay.slot_exposure import SlotExposure
 from geo_service.streets.catchments import Catchments
 from geo_service.streets.network import Network
 
@@ -59,6 +62,18 @@ class CatchmentsOnMap:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class HoursOnMap:
+    """Trips through cells by hour and weekday."""
+
+    week: SlotExposure
+    """By H3 cell, all of one resolution, and by slots as ``week_slots`` gives them."""
+    since: datetime
+    """When the first trip starts, with a zone."""
+    until: datetime
+    """When the last one ends."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class MapContent:
     """Everything a page may draw; who may see it was decided by whoever gathered it."""
 
@@ -81,10 +96,15 @@ class MapContent:
     """Exposure of H3 cells, fine ones: they are added up to heat."""
     rate_cells: Exposure | None = None
     """The same of cells that are few enough to be drawn one by one."""
+    rate_hot: HotSpots | None = None
+    """What is to be thought of the issues of each of ``rate_cells``; None: not judged."""
+    hours: HoursOnMap | None = None
     streets: Exposure | None = None
     """Exposure of street edges; needs ``network`` and ``street_edge``."""
     street_edge: Integers | None = None
     """Shape (rows of ``streets``,): each row's edge of ``network``."""
+    blind: BlindSpots | None = None
+    """Edges of ``network`` that no trip rode; None: not asked, or there are no trips at all."""
     release: Release | None = None
     catchments: Sequence[CatchmentsOnMap] = ()
     """One for each kind that can be chosen on the page."""

@@ -28,6 +28,11 @@ def say_number(number: float) -> str:
     return f"{number:.3g}"
 
 
+def say_chance(share: float) -> str:
+    """Write a share or chance to three decimals; one that would round to 0 as below 0.001."""
+    return "< 0.001" if share < 0.001 else f"{share:.3f}"
+
+
 def say_briefly(number: float) -> str:
     """Write a round number so that it fits under a class of colour: 20k for 20,000."""
     if number >= 1e6:

@@ -13,10 +13,12 @@ from geo_service.maps.basemap import draw_background
 from geo_service.maps.content import MapContent
 from geo_service.maps.elements import Drawing, Panel, Sheet, StationMap
 from geo_service.maps.escape import as_entities
+from geo_service.maps.layers.blind_spots import draw_blind_spots
 from geo_service.maps.layers.catchments import draw_catchments
 from geo_service.maps.layers.drawn_layer import DrawnLayer
 from geo_service.maps.layers.exposure import draw_exposure
 from geo_service.maps.layers.facilities import draw_facilities
+from geo_service.maps.layers.hours import draw_hours
 from geo_service.maps.layers.issue_density import draw_issue_density
 from geo_service.maps.layers.issues import draw_issues
 from geo_service.maps.layers.passes import draw_passes
@@ -35,8 +37,10 @@ LAYERS: Mapping[str, DrawLayer] = {
     "issues": draw_issues,
     "issue_density": draw_issue_density,
     "exposure": draw_exposure,
+    "hours": draw_hours,
     "rate": draw_rate,
     "streets": draw_streets,
+    "blind_spots": draw_blind_spots,
     "release": draw_release,
     "catchments": draw_catchments,
 }
@@ -47,11 +51,23 @@ PLANNER_LAYERS = (
     "issue_density",
     "passes",
     "exposure",
+    "hours",
     "rate",
     "streets",
+    "blind_spots",
     "catchments",
 )
-_COVERING = ("passes", "release", "exposure", "rate", "streets", "catchments", "issue_density")
+_COVERING = (
+    "passes",
+    "release",
+    "exposure",
+    "hours",
+    "rate",
+    "streets",
+    "blind_spots",
+    "catchments",
+    "issue_density",
+)
 """Of layers that hide each other a page opens with the first that it has."""
 PUBLIC_LAYERS = ("facilities", "issues", "issue_density", "release", "catchments")
 

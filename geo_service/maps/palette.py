@@ -46,5 +46,7 @@ CATCHMENT_COLOURS = ("#3f9c90", "#6199d1", "#9c8bcf", "#8faa6e")
 """Catchments: cool and calm; a colour only tells a catchment from its neighbours."""
 HOLE = "#d1301f"
 """A street too far from every facility: nothing else on the map is so strong."""
+BLIND = "#3d4043"
+"""A street that nobody rode, in dashes: without a hue, so that it is taken for no class."""
 EMPTY_CELL = "#e4e6e4"
 """A cell in which there is nothing to count."""

@@ -52,8 +52,10 @@ LAYERS = {
     "passes": Words("经过未结问题热力", "Passes at open issues"),
     "issue_density": Words("未结问题热力", "Where issues are open"),
     "exposure": Words("骑行热力", "Where riders go"),
+    "hours": Words("分时骑行", "Riding by hour"),
     "rate": Words("每千次行程问题数", "Issues per 1,000 trips"),
     "streets": Words("街道经过量", "Trips by street"),
+    "blind_spots": Words("无人骑过的街道", "Streets nobody rode"),
     "release": Words("公开骑行网格", "Public cells"),
     "catchments": Words("服务范围与盲区", "Catchments and holes"),
 }
@@ -118,10 +120,44 @@ FACTS = {
     "issues": Words("问题数", "Issues"),
     "rate": Words("每千次行程问题数", "Issues per 1,000 trips"),
     "interval": Words("95% 区间", "95 % interval"),
+    "slot": Words("时段", "Hours"),
+    "stretch": Words("此段长度", "This stretch"),
+    "street_class": Words("道路类别", "Class of street"),
+    "expected": Words("按行程应有", "Expected by its trips"),
+    "q_value": Words("q 值", "q-value"),
+    "judged": Words("判断", "Judged"),
     "from_here": Words("从此处出发", "From here"),
     "nearest_streets": Words("就近服务街道", "Streets nearest to it"),
     "farthest": Words("其中最远", "Farthest of them"),
 }
+WEEKDAYS = (
+    Words("每天", "All days"),
+    Words("周一", "Monday"),
+    Words("周二", "Tuesday"),
+    Words("周三", "Wednesday"),
+    Words("周四", "Thursday"),
+    Words("周五", "Friday"),
+    Words("周六", "Saturday"),
+    Words("周日", "Sunday"),
+)
+"""By number, as ISO 8601 counts them from 1; 0 is any."""
+STREET_CLASSES = {
+    "motorway": Words("高速公路", "Motorway"),
+    "trunk": Words("快速路", "Trunk road"),
+    "primary": Words("主干路", "Primary road"),
+    "secondary": Words("次干路", "Secondary road"),
+    "tertiary": Words("支路", "Tertiary road"),
+    "unclassified": Words("一般道路", "Minor road"),
+    "residential": Words("居住区道路", "Residential street"),
+    "living_street": Words("生活街道", "Living street"),
+    "service": Words("内部道路", "Service road"),
+    "pedestrian": Words("步行街", "Pedestrian street"),
+    "cycleway": Words("自行车道", "Cycleway"),
+    "footway": Words("人行道", "Footway"),
+    "path": Words("小径", "Path"),
+    "track": Words("土路", "Track"),
+}
+NO_NAME = Words("无名街道", "Street without a name")
 OVERDUE = Words("超期", "overdue")
 OPEN, CLOSED = Words("未结", "open"), Words("已结", "closed")
 HOURS_UNKNOWN = Words("开放时间不详", "hours not known")

@@ -114,6 +114,12 @@ def resolution_of(cell: str) -> int:
     return int(h3.get_resolution(h3.str_to_int(cell)))
 
 
+def parents_of(cells: Integers, resolution: int) -> Integers:
+    """Return the cell of a coarser resolution that each cell belongs to; shape (n,)."""
+    found = (h3.cell_to_parent(cell, resolution) for cell in cells.tolist())
+    return np.fromiter(found, dtype=np.int64, count=len(cells))
+
+
 def coarse_enough(cells: Sequence[str], most: int) -> int:
     """Find the finest resolution at which cells, taken together by it, are few.
 

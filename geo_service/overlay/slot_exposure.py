@@ -7,13 +7,14 @@ in every slot, so it belongs to none, and a rate by slot would set all issues ag
 trips.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import tzinfo
 
 import numpy as np
 
 from geo_service.arrays import Floats, Integers
-from geo_service.domain.slots import SLOTS, SlotRule
+from geo_service.domain.slots import SLOTS, WEEK_SLOTS, SlotRule, week_slots
 from geo_service.domain.trace import Fixes
 from geo_service.overlay.cell_visits import Visits
 from geo_service.overlay.distinct_riders import Numbering
@@ -30,7 +31,7 @@ class SlotExposure:
     place: Integers
     """The H3 cell, the street edge, or the row of the issue."""
     slot: Integers
-    """As ``SlotRule.slots`` gives it."""
+    """As ``SlotRule.slots`` gives it; in a whole week's table as ``week_slots``."""
     trips: Integers
     riders: Integers
     """Distinct ones."""
@@ -44,20 +45,30 @@ class SlotExposure:
 
 
 class _PlaceSlots:
-    """Places and slots as one number, so that what counts by place counts by both."""
+    """Places and slots as one number, so that what counts by place counts by both.
 
-    def __init__(self, rule: SlotRule) -> None:
-        self._rule, self._places = rule, Numbering()
+    ``slots_of`` puts n moments into slots below ``slots``, shape (k, n): each visit is in k.
+    """
+
+    def __init__(self, slots_of: Callable[[Integers], Integers], slots: int) -> None:
+        self._slots_of, self._slots, self._places = slots_of, slots, Numbering()
 
     def coded(self, visits: Visits) -> Visits:
-        """Return the visits with such a number for their place."""
+        """Return the visits, once for each slot, with such a number for their place."""
         places, row = np.unique(visits.place, return_inverse=True)
         number = self._places.numbers(places.tolist())[row]
-        return replace(visits, place=number * SLOTS + self._rule.slots(visits.t))
+        code = number * self._slots + self._slots_of(visits.t)
+        times = len(code)
+        return Visits(
+            np.tile(visits.trip, times),
+            code.ravel(),
+            np.tile(visits.metres, times),
+            np.tile(visits.t, times),
+        )
 
     def parts(self, code: Integers) -> tuple[Integers, Integers]:
         """Return the place and the slot of each number."""
-        number, slot = np.divmod(code, SLOTS)
+        number, slot = np.divmod(code, self._slots)
         return np.array(self._places.names, dtype=np.int64)[number], slot
 
 
@@ -79,7 +90,37 @@ def count_slots(parts: Iterable[Seen], issue_place: Integers, slots: SlotRule) -
         Metres and passes sum, over the slots of a place, to those without slots; trips and riders
         don't: they come in several. Raises nothing of its own.
     """
-    both, ridden, passed = _PlaceSlots(slots), VisitTally(), VisitTally()
+    return _count(parts, issue_place, _by_rule(slots))
+
+
+def count_week(parts: Iterable[Seen], issue_place: Integers, zone: tzinfo) -> SlotExposure:
+    """Count exposure by place and each slot of a week, wide ones and narrow ones.
+
+    A trip that rides through two hours is one trip of both together, and a rider of several days
+    one rider: so all days, all hours and everything are counted by themselves.
+
+    Parameters
+    ----------
+    parts, issue_place
+        As in ``count_slots``.
+    zone : tzinfo
+        Whose clocks.
+
+    Returns
+    -------
+    SlotExposure
+        Slots as ``week_slots`` gives them. Raises nothing of its own.
+    """
+    both = _PlaceSlots(lambda t: week_slots(t, zone), WEEK_SLOTS)
+    return _count(parts, issue_place, both)
+
+
+def _by_rule(rule: SlotRule) -> _PlaceSlots:
+    return _PlaceSlots(lambda t: rule.slots(t)[np.newaxis], SLOTS)
+
+
+def _count(parts: Iterable[Seen], issue_place: Integers, both: _PlaceSlots) -> SlotExposure:
+    ridden, passed = VisitTally(), VisitTally()
     for seen in parts:
         ridden.add(seen.trips, both.coded(seen.visits))
         passed.add(seen.trips, both.coded(_pass_visits(seen.passes, issue_place)))
@@ -106,7 +147,7 @@ def count_issue_slots(
     SlotExposure
         Trips and riders are those who passed; the metres are 0. Raises nothing of its own.
     """
-    both, passed = _PlaceSlots(slots), VisitTally()
+    both, passed = _by_rule(slots), VisitTally()
     for trips, passes in parts:
         passed.add(trips, both.coded(_pass_visits(passes, np.arange(issues))))
     met = passed.visited()

@@ -39,6 +39,9 @@ def test_exposure_is_drawn_as_heat_and_cells(
     assert all(cell in drawn for cell in exposure.loc[exposure["trips"] > 0, "cell"])
     assert '"corners":[[32.0' in drawn, "the view is of the cells"
     assert 'data-layer="' not in page(gs.draw_map(exposure=exposure.iloc[:0]))
+    bare = exposure.drop(columns=["expected_issues", "q_value", "hot_spot"])
+    for frame, told in ((exposure, True), (bare, False)):
+        assert ("More&#32;issues&#32;than" in page(gs.draw_map(exposure=frame))) == told
     by_street = gs.count_exposure(traces, issues, streets, by="street")
     with pytest.raises(MissingColumn, match="cell"):
         gs.draw_map(exposure=by_street)

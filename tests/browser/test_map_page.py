@@ -19,11 +19,14 @@ from geo_service.domain.release import Release, ReleasedCell
 from geo_service.domain.usable import Usable
 from geo_service.errors import NotFound
 from geo_service.maps.assets import Assets, read_asset
-from geo_service.maps.content import FacilityOnMap, MapContent
+from geo_service.maps.content import FacilityOnMap, HoursOnMap, MapContent
 from geo_service.maps.page import LAYERS, PLANNER_LAYERS, draw, render
+from geo_service.overlay.blind_spots import BlindSpots
 from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.exposure import Exposure
+from geo_service.overlay.hotspots import HotSpots
 from geo_service.overlay.pass_counts import PassCounts
+from geo_service.overlay.slot_exposure import SlotExposure
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 
@@ -84,9 +87,12 @@ def district(west: float = 112.14, south: float = 32.04) -> MapContent:
         network=network,
         issue_passes=PassCounts(count, count, moment, moment, near, moment, count),
         cells=figures(cells),
+        hours=HoursOnMap(week(cells), NOW - timedelta(days=9), NOW),
         rate_cells=figures(cells),
+        rate_hot=hot_spots(len(cells)),
         streets=figures(tuple(f"{edge}/forward" for edge in range(edges))),
         street_edge=np.arange(edges, dtype=np.int64),
+        blind=BlindSpots(np.array([0, 7]), np.full(2, 900.0), np.array([1, 0])),
         release=Release(
             "2026-09", NOW, NOW, 9, tuple(ReleasedCell(cell, 20, 10) for cell in public)
         ),
@@ -98,6 +104,20 @@ def figures(keys: tuple[str, ...]) -> Exposure:
     trips = row * 20
     rate = 1000.0 * (row % 3) / trips
     return Exposure(keys, trips, row, row * 90.0, row % 3, row, rate, rate / 2, rate * 2)
+
+
+def week(keys: tuple[str, ...]) -> SlotExposure:
+    """Say that all trips are ridden on Wednesdays at eight."""
+    place = np.repeat(np.array([int(key, 16) for key in keys]), 4)
+    slot = np.tile([0, 9, 75, 84], len(keys))
+    trips = np.repeat(np.arange(1, len(keys) + 1), 4)
+    return SlotExposure(place, slot, trips, trips, trips * 9.0, trips)
+
+
+def hot_spots(cells: int) -> HotSpots:
+    """Say that the first two cells are hot."""
+    row = np.arange(cells)
+    return HotSpots(row / 3, np.where(row < 2, 0.01, 0.6), row < 2)
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +192,8 @@ def test_marks_have_a_sign_that_is_drawn(open_page: Callable, whole_page: str) -
 @pytest.mark.parametrize(
     ("layer", "pane"),
     [("passes", "heat"), ("exposure", "heat"), ("issue_density", "heat"), ("rate", "ground"),
-     ("streets", "ground"), ("release", "ground")],
+     ("streets", "ground"), ("blind_spots", "ground"), ("release", "ground"),
+     ("hours", "ground")],
 )  # fmt: skip
 def test_each_layer_can_be_shown_and_hidden(
     open_page: Callable, whole_page: str, layer: str, pane: str
@@ -194,7 +215,12 @@ def test_each_layer_can_be_shown_and_hidden(
 
 @pytest.mark.parametrize(
     ("layer", "fact"),
-    [("rate", "95 % interval"), ("streets", "Distance ridden"), ("release", "≥ 20")],
+    [
+        ("rate", "Expected by its trips"),
+        ("streets", "Distance ridden"),
+        ("release", "≥ 20"),
+        ("hours", "All days"),
+    ],
 )
 def test_cells_and_streets_open_a_card(
     open_page: Callable, whole_page: str, layer: str, fact: str
@@ -215,6 +241,23 @@ def test_cells_and_streets_open_a_card(
     page.mouse.click(*at)
     page.locator(".gm-card").wait_for()
     assert fact in page.locator(".gm-card").inner_text()
+
+
+def test_hot_spots_have_an_outline_that_is_no_matter_of_colour(
+    open_page: Callable, whole_page: str
+) -> None:
+    page = open_page(whole_page).page
+    for other in SHOWN:
+        tick(page, other, on=other == "rate")
+    wait_painted(page, "ground")
+    looks = page.evaluate(
+        """() => feature_group_rate.getLayers()
+            .map(({ options }) => [options.weight, options.color])"""
+    )
+    assert looks == [[1, "#ffffff"]] * (len(looks) - 2) + [[3, "#1c1f22"]] * 2
+    legend = page.locator(".gm-layer:has([data-layer=rate])").inner_text()
+    assert "More issues than its trips explain\n2" in legend
+    assert "chance hardly explains it" in legend
 
 
 def test_card_of_an_issue_tells_its_facts_beside_the_panel(

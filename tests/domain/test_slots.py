@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo_service.domain.moments import from_microseconds, to_microseconds
-from geo_service.domain.slots import SLOTS, Per, SlotRule, shown_us, slot_parts
+from geo_service.domain.slots import (
+    SLOTS,
+    WEEK_SLOTS,
+    Per,
+    SlotRule,
+    shown_us,
+    slot_parts,
+    week_slots,
+)
 
 ZONES = [
     "Asia/Shanghai",  # one offset since 1991
@@ -40,6 +48,19 @@ def test_slots_are_those_of_plain_datetimes(moments: list[int], zone: str, per: 
     )
     assert hour.tolist() == ([moment.hour for moment in here] if "hour" in asked else none)
     assert ((slots >= 0) & (slots < SLOTS)).all()
+
+
+@given(st.lists(moments, max_size=20), st.sampled_from(ZONES))
+def test_week_has_a_slot_for_all_and_for_each_rule(moments: list[int], zone: str) -> None:
+    found = week_slots(np.array(moments, dtype=np.int64), ZoneInfo(zone))
+    here = [from_microseconds(moment).astimezone(ZoneInfo(zone)) for moment in moments]
+    assert found.tolist() == [
+        [0 for _ in here],
+        [1 + at.hour for at in here],
+        [25 * at.isoweekday() for at in here],
+        [25 * at.isoweekday() + 1 + at.hour for at in here],
+    ]
+    assert (found < WEEK_SLOTS).all()
 
 
 @pytest.mark.parametrize(

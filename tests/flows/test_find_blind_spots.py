@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from geo_service.errors import NotReady, WrongUsage
-from geo_service.flows.find_blind_spots import blind_spots_frame
+from geo_service.flows.find_blind_spots import blind_beside, blind_spots_frame
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.look_at_trips import OverlayQuestion
-from geo_service.flows.overlay_issues import overlay_frame
+from geo_service.flows.overlay_issues import overlay_by_street, overlay_frame
 from geo_service.flows.wiring import Workspace
 
 EVERYTHING = OverlayQuestion()
@@ -52,6 +52,18 @@ def test_without_a_trip_all_is_blind_and_issues_come_first(city: Workspace) -> N
     assert found["issues"].tolist() == [2, 0, 0]
     near = OverlayQuestion(since=NEVER.since, radius_m=5.0)
     assert blind_spots_frame(city, "street", near)["issues"].tolist() == [0, 0, 0]
+
+
+def test_blind_edges_beside_those_ridden_are_the_same(city: Workspace) -> None:
+    ridden = overlay_by_street(city, EVERYTHING)
+    blind = blind_beside(ridden)
+    assert blind is not None
+    found = blind_spots_frame(city, "street", EVERYTHING)
+    ids = [ridden.streets.network.edge_id(edge) for edge in blind.place.tolist()]
+    assert ids == found["edge_id"].tolist()
+    assert blind.street_m.tolist() == found["length_m"].tolist()
+    assert blind.issues.tolist() == found["issues"].tolist()
+    assert blind_beside(overlay_by_street(city, NEVER)) is None, "not all streets"
 
 
 def test_cells_are_blind_or_seen_and_hold_all_streets_together(city: Workspace) -> None:

@@ -15,10 +15,12 @@ from geo_service.domain.release import Release, ReleasedCell
 from geo_service.domain.usable import Usable
 from geo_service.geometry.metric import segment_lengths_m
 from geo_service.ingest.streets.read import read_streets
-from geo_service.maps.content import CatchmentsOnMap, FacilityOnMap, MapContent
+from geo_service.maps.content import CatchmentsOnMap, FacilityOnMap, HoursOnMap, MapContent
+from geo_service.overlay.blind_spots import BlindSpots
 from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.exposure import Exposure
 from geo_service.overlay.pass_counts import NO_MOMENT, PassCounts
+from geo_service.overlay.slot_exposure import SlotExposure
 from geo_service.streets.assemble import build_network
 from geo_service.streets.catchments import Catchments, find_catchments
 from geo_service.streets.measure import Measure
@@ -138,8 +140,10 @@ def content(chequerboard: Network) -> MapContent:
         issue_passes=PassCounts(passes, passes // 2, moment, moment, closest, moment, passes // 2),
         cells=exposure_of(sample_cells(10), 12),
         rate_cells=exposure_of(sample_cells(10), 12),
+        hours=HoursOnMap(week_of(sample_cells(10)), NOW - timedelta(days=29), NOW),
         streets=exposure_of(tuple(f"{edge}/forward" for edge in range(12)), 12),
         street_edge=np.arange(12, dtype=np.int64)[::-1].copy(),
+        blind=BlindSpots(np.array([7, 2]), np.array([943.0, 943.0]), np.array([1, 0])),
         release=Release(
             "2026-09",
             NOW - timedelta(days=31),
@@ -171,6 +175,19 @@ def exposure_of(keys: tuple[str, ...], most: int) -> Exposure:
     )
 
 
+def week_of(cells: tuple[str, ...]) -> SlotExposure:
+    """Make figures of a Monday's and a Tuesday's eighth hour; trips grow from cell to cell.
+
+    Each third of the riders rides on both days, half the trips are ridden by the same riders.
+    """
+    place = np.repeat(np.array([int(cell, 16) for cell in cells]), 5)
+    slot = np.tile([0, 9, 25, 34, 59], len(cells))
+    size = np.repeat(np.arange(1, len(cells) + 1), 5)
+    trips = size * np.tile([12, 12, 4, 4, 8], len(cells))
+    passes = np.tile([3, 3, 3, 3, 0], len(cells)) * (size % 2)
+    return SlotExposure(place, slot, trips, trips // 2, trips * 50.0, passes)
+
+
 @pytest.fixture
 def bare(content: MapContent) -> MapContent:
     """Return content with nothing but a title and a moment."""
@@ -180,7 +197,15 @@ def bare(content: MapContent) -> MapContent:
 @pytest.fixture
 def public(content: MapContent) -> MapContent:
     """Return what a flow gathers for everybody: no figure of traces but the release."""
-    return replace(content, issue_passes=None, cells=None, streets=None, street_edge=None)
+    return replace(
+        content,
+        issue_passes=None,
+        cells=None,
+        hours=None,
+        streets=None,
+        street_edge=None,
+        blind=None,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from geo_service.maps.figures import (
     class_ranges,
     round_limits,
     say_briefly,
+    say_chance,
     say_count,
     say_length,
     say_minutes,
@@ -28,6 +29,12 @@ XIANGYANG = ZoneInfo("Asia/Shanghai")
 )
 def test_numbers_have_three_digits(number: float, said: str) -> None:
     assert say_number(number) == said
+
+
+def test_chance_is_never_said_to_be_none() -> None:
+    assert [say_chance(share) for share in (0.0, 0.00099, 0.001, 0.0496, 1.0)] == [
+        "< 0.001", "< 0.001", "0.001", "0.050", "1.000"
+    ]  # fmt: skip
 
 
 def test_counts_and_lengths_are_easy_to_read() -> None:

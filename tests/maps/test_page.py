@@ -41,7 +41,7 @@ def test_unknown_layer_is_refused_with_those_known(content: MapContent) -> None:
 
 def test_public_page_tells_nothing_of_traces_but_the_release(public: MapContent) -> None:
     html = page(public, PUBLIC_LAYERS)
-    for word in ("passes", "exposure", "rate", "streets"):
+    for word in ("passes", "exposure", "rate", "hours", "streets", "blind_spots"):
         assert f'data-layer="{word}"' not in html
     assert 'data-layer="release"' in html
 

@@ -13,6 +13,7 @@ from geo_service.overlay.cells import (
     coarse_enough,
     disk_pairs,
     edge_metres,
+    parents_of,
     resolution_of,
 )
 
@@ -77,6 +78,15 @@ def test_a_side_at_resolution_10_is_about_76_metres() -> None:
 def test_a_name_tells_its_resolution() -> None:
     at = np.array([112.15]), np.array([32.04])
     assert [resolution_of(cell_names(cell_of(*at, size))[0]) for size in (0, 10, 15)] == [0, 10, 15]
+
+
+def test_parents_are_those_that_h3_names() -> None:
+    rng = np.random.default_rng(2)
+    cells = cell_of(rng.uniform(-180, 180, 50), rng.uniform(-90, 90, 50), 9)
+    for resolution in (9, 8, 4, 0):
+        found = cell_names(parents_of(cells, resolution))
+        assert found == tuple(h3.cell_to_parent(one, resolution) for one in cell_names(cells))
+    assert parents_of(cells[:0], 3).shape == (0,)
 
 
 def test_many_cells_are_taken_together_until_they_are_few() -> None:

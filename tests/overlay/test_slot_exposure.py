@@ -24,6 +24,7 @@ from geo_service.overlay.slot_exposure import (
     SlotExposure,
     count_issue_slots,
     count_slots,
+    count_week,
 )
 
 if TYPE_CHECKING:
@@ -123,6 +124,36 @@ def test_cells_are_counted_as_plain_sets_count(
     found = count_slots(iter(parts), cell, SlotRule(per, BERLIN))
 
     assert list(rows_of(found).items()) == list(slow(visits, passes, per).items())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_week_counts_each_width_of_slot_by_itself(
+    plan: Plan, fixes_from: FixesFrom, seed: int
+) -> None:
+    points = issue_points(issues_of(plan, seed))
+    parts = in_cells(rides(plan, fixes_from, seed), points)
+    cell = cell_of(points.lon, points.lat, 10)
+    expected = {}
+    for per in Per:
+        for (place, weekday, hour), row in rows_of(
+            count_slots(iter(parts), cell, SlotRule(per, BERLIN))
+        ).items():
+            expected[place, 25 * weekday + (1 + hour if per.has_hour else 0)] = row
+    whole = count_cell_exposure(iter(parts), points, 10)
+    for key, *row in zip(
+        whole.key, whole.trips, whole.riders, np.round(whole.metres, 6), whole.passes, strict=True
+    ):
+        if row[0] or row[3]:
+            expected[int(key, 16), 0] = tuple(row)
+
+    found = count_week(iter(parts), cell, BERLIN)
+
+    keys = zip(found.place.tolist(), found.slot.tolist(), strict=True)
+    figures = zip(found.trips, found.riders, np.round(found.metres, 6), found.passes, strict=True)
+    assert dict(zip(keys, figures, strict=True)) == expected
+    assert list(zip(found.place, found.slot, strict=True)) == sorted(expected)
+    hours = found.slot == 0
+    assert found.trips[hours].sum() < found.trips[(found.slot > 0) & (found.slot < 25)].sum()
 
 
 @pytest.mark.parametrize("per", Per)

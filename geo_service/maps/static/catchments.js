@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { UNIT_ZOOM, reader, unpack } = packedLines;
+  const { UNIT_ZOOM, nearest, reader, unpack } = packedLines;
   const { blankTile, card, popupRoom } = geoMap;
 
   function unpackKind({ lines, seconds, sites, ...rest }) {
@@ -80,26 +80,10 @@
   });
 
   function placeOnLines({ packed, cost, siteOf }, at, most) {
-    const { box, xy, start } = packed;
-    let best = null;
-    for (let line = 0; line < packed.lines; line++) {
-      if (box[4 * line] > at.x + most || box[4 * line + 2] < at.x - most || box[4 * line + 1] > at.y + most || box[4 * line + 3] < at.y - most) continue;
-      for (let point = start[line] + 1; point < start[line + 1]; point++) {
-        const [x, y] = [xy[2 * point - 2], xy[2 * point - 1]];
-        const [dx, dy] = [xy[2 * point] - x, xy[2 * point + 1] - y];
-        const square = dx * dx + dy * dy;
-        const share = square ? Math.min(1, Math.max(0, ((at.x - x) * dx + (at.y - y) * dy) / square)) : 0;
-        const off = Math.hypot(at.x - x - share * dx, at.y - y - share * dy);
-        if (off > most) continue;
-        most = off;
-        best = {
-          site: siteOf[line],
-          seconds: cost[point - 1] + share * (cost[point] - cost[point - 1]),
-          place: L.CRS.EPSG3857.pointToLatLng(L.point(x + share * dx, y + share * dy), UNIT_ZOOM),
-        };
-      }
-    }
-    return best;
+    const found = nearest(packed, at, most);
+    if (!found) return null;
+    const { line, point, share, place } = found;
+    return { site: siteOf[line], seconds: cost[point - 1] + share * (cost[point] - cost[point - 1]), place };
   }
 
   const CIRCLE = { pane: "ground", weight: 2, color: "#ffffff", fillOpacity: 1, interactive: false };

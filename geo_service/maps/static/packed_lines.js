@@ -54,5 +54,25 @@ const packedLines = (() => {
     return found;
   };
 
-  return { UNIT_ZOOM, reader, unpack, corners };
+  // The spot on the lines that is nearest to a pixel, not farther than some; null: there is none.
+  function nearest({ lines, box, xy, start }, at, most) {
+    let best = null;
+    for (let line = 0; line < lines; line++) {
+      if (box[4 * line] > at.x + most || box[4 * line + 2] < at.x - most || box[4 * line + 1] > at.y + most || box[4 * line + 3] < at.y - most) continue;
+      for (let point = start[line] + 1; point < start[line + 1]; point++) {
+        const [x, y] = [xy[2 * point - 2], xy[2 * point - 1]];
+        const [dx, dy] = [xy[2 * point] - x, xy[2 * point + 1] - y];
+        const square = dx * dx + dy * dy;
+        const share = square ? Math.min(1, Math.max(0, ((at.x - x) * dx + (at.y - y) * dy) / square)) : 0;
+        const [spotX, spotY] = [x + share * dx, y + share * dy];
+        const off = Math.hypot(at.x - spotX, at.y - spotY);
+        if (off > most) continue;
+        most = off;
+        best = { line, point, share, place: L.CRS.EPSG3857.pointToLatLng(L.point(spotX, spotY), UNIT_ZOOM) };
+      }
+    }
+    return best;
+  }
+
+  return { UNIT_ZOOM, reader, unpack, corners, nearest };
 })();

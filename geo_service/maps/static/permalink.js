@@ -1,4 +1,4 @@
-// The address tells what is looked at: #map=zoom/lat/lon&layers=a,b&off=stage.over,age.7&overdue
+// The address tells what is looked at: #map=zoom/lat/lon&layers=a,b&off=stage.over,age.7&overdue&slot=3.8
 "use strict";
 
 geoMap.beside(({ map, groups, aside, say }) => {
@@ -16,6 +16,8 @@ geoMap.beside(({ map, groups, aside, say }) => {
     const off = filters.filter((button) => button.dataset.filter !== "overdue" && !isOn(button)).map(nameOf);
     if (off.length) parts.push(`off=${off.join(",")}`);
     if (filters.some((button) => button.dataset.filter === "overdue" && isOn(button))) parts.push("overdue");
+    const slot = geoMap.slots?.written();
+    if (slot) parts.push(`slot=${slot}`);
     return `#${parts.join("&")}`;
   }
 
@@ -40,6 +42,7 @@ geoMap.beside(({ map, groups, aside, say }) => {
           detail: (button) => (button.dataset.filter === "overdue" ? told.has("overdue") : !off.includes(nameOf(button))),
         }),
       );
+    geoMap.slots?.choose(told.get("slot") || "");
     map.setView([lat, lon], Math.min(19, Math.max(3, zoom)), { animate: false });
   }
 
@@ -49,6 +52,7 @@ geoMap.beside(({ map, groups, aside, say }) => {
   map.on("moveend", keep);
   boxes.forEach((box) => box.addEventListener("change", keep));
   document.addEventListener("gm:filtered", keep);
+  document.addEventListener("gm:slot", keep);
   window.addEventListener("hashchange", restore);
 
   const copy = aside.querySelector("[data-tool=link]");

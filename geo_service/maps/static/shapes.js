@@ -4,15 +4,18 @@
 (() => {
   const { card, held, popupRoom } = geoMap;
   const { corners, unpack } = packedLines;
+  const CELL = { weight: 1, color: "#ffffff", opacity: 0.9 };
+  const RINGED = { weight: 3, color: "#1c1f22", opacity: 1 };
 
-  function shapes(group, { shape, lines, colours, labels, rows }) {
+  // Of the rows the last ``ringed`` have a strong outline, and lie on top.
+  function shapes(group, { shape, lines, colours, labels, rows, ringed = 0 }) {
     const packed = unpack(lines);
     const all = rows.map(([step, strong, title, ...values], line) => {
       const colour = colours[step];
       const places = corners(packed, line);
       const drawn =
         shape === "cell"
-          ? L.polygon(places, { renderer: geoMap.ground, pane: "ground", weight: 1, color: "#ffffff", opacity: 0.9, fillColor: colour, fillOpacity: strong ? 0.72 : 0.42 })
+          ? L.polygon(places, { renderer: geoMap.ground, pane: "ground", ...(line < rows.length - ringed ? CELL : RINGED), fillColor: colour, fillOpacity: strong ? 0.72 : 0.42 })
           : L.polyline(places, { renderer: geoMap.ground, pane: "ground", weight: 1.6 + 0.9 * step, color: colour });
       drawn.bindPopup(() => card(title, "", labels, values), popupRoom());
       group.addLayer(drawn);

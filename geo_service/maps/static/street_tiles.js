@@ -136,5 +136,5 @@
     new NameTiles({ ...tiles, names, pane: "names" }).addTo(map);
   }
 
-  Object.assign(geoMap, { blankTile, streets });
+  Object.assign(geoMap, { blankTile, pathOf, streets });
 })();

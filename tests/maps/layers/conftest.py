@@ -38,7 +38,7 @@ def with_rows(data: dict[str, Any]) -> dict[str, Any]:
 
     A mark without a card comes after those with one, and has None in its place.
     """
-    places = [degrees(data[name]) for name in ("lat", "lon")]
+    places = [[at / 1e6 for at in unpack_steps(data[name])] for name in ("lat", "lon")]
     kinds = [list(base64.b64decode(data[name])) for name in ("style", "look")]
     tags = [list(base64.b64decode(column)) for column in data["tags"]] or [[None] * data["count"]]
     marks = zip(*places, *kinds, strict=True)
@@ -51,17 +51,23 @@ def with_rows(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def degrees(text: str) -> list[float]:
-    """Unpack steps of a millionth of a degree, seven bits to a byte, signs folded in."""
-    found, at, value, scale = [], 0, 0, 1
+@pytest.fixture(scope="session")
+def steps_of() -> Callable[[str], list[int]]:
+    """Return a function that reads numbers back which differ little from one to the next."""
+    return unpack_steps
+
+
+def unpack_steps(text: str) -> list[int]:
+    """Unpack numbers, seven bits to a byte, signs folded in."""
+    numbers, last, value, shift = [], 0, 0, 0
     for byte in base64.b64decode(text):
-        value += (byte & 127) * scale
-        scale *= 128
-        if byte < 128:
-            at += value // 2 if value % 2 == 0 else -(value + 1) // 2
-            found.append(at / 1e6)
-            value, scale = 0, 1
-    return found
+        value |= (byte & 127) << shift
+        shift += 7
+        if not byte & 128:
+            last += -(value + 1) // 2 if value % 2 else value // 2
+            numbers.append(last)
+            value = shift = 0
+    return numbers
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ _LAYERS = (
     "marks.js",
     "shapes.js",
     "catchments.js",
+    "ridden_streets.js",
     "blind_spots.js",
     "hours.js",
 )

@@ -8,11 +8,14 @@ from geo_service.arrays import Integers
 from geo_service.maps.escape import as_script
 from geo_service.maps.folding import fitting
 from geo_service.maps.parts import Parts
+from geo_service.maps.words import Words
 
 CHUNK = 2_000
 """So many cards are asked for at once."""
 _MOST_TRIED = 10_000
 """A page that can't ask for more holds no more cards than this, however short they are."""
+
+_BARE = Words("此页容量有限，详情见在线规划地图", "More of it is on the planner's page")
 
 Row = Sequence[object]
 
@@ -42,12 +45,13 @@ class Cards:
         Returns
         -------
         dict
-            ``rows``: the cards, None where there is none; or ``chunks``: the address of each
+            ``bare``: what stands where a card is missing; and ``rows``: the cards, None where
+            there is none; or ``chunks``: the address of each
             chunk, and ``size``: how many rows it is of.
         """
         count = len(self.first)
         if parts is None or count <= CHUNK:
-            return {"rows": self._fitting(whole=parts is not None)}
+            return {"bare": _BARE.line, "rows": self._fitting(whole=parts is not None)}
         return {
             "size": CHUNK,
             "chunks": [

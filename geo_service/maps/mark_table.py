@@ -10,14 +10,9 @@ from geo_service.arrays import Floats, Integers
 from geo_service.maps.cards import Cards, Row
 from geo_service.maps.elements import Drawing
 from geo_service.maps.packing import near_order, pack_steps
-from geo_service.maps.words import Words
 
 DEGREE = 1_000_000
 """Positions are whole millionths of a degree, a tenth of a metre; the page's script knows it."""
-
-_BARE = Words(
-    "此页容量有限，详情见服务中的规划地图", "More of it is on the planner's page of the service"
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +51,6 @@ class MarkTable:
         place[order] = np.arange(len(order))
         data = {
             **told,
-            "bare": _BARE.line,
             "count": len(order),
             **{
                 name: pack_steps(np.rint(at[order] * DEGREE).astype(np.int64))

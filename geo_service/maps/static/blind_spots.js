@@ -3,11 +3,10 @@
 
 (() => {
   const { UNIT_ZOOM, corners, nearest, reader, unpack } = packedLines;
-  const { blankTile, card, held, pathOf, popupRoom } = geoMap;
+  const { CanvasTiles, card, held, pathOf, popupRoom } = geoMap;
 
-  const BlindTiles = L.GridLayer.extend({
-    createTile(coords) {
-      const { tile, context, size } = blankTile(this);
+  const BlindTiles = CanvasTiles.extend({
+    paint(context, coords, size) {
       const { state, colour } = this.options;
       const scale = 2 ** (coords.z - UNIT_ZOOM);
       const path = pathOf(state.packed, (coords.x * size) / scale, (coords.y * size) / scale, size, scale, 14);
@@ -24,7 +23,6 @@
       context.strokeStyle = colour;
       context.lineWidth = width;
       context.stroke(path);
-      return tile;
     },
   });
 
@@ -45,7 +43,7 @@
     const state = {};
     // A large city's lines take a moment to unpack, so that is done when they are looked at.
     const ready = () => state.packed || Object.assign(state, unpackStretches(data));
-    const tiles = new BlindTiles({ tileSize: 512, noWrap: true, keepBuffer: 1, pane: "ground", state, colour });
+    const tiles = new BlindTiles({ pane: "ground", state, colour });
     const factsOf = (line) => [streets[state.streetOf[line]][3], length(state.long[line]), state.issuesOn.get(line) || 0];
 
     function show({ latlng }) {

@@ -4,7 +4,7 @@
 
 (() => {
   const { UNIT_ZOOM, nearest, reader, unpack } = packedLines;
-  const { blankTile, card, popupRoom } = geoMap;
+  const { CanvasTiles, card, popupRoom } = geoMap;
 
   function unpackKind({ lines, seconds, sites, ...rest }) {
     const packed = unpack(lines);
@@ -51,22 +51,11 @@
     return { served, hole };
   }
 
-  const CatchmentTiles = L.GridLayer.extend({
-    createTile(coords) {
-      const { tile, context } = blankTile(this);
-      tile.repaint = () => this._paint(context, coords);
-      tile.repaint();
-      return tile;
-    },
-    repaint() {
-      for (const { el } of Object.values(this._tiles)) el.repaint();
-    },
-    _paint(context, coords) {
+  const CatchmentTiles = CanvasTiles.extend({
+    paint(context, coords, size) {
       const { state, colours, hole } = this.options;
-      const size = this.getTileSize().x;
       const scale = 2 ** (coords.z - UNIT_ZOOM);
       const thick = Math.min(1.9, Math.max(0.42, 2 ** ((coords.z - 16) * 0.5)));
-      context.clearRect(0, 0, size, size);
       const paths = pathsOf(state.kind, state.minutes * 60, colours, (coords.x * size) / scale, (coords.y * size) / scale, size, scale, 14);
       const stroke = (path, colour, width) => {
         context.strokeStyle = colour;
@@ -94,7 +83,7 @@
     const [range, said] = [section.querySelector("[type=range]"), section.querySelector("output")];
     const ready = kinds.map(() => null);
     const state = { minutes, chosen: 0, kind: null };
-    const tiles = new CatchmentTiles({ tileSize: 512, noWrap: true, keepBuffer: 1, pane: "ground", state, colours, hole });
+    const tiles = new CatchmentTiles({ pane: "ground", state, colours, hole });
     const over = L.layerGroup();
 
     const kilometres = (metres) => `${(metres / 1000).toFixed(metres < 100000 ? 1 : 0).replace(/\B(?=(\d{3})+$)/g, ",")} km`;

@@ -80,5 +80,5 @@ const markTable = (() => {
     return [...found.values()];
   }
 
-  return { unpack, inside, heaps };
+  return { unpack, cardsOf, inside, heaps };
 })();

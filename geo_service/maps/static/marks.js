@@ -31,7 +31,7 @@
     });
   }
 
-  function marks(group, { shape, looks, styles, labels, told, searched, filters, bare, ...packed }) {
+  function marks(group, { shape, looks, styles, labels, told, searched, filters, ...packed }) {
     const wide = shape === "square" ? 28 : 24;
     const table = markTable.unpack(packed);
     const isSolid = looks.map((look) => !LONE.includes(look));
@@ -49,7 +49,7 @@
     // Of a mark whose card isn't there one knows what it shows itself.
     const nameOf = (row, values) => (values ? [values[0], values[1], values[2 + told]].filter(Boolean).join(" ") : styles[table.style[row]][3]);
     const written = (row, values) => {
-      if (!values) return card(styles[table.style[row]][3], values === null ? bare : "…", [], [], htmlOf(row));
+      if (!values) return card(styles[table.style[row]][3], values === null ? packed.cards.bare : "…", [], [], htmlOf(row));
       const [title, subtitle, ...facts] = values;
       return card(title, subtitle, labels, facts, htmlOf(row));
     };

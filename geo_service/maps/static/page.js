@@ -124,6 +124,7 @@ const geoMap = (() => {
       }
       await Promise.all(shown);
       for (const begin of companions) begin({ map, groups, aside, held, plain, say, names: () => geoMap.streetNames || [] });
+      if (geoMap.painted) await geoMap.painted();
       map.whenReady(() => document.documentElement.setAttribute("data-map", "ready"));
     };
     const fail = (reason) => {

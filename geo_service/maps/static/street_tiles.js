@@ -64,20 +64,53 @@
     return placed;
   }
 
-  function blankTile(layer) {
-    const size = layer.getTileSize().x;
-    const sharp = Math.min(window.devicePixelRatio || 1, 2);
-    const tile = L.DomUtil.create("canvas");
-    tile.width = tile.height = size * sharp;
-    const context = tile.getContext("2d");
-    context.scale(sharp, sharp);
-    context.lineJoin = context.lineCap = "round";
-    return { tile, context, size };
+  // Canvases that are painted one after the other, each in a task of its own, so that the page can
+  // be used meanwhile. A layer says how in ``paint(context, coords, size)``.
+  const turns = [];
+  let busy = false;
+  let idle = [];
+  function paintNext() {
+    const turn = turns.shift();
+    busy = Boolean(turn);
+    if (turn) {
+      turn();
+      setTimeout(paintNext);
+    } else idle.splice(0).forEach((tell) => tell());
   }
+  const painted = () => new Promise((tell) => (busy ? idle.push(tell) : tell()));
 
-  const StreetTiles = L.GridLayer.extend({
-    createTile(coords) {
-      const { tile, context, size } = blankTile(this);
+  const CanvasTiles = L.GridLayer.extend({
+    options: { tileSize: 512, noWrap: true, keepBuffer: 1 },
+    createTile(coords, done) {
+      const size = this.getTileSize().x;
+      const sharp = Math.min(window.devicePixelRatio || 1, 2);
+      const tile = L.DomUtil.create("canvas");
+      tile.width = tile.height = size * sharp;
+      const context = tile.getContext("2d");
+      context.scale(sharp, sharp);
+      context.lineJoin = context.lineCap = "round";
+      tile.repaint = () => {
+        context.clearRect(0, 0, size, size);
+        this.paint(context, coords, size);
+      };
+      turns.push(() => {
+        // Who moves on fast leaves tiles behind that nobody will see.
+        if (tile.isConnected) this.paint(context, coords, size);
+        done(null, tile);
+      });
+      if (!busy) {
+        busy = true;
+        setTimeout(paintNext);
+      }
+      return tile;
+    },
+    repaint() {
+      for (const { el } of Object.values(this._tiles)) el.repaint();
+    },
+  });
+
+  const StreetTiles = CanvasTiles.extend({
+    paint(context, coords, size) {
       const scale = 2 ** (coords.z - UNIT_ZOOM);
       const thick = Math.min(2.2, Math.max(0.22, 2 ** ((coords.z - 16) * 0.62)));
       const drawn = this.options.groups
@@ -96,15 +129,13 @@
         const colour = cased ? look[2] : look[0] || look[2];
         stroke(path, colour, Math.max(0.6, look[3] * thick * (cased ? 1 : 0.8)));
       }
-      return tile;
     },
   });
 
   // Names lie above cells and heat, so that one always knows where one is.
-  const NameTiles = L.GridLayer.extend({
-    createTile(coords) {
-      const { tile, context, size } = blankTile(this);
-      if (coords.z < 14) return tile;
+  const NameTiles = CanvasTiles.extend({
+    paint(context, coords, size) {
+      if (coords.z < 14) return;
       const names = (this._named ||= {});
       context.font = '500 11px "Helvetica Neue", Arial, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
       context.textAlign = "center";
@@ -124,17 +155,15 @@
         context.fillText(name.text, 0, 0);
         context.restore();
       }
-      return tile;
     },
   });
 
   function streets(map, { groups, names }) {
     geoMap.streetNames = names;
     const ready = groups.map((group) => ({ ...group, packed: unpack(group.lines) }));
-    const tiles = { tileSize: 512, noWrap: true, keepBuffer: 1 };
-    new StreetTiles({ ...tiles, groups: ready }).addTo(map);
-    new NameTiles({ ...tiles, names, pane: "names" }).addTo(map);
+    new StreetTiles({ groups: ready }).addTo(map);
+    new NameTiles({ names, pane: "names" }).addTo(map);
   }
 
-  Object.assign(geoMap, { blankTile, pathOf, streets });
+  Object.assign(geoMap, { CanvasTiles, painted, pathOf, streets });
 })();

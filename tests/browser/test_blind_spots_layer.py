@@ -86,6 +86,11 @@ def test_streets_nobody_rode_are_dashes_and_others_are_not(open_page: Callable, 
     changes = sum(before != after for before, after in pairwise(row))
     assert changes > 10
     assert dark_pixels(page) > 200
+    depth = page.locator(".leaflet-ground-pane .leaflet-layer").evaluate("l => +l.style.zIndex")
+    cells = page.locator(".leaflet-ground-pane > canvas").evaluate_all(
+        "all => Math.max(0, ...all.map((each) => +getComputedStyle(each).zIndex))"
+    )
+    assert depth > max(100, cells), "dashes lie over cells"
     go_to(page, 32.0465, 112.145, 18.5)
     assert dark_pixels(page) == 0
     page.locator("[data-layer=blind_spots]").set_checked(checked=False)

@@ -43,7 +43,8 @@
     const state = {};
     // A large city's lines take a moment to unpack, so that is done when they are looked at.
     const ready = () => state.packed || Object.assign(state, unpackStretches(data));
-    const tiles = new BlindTiles({ pane: "ground", state, colour });
+    // Dashes lie over cells, which are drawn on the same ground.
+    const tiles = new BlindTiles({ pane: "ground", zIndex: 150, state, colour });
     const factsOf = (line) => [streets[state.streetOf[line]][3], length(state.long[line]), state.issuesOn.get(line) || 0];
 
     function show({ latlng }) {

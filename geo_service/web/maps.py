@@ -73,4 +73,4 @@ def _draw(request: Request, viewer: Viewer, layers: Sequence[str] | None) -> Res
     else:
         assets = Assets(embedded=False)
         page = draw_map(service.workspace, viewer, now, layers=layers, assets=assets)
-    return page_answer(page, policy_for_inline(page))
+    return page_answer(page, policy_for_inline(page, service.tile_hosts))

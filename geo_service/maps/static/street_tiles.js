@@ -130,10 +130,11 @@
 
   function streets(map, { groups, names }) {
     geoMap.streetNames = names;
-    const ready = groups.map((group) => ({ ...group, packed: unpack(group.lines) }));
-    const tiles = { tileSize: 512, noWrap: true, keepBuffer: 1 };
-    new StreetTiles({ ...tiles, groups: ready }).addTo(map);
-    new NameTiles({ ...tiles, names, pane: "names" }).addTo(map);
+    geoMap.layStreets(map, () => {
+      const ready = groups.map((group) => ({ ...group, packed: unpack(group.lines) }));
+      const tiles = { tileSize: 512, noWrap: true, keepBuffer: 1 };
+      return [new StreetTiles({ ...tiles, groups: ready }), new NameTiles({ ...tiles, names, pane: "names" })];
+    });
   }
 
   Object.assign(geoMap, { blankTile, streets });

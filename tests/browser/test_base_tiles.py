@@ -418,7 +418,19 @@ def test_host_that_says_nothing_is_not_waited_for_long(
         expect(page.locator(".gm-gone")).to_be_hidden()
         page.clock.run_for(2_000)
         expect(page.locator(".gm-gone")).to_contain_text(GONE)
+        # Whoever goes on looking around gets it back once it is there.
         tiles.answering.set()
+        pan = "geoMap.map.panBy([9, 0], { animate: false })"
+        page.clock.run_for(29_000)
+        page.evaluate(pan)
+        expect(page.locator(OWN_STREETS).first).to_be_attached()
+        asked = len(tiles.asked)
+        page.clock.run_for(2_000)
+        page.evaluate(pan)
+        expect(page.locator(".gm-base-tiles .leaflet-tile-loaded").first).to_be_attached()
+        expect(page.locator(OWN_STREETS)).to_have_count(0)
+        expect(page.locator(".gm-gone")).to_be_hidden()
+        assert len(tiles.asked) > asked
 
 
 # --- as it is served ------------------------------------------------------------------------------

@@ -4,6 +4,9 @@
 
 (() => {
   const PATIENCE = 10000; // ms: blocked hosts often don't answer at all
+  const PAUSE = 30000; // ms before it is asked whether tiles can be had again
+  // Pages tell nobody where they are; some tile servers ask which site they serve.
+  const REFERRER = "strict-origin-when-cross-origin";
   const GONE = "外部底图无法加载 The outside base map can't be loaded";
   const streets = { make: null, layers: null, wanted: true };
 
@@ -37,10 +40,17 @@
       maxNativeZoom: most_zoom,
       maxZoom: map.getMaxZoom(),
       className: "gm-base-tiles",
-      // Pages tell nobody where they are; some tile servers ask which site they serve.
-      referrerPolicy: "strict-origin-when-cross-origin",
+      referrerPolicy: REFERRER,
     };
     return addresses.map((address) => (gcj02 ? new gcjTiles.Layer(address, options) : L.tileLayer(address, options)));
+  }
+
+  // Asks for the tile in the middle, and calls `found` if it comes.
+  function probe(map, { addresses: [address], subdomains: [s], most_zoom }, found) {
+    const z = Math.min(Math.round(map.getZoom()), most_zoom);
+    const { x, y } = map.project(map.getCenter().wrap(), z).divideBy(256).floor();
+    const src = L.Util.template(address, { x, y, z, s });
+    Object.assign(new Image(), { referrerPolicy: REFERRER, onload: found, src });
   }
 
   // Lays an outside base map, and credits it; `own` is what the streets that stand in for it bear.
@@ -48,12 +58,14 @@
     const notice = noticeOn(map);
     let laid = null;
     let late = null;
+    let fallen = 0;
     const heard = { loading: () => wait(), tileload: () => clearTimeout(late), tileerror: () => fall() };
 
     const fall = () => {
       clearTimeout(late);
       laid.forEach((layer) => layer.off(heard).remove());
       laid = null;
+      fallen = Date.now();
       credit.removeAttribution(tiles.credit).addAttribution(own);
       notice.textContent = GONE;
       showStreets(map, true);
@@ -69,7 +81,16 @@
       laid = tileLayers(map, tiles);
       for (const layer of laid) layer.on(heard).addTo(map);
     };
-    window.addEventListener("online", () => laid || lay());
+    const tryAgain = () => {
+      if (laid || Date.now() - fallen < PAUSE) return;
+      fallen = Date.now();
+      probe(map, tiles, () => laid || lay());
+    };
+    map.on("moveend", tryAgain);
+    window.addEventListener("online", () => {
+      fallen = 0;
+      tryAgain();
+    });
     lay();
   }
 

@@ -110,7 +110,8 @@ const gcjTiles = (() => {
       [sheet.width, sheet.height] = [(right - left + 1) * SIDE, (bottom - top + 1) * SIDE];
       const laid = sheet.getContext("2d");
       wanted.forEach(([i, j], n) => pictures[n] && laid.drawImage(pictures[n], (i - left) * SIDE, (j - top) * SIDE, SIDE, SIDE));
-      const sharp = Math.min(window.devicePixelRatio || 1, 2);
+      // A whole number: pieces must end between pixels, or there are seams.
+      const sharp = window.devicePixelRatio > 1 ? 2 : 1;
       tile.width = tile.height = SIDE * sharp;
       const context = tile.getContext("2d");
       for (const piece of parts) {

@@ -6,8 +6,10 @@ else; what belongs to a city (time zone, country) is kept in its workspace.
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
@@ -27,6 +29,17 @@ BOUNDS = {
     "release_step": (1.0, math.inf),
 }
 """Least and most of the numbers that have bounds besides being 0 or more."""
+_TILE_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:\{s\}[A-Za-z0-9.-]*)?(?::\d+)?/[!#-;=?-~]*")
+"""A host that a policy of pages can name, then letters that need no escape in a page."""
+
+
+class Basemap(StrEnum):
+    """What lies under the layers of maps."""
+
+    STREETS = "streets"
+    OSM = "osm"
+    AMAP = "amap"
+    TIANDITU = "tianditu"
 
 
 def _default_rider_key_file() -> Path:
@@ -119,6 +132,13 @@ class Settings:
     release_trim_m: float = 200.0
     """The first and last metres of each trip are left out of releases."""
 
+    basemap: Basemap = Basemap.STREETS
+    """Base map of maps: `streets` (own, no outside host), `osm`, `amap` or `tianditu`."""
+    basemap_url: str = ""
+    """Own tile server in the base map's place, with {z}, {x}, {y}, maybe {s}; its datum stays."""
+    tianditu_key: str = ""
+    """Key (`tk`) for browsers that Tianditu gives out; every page with its tiles shows it."""
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
         """Read settings from an environment.
@@ -131,7 +151,8 @@ class Settings:
         Raises
         ------
         WrongUsage
-            If a value is not of its setting's type or out of bounds, or no setting has the name.
+            If a value is not of its setting's type or out of bounds, no setting has the name, or
+            a base map is named that can't be asked for.
         """
         known = {PREFIX + entry.name.upper(): entry.name for entry in fields(cls)}
         settings = cls()
@@ -158,10 +179,45 @@ class Settings:
                     where="environment",
                 )
             settings = replace(settings, **{known[name]: value})
+        _check_basemap(settings)
         return settings
 
 
+def _check_basemap(settings: Settings) -> None:
+    """Raise WrongUsage if maps could not be given the base map; a key is not repeated."""
+    address, key, where = settings.basemap_url, settings.tianditu_key, "environment"
+    if address:
+        name = f"{PREFIX}BASEMAP_URL"
+        asked = sorted(re.findall(r"\{(.*?)\}", address))
+        if not _TILE_ADDRESS.fullmatch(address) or asked not in (list("xyz"), list("sxyz")):
+            raise WrongUsage(
+                f"{name} is {address!r}, not the address of tiles.",
+                where=where,
+                remedy="Write for example https://tiles.example.org/{z}/{x}/{y}.png",
+            )
+        if settings.basemap is Basemap.STREETS:
+            raise WrongUsage(
+                f"{name} is set, but {PREFIX}BASEMAP is streets, which needs no tiles.",
+                where=where,
+                remedy=f"Set {PREFIX}BASEMAP=osm, or amap if the tiles are drawn in GCJ-02.",
+            )
+    if key and not re.fullmatch(r"[0-9A-Za-z]+", key):
+        raise WrongUsage(
+            f"{PREFIX}TIANDITU_KEY has other characters than letters and digits.",
+            where=where,
+            remedy="Copy the key from console.tianditu.gov.cn once more.",
+        )
+    if settings.basemap is Basemap.TIANDITU and not (key or address):
+        raise WrongUsage(
+            f"{PREFIX}BASEMAP is tianditu, which needs a key.",
+            where=where,
+            remedy=f"Set {PREFIX}TIANDITU_KEY to one for browsers from console.tianditu.gov.cn.",
+        )
+
+
 def _described(kind: type, least: float, most: float) -> str:
+    if issubclass(kind, StrEnum):
+        return f"one of {', '.join(kind)}"
     number = "a whole number" if kind is int else "a number"
     return (
         f"{number} of {least:g} or more"

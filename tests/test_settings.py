@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from geo_service.errors import WrongUsage
-from geo_service.settings import PREFIX, Settings
+from geo_service.settings import PREFIX, Basemap, Settings
+
+OWN_TILES = "https://tiles.example.org:8443/a-{s}/{z}/{x}/{y}.png?style=1&k=2"
 
 
 def test_empty_environment_gives_the_defaults_of_the_design() -> None:
@@ -32,8 +34,12 @@ def test_empty_environment_gives_the_defaults_of_the_design() -> None:
 @pytest.mark.parametrize("name", [entry.name for entry in fields(Settings)])
 def test_every_setting_can_be_set(name: str) -> None:
     default = getattr(Settings(), name)
-    text = {float: "0.75", int: "12", str: "sqlite://"}.get(type(default), "elsewhere")
-    value = getattr(Settings.from_environ({PREFIX + name.upper(): text}), name)
+    text = {float: "0.75", int: "12", str: "sqlite", Basemap: "osm"}.get(type(default), "elsewhere")
+    environ = {PREFIX + name.upper(): text}
+    if name == "basemap_url":
+        text = OWN_TILES
+        environ = {"GEO_SERVICE_BASEMAP": "osm", "GEO_SERVICE_BASEMAP_URL": text}
+    value = getattr(Settings.from_environ(environ), name)
     assert value == type(default)(text)
     assert isinstance(value, type(default))
     assert value != default
@@ -68,6 +74,53 @@ def test_value_of_another_type_is_refused(name: str, text: str, words: str) -> N
     with pytest.raises(WrongUsage, match=words) as caught:
         Settings.from_environ({PREFIX + name: text})
     assert caught.value.where == "environment"
+
+
+@pytest.mark.parametrize(
+    ("basemap", "more", "words"),
+    [
+        ("baidu", {}, "'baidu', not one of streets, osm, amap, tianditu"),
+        ("tianditu", {}, "tianditu, which needs a key.*TIANDITU_KEY"),
+        ("tianditu", {"TIANDITU_KEY": "ab&c=d"}, "letters and digits.*Copy"),
+        ("streets", {"BASEMAP_URL": OWN_TILES}, "BASEMAP is streets.*amap if"),
+        ("", {"BASEMAP_URL": OWN_TILES}, "BASEMAP is streets"),
+        ("osm", {"BASEMAP_URL": "https://t.example/{z}/{x}.png"}, "not the address.*example"),
+        ("osm", {"BASEMAP_URL": "https://t.example/{z}/{x}/{y}/{r}"}, "not the address"),
+        ("osm", {"BASEMAP_URL": "https://t.example/{z}/{x}/{y}/{y}"}, "not the address"),
+        ("osm", {"BASEMAP_URL": "https://{x}.example/{z}/{y}"}, "not the address"),
+        ("osm", {"BASEMAP_URL": "ftp://t.example/{z}/{x}/{y}"}, "not the address"),
+        ("osm", {"BASEMAP_URL": "https://t.example;script-src */{z}/{x}/{y}"}, "not the address"),
+        ("osm", {"BASEMAP_URL": "https://me:pw@t.example/{z}/{x}/{y}"}, "not the address"),
+        ("osm", {"BASEMAP_URL": "https://t.example/{z}/{x}/{y}<b>"}, "not the address"),
+        ("osm", {"BASEMAP_URL": "/tiles/{z}/{x}/{y}"}, "not the address"),
+    ],
+)
+def test_base_map_that_could_not_be_asked_for_is_refused(
+    basemap: str, more: dict[str, str], words: str
+) -> None:
+    environ = {PREFIX + name: text for name, text in more.items()}
+    with pytest.raises(WrongUsage, match=words) as caught:
+        Settings.from_environ({"GEO_SERVICE_BASEMAP": basemap, **environ})
+    assert caught.value.where == "environment"
+    assert "ab&c" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("basemap", "more"),
+    [
+        ("amap", {}),
+        ("osm", {}),
+        ("tianditu", {"TIANDITU_KEY": "0a1B2c"}),
+        ("tianditu", {"BASEMAP_URL": OWN_TILES}),
+        ("amap", {"BASEMAP_URL": "http://t{s}.example:80/{z}/{x}/{y}"}),
+        ("amap", {"BASEMAP_URL": "http://127.0.0.1:80/{y}/{x}?{z}"}),
+    ],
+)
+def test_base_map_with_all_it_needs_is_taken(basemap: str, more: dict[str, str]) -> None:
+    environ = {PREFIX + name: text for name, text in more.items()}
+    settings = Settings.from_environ({"GEO_SERVICE_BASEMAP": basemap, **environ})
+    assert settings.basemap is Basemap(basemap)
+    assert settings.basemap_url == more.get("BASEMAP_URL", "")
 
 
 def test_settings_can_not_be_changed() -> None:

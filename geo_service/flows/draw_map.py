@@ -26,6 +26,7 @@ from geo_service.flows.overlay_issues import (
 )
 from geo_service.flows.wiring import Workspace
 from geo_service.maps.assets import NAMES, Assets, read_asset
+from geo_service.maps.base_tiles import base_tiles
 from geo_service.maps.content import CatchmentsOnMap, FacilityOnMap, MapContent
 from geo_service.maps.layers.catchments import MINUTE_MS
 from geo_service.maps.layers.rate import MOST_CELLS
@@ -74,7 +75,8 @@ def draw_map(
         Which kinds can be chosen in that layer, and the whole minutes, by time, from which on a
         street is a hole as the page opens.
     assets : Assets
-        Where the page takes its scripts and styles from.
+        Where the page takes its scripts and styles from. One that holds them itself needs nothing
+        else either, so its base map is the streets; others have the base map of the settings.
     parts : Parts, optional
         What the page may ask the server for later; None: it holds all itself.
     progress : callable
@@ -110,7 +112,8 @@ def draw_map(
             catchments=_catchments(workspace, catchments, now),
             hole_minutes=catchments.limit // MINUTE_MS,
         )
-    return render(draw(content, chosen, assets=assets, parts=parts))
+    tiles = None if assets.embedded else base_tiles(workspace.settings)
+    return render(draw(content, chosen, assets=assets, tiles=tiles, parts=parts))
 
 
 def write_map(

@@ -37,8 +37,14 @@ _COMPANIONS = (
     "download.js",
     "print.js",
 )
-GROUND_SCRIPTS = ("page.js", "packed_lines.js", "street_tiles.js")
-"""What opens a map and draws the city's own streets on it; they need Leaflet."""
+GROUND_SCRIPTS = (
+    "page.js",
+    "packed_lines.js",
+    "street_tiles.js",
+    "gcj_tiles.js",
+    "base_tiles.js",
+)
+"""What opens a map and draws its ground, the city's own streets or tiles; they need Leaflet."""
 _OURS = ("page.css", *GROUND_SCRIPTS, *_LAYERS, *_COMPANIONS)
 _FROM_WHEEL = {
     # Leaflet guesses where its pins lie from a style sheet that is called leaflet.css.

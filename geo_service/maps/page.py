@@ -9,6 +9,7 @@ from branca.element import Element
 
 from geo_service.errors import WrongUsage
 from geo_service.maps.assets import Assets
+from geo_service.maps.base_tiles import BaseTiles
 from geo_service.maps.basemap import draw_background
 from geo_service.maps.content import MapContent
 from geo_service.maps.elements import Drawing, Panel, Sheet, StationMap
@@ -73,7 +74,12 @@ PUBLIC_LAYERS = ("facilities", "issues", "issue_density", "release", "catchments
 
 
 def draw(
-    content: MapContent, layers: Sequence[str], *, assets: Assets, parts: Parts | None = None
+    content: MapContent,
+    layers: Sequence[str],
+    *,
+    assets: Assets,
+    tiles: BaseTiles | None = None,
+    parts: Parts | None = None,
 ) -> folium.Map:
     """Draw a map.
 
@@ -85,6 +91,8 @@ def draw(
         Names of ``LAYERS``, in any order.
     assets : Assets
         Where scripts and styles come from.
+    tiles : BaseTiles, optional
+        The base map; None: the streets of ``content``, which else stand in for it.
     parts : Parts, optional
         What the page may ask our server for later; None: it holds all itself, and of many cards
         only the most important.
@@ -113,7 +121,8 @@ def draw(
         sheet.header.add_child(element, name=name)
     has_streets = content.network is not None and content.network.edges > 0
     from_osm = content.network is not None and bool((content.network.edge_from_id >= 0).any())
-    page = StationMap(sheet, {"corners": view.corners, "osm": has_streets and from_osm})
+    ground = {"tiles": tiles.as_values()} if tiles else {}
+    page = StationMap(sheet, {"corners": view.corners, "osm": has_streets and from_osm, **ground})
     if content.network is not None and has_streets:
         page.add_child(Drawing("streets", "page", draw_background(content.network, view)))
     drawn = {key: make(content, view) for key, make in LAYERS.items() if key in layers}

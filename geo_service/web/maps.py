@@ -81,4 +81,4 @@ def part(drawing: str, name: str, request: Request) -> Response:
 def _draw(request: Request, viewer: Viewer, layers: Sequence[str] | None) -> Response:
     service = service_of(request)
     page = service.drawn_pages.page(viewer, layers, service.clock())
-    return page_answer(page, policy_for_inline(page))
+    return page_answer(page, policy_for_inline(page, service.tile_hosts))

@@ -18,7 +18,7 @@ from geo_service.maps.icons import sign_sheet
 from geo_service.store import city
 from geo_service.streets.measure import Measure
 from geo_service.streets.profile import Profile
-from geo_service.web.answers import page_answer
+from geo_service.web.answers import page_answer, strict_policy
 from geo_service.web.nearest import NearestParameters
 from geo_service.web.pages import write_page
 from geo_service.web.parameters import read_parameters
@@ -118,7 +118,7 @@ def _write(service: Service, tongue: Tongue, pairs: Pairs) -> HTMLResponse:
         more=SHOWN_ON_MORE,
         sheet=Markup(sign_sheet()),  # noqa: S704 - our own drawings
     )
-    return page_answer(page, status=shown.status)
+    return page_answer(page, strict_policy(service.tile_hosts), status=shown.status)
 
 
 def _ask(district: District, tongue: Tongue, pairs: Pairs, now: datetime) -> Shown:

@@ -1,6 +1,6 @@
 """What one process holds while it answers: the workspace, its districts, pages drawn, the clock."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from geo_service.export.near_json import NearWriter
 from geo_service.flows.districts import Districts
 from geo_service.flows.wiring import Workspace
+from geo_service.maps.base_tiles import base_tiles
 from geo_service.streets.profile import Profile
 from geo_service.web.drawn_pages import DrawnPages
 from geo_service.web.kept_basemap import KeptBasemap
@@ -33,8 +34,10 @@ class Service:
     drawn_pages: DrawnPages
     clock: Clock
     near_writers: Mapping[Profile, NearWriter]
+    basemap: KeptBasemap
+    tile_hosts: Sequence[str]
+    """Hosts that maps take the base map of the settings from; empty: none but ours."""
     catchments: KeptCatchments = field(default_factory=KeptCatchments)
-    basemap: KeptBasemap = field(default_factory=KeptBasemap)
     photos: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "photos"))
     """Where photos are drawn: only others with photos wait for it, and as it is always the same
     thread, the memory that a large picture takes is used again."""
@@ -43,7 +46,16 @@ class Service:
 def open_service(workspace: Workspace, clock: Clock) -> Service:
     """Put the parts of a process together."""
     writers = {profile: NearWriter(riding=profile is Profile.EBIKE) for profile in Profile}
-    return Service(workspace, Districts(workspace), DrawnPages(workspace), clock, writers)
+    tiles = base_tiles(workspace.settings)
+    return Service(
+        workspace,
+        Districts(workspace),
+        DrawnPages(workspace),
+        clock,
+        writers,
+        KeptBasemap(tiles),
+        tiles.hosts if tiles else (),
+    )
 
 
 def service_of(request: Request) -> Service:

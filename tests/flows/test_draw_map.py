@@ -28,6 +28,7 @@ from geo_service.flows.wiring import Workspace
 from geo_service.maps.assets import Assets
 from geo_service.maps.packing import take_lines
 from geo_service.maps.page import LAYERS, PUBLIC_LAYERS
+from geo_service.settings import Basemap
 from geo_service.store import check_ins, city
 from geo_service.store import facilities as stored_facilities
 from geo_service.store import issues as stored
@@ -217,6 +218,19 @@ def test_map_is_written_whole_with_its_scripts(
     with pytest.raises(WrongUsage):
         write_map(town, path, now, offline=offline, **(words | {"layers": ["rate"]}))
     assert path.stat().st_size == size
+
+
+def test_file_that_needs_no_other_needs_no_base_map_either(
+    town: Workspace, now: datetime, tmp_path: Path
+) -> None:
+    settings = replace(town.settings, basemap=Basemap.OSM)
+    mapped = replace(town, settings=settings)
+    words = {"layers": ["issues"], "public": True, "progress": as_it_goes}
+    for offline in (True, False):
+        path = tmp_path / f"{offline}.html"
+        write_map(mapped, path, now, offline=offline, **words)
+        assert ("tile.openstreetmap.org" in path.read_text("utf-8")) is not offline
+    assert "tile.openstreetmap.org" not in draw_map(mapped, Viewer.PUBLIC, now)
 
 
 @pytest.mark.parametrize("layer", ["streets", "blind_spots", "catchments"])

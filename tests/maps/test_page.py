@@ -7,8 +7,10 @@ import pytest
 
 from geo_service.errors import WrongUsage
 from geo_service.maps.assets import Assets
+from geo_service.maps.base_tiles import base_tiles
 from geo_service.maps.content import MapContent
 from geo_service.maps.page import LAYERS, PLANNER_LAYERS, PUBLIC_LAYERS, draw, opened_with, render
+from geo_service.settings import Basemap, Settings
 
 SERVED = Assets(embedded=False)
 
@@ -98,6 +100,16 @@ def test_streets_from_openstreetmap_are_credited(content: MapContent) -> None:
     osm = replace(content.network, edge_from_id=content.network.edge_from_id + 7)
     assert '"osm":true' in page(replace(content, network=osm))
     assert '"osm":false' in page(content)
+
+
+def test_page_names_its_base_map_and_keeps_the_streets_that_stand_in_for_it(
+    content: MapContent,
+) -> None:
+    tiles = base_tiles(Settings(basemap=Basemap.AMAP))
+    html = render(draw(content, ("facilities",), assets=SERVED, tiles=tiles))
+    assert '"tiles":{"addresses":["https://webrd0\\u007bs\\u007d.is.autonavi.com' in html
+    assert "geoMap.streets(" in html
+    assert "autonavi" not in page(content)
 
 
 def test_braces_in_text_are_not_a_template(content: MapContent) -> None:

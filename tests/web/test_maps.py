@@ -1,11 +1,13 @@
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from geo_service.maps.page import LAYERS, PUBLIC_LAYERS
+from geo_service.settings import Basemap, Settings
 
 Bearer = Callable[[str], dict[str, str]]
 
@@ -126,3 +128,25 @@ def test_pages_allow_their_own_scripts_by_hash_only(door: httpx.Client, bearer: 
 def _words(page: str) -> str:
     """Read a page as a person does: neither entities nor script's escapes."""
     return html.unescape(re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), page))
+
+
+def test_only_pages_with_a_map_may_show_tiles_and_only_of_the_base_map(
+    settings: Settings, serve_city: Callable, door: httpx.Client, now: object
+) -> None:
+    pages = ("/", "/planner", "/maps/facilities.html")
+    others = ("/report", "/docs", "/desk")
+    hosts = [f"https://webrd0{n}.is.autonavi.com" for n in (1, 2, 3, 4)]
+    with serve_city(replace(settings, basemap=Basemap.AMAP), lambda: now) as with_tiles:
+        for path in (*pages, *others):
+            own, theirs = (_pictures(one.get(path, headers=HTML)) for one in (door, with_tiles))
+            assert theirs == (own + hosts if path in pages else own), path
+            assert not [source for source in own if "//" in source]
+
+
+def _pictures(answer: httpx.Response) -> list[str]:
+    policy = dict(
+        part.strip().partition(" ")[::2]
+        for part in answer.headers["content-security-policy"].split(";")
+    )
+    assert policy.get("connect-src", "'self'") == "'self'"
+    return policy.get("img-src", "").split()

@@ -9,12 +9,12 @@ import httpx
 import pytest
 
 from geo_service.errors import NotReady
-from geo_service.settings import Settings
+from geo_service.settings import Basemap, Settings
 from geo_service.web.server import environment_of, log_config, serve
 
 
 def test_settings_come_back_from_the_environment(settings: Settings) -> None:
-    ours = replace(settings, max_snap_m=321.5, release_riders=11)
+    ours = replace(settings, max_snap_m=321.5, release_riders=11, basemap=Basemap.AMAP)
     assert Settings.from_environ(environment_of(ours)) == ours
 
 

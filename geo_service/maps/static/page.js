@@ -1,5 +1,6 @@
 // What a map of geo_service does in the browser. All text it is given is HTML whose user parts are
-// entities already; nothing here turns text into script, and nothing asks another host.
+// entities already; nothing here turns text into script, and nothing asks another host
+// but for the base map that the settings name.
 "use strict";
 
 const geoMap = (() => {
@@ -65,7 +66,7 @@ const geoMap = (() => {
   const ask = (what, parent, address) => whenNeeded(what, parent, () => asked(address));
 
   // --- the page ---------------------------------------------------------------------------------
-  function open(name, { corners, osm }) {
+  function open(name, { corners, osm, tiles }) {
     const map = L.map(name, { zoomControl: false, minZoom: 3, maxZoom: 19, zoomSnap: 0.5, attributionControl: false });
     for (const [pane, depth] of [["ground", 350], ["heat", 380], ["names", 390]]) map.createPane(pane).style.zIndex = depth;
     for (const pane of ["heat", "names"]) map.getPane(pane).style.pointerEvents = "none";
@@ -76,7 +77,9 @@ const geoMap = (() => {
     const source = osm
       ? '街道 Streets © <a href="https://www.openstreetmap.org/copyright" rel="noreferrer">OpenStreetMap</a>'
       : "街道：本工作区 Streets: this workspace";
-    L.control.attribution({ position: "bottomright", prefix: false }).addAttribution(source).addTo(map);
+    const credit = L.control.attribution({ position: "bottomright", prefix: false }).addTo(map);
+    if (tiles) geoMap.layTiles(map, tiles, credit, source);
+    else credit.addAttribution(source);
     L.control.scale({ position: "bottomright", imperial: false, maxWidth: 120 }).addTo(map);
     return map;
   }

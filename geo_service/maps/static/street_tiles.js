@@ -160,9 +160,10 @@
 
   function streets(map, { groups, names }) {
     geoMap.streetNames = names;
-    const ready = groups.map((group) => ({ ...group, packed: unpack(group.lines) }));
-    new StreetTiles({ groups: ready }).addTo(map);
-    new NameTiles({ names, pane: "names" }).addTo(map);
+    geoMap.layStreets(map, () => {
+      const ready = groups.map((group) => ({ ...group, packed: unpack(group.lines) }));
+      return [new StreetTiles({ groups: ready }), new NameTiles({ names, pane: "names" })];
+    });
   }
 
   Object.assign(geoMap, { CanvasTiles, painted, pathOf, streets });

@@ -25,8 +25,8 @@ const load = async () => {
   return ground;
 };
 
-const make = ({ corners, osm, streets }) => {
-  const map = geoMap.open("map-ground", { corners, osm });
+const make = ({ streets, ...ground }) => {
+  const map = geoMap.open("map-ground", ground);
   geoMap.streets(map, streets);
   const icon = L.divIcon({ className: "map-pin", iconSize: [44, 56], iconAnchor: [22, 54], html: PIN });
   const pin = L.marker(map.getCenter(), { icon, draggable: true, autoPan: true, title: dialog.dataset.position, zIndexOffset: 1000 }).addTo(map);

@@ -10,7 +10,7 @@ from geo_service.maps.folding import fitting
 from geo_service.maps.parts import Parts
 from geo_service.maps.words import Words
 
-CHUNK = 2_000
+CHUNK = 500
 """So many cards are asked for at once."""
 _MOST_TRIED = 10_000
 """A page that can't ask for more holds no more cards than this, however short they are."""

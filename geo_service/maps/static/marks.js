@@ -6,9 +6,9 @@
   const { card, held, isWide, plain, popupRoom, sign } = geoMap;
   const FEW_RINGS = 60;
   const FEW_MARKS = 1500; // all of so few are on the map at once
-  const MOST_IN_VIEW = 600;
-  const HEAP_PX = 64;
-  const AROUND = 0.25; // of the view, on each side, so that marks are there before they are looked at
+  const MOST_IN_VIEW = 150; // each is some elements of the page, and a browser takes long to lay out many
+  const HEAP_PX = 88;
+  const AROUND = 0.1; // of the view, on each side, so that marks are there before they are looked at
   const LONE = ["hollow", "unsure"]; // looks that are not solid
 
   function gatheredIcon(shape, count, solid) {
@@ -18,8 +18,9 @@
     return L.divIcon({ className: `gm-gathered gm-${shape}`, iconSize: [wide, wide], html });
   }
 
-  function gathered(shape) {
+  function gathered(shape, animate) {
     return L.markerClusterGroup({
+      animate,
       // Near by, only marks that really cover each other are gathered.
       maxClusterRadius: (zoom) => (zoom < 14 ? 46 : zoom < 15.5 ? 26 : 13),
       showCoverageOnHover: false,
@@ -35,7 +36,7 @@
     const wide = shape === "square" ? 28 : 24;
     const table = markTable.unpack(packed);
     const isSolid = looks.map((look) => !LONE.includes(look));
-    const holder = gathered(shape);
+    const holder = gathered(shape, table.count <= FEW_MARKS);
     const heaped = L.layerGroup();
     const made = new Map(); // markers by row
     let standing = new Map(); // heaps by place
@@ -89,16 +90,14 @@
 
     function showHeaps(rows, zoom) {
       const side = HEAP_PX / (256 * 2 ** zoom);
-      const [next, lone] = [new Map(), []];
+      const next = new Map();
       for (const heap of markTable.heaps(table, rows, side, isSolid)) {
         const key = `${zoom}/${heap.key}/${heap.rows}/${heap.solid}`;
         next.set(key, standing.get(key) || stand(heap));
-        if (heap.rows === 1 && !standing.has(key)) lone.push([heap.first, next.get(key)]);
       }
       for (const [key, marker] of standing) if (!next.has(key)) heaped.removeLayer(marker);
       for (const [key, marker] of next) if (!standing.has(key)) heaped.addLayer(marker);
       standing = next;
-      nameSoon(lone);
     }
 
     function stand(heap) {

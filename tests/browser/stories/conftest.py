@@ -128,6 +128,7 @@ def visit(
 
     expect.set_options(timeout=PATIENCE_MS)
     yield sit_down
+    expect.set_options(timeout=None)
     for visitor in visitors:
         visitor.page.context.close()
         assert visitor.outside == []

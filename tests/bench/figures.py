@@ -25,6 +25,8 @@ Curve: TypeAlias = NDArray[np.float64]
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 RUNS = 5
 _TOLD: list[tuple[str, float, str]] = []
+_SECTIONS: list[tuple[str, int]] = []
+"""Each heading, and how many figures had been told before it."""
 PICTURE = Path(__file__).parent / "nearest_growth.png"
 
 
@@ -56,11 +58,21 @@ def tell(figure: str, value: float, unit: str, **more: object) -> None:
     _TOLD.append((f"{figure} ({', '.join(told)})" if told else figure, value, unit))
 
 
+def begin_section(heading: str) -> None:
+    """Put what is told from now on under a heading of its own in the table."""
+    _SECTIONS.append((heading, len(_TOLD)))
+
+
 def keep_table(name: str, heading: str, *, picture: str = "") -> None:
     """Write what was told as a table that people can read, beside this file."""
-    rows = [f"| {figure} | {_short(value)} {unit} |" for figure, value, unit in _TOLD]
     shown = [f"![{heading}]({picture})", ""] if picture else []
-    text = ["# " + heading, "", *shown, "| figure | seen |", "|---|---|", *rows, ""]
+    text = ["# " + heading, "", *shown]
+    starts = [("", 0), *_SECTIONS]
+    for (title, start), (_, end) in zip(starts, [*starts[1:], ("", len(_TOLD))], strict=True):
+        rows = [f"| {name} | {_short(value)} {unit} |" for name, value, unit in _TOLD[start:end]]
+        if rows:
+            head = [f"## {title}", ""] if title else []
+            text += [*head, "| figure | seen |", "|---|---|", *rows, ""]
     (Path(__file__).parent / f"{name}.md").write_text("\n".join(text), encoding="utf-8")
 
 

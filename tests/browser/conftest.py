@@ -1,14 +1,17 @@
 """Pages opened in headless Chromium, with everything they ask for and say written down."""
 
 import shutil
+import socket
+import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
@@ -17,12 +20,17 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.lifecycle import Stage, is_over
 from geo_service.domain.opening import Opening
 from geo_service.domain.usable import Usable
+from geo_service.flows.build_demo import build_demo
+from geo_service.flows.wiring import open_workspace
 from geo_service.maps.assets import Assets
 from geo_service.maps.content import CaseOnMap, FacilityOnMap, MapContent
 from geo_service.maps.page import draw, render
+from geo_service.settings import Settings
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
+from geo_service.web.app import make_served_app
 
+NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 ARGUMENTS = (
     "--no-sandbox",
@@ -31,6 +39,8 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Whatever a page, its workers or the browser itself ask for: only this machine is found.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 Open = Callable[..., "Opened"]
 ViolationsOf = Callable[[Page], list[str]]
@@ -115,6 +125,39 @@ def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
     yield opener
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def built_demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, str]:
+    """Build the demo district at noon of a Wednesday, to be copied; give a planner's key too."""
+    folder = tmp_path_factory.mktemp("demo")
+    settings = Settings(workspace=folder / "workspace", rider_key_file=folder / "rider.key")
+    return settings, build_demo(settings, NOON, say=lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def demo_settings(
+    built_demo: tuple[Settings, str], tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    """Return the settings of a copy of the demo, which the tests of a file may change."""
+    built, _ = built_demo
+    folder = tmp_path_factory.mktemp("copy") / "workspace"
+    return replace(built, workspace=shutil.copytree(built.workspace, folder))
+
+
+@pytest.fixture(scope="module")
+def demo(built_demo: tuple[Settings, str], demo_settings: Settings) -> Iterator[tuple[str, str]]:
+    """Serve the copy, at noon; return its address and the planner's key."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(64)
+        app = make_served_app(open_workspace(demo_settings), clock=lambda: NOON)
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}", built_demo[1]
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.fixture(scope="session")

@@ -1,42 +1,14 @@
 """The planner's map as it comes from the server, under its policy."""
 
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, expect
-
-from geo_service.flows.build_demo import build_demo
-from geo_service.flows.wiring import open_workspace
-from geo_service.settings import Settings
-from geo_service.web.app import make_served_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-NOW = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
 READY = "[data-map=ready]"
 PASSES = "Passes at open issues"
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """Serve the demo district; return its address and an analyst's key."""
-    folder = tmp_path_factory.mktemp("planner")
-    settings = Settings(workspace=folder / "workspace", rider_key_file=folder / "rider.key")
-    key = build_demo(settings, NOW, say=lambda _: None)
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(64)
-        app = make_served_app(open_workspace(settings), clock=lambda: NOW)
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}", key
-        server.should_exit = True
-        thread.join()
 
 
 def test_everybody_sees_the_public_layers(demo: tuple[str, str], open_page: Callable) -> None:

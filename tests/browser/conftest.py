@@ -1,7 +1,10 @@
 """Pages opened in headless Chromium, with everything they ask for and say written down."""
 
 import shutil
+import socket
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +12,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
@@ -17,11 +21,14 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.lifecycle import Stage, is_over
 from geo_service.domain.opening import Opening
 from geo_service.domain.usable import Usable
+from geo_service.flows.wiring import open_workspace
 from geo_service.maps.assets import Assets
 from geo_service.maps.content import CaseOnMap, FacilityOnMap, MapContent
 from geo_service.maps.page import draw, render
+from geo_service.settings import Settings
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
+from geo_service.web.app import make_served_app
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 ARGUMENTS = (
@@ -33,6 +40,7 @@ ARGUMENTS = (
     "--disable-sync",
 )
 Open = Callable[..., "Opened"]
+Serve = Callable[[Settings, datetime], AbstractContextManager[str]]
 ViolationsOf = Callable[[Page], list[str]]
 
 
@@ -115,6 +123,31 @@ def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
     yield opener
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def serve() -> Serve:
+    """Return a function that serves a workspace while a block runs, and gives its address.
+
+    The clock stands at the moment given.
+    """
+
+    @contextmanager
+    def serving(settings: Settings, now: datetime) -> Iterator[str]:
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            listening.listen(64)
+            app = make_served_app(open_workspace(settings), clock=lambda: now)
+            server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+            thread = threading.Thread(target=server.run, args=([listening],))
+            thread.start()
+            try:
+                yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            finally:
+                server.should_exit = True
+                thread.join()
+
+    return serving
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ from geo_service.web import (
     issue_moves,
     issues,
     key_page,
+    known_issue,
     maps,
     nearest,
     open311,
@@ -94,6 +95,7 @@ DOORS: tuple[APIRouter, ...] = (
     photos.router,
     report_page.router,
     report_tracking.router,
+    known_issue.router,
     tasks.router,
     overlay.router,
     releases.router,
@@ -111,7 +113,7 @@ DOORS: tuple[APIRouter, ...] = (
 )
 PAGES = ("/", "/planner", "/report", "/desk", "/key", "/key/forget")
 """Where people arrive with a browser and are told in words, not JSON, what is wrong."""
-PAGE_FOLDERS = ("/stations/", "/report/", "/desk/")
+PAGE_FOLDERS = ("/stations/", "/report/", "/known/", "/desk/")
 """Likewise all below these."""
 SMALLEST_ZIPPED = 1000
 

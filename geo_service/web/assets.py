@@ -19,6 +19,7 @@ OURS = {
     "report.js": "text/javascript; charset=utf-8",
     "report_cards.js": "text/javascript; charset=utf-8",
     "report_drafts.js": "text/javascript; charset=utf-8",
+    "report_near.js": "text/javascript; charset=utf-8",
     "report_photos.js": "text/javascript; charset=utf-8",
     "rider.css": "text/css; charset=utf-8",
     "rider.js": "text/javascript; charset=utf-8",

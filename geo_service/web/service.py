@@ -13,6 +13,7 @@ from geo_service.flows.districts import Districts
 from geo_service.flows.wiring import Workspace
 from geo_service.streets.profile import Profile
 from geo_service.web.drawn_pages import DrawnPages
+from geo_service.web.held_photos import HeldPhotos
 from geo_service.web.kept_basemap import KeptBasemap
 from geo_service.web.kept_catchments import KeptCatchments
 
@@ -35,6 +36,7 @@ class Service:
     near_writers: Mapping[Profile, NearWriter]
     catchments: KeptCatchments = field(default_factory=KeptCatchments)
     basemap: KeptBasemap = field(default_factory=KeptBasemap)
+    held_photos: HeldPhotos = field(default_factory=HeldPhotos)
     photos: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "photos"))
     """Where photos are drawn: only others with photos wait for it, and as it is always the same
     thread, the memory that a large picture takes is used again."""

@@ -5,10 +5,12 @@
   const drafts = window.reportDrafts;
   const photos = window.reportPhotos;
   const cards = window.reportCards;
+  const near = window.reportNear;
   const words = JSON.parse(document.getElementById("report").dataset.words);
   const PATIENCE_MS = 15000;
   const FRESH_MS = 15000;
   const PAUSE_MS = 250;
+  const MOST_PHOTOS = Number(document.getElementById("report").dataset.mostPhotos);
   const NOT_KEPT = new Set(["media", "key", "idempotency_key"]);
   const seen = (id) => document.getElementById(id);
   const said = (sentence, value) => sentence.replace("{}", String(value));
@@ -16,8 +18,6 @@
   let draft = drafts.make();
   let busy = false;
   let saving = 0;
-  let asking = 0;
-  let askedFor = "";
 
   const tell = (sentence, wrong = false) => {
     const told = seen("told");
@@ -29,7 +29,7 @@
   const form = () => seen("report");
   const chosen = () => form().querySelector(".pick:checked");
   const titleOf = () => (chosen() ? form().querySelector(`label[for="${chosen().id}"]`).textContent : "");
-  const isEmpty = () => !draft.photo && !chosen() && !form().elements.description.value && !form().elements.address_string.value;
+  const isEmpty = () => !draft.photos.length && !chosen() && !form().elements.description.value && !form().elements.address_string.value;
 
   const label = () => {
     const send = seen("send");
@@ -67,14 +67,30 @@
     saving = setTimeout(keep, PAUSE_MS);
   };
 
-  const photoChosen = async () => {
-    const file = seen("photo").files[0];
-    const own = draft;
-    own.photo = file ? await photos.smaller(file) : null;
-    if (own !== draft) return;
-    await photos.show(draft.photo, seen("preview"));
+  const showPhotos = async () => {
+    await photos.show(draft.photos, seen("previews"), words, dropPhoto);
+    seen("photo").disabled = draft.photos.length >= MOST_PHOTOS;
+  };
+
+  const dropPhoto = async (photo) => {
+    draft.photos = draft.photos.filter((one) => one !== photo);
+    await showPhotos();
+    seen("photo").focus();
     await keep();
-    if (file && !form().elements.lat.value) locate();
+  };
+
+  const photosChosen = async () => {
+    const own = draft;
+    const files = [...seen("photo").files];
+    const room = MOST_PHOTOS - own.photos.length;
+    for (const file of files.slice(0, room)) own.photos.push(await photos.smaller(file));
+    if (own !== draft) return;
+    // So that the same can be chosen again once it has been taken out.
+    seen("photo").value = "";
+    await showPhotos();
+    if (files.length > room) tell(words.tooMany, true);
+    await keep();
+    if (files.length && !form().elements.lat.value) locate();
   };
 
   const locate = () => {
@@ -119,34 +135,7 @@
     tell(words.supported);
   };
 
-  const showNear = async () => {
-    const { lat, long, datum } = form().elements;
-    const turn = (asking += 1);
-    const section = seen("near");
-    const asked = chosen() && lat.value && long.value
-      ? new URLSearchParams({ service_code: chosen().value, lat: lat.value.trim(), long: long.value.trim(), datum: datum.value }).toString()
-      : "";
-    if (asked && asked === askedFor) return;
-    askedFor = asked;
-    let features = [];
-    if (asked && navigator.onLine) {
-      try {
-        const reply = await fetch(`/issues/near?${asked}`);
-        if (reply.ok) ({ features } = await reply.json());
-      } catch {
-        askedFor = "";
-      }
-    }
-    if (turn !== asking) return;
-    section.querySelector("ul").replaceChildren(...features.map((one) => cards.near(one, words, "rider" in form().dataset ? support : null)));
-    section.hidden = !features.length;
-  };
-
-  let looking = 0;
-  const nearSoon = () => {
-    clearTimeout(looking);
-    looking = setTimeout(showNear, PAUSE_MS);
-  };
+  const nearSoon = () => near.soon(form(), (one) => cards.near(one, words, "rider" in form().dataset ? support : null));
 
   const forget = async (id) => {
     clearTimeout(saving);
@@ -213,10 +202,9 @@
     clear();
     fill();
     seen("where").textContent = "";
-    askedFor = "";
-    seen("near").hidden = true;
+    near.forget();
     attach();
-    await photos.show(draft.photo, seen("preview"));
+    await showPhotos();
     await list();
   };
 
@@ -237,8 +225,8 @@
       draft.timeless = true;
     }
     attach();
-    await photos.show(draft.photo, seen("preview"));
-    askedFor = "";
+    await showPhotos();
+    near.forget();
     nearSoon();
     const alert = form().querySelector("[role=alert]");
     if (alert) alert.scrollIntoView({ block: "center" });
@@ -303,7 +291,7 @@
     if (form().dataset.attached) return;
     form().dataset.attached = "true";
     seen("here").addEventListener("click", locate);
-    seen("photo").addEventListener("change", photoChosen);
+    seen("photo").addEventListener("change", photosChosen);
     form().addEventListener("input", keepSoon);
     form().addEventListener("change", (event) => {
       if (event.target.name === "service_code") showQuestions();
@@ -318,6 +306,9 @@
   }
 
   const start = async () => {
+    // What was begun without a script, with photos that the server holds, goes on without one.
+    if (form().querySelector("[name=held]")) return;
+    document.documentElement.classList.add("scripted");
     attach();
     let kept = [];
     try {
@@ -330,7 +321,7 @@
       draft = unfinished;
       fill();
       attach();
-      await photos.show(draft.photo, seen("preview"));
+      await showPhotos();
       nearSoon();
     }
     await list();

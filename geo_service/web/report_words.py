@@ -22,6 +22,8 @@ class ReportWords:
     drop_photo: str
     place: str
     here: str
+    pin_hint: str
+    use_pin: str
     by_hand: str
     address: str
     address_hint: str
@@ -86,6 +88,8 @@ ZH: Final = ReportWords(
     drop_photo="删除照片 {}",
     place="在哪里",
     here="用我现在的位置",
+    pin_hint="拖动图钉，或点地图，指出问题在哪里。",
+    use_pin="就在这里",
     by_hand="手动填写位置",
     address="地点描述",
     address_hint="例如：长虹路与人民路路口东南角",
@@ -154,7 +158,9 @@ ZH: Final = ReportWords(
     script={
         "locating": "正在定位…",
         "located": "已定位，误差约 {} 米",
-        "notLocated": "没有找到你的位置。请允许定位，或手动填写。",
+        "notLocated": "没有找到你的位置。请允许定位，或在地图上选。",
+        "placed": "已在地图上选定",
+        "noMap": "地图没有打开，请再试一次，或手动填写。",
         "sending": "正在发送…",
         "later": "保存，联网后发送",
         "kept": "没有网络，已保存在这台手机上，联网后自动发送。",
@@ -191,6 +197,8 @@ EN_WORDS: Final = ReportWords(
     drop_photo="Remove photo {}",
     place="Where is it?",
     here="Use my position",
+    pin_hint="Drag the pin, or tap the map, to where the problem is.",
+    use_pin="It is here",
     by_hand="Type the position",
     address="The place in words",
     address_hint="Such as: Changhong Road, south-east corner",
@@ -261,7 +269,9 @@ EN_WORDS: Final = ReportWords(
     script={
         "locating": "Finding your position…",
         "located": "Found, to about {} m",
-        "notLocated": "Your position could not be found. Allow it, or type it.",
+        "notLocated": "Your position could not be found. Allow it, or choose on the map.",
+        "placed": "Chosen on the map",
+        "noMap": "The map could not be opened. Try again, or type the position.",
         "sending": "Sending…",
         "later": "Keep, and send when online",
         "kept": "No connection. It is kept on this phone and sent once you are online.",

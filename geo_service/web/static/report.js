@@ -6,9 +6,8 @@
   const photos = window.reportPhotos;
   const cards = window.reportCards;
   const near = window.reportNear;
+  const place = window.reportPlace;
   const words = JSON.parse(document.getElementById("report").dataset.words);
-  const PATIENCE_MS = 15000;
-  const FRESH_MS = 15000;
   const PAUSE_MS = 250;
   const MOST_PHOTOS = Number(document.getElementById("report").dataset.mostPhotos);
   const NOT_KEPT = new Set(["media", "key", "idempotency_key"]);
@@ -93,32 +92,12 @@
     if (files.length && !form().elements.lat.value) locate();
   };
 
-  const locate = () => {
-    const where = seen("where");
-    const missed = () => {
-      where.textContent = words.notLocated;
-      seen("by-hand").open = true;
-    };
-    if (!navigator.geolocation) {
-      missed();
-      return;
-    }
-    where.textContent = words.locating;
-    const found = ({ coords }) => {
-      const { lat, long, datum } = form().elements;
-      lat.value = coords.latitude.toFixed(6);
-      long.value = coords.longitude.toFixed(6);
-      datum.value = "wgs84";
-      seen("where").textContent = said(words.located, Math.max(1, Math.round(coords.accuracy)));
-      keep();
-      nearSoon();
-    };
-    navigator.geolocation.getCurrentPosition(found, missed, {
-      enableHighAccuracy: true,
-      timeout: PATIENCE_MS,
-      maximumAge: FRESH_MS,
-    });
+  const placed = async () => {
+    await keep();
+    nearSoon();
   };
+  const locate = () => place.locate(form(), words, placed);
+  const choosePlace = () => place.choose(form(), words, placed);
 
   const support = async (issueId, pressed) => {
     pressed.disabled = true;
@@ -285,12 +264,12 @@
   function attach() {
     const filled = form().elements.lat.value || form().querySelector("[data-fault=lat], [data-fault=long], [data-fault=address_string]");
     seen("by-hand").open = Boolean(filled && !seen("where").textContent);
-    seen("here").hidden = false;
     showQuestions();
     label();
     if (form().dataset.attached) return;
     form().dataset.attached = "true";
     seen("here").addEventListener("click", locate);
+    seen("on-map").addEventListener("click", choosePlace);
     seen("photo").addEventListener("change", photosChosen);
     form().addEventListener("input", keepSoon);
     form().addEventListener("change", (event) => {
@@ -328,6 +307,9 @@
     document.documentElement.dataset.report = "ready";
     await sendWaiting();
   };
+
+  // Keeps the page, empty, for when there is no network.
+  if (navigator.serviceWorker) navigator.serviceWorker.register("/sw.js").catch(() => null);
 
   addEventListener("online", () => {
     label();

@@ -202,6 +202,7 @@ def test_a_rider_reports_with_a_photo_in_a_few_taps(
     page.get_by_label("从什么时候").fill("2026-11-01T08:30")
     page.locator("#description").fill("很深")
     expect(page.locator("#near li")).to_contain_text("相距")
+    expect(page.locator("#near li a")).to_have_attribute("href", "/known/near")
     check_look(page)
     page.get_by_role("button", name="发送").click()
     expect(page.get_by_role("status")).to_contain_text("谢谢")

@@ -78,6 +78,11 @@ def test_the_place_is_tapped_or_the_pin_is_dragged_there(
     page: Page, settings: Settings, violations_of: Callable[[Page], list[str]]
 ) -> None:
     before = set(stored(settings))
+    send, what = (page.locator(one).bounding_box() for one in ("#send", "#what"))
+    assert send is not None
+    assert what is not None
+    # What is sent and the button that sends it stand in one column.
+    assert send["x"] + send["width"] / 2 == pytest.approx(what["x"] + what["width"] / 2, abs=1)
     page.get_by_role("button", name="用我现在的位置").click()
     expect(page.locator("#where")).to_contain_text("或在地图上选")
     assert violations_of(page) == []

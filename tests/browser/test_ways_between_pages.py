@@ -119,6 +119,12 @@ def test_the_map_leads_to_a_report_too(
     page.locator(".card .on-map").first.click()
     expect(page.locator("#map[data-ready]")).to_be_visible()
     check_place(page, "#map-report")
+    link, zoom = (
+        page.locator(one).bounding_box() for one in ("#map-report", ".leaflet-top a >> nth=0")
+    )
+    assert link is not None
+    assert zoom is not None
+    assert zoom["y"] >= link["y"] + link["height"]
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         assert violations_of(page) == []

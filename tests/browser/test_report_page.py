@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
 from geo_service.domain.category import Category, DataType, Question
 from geo_service.domain.issue import Issue
@@ -371,3 +371,26 @@ def test_several_photos_are_chosen_taken_out_and_kept_until_they_are_sent(
     with open_workspace(served.settings) as workspace, workspace.database.reading() as connection:
         kept = photos.of_issue(connection, issue.issue_id)
     assert sorted(photo.width for photo in kept) == [400, 402, 404]
+
+
+def test_what_is_near_is_shown_though_more_is_typed_while_it_is_looked_up(
+    open_phone: Callable[..., Phone],
+) -> None:
+    page = open_phone().page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/issues/near*", hold)
+    page.get_by_role("button", name="用我现在的位置").click()
+    choose_water(page)
+    expect(page.locator("#where")).to_contain_text("误差约")
+    while not held:
+        page.wait_for_timeout(50)
+    page.locator("#description").fill("很深")
+    page.locator("#description").blur()
+    page.wait_for_timeout(400)
+    (asked,) = held
+    asked.continue_()
+    expect(page.locator("#near li")).to_contain_text("相距")

@@ -12,11 +12,12 @@
   const look = async (form, show) => {
     const { lat, long, datum } = form.elements;
     const chosen = form.querySelector(".pick:checked");
-    const mine = (turn += 1);
     const asked = chosen && lat.value && long.value
       ? new URLSearchParams({ service_code: chosen.value, lat: lat.value.trim(), long: long.value.trim(), datum: datum.value }).toString()
       : "";
+    // Its answer is on the way, or there.
     if (asked && asked === askedFor) return;
+    const mine = (turn += 1);
     askedFor = asked;
     let features = [];
     if (asked && navigator.onLine) {

@@ -12,6 +12,8 @@ from geo_service.ingest.photo import read_photo, read_position
 from geo_service.store import photos as stored_photos
 from geo_service.store.database import Connection
 
+PREVIEW_PX = 240
+
 
 def prepare_photo(workspace: Workspace, data: bytes) -> Photo:
     """Read what somebody sent as a picture; nothing is kept yet.
@@ -23,6 +25,18 @@ def prepare_photo(workspace: Workspace, data: bytes) -> Photo:
     """
     settings = workspace.settings
     return read_photo(data, most_pixels=settings.photo_pixels, longest_side=settings.photo_side_px)
+
+
+def preview_photo(workspace: Workspace, data: bytes) -> bytes:
+    """Draw a small picture of a photo that is not sent yet, as a JPEG file.
+
+    Raises
+    ------
+    RefusedFields
+        Naming ``media``, if it is no picture that can be taken.
+    """
+    most = workspace.settings.photo_pixels
+    return read_photo(data, most_pixels=most, longest_side=PREVIEW_PX).data
 
 
 def hinted_position(photos: Sequence[bytes]) -> tuple[float, float] | None:

@@ -80,11 +80,8 @@ def report_issue(
     WrongUsage
         If the idempotency key was used for another report.
     """
-    with workspace.database.reading() as connection:
-        category = require_category(connection, report.category)
-        check_report(report, category, now, workspace.settings.future_slack_s)
-        # So that a place that is refused is refused before photos are looked at.
-        _who_answers(connection, workspace, report)
+    # So that a place that is refused is refused before photos are looked at.
+    refuse_wrong_report(workspace, report, now)
     sent = sent_by("" if key is None else key.key_id, idempotency_key, _content(report, photos))
     drawn = [prepare_photo(workspace, data) for data in photos]
     with stored_files(workspace, drawn) as files, workspace.database.writing() as connection:
@@ -99,6 +96,20 @@ def report_issue(
         case = _keep(connection, *_first_case(report, key, responsible, now), files.kept, now)
         keep_answer(connection, sent, case.issue.issue_id, now)
     return Reported(case, repeated=False)
+
+
+def refuse_wrong_report(workspace: Workspace, report: Report, now: datetime) -> None:
+    """Refuse what can't be reported, before its photos are looked at or anything is kept.
+
+    Raises
+    ------
+    RefusedFields
+        If the category, position, time, text or an answer can't be accepted.
+    """
+    with workspace.database.reading() as connection:
+        category = require_category(connection, report.category)
+        check_report(report, category, now, workspace.settings.future_slack_s)
+        _who_answers(connection, workspace, report)
 
 
 def _who_answers(connection: Connection, workspace: Workspace, report: Report) -> Responsible:

@@ -31,12 +31,14 @@ from geo_service.web import (
     issue_moves,
     issues,
     key_page,
+    known_issue,
     maps,
     nearest,
     open311,
     open311_reports,
     overlay,
     photos,
+    place_list,
     releases,
     report_page,
     report_tracking,
@@ -54,6 +56,7 @@ from geo_service.web.auth import cookie_name, forget_key
 from geo_service.web.head import AnswerHead
 from geo_service.web.open311_answers import error_answer, is_open311
 from geo_service.web.pages import write_page
+from geo_service.web.problem_words import say_detail, say_title
 from geo_service.web.problems import (
     Problem,
     hints,
@@ -79,6 +82,7 @@ DOORS: tuple[APIRouter, ...] = (
     rider_page.router,
     install.router,
     basemap.router,
+    place_list.router,
     maps.router,
     nearest.router,
     catchments.router,
@@ -94,6 +98,7 @@ DOORS: tuple[APIRouter, ...] = (
     photos.router,
     report_page.router,
     report_tracking.router,
+    known_issue.router,
     tasks.router,
     overlay.router,
     releases.router,
@@ -111,7 +116,7 @@ DOORS: tuple[APIRouter, ...] = (
 )
 PAGES = ("/", "/planner", "/report", "/desk", "/key", "/key/forget")
 """Where people arrive with a browser and are told in words, not JSON, what is wrong."""
-PAGE_FOLDERS = ("/stations/", "/report/", "/desk/")
+PAGE_FOLDERS = ("/stations/", "/report/", "/known/", "/desk/")
 """Likewise all below these."""
 SMALLEST_ZIPPED = 1000
 
@@ -236,7 +241,14 @@ def _tell(request: Request, problem: Problem) -> Response:
         return error_answer(request, problem)
     answer = problem_response(problem)
     if _is_page(request.url.path) and "text/html" in request.headers.get("accept", ""):
-        answer = page_answer(write_page("problem.html", problem=problem), status=problem.status)
+        page = write_page(
+            "problem.html",
+            problem=problem,
+            title=say_title(problem),
+            detail=say_detail(problem),
+            desk=request.url.path.startswith("/desk"),
+        )
+        answer = page_answer(page, status=problem.status)
         answer.headers.update(hints(problem))
     if problem.status == 401 and cookie_name(request) in request.cookies:
         # Else a browser whose key has expired would never see even what is public.

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
@@ -13,6 +12,7 @@ from geo_service.web.answers import page_answer
 from geo_service.web.auth import SHOWS_KEY
 from geo_service.web.desk_door import let_staff_in
 from geo_service.web.desk_rows import write_row
+from geo_service.web.desk_way import AFTER, CHOICES, Pairs, going_back, list_path, write_asked
 from geo_service.web.desk_words import desk_words
 from geo_service.web.life_words import say_name, say_stage
 from geo_service.web.own_forms import keep_tongue, tongue_of
@@ -23,12 +23,6 @@ from geo_service.web.service import service_of
 from geo_service.web.work_list import WorkParameters, read_after
 
 ON_A_PAGE = 50
-CHOICES = ("stage", "category", "body_id", "overdue", "approved")
-"""What the page's form asks; anything else in the address is left alone, for messengers add
-parameters of their own to links they pass on."""
-
-Pairs = list[tuple[str, str]]
-
 router = APIRouter(tags=["desk"], dependencies=[SHOWS_KEY])
 
 
@@ -65,7 +59,7 @@ def desk(request: Request) -> Response:
     pairs = [
         (name, text)
         for name, text in request.query_params.multi_items()
-        if name in (*CHOICES, "after") and text
+        if name in (*CHOICES, AFTER) and text
     ]
     asked = read_parameters(WorkParameters, pairs)
     now = service.clock()
@@ -79,7 +73,7 @@ def desk(request: Request) -> Response:
     after = read_after(asked.after)
     found = open_desk(service.workspace, wanted, now, after=after, limit=ON_A_PAGE)
     zone = service.workspace.calendar().zone
-    chosen = [pair for pair in pairs if pair[0] != "after"]
+    chosen = [pair for pair in pairs if pair[0] != AFTER]
     more = len(found.listed) == ON_A_PAGE
     page = page_answer(
         write_page(
@@ -95,8 +89,9 @@ def desk(request: Request) -> Response:
                 for one in found.listed
             ],
             chosen=chosen,
+            keep=going_back(write_asked(pairs)),
             first=_path(chosen) if after else "",
-            following=_path([*chosen, ("after", str(place_of(found.listed[-1].case)))])
+            following=_path([*chosen, (AFTER, str(place_of(found.listed[-1].case)))])
             if more
             else "",
         )
@@ -106,7 +101,7 @@ def desk(request: Request) -> Response:
 
 
 def _path(pairs: Pairs) -> str:
-    return f"/desk?{urlencode(pairs)}" if pairs else "/desk"
+    return list_path(write_asked(pairs))
 
 
 def _counts(tongue: Tongue, found: Desk, asked: WorkParameters) -> list[Count]:

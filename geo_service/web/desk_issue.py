@@ -12,8 +12,6 @@ from geo_service.domain.progress import Wanted
 from geo_service.domain.text import text_fault
 from geo_service.errors import (
     ForbiddenMove,
-    GeoServiceError,
-    MovedMeanwhile,
     NotFound,
     NotReady,
     RefusedFields,
@@ -29,8 +27,10 @@ from geo_service.web.answers import page_answer
 from geo_service.web.auth import SHOWS_KEY
 from geo_service.web.bodies import read_form
 from geo_service.web.desk_door import key_of_staff, let_staff_in
+from geo_service.web.desk_faults import say_refused
 from geo_service.web.desk_file import Typed, write_file
 from geo_service.web.desk_rows import case_path
+from geo_service.web.desk_way import BACK, going_back, list_path, read_asked
 from geo_service.web.desk_words import desk_words
 from geo_service.web.issue_moves import LONGEST_REASON
 from geo_service.web.own_forms import keep_tongue, require_own_form, see_other, tongue_of
@@ -70,7 +70,7 @@ async def approve_one_photo(issue_id: str, photo_id: str, request: Request) -> R
             raise NotFound("This issue has no photo with this id.")
         shown = _flag(fields)
         approve_photo(service_of(request).workspace, photo_id, approved=shown)
-        return _done(issue_id, "photo-shown" if shown else "photo-hidden")
+        return _done(issue_id, "photo-shown" if shown else "photo-hidden", fields)
 
     return await _do(issue_id, request, doing)
 
@@ -120,8 +120,10 @@ def _move(request: Request, key: Key, issue_id: str, fields: Fields) -> Response
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         if isinstance(error, ForbiddenMove):
             status = HTTPStatus.CONFLICT
-        return _show(request, held, typed=_typed(request, form, error, fields), status=status)
-    return _done(shown_id, "merged" if wanted.to is Stage.MERGED else "moved")
+        stage = take_up_case(service.workspace, key, issue_id).file.case.stage
+        typed = _typed(request, form, error, fields, stage)
+        return _show(request, held, typed=typed, status=status)
+    return _done(shown_id, "merged" if wanted.to is Stage.MERGED else "moved", fields)
 
 
 def _wanted(fields: Fields) -> Wanted:
@@ -150,20 +152,27 @@ def _seen(fields: Fields) -> int:
     return int(seen)
 
 
-def _typed(request: Request, form: str, error: GeoServiceError, fields: Fields) -> Typed:
-    words = desk_words(tongue_of(request))
+def _typed(
+    request: Request,
+    form: str,
+    error: RefusedFields | ForbiddenMove,
+    fields: Fields,
+    stage: Stage,
+) -> Typed:
+    tongue = tongue_of(request)
+    words = desk_words(tongue)
     if isinstance(error, RefusedFields):
         name, detail = next(iter(error.faults.items()))
         wrong = words.wrong.get(name, detail)
         return Typed(form, wrong, name.removesuffix("-text"), fields=fields)
-    detail = "" if isinstance(error, MovedMeanwhile) else f"{error.what} {error.remedy}".strip()
+    detail = say_refused(tongue, error, stage)
     return Typed(form, words.wrong[error.code], detail=detail, fields=fields)
 
 
 def _approve(request: Request, key: Key, issue_id: str, fields: Fields) -> Response:
     service, shown = service_of(request), _flag(fields)
     approve_issue(service.workspace, issue_id, key, service.clock(), approved=shown)
-    return _done(issue_id, "shown" if shown else "hidden")
+    return _done(issue_id, "shown" if shown else "hidden", fields)
 
 
 def _flag(fields: Fields) -> bool:
@@ -172,8 +181,9 @@ def _flag(fields: Fields) -> bool:
     return fields["approved"] == "true"
 
 
-def _done(issue_id: str, what: str) -> Response:
-    return see_other(f"{case_path(issue_id)}?done={what}")
+def _done(issue_id: str, what: str, fields: Fields) -> Response:
+    keep = going_back(read_asked(fields.get(BACK, ""))).replace("?", "&", 1)
+    return see_other(f"{case_path(issue_id)}?done={what}{keep}")
 
 
 def _show(
@@ -188,6 +198,7 @@ def _show(
     zone = service.workspace.calendar().zone
     known = {step for step in (typed.form,) if step} if typed else set()
     file = write_file(tongue, held, service.clock(), zone)
+    back = read_asked(typed.fields.get(BACK, "") if typed else request.query_params.get(BACK, ""))
     page = page_answer(
         write_page(
             "desk_issue.html",
@@ -202,6 +213,9 @@ def _show(
             beside=bool(known & {NEAR_FORM, *(str(step.to) for step in file.steps)}),
             done=words.done.get(request.query_params.get("done", ""), ""),
             longest=LONGEST_REASON,
+            back=back,
+            back_path=list_path(back),
+            keep=going_back(back),
         ),
         status=status,
     )

@@ -90,6 +90,12 @@ class DeskWords:
     into_hint: str
     done: dict[str, str]
     wrong: dict[str, str]
+    forbidden: dict[str, str]
+    """Why a move is not allowed, by the field that it hangs on."""
+    stands_at: str
+    may_do: str
+    may_nothing: str
+    list_mark: str
 
 
 ZH: Final = DeskWords(
@@ -188,6 +194,14 @@ ZH: Final = DeskWords(
         "下面是最新情况，你写的内容还在，请再看一眼。",
         "forbidden-move": "按目前的情况做不了这一步。",
     },
+    forbidden={
+        "body_id": "这个地点没有责任主体，请先选派给谁。",
+        "merged_into": "要并入的事项已经了结。请另选一个未了结的，或先重新打开它。",
+    },
+    stands_at="这个事项现在是“{}”。",
+    may_do="接下来可以：{}。",
+    may_nothing="工作人员没有可做的下一步。",
+    list_mark="、",
 )
 EN_WORDS: Final = DeskWords(
     desk="Desk",
@@ -285,6 +299,15 @@ EN_WORDS: Final = DeskWords(
         "done. Below is how it stands now, and what you wrote is kept: please look again.",
         "forbidden-move": "As things stand this can't be done.",
     },
+    forbidden={
+        "body_id": "Nobody answers for this place: choose whom it goes to.",
+        "merged_into": "The issue that is to go on is over itself. Name an open one, or reopen it "
+        "first.",
+    },
+    stands_at="The issue is now: {}. ",
+    may_do="What can be done next: {}.",
+    may_nothing="Nothing is left for staff to do.",
+    list_mark=", ",
 )
 
 

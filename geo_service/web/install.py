@@ -10,7 +10,7 @@ from geo_service.errors import NotFound
 from geo_service.maps.app_icon import app_icon
 from geo_service.maps.assets import GROUND_SCRIPTS
 from geo_service.store import city
-from geo_service.web import basemap
+from geo_service.web import basemap, place_list
 from geo_service.web.answers import json_answer
 from geo_service.web.assets import (
     ASKED_AGAIN,
@@ -20,15 +20,29 @@ from geo_service.web.assets import (
     static_text,
 )
 from geo_service.web.etags import tagged_answer
+from geo_service.web.report_page import PATH as REPORT_PATH
 from geo_service.web.rider_words import choose_tongue
 from geo_service.web.service import service_of
 
 MANIFEST = "application/manifest+json"
 ICON_SIZES = (192, 512)
-SHELL = ("rider.css", "rider.js", "sign.svg")
+SHELL = ("rider.css", "rider.js", "rider_offline.js", "sign.svg")
 """What the rider's page is made of."""
 MAP_PARTS = ("map-base.css", "leaflet.js", *GROUND_SCRIPTS)
-"""What its map is made of, besides two files of its own."""
+"""What its map is made of, besides files of its own."""
+OWN_MAP_PARTS = ("pin_map.css", "pin_map.js", "rider_map.js")
+FORM_PARTS = (
+    "rider.css",
+    "report.css",
+    "sign.svg",
+    "report_drafts.js",
+    "report_photos.js",
+    "report_place.js",
+    "report_cards.js",
+    "report_near.js",
+    "report.js",
+)
+"""What the report page is made of; its map is the rider's."""
 WORKER_POLICY = "default-src 'none'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 """The worker asks this server for pages and their parts, and runs nothing else."""
 GROUND, THEME = "#eef2f4", "#ffffff"
@@ -66,7 +80,7 @@ def manifest(request: Request) -> Response:
 
 @router.get("/sw.js", summary="What keeps the page for when there is no network")
 def worker(request: Request) -> Response:
-    """Give the service worker, which keeps the rider's page and its last answers on the phone."""
+    """Give the service worker: it keeps the rider's page, its answers and an empty report."""
     answer = tagged_answer(request, _worker().encode(), "text/javascript; charset=utf-8")
     answer.headers["Content-Security-Policy"] = WORKER_POLICY
     return answer
@@ -82,7 +96,7 @@ def icon(size: str) -> Response:
 
 def _later() -> list[str]:
     """Name what the page asks for once a map is opened."""
-    ours = [static_address(name) for name in ("rider_map.css", "rider_map.js")]
+    ours = [static_address(name) for name in OWN_MAP_PARTS]
     return [*ours, *map(map_address, MAP_PARTS), basemap.PATH]
 
 
@@ -90,7 +104,13 @@ def _later() -> list[str]:
 def _worker() -> str:
     """Put before the worker's text what it keeps; its version changes with either."""
     text = static_text("worker.js")
-    lists = {"SHELL": [static_address(name) for name in SHELL], "LATER": _later()}
+    lists: dict[str, object] = {
+        "SHELL": [static_address(name) for name in SHELL],
+        "LATER": _later(),
+        "PLACES": place_list.PATH,
+        "FORM": REPORT_PATH,
+        "FORM_PARTS": [static_address(name) for name in FORM_PARTS],
+    }
     head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in lists.items())
     version = hashlib.sha256((head + text).encode()).hexdigest()[:12]
     return f'{head}const VERSION = "{version}";\n{text}'

@@ -40,6 +40,7 @@ def keep_tongue(page: Response, request: Request, tongue: Tongue) -> None:
     if request.query_params.get("lang") == tongue.code:
         page.set_cookie(LANGUAGE_COOKIE, tongue.code, max_age=YEAR_S, samesite="lax", httponly=True)
     page.headers["Vary"] = "Accept-Language, Cookie"
+    page.headers["Content-Language"] = tongue.code
 
 
 def see_other(path: str) -> RedirectResponse:

@@ -3,7 +3,7 @@
 import json
 import secrets
 from asyncio import get_running_loop
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from urllib.parse import quote
@@ -18,19 +18,22 @@ from geo_service.flows.answer_once import HEADER
 from geo_service.flows.check_keys import recognise_key, require_rider
 from geo_service.flows.find_requests import list_services
 from geo_service.flows.progress_issue import support_issue
-from geo_service.flows.report_issue import MOST_PHOTOS, report_issue
+from geo_service.flows.report_issue import MOST_PHOTOS, refuse_wrong_report, report_issue
 from geo_service.flows.track_report import token_of
 from geo_service.store import city
 from geo_service.store.keys import Key
-from geo_service.web.answers import NOT_KEPT, json_answer, page_answer
+from geo_service.web.answers import NOT_KEPT, json_answer, page_answer, strict_policy
 from geo_service.web.auth import cookie_name, forget_key, keep_key, key_of
 from geo_service.web.bodies import read_form as read_short_form
 from geo_service.web.forms import Form, read_form
+from geo_service.web.open311_reports import SentReport
 from geo_service.web.own_forms import keep_tongue, require_own_form, tongue_of
 from geo_service.web.pages import write_page
-from geo_service.web.problems import Fault, TooLargeBody, WrongParameters
+from geo_service.web.problems import TooLargeBody, WrongParameters
 from geo_service.web.report_choices import group_choices
 from geo_service.web.report_form import PHOTO, Typed, faults_in_words, read_sent, typed_in
+from geo_service.web.report_near import Known, known_near
+from geo_service.web.report_photos import HELD, FormPhotos, Picture, hold_photos, photos_of
 from geo_service.web.report_words import report_words
 from geo_service.web.rider_words import Tongue
 from geo_service.web.service import Service, service_of
@@ -50,7 +53,11 @@ class Shown:
     faults: Mapping[str, str] = field(default_factory=dict)
     """What is wrong, by the names of fields."""
     photo_lost: bool = False
-    """Whether a photo had been chosen, which browsers do not keep."""
+    """Whether a photo had been chosen that has to be chosen again."""
+    pictures: Sequence[Picture] = ()
+    """The photos that are held until the form is sent."""
+    near: Sequence[Known] = ()
+    """What is known already near the place: the form is sent once it is said to be another."""
     key_known: bool = False
     status: int = HTTPStatus.OK
 
@@ -71,11 +78,7 @@ async def send_report(request: Request) -> Response:
     form = await _read(request)
     if isinstance(form, Response):
         return form
-    if form.files:
-        return await get_running_loop().run_in_executor(
-            service_of(request).photos, _keep, request, form
-        )
-    return await run_in_threadpool(_keep, request, form)
+    return await _work(request, form, _keep)
 
 
 @router.post(
@@ -88,7 +91,20 @@ async def remember_key(request: Request) -> Response:
     form = await _read(request)
     if isinstance(form, Response):
         return form
-    return await run_in_threadpool(_remember, request, form)
+    return await _work(request, form, _remember)
+
+
+@router.post(
+    f"{PATH}/photos",
+    summary="Add photos to the report page's form, or take one out",
+    response_class=Response,
+)
+async def change_photos(request: Request) -> Response:
+    """Hold the photos until the form is sent, and show it again as it was."""
+    form = await _read(request)
+    if isinstance(form, Response):
+        return form
+    return await _work(request, form, _change_photos)
 
 
 @router.post(
@@ -122,23 +138,46 @@ async def _read(request: Request) -> Form | Response:
         return await run_in_threadpool(_show, request, shown)
 
 
+async def _work(
+    request: Request, form: Form, doing: Callable[[Request, Form], Response]
+) -> Response:
+    """Answer where photos are drawn, if there are any."""
+    if form.files or any(name == HELD for name, _ in form.texts):
+        photos = service_of(request).photos
+        return await get_running_loop().run_in_executor(photos, doing, request, form)
+    return await run_in_threadpool(doing, request, form)
+
+
 def _keep(request: Request, form: Form) -> Response:
     service, tongue, typed = service_of(request), tongue_of(request), typed_in(form)
-    words = report_words(tongue)
+    words, photos = report_words(tongue), photos_of(service, form, typed, service.clock())
     key, stale = _rider(service, request)
-    shown = Shown(typed, photo_lost=bool(form.files), key_known=key is not None)
+    shown = Shown(typed, key_known=key is not None)
     if stale:
         # Sent on without a word it would be nobody's.
+        shown = _with_photos(request, shown, photos)
         page = _refuse(request, shown, {"key": words.faults["key"]}, HTTPStatus.UNAUTHORIZED)
         forget_key(page, request)
         return page
     try:
-        issue_id = _report(service, request, form, typed, key)
+        sent = read_sent(
+            typed,
+            photos.to_send(),
+            list_services(service.workspace),
+            service.workspace.calendar().zone,
+            request.headers.get(HEADER, ""),
+        )
+        near = () if _is_another(request, typed) else _near(service, tongue, sent)
+        if near:
+            return _show(request, replace(_with_photos(request, shown, photos), near=near))
+        issue_id = _report(service, sent, key)
     except (WrongParameters, RefusedFields) as error:
+        shown = _with_photos(request, shown, photos)
         return _refuse(request, shown, faults_in_words(tongue, words, error, typed))
     except WrongUsage as error:
         if error.where != HEADER:
             raise
+        shown = _with_photos(request, shown, photos)
         return _refuse(request, shown, {"form": words.faults["form"]})
     token = quote(token_of(service.workspace, issue_id), safe="")
     return RedirectResponse(
@@ -146,17 +185,41 @@ def _keep(request: Request, form: Form) -> Response:
     )
 
 
-def _report(service: Service, request: Request, form: Form, typed: Typed, key: Key | None) -> str:
-    photos = [data for name, data in form.files if name == PHOTO]
-    if len(photos) < len(form.files) or len(photos) > MOST_PHOTOS:
-        raise WrongParameters([Fault(PHOTO, f"Send at most {MOST_PHOTOS} photos.")])
-    sent = read_sent(
-        typed,
-        photos,
-        list_services(service.workspace),
-        service.workspace.calendar().zone,
-        request.headers.get(HEADER, ""),
-    )
+def _is_another(request: Request, typed: Typed) -> bool:
+    """Say whether it is known that a report is not of what is near.
+
+    The page's script, which names its tries, has shown that before, or sends what was kept.
+    """
+    return bool(typed.one("another")) or HEADER in request.headers
+
+
+def _near(service: Service, tongue: Tongue, sent: SentReport) -> Sequence[Known]:
+    report = sent.report()
+    # What is wrong with it is told first.
+    refuse_wrong_report(service.workspace, report, service.clock())
+    return known_near(service, tongue, report)
+
+
+def _with_photos(request: Request, shown: Shown, photos: FormPhotos) -> Shown:
+    """Hold what was chosen; the page's script holds it itself."""
+    service, words = service_of(request), report_words(tongue_of(request))
+    if HEADER in request.headers:
+        return replace(shown, photo_lost=bool(photos.fresh))
+    pictures, fault = hold_photos(service, photos, service.clock())
+    faults = {**shown.faults, **({fault: words.faults[fault]} if fault else {})}
+    return replace(shown, pictures=pictures, photo_lost=photos.lost, faults=faults)
+
+
+def _change_photos(request: Request, form: Form) -> Response:
+    service, typed = service_of(request), typed_in(form)
+    key, _ = _rider(service, request)
+    photos = photos_of(service, form, typed, service.clock())
+    shown = _with_photos(request, Shown(typed, key_known=key is not None), photos)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if shown.faults else HTTPStatus.OK
+    return _show(request, replace(shown, status=status))
+
+
+def _report(service: Service, sent: SentReport, key: Key | None) -> str:
     reported = report_issue(
         service.workspace,
         sent.report(),
@@ -172,7 +235,8 @@ def _remember(request: Request, form: Form) -> Response:
     service, typed = service_of(request), typed_in(form)
     words = report_words(tongue_of(request))
     token = typed.one("key").strip()
-    shown = Shown(typed, photo_lost=bool(form.files))
+    photos = photos_of(service, form, typed, service.clock())
+    shown = _with_photos(request, Shown(typed), photos)
     try:
         require_rider(recognise_key(service.workspace, token, service.clock()))
     except NoKey:
@@ -206,7 +270,7 @@ def _refuse(
     faults: Mapping[str, str],
     status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
 ) -> HTMLResponse:
-    return _show(request, replace(shown, faults=faults, status=status))
+    return _show(request, replace(shown, faults={**shown.faults, **faults}, status=status))
 
 
 def _show(request: Request, shown: Shown) -> HTMLResponse:
@@ -224,8 +288,10 @@ def _show(request: Request, shown: Shown) -> HTMLResponse:
             typed=shown.typed,
             faults=shown.faults,
             sending_key=secrets.token_urlsafe(16),
+            most_photos=MOST_PHOTOS,
             script_words=json.dumps(dict(words.script), ensure_ascii=False),
         ),
+        strict_policy(service.tile_hosts),
         status=shown.status,
     )
     keep_tongue(page, request, tongue_of(request))

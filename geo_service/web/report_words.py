@@ -15,10 +15,15 @@ class ReportWords:
     wrong: str
     """Above a form that was not taken."""
     photo: str
+    most_photos: str
     photo_again: str
-    """A browser forgets which file was chosen."""
+    """What was held is held no longer."""
+    add_photos: str
+    drop_photo: str
     place: str
     here: str
+    pin_hint: str
+    use_pin: str
     by_hand: str
     address: str
     address_hint: str
@@ -36,6 +41,17 @@ class ReportWords:
     your_key: str
     keep_key: str
     near: str
+    near_more: str
+    far: str
+    another: str
+    known: str
+    since: str
+    see_it_too: str
+    look_at_it: str
+    noted: str
+    noted_more: str
+    nothing_to_do: str
+    not_supported: str
     drafts: str
     thanks: str
     thanks_more: str
@@ -65,10 +81,15 @@ class ReportWords:
 ZH: Final = ReportWords(
     report="报告问题",
     wrong="还没有发出，请改一改标出的地方。",
-    photo="拍一张照片",
-    photo_again="请重新选一次照片。",
+    photo="拍照片",
+    most_photos="最多 {} 张",
+    photo_again="照片没能保留到现在，请重新选一次。",
+    add_photos="先加上照片，再选下一张",
+    drop_photo="删除照片 {}",
     place="在哪里",
     here="用我现在的位置",
+    pin_hint="拖动图钉，或点地图，指出问题在哪里。",
+    use_pin="就在这里",
     by_hand="手动填写位置",
     address="地点描述",
     address_hint="例如：长虹路与人民路路口东南角",
@@ -86,6 +107,17 @@ ZH: Final = ReportWords(
     your_key="你的骑手钥匙",
     keep_key="记住钥匙",
     near="附近已有人报告，是同一个吗？",
+    near_more="还没有发出，你填写的内容和照片都还在。不是同一个，就点下面的按钮发送。",
+    far="相距 {} 米",
+    another="不是这些，发送",
+    known="已有人报告",
+    since="报告时间",
+    see_it_too="就是这个，我也看到了",
+    look_at_it="就是这个，看进展",
+    noted="谢谢，已记下",
+    noted_more="看到的人越多，越先处理。不用再报告一次。",
+    nothing_to_do="工作人员已经知道，不用再报告一次。",
+    not_supported="没有记下：这个问题已了结，或是你自己报告的。",
     drafts="这台手机上的报告",
     thanks="谢谢，已收到",
     thanks_more="工作人员查看后公开。保存这个链接，随时看进展：",
@@ -115,6 +147,8 @@ ZH: Final = ReportWords(
         "address_string": "地点描述太长，或含有不能保存的字符；最多 500 字。",
         "requested_datetime": "这台手机的时间不对，或草稿已超过 90 天。",
         "media": "这张照片不能用：请用 JPEG、PNG 或 WebP，不超过 10 MB。",
+        "held": "照片没能保留到现在，请重新选一次。",
+        "many": "最多 5 张照片，多出的没有保留。",
         "answer": "请看看这个回答。",
         "unanswered": "请回答这个问题。",
         "key": "这把钥匙无效或已过期。请再输入一次，或不填直接发送。",
@@ -124,7 +158,9 @@ ZH: Final = ReportWords(
     script={
         "locating": "正在定位…",
         "located": "已定位，误差约 {} 米",
-        "notLocated": "没有找到你的位置。请允许定位，或手动填写。",
+        "notLocated": "没有找到你的位置。请允许定位，或在地图上选。",
+        "placed": "已在地图上选定",
+        "noMap": "地图没有打开，请再试一次，或手动填写。",
         "sending": "正在发送…",
         "later": "保存，联网后发送",
         "kept": "没有网络，已保存在这台手机上，联网后自动发送。",
@@ -140,6 +176,10 @@ ZH: Final = ReportWords(
         "metres": "相距 {} 米",
         "supporters": "{} 位骑手也看到了",
         "support": "我也看到了",
+        "lookAtIt": "就是这个，看进展",
+        "photo": "照片 {}",
+        "dropPhoto": "删除照片 {}",
+        "tooMany": "最多 5 张照片，多出的没有保留。",
         "supported": "谢谢，已记下。这份报告不用再发了。",
         "notSupported": "没有记下，请再试一次。",
         "notReached": "没有连上，请再试一次。",
@@ -150,10 +190,15 @@ ZH: Final = ReportWords(
 EN_WORDS: Final = ReportWords(
     report="Report",
     wrong="Not sent yet. Please look at the marked places.",
-    photo="Take a photo",
-    photo_again="Please choose the photo again.",
+    photo="Take photos",
+    most_photos="at most {}",
+    photo_again="The photos could not be held that long. Please choose them again.",
+    add_photos="Add these, then choose another",
+    drop_photo="Remove photo {}",
     place="Where is it?",
     here="Use my position",
+    pin_hint="Drag the pin, or tap the map, to where the problem is.",
+    use_pin="It is here",
     by_hand="Type the position",
     address="The place in words",
     address_hint="Such as: Changhong Road, south-east corner",
@@ -171,6 +216,18 @@ EN_WORDS: Final = ReportWords(
     your_key="Your rider's key",
     keep_key="Remember the key",
     near="Reported nearby already. Is it one of these?",
+    near_more="Not sent yet; all you wrote and your photos are here still. If it is another one, "
+    "send it with the button below.",
+    far="{} m away",
+    another="It is another one: send",
+    known="Reported already",
+    since="Reported",
+    see_it_too="It is this one: I see it too",
+    look_at_it="It is this one: follow it",
+    noted="Thank you, noted",
+    noted_more="The more riders see it, the sooner it is looked at. You need not report it again.",
+    nothing_to_do="Staff know of it. You need not report it again.",
+    not_supported="Not noted: it is over, or you have reported it yourself.",
     drafts="Reports on this phone",
     thanks="Thank you, it is here",
     thanks_more="Staff look at it before everybody sees it. Keep this link to follow it:",
@@ -201,6 +258,8 @@ EN_WORDS: Final = ReportWords(
         "address_string": "This is too long, or holds signs that can't be kept; at most 500.",
         "requested_datetime": "This phone's clock is wrong, or the draft is older than 90 days.",
         "media": "This photo can't be taken: send JPEG, PNG or WebP of at most 10 MB.",
+        "held": "The photos could not be held that long. Please choose them again.",
+        "many": "At most 5 photos; those beyond were left out.",
         "answer": "Please look at this answer.",
         "unanswered": "Please answer this.",
         "key": "This key is not valid, or no longer. Type it again, or send without one.",
@@ -210,7 +269,9 @@ EN_WORDS: Final = ReportWords(
     script={
         "locating": "Finding your position…",
         "located": "Found, to about {} m",
-        "notLocated": "Your position could not be found. Allow it, or type it.",
+        "notLocated": "Your position could not be found. Allow it, or choose on the map.",
+        "placed": "Chosen on the map",
+        "noMap": "The map could not be opened. Try again, or type the position.",
         "sending": "Sending…",
         "later": "Keep, and send when online",
         "kept": "No connection. It is kept on this phone and sent once you are online.",
@@ -226,6 +287,10 @@ EN_WORDS: Final = ReportWords(
         "metres": "{} m away",
         "supporters": "{} riders see it too",
         "support": "I see it too",
+        "lookAtIt": "It is this one: follow it",
+        "photo": "Photo {}",
+        "dropPhoto": "Remove photo {}",
+        "tooMany": "At most 5 photos; those beyond were left out.",
         "supported": "Thank you, noted. You need not send this report.",
         "notSupported": "That was not noted. Please try again.",
         "notReached": "No connection. Please try again.",

@@ -40,6 +40,10 @@ class Tongue:
     not_located: str
     not_reached: str
     as_of: str
+    offline: str
+    """Takes the time of day at which the list of places was had."""
+    offline_more: str
+    offline_none: str
     ride: str
     on_map: str
     choose_on_map: str
@@ -100,6 +104,9 @@ ZH = Tongue(
     not_located="没能定位。请允许使用位置，或在下面手动输入。",
     not_reached="网络不通，请再试一次。",
     as_of="没有网络。以下是 {} 的结果。",
+    offline="没有网络：按直线距离，地点以 {} 的清单为准。",
+    offline_more="是否营业、能不能用，没有核对。",
+    offline_none="清单里没有这一类地点。",
     ride="骑过去",
     on_map="看地图",
     choose_on_map="在地图上选位置",
@@ -160,6 +167,9 @@ EN = Tongue(
     not_located="Your position could not be found. Allow it, or type it below.",
     not_reached="No connection. Please try again.",
     as_of="Offline. As of {}.",
+    offline="Offline: by straight line, as of {}.",
+    offline_more="Whether they are open, and usable, could not be looked up.",
+    offline_none="The list has no such place.",
     ride="Ride there",
     on_map="On the map",
     choose_on_map="Choose on the map",

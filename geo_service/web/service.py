@@ -14,6 +14,7 @@ from geo_service.flows.wiring import Workspace
 from geo_service.maps.base_tiles import base_tiles
 from geo_service.streets.profile import Profile
 from geo_service.web.drawn_pages import DrawnPages
+from geo_service.web.held_photos import HeldPhotos
 from geo_service.web.kept_basemap import KeptBasemap
 from geo_service.web.kept_catchments import KeptCatchments
 
@@ -38,6 +39,7 @@ class Service:
     tile_hosts: Sequence[str]
     """Hosts that maps take the base map of the settings from; empty: none but ours."""
     catchments: KeptCatchments = field(default_factory=KeptCatchments)
+    held_photos: HeldPhotos = field(default_factory=HeldPhotos)
     photos: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "photos"))
     """Where photos are drawn: only others with photos wait for it, and as it is always the same
     thread, the memory that a large picture takes is used again."""

@@ -4,6 +4,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,6 +44,7 @@ ARGUMENTS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 Open = Callable[..., "Opened"]
+Serve = Callable[[Settings, datetime], AbstractContextManager[str]]
 ViolationsOf = Callable[[Page], list[str]]
 
 
@@ -128,6 +130,31 @@ def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
 
 
 @pytest.fixture(scope="session")
+def serve() -> Serve:
+    """Return a function that serves a workspace while a block runs, and gives its address.
+
+    The clock stands at the moment given.
+    """
+
+    @contextmanager
+    def serving(settings: Settings, now: datetime) -> Iterator[str]:
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            listening.listen(64)
+            app = make_served_app(open_workspace(settings), clock=lambda: now)
+            server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+            thread = threading.Thread(target=server.run, args=([listening],))
+            thread.start()
+            try:
+                yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            finally:
+                server.should_exit = True
+                thread.join()
+
+    return serving
+
+
+@pytest.fixture(scope="session")
 def built_demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, str]:
     """Build the demo district at noon of a Wednesday, to be copied; give a planner's key too."""
     folder = tmp_path_factory.mktemp("demo")
@@ -146,18 +173,12 @@ def demo_settings(
 
 
 @pytest.fixture(scope="module")
-def demo(built_demo: tuple[Settings, str], demo_settings: Settings) -> Iterator[tuple[str, str]]:
+def demo(
+    built_demo: tuple[Settings, str], demo_settings: Settings, serve: Serve
+) -> Iterator[tuple[str, str]]:
     """Serve the copy, at noon; return its address and the planner's key."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(64)
-        app = make_served_app(open_workspace(demo_settings), clock=lambda: NOON)
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}", built_demo[1]
-        server.should_exit = True
-        thread.join()
+    with serve(demo_settings, NOON) as address:
+        yield address, built_demo[1]
 
 
 @pytest.fixture(scope="session")

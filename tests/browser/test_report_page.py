@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
 from geo_service.domain.category import Category, DataType, Question
 from geo_service.domain.issue import Issue
@@ -155,8 +155,9 @@ def picture(width: int = 2400, height: int = 1800) -> bytes:
 
 def take_photo(page: Page) -> None:
     shot = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+    before = page.locator("#previews canvas").count()
     page.set_input_files("#photo", files=[shot])
-    expect(page.locator("#preview")).to_be_visible()
+    expect(page.locator("#previews canvas")).to_have_count(before + 1)
 
 
 def choose_water(page: Page) -> None:
@@ -201,6 +202,7 @@ def test_a_rider_reports_with_a_photo_in_a_few_taps(
     page.get_by_label("从什么时候").fill("2026-11-01T08:30")
     page.locator("#description").fill("很深")
     expect(page.locator("#near li")).to_contain_text("相距")
+    expect(page.locator("#near li a")).to_have_attribute("href", "/known/near")
     check_look(page)
     page.get_by_role("button", name="发送").click()
     expect(page.get_by_role("status")).to_contain_text("谢谢")
@@ -233,7 +235,7 @@ def test_what_is_wrong_is_told_and_the_photo_is_not_lost(
     page.get_by_role("button", name="发送").click()
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.get_by_text("请回答这个问题")).to_be_visible()
-    expect(page.locator("#preview")).to_be_visible()
+    expect(page.locator("#previews canvas")).to_be_visible()
     expect(page.locator("#photo-lost")).to_have_count(0)
     assert violations(page) == []
     page.get_by_label("没过半个车轮").check()
@@ -333,20 +335,62 @@ def test_a_rider_types_the_key_once_and_sees_an_issue_too(
     assert served.reported() == []
 
 
-def test_everything_is_there_without_a_script(chromium: Browser, served: Served) -> None:
-    context = chromium.new_context(viewport=PHONE, locale="en-GB", java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{served.address}/report")
-    page.set_input_files(
-        "#photo", files=[{"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture(64, 64)}]
-    )
-    page.get_by_label("Latitude").fill("32.04")
-    page.get_by_label("Longitude").fill("112.14")
-    page.get_by_text("Roads", exact=True).click()
-    page.get_by_text("Standing water").click()
-    page.get_by_label("half a wheel").check()
-    page.get_by_role("button", name="Send").click()
-    expect(page.get_by_role("status")).to_contain_text("Thank you")
+def test_several_photos_are_chosen_taken_out_and_kept_until_they_are_sent(
+    open_phone: Callable[..., Phone], served: Served
+) -> None:
+    phone = open_phone()
+    page = phone.page
+    shots = [
+        {"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": picture(400 + n, 300)}
+        for n in range(6)
+    ]
+    page.set_input_files("#photo", files=shots[:2])
+    expect(page.locator("#previews canvas")).to_have_count(2)
+    page.set_input_files("#photo", files=shots[2:])
+    expect(page.locator("#previews canvas")).to_have_count(5)
+    expect(page.locator("#told")).to_contain_text("最多 5 张")
+    expect(page.locator("#photo")).to_be_disabled()
+    check_look(page)
+    page.get_by_role("button", name="删除照片 2").click()
+    expect(page.locator("#previews canvas")).to_have_count(4)
+    page.get_by_role("button", name="删除照片 3").click()
+    expect(page.locator("#previews canvas")).to_have_count(3)
+    expect(page.locator("#photo")).to_be_enabled()
+    page.locator("details.group", has_text="秩序").locator("summary").click()
+    page.locator("#what").get_by_text("秩序1", exact=True).click()
+    page.wait_for_timeout(400)
+    _visit(page, served)
+    expect(page.locator("#previews canvas")).to_have_count(3)
+    phone.context.set_offline(True)
+    page.get_by_role("button", name="保存，联网后发送").click()
+    expect(page.locator("#told")).to_contain_text("已保存")
+    expect(page.locator("#previews canvas")).to_have_count(0)
+    phone.context.set_offline(False)
+    expect(page.locator("#drafts li", has_text="已发送")).to_have_count(1)
     (issue,) = served.reported()
-    assert issue.more == {"depth": "wheel"}
-    context.close()
+    with open_workspace(served.settings) as workspace, workspace.database.reading() as connection:
+        kept = photos.of_issue(connection, issue.issue_id)
+    assert sorted(photo.width for photo in kept) == [400, 402, 404]
+
+
+def test_what_is_near_is_shown_though_more_is_typed_while_it_is_looked_up(
+    open_phone: Callable[..., Phone],
+) -> None:
+    page = open_phone().page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/issues/near*", hold)
+    page.get_by_role("button", name="用我现在的位置").click()
+    choose_water(page)
+    expect(page.locator("#where")).to_contain_text("误差约")
+    while not held:
+        page.wait_for_timeout(50)
+    page.locator("#description").fill("很深")
+    page.locator("#description").blur()
+    page.wait_for_timeout(400)
+    (asked,) = held
+    asked.continue_()
+    expect(page.locator("#near li")).to_contain_text("相距")

@@ -37,6 +37,9 @@ async () => {
 """
 
 
+LISTED = f"async () => (await ({KEPT})()).includes('/places.json')"
+
+
 class Served:
     """The demo's city behind an address that can go away."""
 
@@ -115,7 +118,7 @@ def test_without_a_network_the_last_answer_is_there_with_its_time(
     assert violations_of(page) == []
 
 
-def test_without_a_network_what_was_asked_before_is_answered_and_nothing_else(
+def test_without_a_network_what_was_asked_before_is_answered_else_out_of_the_list(
     phone: BrowserContext, served: Served
 ) -> None:
     page = opened(phone, served.address)
@@ -125,12 +128,42 @@ def test_without_a_network_what_was_asked_before_is_answered_and_nothing_else(
     cabinets.tap()
     expect(page.locator(".card")).not_to_have_count(1)
     page.wait_for_function(f"async () => (await ({KEPT})()).some((name) => /kind=/.test(name))")
+    page.wait_for_function(LISTED)
     served.go_away()
     cabinets.tap()
     expect(page.locator(".as-of")).to_be_visible()
     expect(page.locator(".card .kind").first).to_have_attribute("aria-label", "充换电柜")
     water.tap()
-    expect(page.locator(".notice")).to_have_text("网络不通，请再试一次。")
+    expect(page.locator(".as-of")).to_contain_text("没有网络：按直线距离")
+    for card in page.locator(".card .kind").all():
+        assert card.get_attribute("aria-label") in {"充换电柜", "饮水点"}
+
+
+def test_without_a_network_the_nearest_come_in_a_straight_line_from_where_the_rider_is(
+    phone: BrowserContext, served: Served, violations_of: Callable[[Page], list[str]]
+) -> None:
+    phone.grant_permissions(["geolocation"])
+    phone.set_geolocation({"latitude": 32.0341, "longitude": 112.1341})
+    page = opened(phone, served.address)
+    page.wait_for_function(LISTED)
+    served.go_away()
+    page.reload()
+    page.locator("#find").tap()
+    expect(page.locator(".as-of")).to_contain_text("没有网络：按直线距离，地点以 ")
+    metres = [
+        float(text.removesuffix(" 米")) if text.endswith(" 米") else 1000 * float(text[:-3])
+        for text in page.locator(".far strong").all_inner_texts()
+    ]
+    assert len(metres) == 10
+    assert metres == sorted(metres)
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert violations_of(page) == []
+    page.get_by_role("checkbox", name="饮水点").tap()
+    expect(page.locator(".card .kind").first).to_have_attribute("aria-label", "饮水点")
+    kinds = {one.get_attribute("aria-label") for one in page.locator(".card .kind").all()}
+    assert kinds == {"饮水点"}
+    assert page.locator(".ride").first.get_attribute("href").startswith("https://")  # type: ignore[union-attr]
 
 
 def test_each_language_has_its_last_answer(phone: BrowserContext, served: Served) -> None:
@@ -170,7 +203,9 @@ def test_nothing_is_kept_but_the_page_and_its_answers(
     page.goto(f"{served.address}/?lat=99&lon=0")
     kept = page.evaluate(KEPT)
     assert kept
-    assert [name for name in kept if not name.startswith(("/assets/", "/kept/"))] == []
+    assert [
+        name for name in kept if not name.startswith(("/assets/", "/kept/", "/places.json"))
+    ] == []
     assert not [name for name in kept if "lat" in name]
 
 

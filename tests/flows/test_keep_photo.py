@@ -12,9 +12,11 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.photo import Photo
 from geo_service.errors import NotFound, NotReady, RefusedFields
 from geo_service.flows.keep_photo import (
+    PREVIEW_PX,
     approve_photo,
     note_photos,
     prepare_photo,
+    preview_photo,
     store_photos,
     stored_files,
 )
@@ -141,3 +143,11 @@ def test_what_a_crash_left_is_gone_an_hour_later(city: Workspace, now: datetime)
         assert city.photos.read(left.photo_id) == b"first", "it may be named yet"
     start_workspace(city.settings, now=now + hour + timedelta(seconds=1)).close()
     assert lying(city) == [named.photo_id]
+
+
+def test_a_preview_is_small_and_nothing_of_it_is_kept(city: Workspace) -> None:
+    drawn = Image.open(BytesIO(preview_photo(city, picture((960, 720)))))
+    assert (drawn.format, drawn.size) == ("JPEG", (PREVIEW_PX, PREVIEW_PX * 3 // 4))
+    with pytest.raises(RefusedFields):
+        preview_photo(city, b"none")
+    assert lying(city) == []

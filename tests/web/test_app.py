@@ -48,6 +48,7 @@ FILLED = {
     "/open311/v2/tokens/{token}.{format}": [f"{OPEN311}/tokens/issue-5.00.json"],
     "/maps/parts/{drawing}/{name}": ["/maps/parts/0123456789abcdef/marks_issues"],
     "/report": ["/report", "/report?lang=en"],
+    "/known/{issue_id}": ["/known/issue-1", "/known/issue-5"],
     "/report/{token}": ["/report/issue-5.00"],
     "/problems/{code}": ["/problems/not-found"],
     "/assets/{name}": ["/assets/rider.js", "/assets/page.js"],

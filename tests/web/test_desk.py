@@ -37,7 +37,11 @@ class Page(HTMLParser):
     def listed(self) -> list[str]:
         """The issues that are linked to, in order."""
         found = [value for name, value in self.attributes if name == "href"]
-        return [path.removeprefix("/desk/") for path in found if path.startswith("/desk/")]
+        return [
+            path.removeprefix("/desk/").partition("?")[0]
+            for path in found
+            if path.startswith("/desk/")
+        ]
 
 
 @pytest.fixture

@@ -34,11 +34,20 @@ def test_the_worker_may_ask_this_server_alone_and_keeps_what_the_page_is_made_of
     answer = door.get("/sw.js")
     policy = answer.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; connect-src 'self';")
-    page = door.get("/").text
+    page = door.get("/").text + door.get("/report").text
     for address in re.findall(r'(?:href|src)="(/assets/[^"]+\?v=[^"]+)"', page):
         assert f'"{address}"' in answer.text
     held = {"If-None-Match": answer.headers["etag"]}
     assert door.get("/sw.js", headers=held).status_code == 304
+
+
+def test_the_form_that_is_kept_is_nobodys(reporting_door: httpx.Client, bearer: object) -> None:
+    reporting_door.post("/report/key", data={"key": bearer("rider")["Authorization"][7:]})  # type: ignore[operator]
+    assert "data-rider" in reporting_door.get("/report?lang=en").text
+    reporting_door.cookies.clear()
+    answer = reporting_door.get("/report?lang=en")
+    assert "data-rider" not in answer.text
+    assert answer.headers["content-language"] == "en"
 
 
 def test_pages_may_have_a_worker_and_a_manifest_of_this_server(door: httpx.Client) -> None:

@@ -30,6 +30,8 @@ def reported(reporting_door: httpx.Client, hostile: str) -> str:
         "/report",
         data={
             "service_code": "light",
+            # Those of other tests stand there too.
+            "another": "yes",
             "lat": "32.0385",
             "long": "112.1375",
             "description": f"{hostile} {token_hex(4)}",

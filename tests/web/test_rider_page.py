@@ -39,7 +39,7 @@ class Tags(HTMLParser):
 
 
 def names(answer: httpx.Response) -> list[str]:
-    return [html.unescape(name) for name in re.findall(r"<h2>(.*?)</h2>", answer.text)]
+    return [html.unescape(name) for name in re.findall(r"<h2>(.+?)</h2>", answer.text)]
 
 
 def test_first_visit_shows_what_is_open_now_from_the_middle(door: httpx.Client) -> None:

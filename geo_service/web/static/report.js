@@ -5,10 +5,11 @@
   const drafts = window.reportDrafts;
   const photos = window.reportPhotos;
   const cards = window.reportCards;
+  const near = window.reportNear;
+  const place = window.reportPlace;
   const words = JSON.parse(document.getElementById("report").dataset.words);
-  const PATIENCE_MS = 15000;
-  const FRESH_MS = 15000;
   const PAUSE_MS = 250;
+  const MOST_PHOTOS = Number(document.getElementById("report").dataset.mostPhotos);
   const NOT_KEPT = new Set(["media", "key", "idempotency_key"]);
   const seen = (id) => document.getElementById(id);
   const said = (sentence, value) => sentence.replace("{}", String(value));
@@ -16,8 +17,6 @@
   let draft = drafts.make();
   let busy = false;
   let saving = 0;
-  let asking = 0;
-  let askedFor = "";
 
   const tell = (sentence, wrong = false) => {
     const told = seen("told");
@@ -29,7 +28,7 @@
   const form = () => seen("report");
   const chosen = () => form().querySelector(".pick:checked");
   const titleOf = () => (chosen() ? form().querySelector(`label[for="${chosen().id}"]`).textContent : "");
-  const isEmpty = () => !draft.photo && !chosen() && !form().elements.description.value && !form().elements.address_string.value;
+  const isEmpty = () => !draft.photos.length && !chosen() && !form().elements.description.value && !form().elements.address_string.value;
 
   const label = () => {
     const send = seen("send");
@@ -67,42 +66,38 @@
     saving = setTimeout(keep, PAUSE_MS);
   };
 
-  const photoChosen = async () => {
-    const file = seen("photo").files[0];
-    const own = draft;
-    own.photo = file ? await photos.smaller(file) : null;
-    if (own !== draft) return;
-    await photos.show(draft.photo, seen("preview"));
-    await keep();
-    if (file && !form().elements.lat.value) locate();
+  const showPhotos = async () => {
+    await photos.show(draft.photos, seen("previews"), words, dropPhoto);
+    seen("photo").disabled = draft.photos.length >= MOST_PHOTOS;
   };
 
-  const locate = () => {
-    const where = seen("where");
-    const missed = () => {
-      where.textContent = words.notLocated;
-      seen("by-hand").open = true;
-    };
-    if (!navigator.geolocation) {
-      missed();
-      return;
-    }
-    where.textContent = words.locating;
-    const found = ({ coords }) => {
-      const { lat, long, datum } = form().elements;
-      lat.value = coords.latitude.toFixed(6);
-      long.value = coords.longitude.toFixed(6);
-      datum.value = "wgs84";
-      seen("where").textContent = said(words.located, Math.max(1, Math.round(coords.accuracy)));
-      keep();
-      nearSoon();
-    };
-    navigator.geolocation.getCurrentPosition(found, missed, {
-      enableHighAccuracy: true,
-      timeout: PATIENCE_MS,
-      maximumAge: FRESH_MS,
-    });
+  const dropPhoto = async (photo) => {
+    draft.photos = draft.photos.filter((one) => one !== photo);
+    await showPhotos();
+    seen("photo").focus();
+    await keep();
   };
+
+  const photosChosen = async () => {
+    const own = draft;
+    const files = [...seen("photo").files];
+    const room = MOST_PHOTOS - own.photos.length;
+    for (const file of files.slice(0, room)) own.photos.push(await photos.smaller(file));
+    if (own !== draft) return;
+    // So that the same can be chosen again once it has been taken out.
+    seen("photo").value = "";
+    await showPhotos();
+    if (files.length > room) tell(words.tooMany, true);
+    await keep();
+    if (files.length && !form().elements.lat.value) locate();
+  };
+
+  const placed = async () => {
+    await keep();
+    nearSoon();
+  };
+  const locate = () => place.locate(form(), words, placed);
+  const choosePlace = () => place.choose(form(), words, placed);
 
   const support = async (issueId, pressed) => {
     pressed.disabled = true;
@@ -119,34 +114,7 @@
     tell(words.supported);
   };
 
-  const showNear = async () => {
-    const { lat, long, datum } = form().elements;
-    const turn = (asking += 1);
-    const section = seen("near");
-    const asked = chosen() && lat.value && long.value
-      ? new URLSearchParams({ service_code: chosen().value, lat: lat.value.trim(), long: long.value.trim(), datum: datum.value }).toString()
-      : "";
-    if (asked && asked === askedFor) return;
-    askedFor = asked;
-    let features = [];
-    if (asked && navigator.onLine) {
-      try {
-        const reply = await fetch(`/issues/near?${asked}`);
-        if (reply.ok) ({ features } = await reply.json());
-      } catch {
-        askedFor = "";
-      }
-    }
-    if (turn !== asking) return;
-    section.querySelector("ul").replaceChildren(...features.map((one) => cards.near(one, words, "rider" in form().dataset ? support : null)));
-    section.hidden = !features.length;
-  };
-
-  let looking = 0;
-  const nearSoon = () => {
-    clearTimeout(looking);
-    looking = setTimeout(showNear, PAUSE_MS);
-  };
+  const nearSoon = () => near.soon(form(), (one) => cards.near(one, words, "rider" in form().dataset ? support : null));
 
   const forget = async (id) => {
     clearTimeout(saving);
@@ -213,10 +181,9 @@
     clear();
     fill();
     seen("where").textContent = "";
-    askedFor = "";
-    seen("near").hidden = true;
+    near.forget();
     attach();
-    await photos.show(draft.photo, seen("preview"));
+    await showPhotos();
     await list();
   };
 
@@ -237,8 +204,8 @@
       draft.timeless = true;
     }
     attach();
-    await photos.show(draft.photo, seen("preview"));
-    askedFor = "";
+    await showPhotos();
+    near.forget();
     nearSoon();
     const alert = form().querySelector("[role=alert]");
     if (alert) alert.scrollIntoView({ block: "center" });
@@ -297,13 +264,13 @@
   function attach() {
     const filled = form().elements.lat.value || form().querySelector("[data-fault=lat], [data-fault=long], [data-fault=address_string]");
     seen("by-hand").open = Boolean(filled && !seen("where").textContent);
-    seen("here").hidden = false;
     showQuestions();
     label();
     if (form().dataset.attached) return;
     form().dataset.attached = "true";
     seen("here").addEventListener("click", locate);
-    seen("photo").addEventListener("change", photoChosen);
+    seen("on-map").addEventListener("click", choosePlace);
+    seen("photo").addEventListener("change", photosChosen);
     form().addEventListener("input", keepSoon);
     form().addEventListener("change", (event) => {
       if (event.target.name === "service_code") showQuestions();
@@ -318,6 +285,9 @@
   }
 
   const start = async () => {
+    // What was begun without a script, with photos that the server holds, goes on without one.
+    if (form().querySelector("[name=held]")) return;
+    document.documentElement.classList.add("scripted");
     attach();
     let kept = [];
     try {
@@ -330,13 +300,16 @@
       draft = unfinished;
       fill();
       attach();
-      await photos.show(draft.photo, seen("preview"));
+      await showPhotos();
       nearSoon();
     }
     await list();
     document.documentElement.dataset.report = "ready";
     await sendWaiting();
   };
+
+  // Keeps the page, empty, for when there is no network.
+  if (navigator.serviceWorker) navigator.serviceWorker.register("/sw.js").catch(() => null);
 
   addEventListener("online", () => {
     label();

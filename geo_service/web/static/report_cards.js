@@ -35,6 +35,10 @@
     if (support) {
       const press = button(words.support, () => support(properties.issue_id, press));
       told.append(press);
+    } else {
+      const link = made("a", words.lookAtIt, "small");
+      link.href = `/known/${encodeURIComponent(properties.issue_id)}`;
+      told.append(link);
     }
     card.append(told);
     return card;

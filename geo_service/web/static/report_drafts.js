@@ -33,17 +33,22 @@
   const random = () =>
     Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-  const make = () => ({ id: random(), key: random(), state: "open", title: "", begun: Date.now(), fields: [], photo: null });
+  const make = () => ({ id: random(), key: random(), state: "open", title: "", begun: Date.now(), fields: [], photos: [] });
 
   const put = (draft) => act("readwrite", (store) => store.put(draft));
   const remove = (id) => act("readwrite", (store) => store.delete(id));
-  const get = (id) => act("readonly", (store) => store.get(id));
-  const all = async () => (await act("readonly", (store) => store.getAll())).sort((a, b) => a.begun - b.begun);
+  // Drafts of earlier versions of the page have one photo.
+  const whole = ({ photo, ...draft }) => ({ photos: photo ? [photo] : [], ...draft });
+  const get = async (id) => {
+    const draft = await act("readonly", (store) => store.get(id));
+    return draft && whole(draft);
+  };
+  const all = async () => (await act("readonly", (store) => store.getAll())).map(whole).sort((a, b) => a.begun - b.begun);
 
   const bodyOf = (draft) => {
     const body = new FormData();
     for (const [name, value] of draft.fields) body.append(name, value);
-    if (draft.photo) body.append("media", draft.photo, "photo");
+    for (const photo of draft.photos) body.append("media", photo, "photo");
     return body;
   };
 
@@ -66,7 +71,7 @@
     }
     if (reply.ok && reply.redirected) {
       const link = new URL(reply.url).pathname;
-      return { draft: { ...draft, state: "sent", link, fields: [], photo: null } };
+      return { draft: { ...draft, state: "sent", link, fields: [], photos: [] } };
     }
     if (reply.ok || reply.status >= 500 || FOR_LATER.has(reply.status)) return { draft };
     return { draft: { ...draft, state: "refused" }, page };

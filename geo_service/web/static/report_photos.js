@@ -3,7 +3,8 @@
 // Photos on the report page: shown at once, and made small enough for a slow connection.
 (() => {
   const LARGEST_PX = 1600;
-  const PREVIEW_PX = 720;
+  const PREVIEW_PX = 480;
+  let turn = 0;
 
   // The page's policy shows no picture of its own making but in a canvas.
   const drawn = (picture, canvas, most) => {
@@ -14,15 +15,29 @@
     return canvas;
   };
 
-  const show = async (photo, canvas) => {
-    canvas.hidden = true;
-    if (!photo) return;
+  const preview = async (photo, number, words, drop) => {
+    const canvas = document.createElement("canvas");
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", words.photo.replace("{}", number));
     try {
       drawn(await createImageBitmap(photo), canvas, PREVIEW_PX);
-      canvas.hidden = false;
     } catch {
-      canvas.hidden = true;
+      canvas.width = canvas.height = 1;
     }
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "small", textContent: words.dropPhoto.replace("{}", number) });
+    button.addEventListener("click", () => drop(photo));
+    const item = document.createElement("li");
+    item.append(canvas, button);
+    return item;
+  };
+
+  // Each can be taken out again; where no more may come, none can be chosen.
+  const show = async (photos, list, words, drop) => {
+    const mine = (turn += 1);
+    const items = [];
+    for (const [index, photo] of photos.entries()) items.push(await preview(photo, String(index + 1), words, drop));
+    if (mine === turn) list.replaceChildren(...items);
   };
 
   const smaller = async (file) => {

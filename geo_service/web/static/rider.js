@@ -24,6 +24,27 @@
     notice.scrollIntoView({ block: "center" });
   };
 
+  const offline = () => import(form.dataset.offlineScript);
+
+  const findInList = async () => {
+    try {
+      await (await offline()).answerOffline(form, answer());
+    } catch {
+      tell(form.dataset.notReached);
+    }
+  };
+
+  // What the worker is to keep goes through its hands.
+  const keepPlaces = async () => {
+    try {
+      const { serviceWorker } = navigator;
+      if (!serviceWorker.controller) await new Promise((done) => serviceWorker.addEventListener("controllerchange", done, { once: true }));
+      await (await offline()).keepPlaces(answer());
+    } catch {
+      // It is tried again when the page is next opened.
+    }
+  };
+
   // The server writes the answer; only that part of the page is exchanged for the new one.
   const ask = async (extra) => {
     const turn = (latest += 1);
@@ -37,9 +58,11 @@
       const fresh = page.getElementById("answer");
       if (turn !== latest) return;
       if (!fresh) throw new Error("no answer");
+      const kept = fresh.querySelector(".as-of:not([hidden])");
+      if (kept && (await offline()).isFromElsewhere(form, fresh)) throw new Error("from elsewhere");
       answer().replaceWith(document.adoptNode(fresh));
     } catch {
-      if (turn === latest) tell(form.dataset.notReached);
+      if (turn === latest) await findInList();
     } finally {
       if (turn === latest) answer().removeAttribute("aria-busy");
     }
@@ -95,6 +118,7 @@
     form.elements.lon.value = lon.toFixed(6);
     form.elements.datum.value = "wgs84";
     await ask();
+    if (navigator.serviceWorker) keepPlaces();
     answer().focus({ preventScroll: true });
     answer().scrollIntoView({ block: "start" });
   };
@@ -113,7 +137,10 @@
   });
 
   // Keeps the page and its last answers for when there is no network.
-  if (navigator.serviceWorker) navigator.serviceWorker.register("/sw.js").catch(() => null);
+  if (navigator.serviceWorker) {
+    navigator.serviceWorker.register("/sw.js").catch(() => null);
+    keepPlaces();
+  }
 
   // What opens at the end of the page would else lie behind the button.
   const byHand = document.getElementById("by-hand");

@@ -1,0 +1,31 @@
+from datetime import UTC, datetime, timedelta
+
+from geo_service.web.held_photos import HELD_MINUTES, HeldPhoto, HeldPhotos
+
+NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
+SMALL = HeldPhoto(b"x" * 90, b"y" * 10)
+
+
+def test_a_photo_is_found_by_what_was_told_and_by_nothing_else() -> None:
+    held = HeldPhotos()
+    tokens = {held.keep(SMALL, NOW) for _ in range(3)}
+    assert len(tokens) == 3
+    assert all(held.find(token, NOW) == SMALL for token in tokens)
+    assert held.find("", NOW) is None
+    assert held.find(tokens.pop()[:-1], NOW) is None
+
+
+def test_it_is_held_for_a_while_only() -> None:
+    held = HeldPhotos()
+    token = held.keep(SMALL, NOW)
+    later = NOW + timedelta(minutes=HELD_MINUTES)
+    assert held.find(token, later) == SMALL
+    assert held.find(token, later + timedelta(seconds=1)) is None
+    assert held.find(token, NOW) is None
+
+
+def test_of_too_many_the_longest_held_goes_first() -> None:
+    held = HeldPhotos(most_bytes=250)
+    first, second, third = (held.keep(SMALL, NOW) for _ in range(3))
+    assert held.find(first, NOW) is None
+    assert held.find(second, NOW) == held.find(third, NOW) == SMALL

@@ -69,3 +69,9 @@ class Move:
     photo_id: str = ""
     other_issue_id: str = ""
     """The issue it was merged into, or that was merged into it."""
+
+    @property
+    def is_note(self) -> bool:
+        """Whether something was only written down; going to another body enters a stage anew."""
+        stays = self.number > 1 and self.stage is self.to
+        return stays and (self.to is not Stage.DISPATCHED or bool(self.other_issue_id))

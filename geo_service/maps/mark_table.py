@@ -51,18 +51,31 @@ class MarkTable:
         place[order] = np.arange(len(order))
         data = {
             **told,
-            "count": len(order),
-            **{
-                name: pack_steps(np.rint(at[order] * DEGREE).astype(np.int64))
-                for name, at in (("lat", self.lat), ("lon", self.lon))
-            },
+            **pack_places(self.lon[order], self.lat[order], self.tags[order]),
             "style": _as_bytes(self.style[order]),
             "look": _as_bytes(self.look[order]),
-            "tags": [_as_bytes(column) for column in self.tags[order].T],
         }
         rows = order.tolist()
         cards = Cards(lambda row: self.card(rows[row]), place[self.important], most_letters)
         return Drawing("marks", key, data, cards)
+
+
+def pack_places(lon: Floats, lat: Floats, tags: Integers) -> dict[str, object]:
+    """Pack places and by what each may be hidden, for the page's script.
+
+    Parameters
+    ----------
+    lon, lat : ndarray of float, shape (n,)
+        Brought to the page's frame; neighbours that follow each other take less room.
+    tags : ndarray of int, shape (n, f)
+        A place in each filter's list of values, below 256.
+    """
+    return {
+        "count": len(lon),
+        "lat": pack_steps(np.rint(lat * DEGREE).astype(np.int64)),
+        "lon": pack_steps(np.rint(lon * DEGREE).astype(np.int64)),
+        "tags": [_as_bytes(column) for column in tags.T],
+    }
 
 
 def _as_bytes(values: Integers) -> str:

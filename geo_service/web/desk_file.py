@@ -204,16 +204,17 @@ def _line(
     tongue: Tongue, move: Move, names: Mapping[str, str], now: datetime, zone: tzinfo
 ) -> Line:
     words = desk_words(tongue)
-    is_note = move.number > 1 and move.stage is move.to and move.to is not Stage.DISPATCHED
     who = say(tongue, MOVERS[move.by])
     return Line(
         when=say_moment(words, move.moved_at, now, zone),
         moved_at=move.moved_at.astimezone(zone).isoformat(),
-        what=words.noted if is_note else say_stage(tongue, move.to),
+        what=words.noted if move.is_note else say_stage(tongue, move.to),
         # Of a rider staff see that it was a rider.
         who=f"{who} {move.who}" if move.by is Mover.STAFF and move.who else who,
         why=move.why,
-        body=names.get(move.body_id, move.body_id) if move.to is Stage.DISPATCHED else "",
+        body=names.get(move.body_id, move.body_id)
+        if move.to is Stage.DISPATCHED and not move.is_note
+        else "",
         photo=f"/photos/{move.photo_id}" if move.photo_id else "",
         other=(move.other_issue_id, case_path(move.other_issue_id))
         if move.other_issue_id

@@ -120,8 +120,7 @@ def _tracked(
         steps=tuple(
             Step(_stage(tongue, move.to), _moment(move.moved_at, zone), move.why)
             for move in file.moves
-            # A note is not a stage; a case that goes to another body enters the same one anew.
-            if move.number == 1 or move.stage is not move.to or move.to is Stage.DISPATCHED
+            if not move.is_note
         ),
         photos=tuple(
             _picture(photo, key, public=photo.approved and case.issue.approved)

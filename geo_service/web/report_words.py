@@ -18,6 +18,7 @@ class ReportWords:
     most_photos: str
     photo_again: str
     """What was held is held no longer."""
+    take: str
     add_photos: str
     drop_photo: str
     place: str
@@ -84,6 +85,7 @@ ZH: Final = ReportWords(
     photo="拍照片",
     most_photos="最多 {} 张",
     photo_again="照片没能保留到现在，请重新选一次。",
+    take="拍照或选照片",
     add_photos="先加上照片，再选下一张",
     drop_photo="删除照片 {}",
     place="在哪里",
@@ -162,6 +164,7 @@ ZH: Final = ReportWords(
         "placed": "已在地图上选定",
         "noMap": "地图没有打开，请再试一次，或手动填写。",
         "sending": "正在发送…",
+        "another": "不是这些，发送",
         "later": "保存，联网后发送",
         "kept": "没有网络，已保存在这台手机上，联网后自动发送。",
         "open": "草稿",
@@ -193,6 +196,7 @@ EN_WORDS: Final = ReportWords(
     photo="Take photos",
     most_photos="at most {}",
     photo_again="The photos could not be held that long. Please choose them again.",
+    take="Take or choose photos",
     add_photos="Add these, then choose another",
     drop_photo="Remove photo {}",
     place="Where is it?",
@@ -273,6 +277,7 @@ EN_WORDS: Final = ReportWords(
         "placed": "Chosen on the map",
         "noMap": "The map could not be opened. Try again, or type the position.",
         "sending": "Sending…",
+        "another": "It is another one: send",
         "later": "Keep, and send when online",
         "kept": "No connection. It is kept on this phone and sent once you are online.",
         "open": "Draft",

@@ -26,10 +26,12 @@ from geo_service.settings import Settings
 RUNS = 5
 SIZE = {"width": 1440, "height": 900}
 READY = "[data-map=ready]"
-LAYERS = ("passes", "streets", "rate")
+SHOWN, OTHERS = "passes", ("streets", "rate", "blind_spots")
+"""Of layers that cover the ground: what the page opens with, and others."""
+LONG_MS = 200
 PAUSE_MS = 500
-IN, OUT = (-240,) * 7, (240,) * 9
-"""Turns of the wheel: from the whole city down to a few streets, and up again."""
+ZOOMS = (12.5, 14, 15.5, 17, 18.5, 17, 15.5, 14, 12.5, 11)
+"""From the whole city down to a few streets, and up again."""
 PICTURES = Path(__file__).parents[1] / "browser" / "screenshots"
 WATCH = """
 window.longTasks = [];
@@ -109,12 +111,22 @@ def _look(browser: Browser, address: str, key: str) -> None:
         figure = f"{FIGURES[name]}, median of {RUNS}"
         tell(figure, statistics.median(one[name] for one in seen), unit)
     page = _open(context, f"{address}/planner")
-    for layer in LAYERS:
-        _tick(page, layer)
+    PICTURES.mkdir(exist_ok=True)
+    shown = SHOWN
+    for layer in (SHOWN, *OTHERS):
+        if layer != shown:
+            _tick(page, shown)
+            _tick(page, layer)
+            shown = layer
         tasks = _move_about(page)
-        tell(f"longest task while panning and zooming, with {layer}", max(tasks, default=0), "ms")
+        with_layer = f"panning and zooming, with {layer}"
+        tell(f"longest task while {with_layer}", max(tasks, default=0), "ms")
+        tell(
+            f"tasks of more than {LONG_MS} ms while {with_layer}",
+            sum(task > LONG_MS for task in tasks),
+            "",
+        )
         page.screenshot(path=f"{PICTURES}/planner-map-{layer}.png")
-        _tick(page, layer)
     context.close()
 
 
@@ -137,7 +149,8 @@ def _move_about(page: Page) -> list[float]:
     page.evaluate("longTasks.length = 0")
     middle = SIZE["width"] * 0.6, SIZE["height"] * 0.5
     page.mouse.move(*middle)
-    for turn in (*IN, *OUT):
+    for zoom in ZOOMS:
+        turn = -160 * (zoom - page.evaluate("map_page.getZoom()"))
         page.mouse.wheel(0, turn)
         page.wait_for_timeout(PAUSE_MS)
         for east, south in ((-260, -90), (240, 160)):

@@ -1,9 +1,16 @@
 """Chips and legend lines hide issues on the map, and cards tell how they stand."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page
+
+from geo_service.maps.assets import Assets
+from geo_service.maps.content import MapContent
+from geo_service.maps.page import draw, render
+from geo_service.overlay.pass_counts import PassCounts
 
 pytestmark = pytest.mark.browser
 
@@ -81,3 +88,14 @@ def test_card_and_mark_tell_how_an_issue_stands(open_page: Callable, handled_pag
     for words in ("处置中", "长虹路街道 Changhong", "overdue", "49SFR076454", "See it too"):
         assert words in card.inner_text()
     assert "<b>" in card.inner_text(), "what people wrote is text"
+
+
+def test_rings_go_with_the_issues_they_are_around(open_page: Callable, handled: MapContent) -> None:
+    none = np.zeros(len(handled.issues), dtype=np.int64)
+    counts = PassCounts(none, none, none, none, none + np.nan, none, none)
+    content = replace(handled, issue_passes=counts)
+    page = open_page(render(draw(content, ("issues", "passes"), assets=Assets()))).page
+    rings = "() => { const {table, shown} = geoMap.held.get(feature_group_passes);"
+    assert page.evaluate(f"{rings} return [table.count, shown]; }}") == [8, None]
+    press(page, "stage", "handling")
+    assert page.evaluate(f"{rings} return shown.reduce((sum, one) => sum + one, 0); }}") == 6

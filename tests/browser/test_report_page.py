@@ -204,6 +204,7 @@ def test_a_rider_reports_with_a_photo_in_a_few_taps(
     expect(page.locator("#near li")).to_contain_text("相距")
     expect(page.locator("#near li a")).to_have_attribute("href", "/known/near")
     check_look(page)
+    page.locator("#near").scroll_into_view_if_needed()
     page.get_by_role("button", name="发送").click()
     expect(page.get_by_role("status")).to_contain_text("谢谢")
     check_look(page)
@@ -232,6 +233,7 @@ def test_what_is_wrong_is_told_and_the_photo_is_not_lost(
     take_photo(page)
     expect(page.locator("#where")).to_contain_text("误差约")
     choose_water(page)
+    page.locator("#near li").scroll_into_view_if_needed()
     page.get_by_role("button", name="发送").click()
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.get_by_text("请回答这个问题")).to_be_visible()
@@ -394,3 +396,29 @@ def test_what_is_near_is_shown_though_more_is_typed_while_it_is_looked_up(
     (asked,) = held
     asked.continue_()
     expect(page.locator("#near li")).to_contain_text("相距")
+
+
+def test_who_sends_without_looking_is_shown_what_is_near_once(
+    open_phone: Callable[..., Phone], served: Served
+) -> None:
+    page = open_phone().page
+    page.get_by_role("button", name="用我现在的位置").click()
+    choose_water(page)
+    page.get_by_label("没过脚踝").check()
+    expect(page.locator("#near li")).to_contain_text("相距")
+    page.evaluate("scrollTo(0, 0)")
+    expect(page.locator("#near")).not_to_be_in_viewport()
+    page.locator("#send").click()
+    expect(page.locator("#near")).to_be_in_viewport()
+    expect(page.locator("#send")).to_have_text("不是这些，发送")
+    assert served.reported() == []
+    page.locator("#send").click()
+    expect(page.get_by_role("status")).to_contain_text("谢谢")
+    assert len(served.reported()) == 1
+
+
+def test_what_chooses_photos_speaks_the_pages_language(open_phone: Callable[..., Phone]) -> None:
+    page = open_phone().page
+    expect(page.get_by_text("拍照或选照片")).to_be_visible()
+    with page.expect_file_chooser():
+        page.locator("#photo").click()

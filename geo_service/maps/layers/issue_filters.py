@@ -10,6 +10,7 @@ from geo_service.domain.lifecycle import Stage, is_over
 from geo_service.maps.content import MapContent
 from geo_service.maps.figures import say_count
 from geo_service.maps.legend import chips
+from geo_service.maps.palette import CATEGORY_COLOURS
 from geo_service.maps.words import Words
 
 STAGES = {
@@ -25,6 +26,7 @@ AGES = {
     "older": Words("90 天以上", "over 90 days"),
 }
 _DAYS = (7, 30, 90)
+MOST_NAMED = len(CATEGORY_COLOURS)
 OTHERS = "*"
 """Stands for all categories that share the last line of the legend."""
 _BY_STAGE, _BY_AGE = Words("按阶段", "By stage"), Words("按上报时间", "By age of the report")
@@ -53,6 +55,23 @@ def tags_of(content: MapContent, issue: Issue, category: int) -> Tags:
         category,
         int(case is not None and case.overdue),
     )
+
+
+def named_categories(issues: Sequence[Issue]) -> list[str]:
+    """Return the categories that have a line of their own in the legend, the most frequent first.
+
+    A category's place here is its number as a tag; all others share the number that follows.
+    """
+    counts = Counter(issue.category for issue in issues)
+    return sorted(counts, key=lambda category: (-counts[category], category))[:MOST_NAMED]
+
+
+def all_tags(content: MapContent) -> list[Tags]:
+    """Say where each issue belongs, in their order. Raises nothing."""
+    named = {category: place for place, category in enumerate(named_categories(content.issues))}
+    return [
+        tags_of(content, issue, named.get(issue.category, len(named))) for issue in content.issues
+    ]
 
 
 def _group(stage: Stage) -> str:

@@ -16,9 +16,10 @@ from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.layers.issue_filters import (
     OTHERS,
     Tags,
+    all_tags,
     filter_chips,
     filter_values,
-    tags_of,
+    named_categories,
 )
 from geo_service.maps.legend import explain, keys, mark, switches
 from geo_service.maps.mark_table import MarkTable
@@ -71,22 +72,19 @@ def draw_issues(content: MapContent, view: View) -> DrawnLayer | None:
     issues = content.issues
     is_open = [issue.is_open(content.now) for issue in issues]
     counts = Counter(issue.category for issue in issues)
-    named = sorted(counts, key=lambda category: (-counts[category], category))
-    named = named[: len(CATEGORY_COLOURS)]
+    named = named_categories(issues)
     styles = _styles(named)
     others = len(counts) > len(named)
     if others:
         styles.append([OTHER_CATEGORY_COLOUR, OTHER_ISSUE, "", OTHER_CATEGORIES.line])
-    number = {category: place for place, category in enumerate(named)}
-    kinds = [number.get(issue.category, len(named)) for issue in issues]
-    tags = [tags_of(content, issue, kind) for issue, kind in zip(issues, kinds, strict=True)]
+    tags = all_tags(content)
     looks = [
         2 if tag.overdue else 0 if flag else 1 for tag, flag in zip(tags, is_open, strict=True)
     ]
     table = MarkTable(
         lon=view.unwrapped([issue.lon for issue in issues]),
         lat=np.array([issue.lat for issue in issues]),
-        style=np.array(kinds),
+        style=np.array([tag.category for tag in tags]),
         look=np.array(looks),
         important=np.array(_by_importance(issues, is_open)),
         card=lambda row: _card(content, row, open_now=is_open[row]),

@@ -2,23 +2,23 @@
 
 from collections.abc import Sequence
 
-from geo_service.domain.issue import Issue
+import numpy as np
+
 from geo_service.maps.content import MapContent
 from geo_service.maps.elements import Drawing
 from geo_service.maps.figures import say_count, say_number
 from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.layers.heat import draw_heat
+from geo_service.maps.layers.issue_filters import all_tags
 from geo_service.maps.legend import NO_MARK, explain, keys
+from geo_service.maps.mark_table import pack_places
+from geo_service.maps.packing import near_order
 from geo_service.maps.palette import PASS_RAMP
 from geo_service.maps.view import View
 from geo_service.maps.words import Words
 from geo_service.overlay.heat import pass_weights
 from geo_service.overlay.issue_grid import issue_points
 
-MOST_RINGS = 4_000
-"""A page draws no more rings than this, those of the newest issues."""
-_DIGITS = 5
-"""Of degrees: a metre, while a ring is some 30 m wide where it is nearest."""
 _UNIT = Words("每平方公里经过次数", "passes per km²")
 _ALL = Words("经过次数合计", "passes in all")
 _UNSEEN = Words("无人经过的未结问题", "open issues nobody passed")
@@ -34,9 +34,9 @@ def draw_passes(content: MapContent, view: View) -> DrawnLayer | None:
         return None
     weights = pass_weights(issue_points(content.issues), counts)
     unseen = [
-        issue
-        for issue, passes in zip(content.issues, counts.passes, strict=True)
-        if passes == 0 and issue.is_open(content.now)
+        row
+        for row, issue in enumerate(content.issues)
+        if counts.passes[row] == 0 and issue.is_open(content.now)
     ]
     group = new_group("passes")
     rows = [
@@ -50,23 +50,17 @@ def draw_passes(content: MapContent, view: View) -> DrawnLayer | None:
     else:
         legend = keys(rows) + explain(why)
     if unseen:
-        group.add_child(Drawing("rings", "passes", {"places": _places(unseen, view)}))
-    if len(unseen) > MOST_RINGS:
-        drawn = say_count(MOST_RINGS)
-        legend += explain(
-            Words(f"仅圈出最新的 {drawn} 个。", f"Only the newest {drawn} have a ring.")
-        )
+        group.add_child(Drawing("rings", "passes", _rings(content, unseen, view)))
     return DrawnLayer("passes", group, legend)
 
 
-def _places(issues: Sequence[Issue], view: View) -> list[list[float]]:
-    """Return latitude and longitude of the newest issues, the newest last."""
-    newest = sorted(issues, key=lambda issue: (issue.reported_at, issue.issue_id))[-MOST_RINGS:]
-    lon = view.unwrapped([issue.lon for issue in newest]).tolist()
-    return [
-        [round(issue.lat, _DIGITS), round(east, _DIGITS)]
-        for issue, east in zip(newest, lon, strict=True)
-    ]
+def _rings(content: MapContent, rows: Sequence[int], view: View) -> dict[str, object]:
+    """Return where rings stand, and by what they are hidden together with their issues."""
+    lon = view.unwrapped([content.issues[row].lon for row in rows])
+    lat = np.array([content.issues[row].lat for row in rows])
+    tags = all_tags(content)
+    order = near_order(lon, lat)
+    return pack_places(lon[order], lat[order], np.array([tags[rows[row]] for row in order]))
 
 
 def _why(content: MapContent) -> Words:

@@ -4,6 +4,7 @@
 
 const markTable = (() => {
   const DEGREE = 1e6;
+  const ROWS_OF_SQUARES = 2 ** 24; // more than there are at any zoom
   const LATEST = 85.0511287798; // degrees: the web map's square ends there
 
   function degrees(text, count) {
@@ -47,10 +48,11 @@ const markTable = (() => {
     };
   }
 
-  function unpack({ count, lat, lon, style, look, tags, cards }) {
+  function places({ count, lat, lon, tags }) {
     const [north, east] = [degrees(lat, count), degrees(lon, count)];
-    return { count, lat: north, lon: east, ...squared(north, east), style: bytes(style), look: bytes(look), tags: tags.map(bytes), cards: cardsOf(cards) };
+    return { count, lat: north, lon: east, ...squared(north, east), tags: tags.map(bytes) };
   }
+  const unpack = ({ style, look, cards, ...where }) => ({ ...places(where), style: bytes(style), look: bytes(look), cards: cardsOf(cards) });
 
   // The rows inside a view that are not hidden.
   function inside({ count, lat, lon }, bounds, shown) {
@@ -65,7 +67,7 @@ const markTable = (() => {
   function heaps({ x, y, lat, lon, look }, rows, side, solidLooks) {
     const found = new Map();
     for (const row of rows) {
-      const key = `${Math.floor(x[row] / side)}/${Math.floor(y[row] / side)}`;
+      const key = Math.floor(x[row] / side) * ROWS_OF_SQUARES + Math.floor(y[row] / side);
       let heap = found.get(key);
       if (!heap) found.set(key, (heap = { key, rows: 0, solid: 0, lat: 0, lon: 0, first: row, south: 90, west: Infinity, north: -90, east: -Infinity }));
       heap.rows += 1;
@@ -80,5 +82,5 @@ const markTable = (() => {
     return [...found.values()];
   }
 
-  return { unpack, cardsOf, inside, heaps };
+  return { places, unpack, cardsOf, inside, heaps };
 })();

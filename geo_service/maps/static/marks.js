@@ -3,8 +3,9 @@
 "use strict";
 
 (() => {
-  const { card, held, isWide, plain, popupRoom, sign } = geoMap;
+  const { CanvasTiles, card, held, isWide, plain, popupRoom, sign } = geoMap;
   const FEW_RINGS = 60;
+  const RING = 17; // px
   const FEW_MARKS = 1500; // all of so few are on the map at once
   const MOST_IN_VIEW = 150; // each is some elements of the page, and a browser takes long to lay out many
   const HEAP_PX = 88;
@@ -149,16 +150,30 @@
     held.set(group, Object.assign(kept, { refresh, open, seen }));
   }
 
-  function rings(group, { places }) {
-    const look = { radius: 17, weight: 2, color: "#8e1f1a", dashArray: "3 5", fill: false, interactive: false, renderer: geoMap.ground, pane: "ground" };
-    const drawn = L.layerGroup(places.map((place) => L.circleMarker(place, look)));
+  const RingTiles = CanvasTiles.extend({
+    paint(context, coords, size) {
+      const { kept } = this.options;
+      const { count, x, y } = kept.table;
+      const scale = 256 * 2 ** coords.z;
+      Object.assign(context, { strokeStyle: "#8e1f1a", lineWidth: 2, lineCap: "butt" });
+      context.setLineDash([3, 5]);
+      for (let row = 0; row < count; row++) {
+        const [across, down] = [x[row] * scale - coords.x * size, y[row] * scale - coords.y * size];
+        if ((kept.shown && !kept.shown[row]) || across < -RING || down < -RING || across > size + RING || down > size + RING) continue;
+        context.beginPath();
+        context.arc(across, down, RING, 0, 2 * Math.PI);
+        context.stroke();
+      }
+    },
+  });
+
+  function rings(group, packed) {
+    const kept = { table: markTable.places(packed), shown: null };
     // From afar many rings would hide all else.
-    const showNear = () => {
-      if (places.length < FEW_RINGS || geoMap.map.getZoom() >= 14) group.addLayer(drawn);
-      else group.removeLayer(drawn);
-    };
-    geoMap.map.on("zoomend", showNear);
-    showNear();
+    const minZoom = kept.table.count < FEW_RINGS ? 0 : 14;
+    const tiles = new RingTiles({ pane: "ground", zIndex: 160, minZoom, kept });
+    group.addLayer(tiles);
+    held.set(group, Object.assign(kept, { labels: [], seen: async () => [], refresh: () => tiles.repaint() }));
   }
 
   Object.assign(geoMap, { marks, rings });

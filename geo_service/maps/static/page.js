@@ -26,11 +26,17 @@ const geoMap = (() => {
   }
 
   const isWide = () => window.innerWidth >= NARROW;
+  // To ask how wide the panel is costs a layout, so that is done once for many cards.
+  let room = null;
+  window.addEventListener("resize", () => {
+    room = null;
+  });
   function popupRoom() {
+    if (room) return room;
     // A card must not open under the panel.
     const panel = document.getElementById("gm-panel");
     const beside = panel && isWide() ? panel.offsetWidth + 32 : 12;
-    return { minWidth: 240, maxWidth: 300, autoPanPaddingTopLeft: [beside, 16], autoPanPaddingBottomRight: [16, 16] };
+    return (room = { minWidth: 240, maxWidth: 300, autoPanPaddingTopLeft: [beside, 16], autoPanPaddingBottomRight: [16, 16] });
   }
 
   // --- much data --------------------------------------------------------------------------------
@@ -47,6 +53,7 @@ const geoMap = (() => {
     later.delete(group);
     if (draws.length) drawing.set(group, Promise.all(draws.map((draw) => draw())));
     await drawing.get(group);
+    if (draws.length) document.dispatchEvent(new CustomEvent("gm:drawn"));
   }
   const drawing = new Map();
 

@@ -82,20 +82,11 @@
   const CanvasTiles = L.GridLayer.extend({
     options: { tileSize: 512, noWrap: true, keepBuffer: 1 },
     createTile(coords, done) {
-      const size = this.getTileSize().x;
-      const sharp = Math.min(window.devicePixelRatio || 1, 2);
       const tile = L.DomUtil.create("canvas");
-      tile.width = tile.height = size * sharp;
-      const context = tile.getContext("2d");
-      context.scale(sharp, sharp);
-      context.lineJoin = context.lineCap = "round";
-      tile.repaint = () => {
-        context.clearRect(0, 0, size, size);
-        this.paint(context, coords, size);
-      };
+      tile.repaint = () => this._paint(tile, coords);
       turns.push(() => {
         // Who moves on fast leaves tiles behind that nobody will see.
-        if (tile.isConnected) this.paint(context, coords, size);
+        if (tile.isConnected) tile.repaint();
         done(null, tile);
       });
       if (!busy) {
@@ -103,6 +94,16 @@
         setTimeout(paintNext);
       }
       return tile;
+    },
+    _paint(tile, coords) {
+      const size = this.getTileSize().x;
+      const sharp = Math.min(window.devicePixelRatio || 1, 2);
+      // That empties it too.
+      tile.width = tile.height = size * sharp;
+      const context = tile.getContext("2d");
+      context.scale(sharp, sharp);
+      context.lineJoin = context.lineCap = "round";
+      this.paint(context, coords, size);
     },
     repaint() {
       for (const { el } of Object.values(this._tiles)) el.repaint();

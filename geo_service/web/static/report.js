@@ -229,6 +229,10 @@
 
   const send = async () => {
     if (busy) return;
+    if (near.bringIntoView()) {
+      seen("send").textContent = words.another;
+      return;
+    }
     clearTimeout(saving);
     const time = form().elements.requested_datetime;
     // When it was seen stays the same however late it is sent.
@@ -268,6 +272,8 @@
     label();
     if (form().dataset.attached) return;
     form().dataset.attached = "true";
+    // The browser's own words on it are in the browser's language, not the page's.
+    for (const take of form().querySelectorAll(".take")) take.hidden = false;
     seen("here").addEventListener("click", locate);
     seen("on-map").addEventListener("click", choosePlace);
     seen("photo").addEventListener("change", photosChosen);

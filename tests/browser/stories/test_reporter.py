@@ -27,7 +27,7 @@ def test_reporter_needs_four_taps_and_follows_what_becomes_of_it(
     camera.value.set_files(
         [{"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": street_photo}]
     )
-    expect(page.locator("#preview")).to_be_visible()
+    expect(page.locator("#previews canvas")).to_be_visible()
     # The place comes with the photo, untapped.
     expect(page.locator("#where")).to_contain_text(re.compile(r"\b8\b"))
     reporter.stop("photo")

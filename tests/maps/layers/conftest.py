@@ -28,6 +28,11 @@ def drawn_data() -> Read:
         rest = found[1][end:].removeprefix(", ")
         if what == "marks":
             return with_rows(value)
+        if what == "rings":
+            at = [unpack_steps(value[name]) for name in ("lat", "lon")]
+            tags = [list(base64.b64decode(column)) for column in value["tags"]]
+            places = [[north / 1e6, east / 1e6] for north, east in zip(*at, strict=True)]
+            return {**value, "places": places, "tags": list(zip(*tags, strict=True))}
         return value if not rest else [value, json.loads(rest)]
 
     return read

@@ -1,11 +1,8 @@
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
-
-import pytest
 
 from geo_service.maps.content import MapContent
-from geo_service.maps.layers import passes as layer
+from geo_service.maps.layers.issue_filters import all_tags
 from geo_service.maps.layers.passes import draw_passes
 from geo_service.maps.view import view_of
 
@@ -33,26 +30,23 @@ def test_open_issue_that_nobody_passed_gets_a_ring(
     assert drawn_data(content, "passes", "rings") is None
     reopened = [replace(content.issues[0], closed_at=None), *content.issues[1:]]
     rings = drawn_data(replace(content, issues=reopened), "passes", "rings")
-    assert rings == {"places": [[round(reopened[0].lat, 6), round(reopened[0].lon, 6)]]}
+    assert rings["places"] == [[round(reopened[0].lat, 6), round(reopened[0].lon, 6)]]
 
 
-def test_many_rings_are_those_of_the_newest_issues(
-    content: MapContent, drawn_data: Callable, monkeypatch: pytest.MonkeyPatch
+def test_rings_are_hidden_by_what_hides_their_issues(
+    content: MapContent, drawn_data: Callable
 ) -> None:
     assert content.issue_passes is not None
     none = replace(content.issue_passes, passes=content.issue_passes.passes * 0)
-    issues = [
-        replace(issue, closed_at=None, reported_at=issue.reported_at - row * timedelta(days=1))
-        for row, issue in enumerate(content.issues)
-    ]
-    silent = replace(content, issue_passes=none, issues=issues)
-    monkeypatch.setattr(layer, "MOST_RINGS", 2)
-    rings = drawn_data(silent, "passes", "rings")["places"]
-    assert rings == [[round(issue.lat, 5), round(issue.lon, 5)] for issue in issues[1::-1]]
-    drawn = draw_passes(silent, view_of(silent))
-    assert drawn is not None
-    assert "newest&#32;2&#32;have&#32;a&#32;ring" in drawn.legend
-    assert ">12<" in drawn.legend
+    silent = replace(content, issue_passes=none)
+    rings = drawn_data(silent, "passes", "rings")
+    tags = dict(zip(map(tuple, rings["places"]), rings["tags"], strict=True))
+    open_ones = [row for row, issue in enumerate(content.issues) if issue.is_open(content.now)]
+    known = all_tags(silent)
+    assert tags == {
+        (round(content.issues[row].lat, 6), round(content.issues[row].lon, 6)): tuple(known[row])
+        for row in open_ones
+    }
 
 
 def test_legend_says_what_a_pass_is_and_how_many(content: MapContent) -> None:

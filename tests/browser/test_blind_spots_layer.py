@@ -54,8 +54,9 @@ def dark_pixels(page: Page) -> int:
 
 def go_to(page: Page, lat: float, lon: float, zoom: float) -> list[float]:
     return page.evaluate(
-        """([lat, lon, zoom]) => {
+        """async ([lat, lon, zoom]) => {
             map_page.setView([lat, lon], zoom, { animate: false });
+            await geoMap.painted();
             const { x, y } = map_page.latLngToContainerPoint([lat, lon]);
             return [x, y];
         }""",

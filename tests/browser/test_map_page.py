@@ -230,9 +230,9 @@ def test_cells_and_streets_open_a_card(
         tick(page, other, on=other == layer)
     wait_painted(page, "ground")
     at = page.evaluate(
-        f"""() => {{
-            const shape = feature_group_{layer}.getLayers()[0];
-            const place = shape.getCenter();
+        f"""async () => {{
+            const seen = await geoMap.held.get(feature_group_{layer}).seen(map_page.getBounds());
+            const place = L.geoJSON(seen[0].geometry).getBounds().getCenter();
             map_page.setView(place, 17, {{animate: false}});
             const point = map_page.latLngToContainerPoint(place);
             return [point.x, point.y];

@@ -133,8 +133,8 @@ def _words(page: str) -> str:
 def test_only_pages_with_a_map_may_show_tiles_and_only_of_the_base_map(
     settings: Settings, serve_city: Callable, door: httpx.Client, now: object
 ) -> None:
-    pages = ("/", "/planner", "/maps/facilities.html")
-    others = ("/report", "/docs", "/desk")
+    pages = ("/", "/report", "/planner", "/maps/facilities.html")
+    others = ("/key", "/docs", "/desk")
     hosts = [f"https://webrd0{n}.is.autonavi.com" for n in (1, 2, 3, 4)]
     with serve_city(replace(settings, basemap=Basemap.AMAP), lambda: now) as with_tiles:
         for path in (*pages, *others):

@@ -4,7 +4,7 @@ import math
 from typing import Literal, TypeAlias
 
 from geo_service.domain.opening import Calendar, check_calendar
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.slots import Per, SlotRule
 from geo_service.errors import WrongUsage
 

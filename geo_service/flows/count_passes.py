@@ -16,7 +16,7 @@ import numpy as np
 from geo_service.arrays import Flags, Integers
 from geo_service.compiled import content_of_kernels
 from geo_service.domain.moments import day_begin, to_microseconds
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.flows.in_parallel import in_parallel
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.issue_grid import IssuePoints, open_during

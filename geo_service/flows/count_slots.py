@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.slots import Per, SlotRule
 from geo_service.domain.trace import Fixes
 from geo_service.export.frames import Frame, issues_frame

@@ -31,7 +31,7 @@ from geo_service.maps.content import CatchmentsOnMap, FacilityOnMap, MapContent
 from geo_service.maps.layers.catchments import MINUTE_MS
 from geo_service.maps.layers.rate import MOST_CELLS
 from geo_service.maps.page import LAYERS, PLANNER_LAYERS, PUBLIC_LAYERS, draw, render
-from geo_service.maps.parts import Parts
+from geo_service.maps.page_parts import Parts
 from geo_service.overlay.cells import coarse_enough
 from geo_service.overlay.exposure import Exposure
 from geo_service.overlay.hotspots import hot_cells

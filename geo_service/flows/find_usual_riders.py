@@ -9,7 +9,7 @@ import numpy as np
 
 from geo_service.domain.issue import Issue
 from geo_service.domain.moments import day_begin
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.rider import pseudonym
 from geo_service.domain.slots import Per, SlotRule
 from geo_service.flows.count_passes import STEP, Period

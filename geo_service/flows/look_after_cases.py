@@ -9,8 +9,8 @@ import numpy as np
 from geo_service.domain.area import Body
 from geo_service.domain.body_tree import parent_of
 from geo_service.domain.case import Case, Move
+from geo_service.domain.escalation import escalated, redispatched
 from geo_service.domain.responsibility import Responsible
-from geo_service.domain.upkeep import escalated, redispatched
 from geo_service.flows.kept_ground import AreaGround
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from geo_service.domain.issue import Issue
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.errors import WrongUsage
 from geo_service.flows.count_passes import Period, Progress

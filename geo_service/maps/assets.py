@@ -20,8 +20,9 @@ from geo_service.maps.elements import Verbatim
 _MEDIA_TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
 _LAYERS = (
     "mark_table.js",
+    "mark_heaps.js",
     "marks.js",
-    "shapes.js",
+    "cells.js",
     "catchments.js",
     "ridden_streets.js",
     "blind_spots.js",

@@ -7,7 +7,7 @@ from functools import partial
 from geo_service.arrays import Integers
 from geo_service.maps.escape import as_script
 from geo_service.maps.folding import fitting
-from geo_service.maps.parts import Parts
+from geo_service.maps.page_parts import Parts
 from geo_service.maps.words import Words
 
 CHUNK = 500

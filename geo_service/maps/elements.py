@@ -11,7 +11,7 @@ from jinja2 import Template as PlainTemplate
 from geo_service.maps.cards import Cards
 from geo_service.maps.escape import as_script
 from geo_service.maps.folding import fold
-from geo_service.maps.parts import Parts
+from geo_service.maps.page_parts import Parts
 
 
 class Sheet(Figure):

@@ -10,7 +10,6 @@ from branca.element import Element
 from geo_service.errors import WrongUsage
 from geo_service.maps.assets import Assets
 from geo_service.maps.base_tiles import BaseTiles
-from geo_service.maps.basemap import draw_background
 from geo_service.maps.content import MapContent
 from geo_service.maps.elements import Drawing, Panel, Sheet, StationMap
 from geo_service.maps.escape import as_entities
@@ -26,8 +25,9 @@ from geo_service.maps.layers.passes import draw_passes
 from geo_service.maps.layers.rate import draw_rate
 from geo_service.maps.layers.release import draw_release
 from geo_service.maps.layers.streets import draw_streets
+from geo_service.maps.page_parts import Parts
 from geo_service.maps.panel import panel_html
-from geo_service.maps.parts import Parts
+from geo_service.maps.street_ground import draw_background
 from geo_service.maps.view import View, view_of
 
 DrawLayer: TypeAlias = Callable[[MapContent, View], DrawnLayer | None]

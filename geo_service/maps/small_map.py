@@ -10,7 +10,7 @@ from geo_service.geometry.metric import (
     metres_per_degree_north,
     wrap_degrees,
 )
-from geo_service.maps.basemap import GROUPS, group_of_edges
+from geo_service.maps.street_ground import GROUPS, group_of_edges
 from geo_service.streets.network import Network
 
 WIDTH, HEIGHT = 352, 264

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geo_service.arrays import Floats, Integers
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.geometry.metric import wrap_degrees
 from geo_service.overlay.cell_finder import CellFinder

@@ -8,7 +8,7 @@ import numpy as np
 
 from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.overlay.distinct_riders import Numbering
 from geo_service.overlay.issue_grid import IssuePoints, open_during

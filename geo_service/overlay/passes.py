@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geo_service.arrays import Floats, Integers
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.overlay.issue_grid import IssueGrid, IssuePoints, build_grid, open_during
 from geo_service.overlay.pass_kernel import Reach, Track, find_runs, keep_open

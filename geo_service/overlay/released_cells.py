@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo_service.arrays import Integers
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.release import round_down
 from geo_service.domain.trace import Fixes
 from geo_service.overlay.cell_finder import CellFinder

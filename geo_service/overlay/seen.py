@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.overlay.cell_finder import CellFinder
 from geo_service.overlay.cell_visits import Visits, cell_visits

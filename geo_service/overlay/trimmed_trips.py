@@ -13,7 +13,7 @@ import numpy as np
 
 from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.overlay.tangent_plane import chord_m
 from geo_service.overlay.trip_path import are_joined, max_gap_us

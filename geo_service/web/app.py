@@ -17,7 +17,6 @@ from geo_service.flows.wiring import Workspace
 from geo_service.streets.profile import Profile
 from geo_service.web import (
     assets,
-    basemap,
     catchments,
     check_ins,
     desk,
@@ -47,13 +46,15 @@ from geo_service.web import (
     routes,
     station_pages,
     station_use,
+    street_ground,
     tasks,
     teams,
     work_list,
 )
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import cookie_name, forget_key
-from geo_service.web.head import AnswerHead
+from geo_service.web.head_requests import AnswerHead
+from geo_service.web.nearest_at_once import Shortcut
 from geo_service.web.open311_answers import error_answer, is_open311
 from geo_service.web.pages import write_page
 from geo_service.web.problem_words import say_detail, say_title
@@ -67,7 +68,6 @@ from geo_service.web.problems import (
 from geo_service.web.request_log import finish_log, path_told
 from geo_service.web.security_headers import HEADERS, SecurityHeaders
 from geo_service.web.service import Clock, look_at_clock, open_service
-from geo_service.web.shortcut import Shortcut
 from geo_service.web.upkeep import Upkeep
 
 LOG = logging.getLogger("geo_service.web")
@@ -81,7 +81,7 @@ DESCRIPTION = (
 DOORS: tuple[APIRouter, ...] = (
     rider_page.router,
     install.router,
-    basemap.router,
+    street_ground.router,
     place_list.router,
     maps.router,
     nearest.router,

@@ -11,14 +11,14 @@ from geo_service.store.work_list import Work, place_of
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import SHOWS_KEY
 from geo_service.web.desk_door import let_staff_in
+from geo_service.web.desk_return import AFTER, CHOICES, Pairs, going_back, list_path, write_asked
 from geo_service.web.desk_rows import write_row
-from geo_service.web.desk_way import AFTER, CHOICES, Pairs, going_back, list_path, write_asked
 from geo_service.web.desk_words import desk_words
 from geo_service.web.life_words import say_name, say_stage
-from geo_service.web.own_forms import keep_tongue, tongue_of
 from geo_service.web.pages import write_page
 from geo_service.web.parameters import read_parameters
 from geo_service.web.rider_words import Tongue
+from geo_service.web.same_origin_forms import keep_tongue, tongue_of
 from geo_service.web.service import service_of
 from geo_service.web.work_list import WorkParameters, read_after
 

@@ -8,8 +8,8 @@ from geo_service.flows.check_keys import require_role
 from geo_service.store.keys import Key
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import cookie_name, forget_key, key_of, take_from_address
-from geo_service.web.own_forms import see_other
 from geo_service.web.pages import write_page
+from geo_service.web.same_origin_forms import see_other
 from geo_service.web.service import service_of
 
 KEY_PAGE = "/key?next=/desk"

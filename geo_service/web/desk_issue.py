@@ -27,14 +27,14 @@ from geo_service.web.answers import page_answer
 from geo_service.web.auth import SHOWS_KEY
 from geo_service.web.bodies import read_form
 from geo_service.web.desk_door import key_of_staff, let_staff_in
-from geo_service.web.desk_faults import say_refused
 from geo_service.web.desk_file import Typed, write_file
+from geo_service.web.desk_refusals import say_refused
+from geo_service.web.desk_return import BACK, going_back, list_path, read_asked
 from geo_service.web.desk_rows import case_path
-from geo_service.web.desk_way import BACK, going_back, list_path, read_asked
 from geo_service.web.desk_words import desk_words
 from geo_service.web.issue_moves import LONGEST_REASON
-from geo_service.web.own_forms import keep_tongue, require_own_form, see_other, tongue_of
 from geo_service.web.pages import write_page
+from geo_service.web.same_origin_forms import keep_tongue, require_own_form, see_other, tongue_of
 from geo_service.web.service import Service, service_of
 
 Fields = dict[str, str]

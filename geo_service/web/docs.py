@@ -9,8 +9,9 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from geo_service.errors import NotFound
-from geo_service.web.answers import json_answer, page_answer, policy_for_inline
+from geo_service.web.answers import json_answer, page_answer
 from geo_service.web.assets import static_address
+from geo_service.web.page_policies import policy_for_inline
 from geo_service.web.problems import known_problems
 
 TITLE = "geo_service"

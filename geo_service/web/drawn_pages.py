@@ -13,7 +13,7 @@ from geo_service.errors import NotFound
 from geo_service.flows.draw_map import draw_map
 from geo_service.flows.wiring import Workspace
 from geo_service.maps.assets import Assets
-from geo_service.maps.parts import Parts
+from geo_service.maps.page_parts import Parts
 from geo_service.store import city
 
 PARTS_PATH = "/maps/parts"

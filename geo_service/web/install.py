@@ -10,7 +10,7 @@ from geo_service.errors import NotFound
 from geo_service.maps.app_icon import app_icon
 from geo_service.maps.assets import GROUND_SCRIPTS
 from geo_service.store import city
-from geo_service.web import basemap, place_list
+from geo_service.web import place_list, street_ground
 from geo_service.web.answers import json_answer
 from geo_service.web.assets import (
     ASKED_AGAIN,
@@ -20,6 +20,7 @@ from geo_service.web.assets import (
     static_text,
 )
 from geo_service.web.etags import tagged_answer
+from geo_service.web.page_policies import WORKER_POLICY
 from geo_service.web.report_page import PATH as REPORT_PATH
 from geo_service.web.rider_words import choose_tongue
 from geo_service.web.service import service_of
@@ -43,8 +44,6 @@ FORM_PARTS = (
     "report.js",
 )
 """What the report page is made of; its map is the rider's."""
-WORKER_POLICY = "default-src 'none'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-"""The worker asks this server for pages and their parts, and runs nothing else."""
 GROUND, THEME = "#eef2f4", "#ffffff"
 
 router = APIRouter(tags=["rider"])
@@ -97,7 +96,7 @@ def icon(size: str) -> Response:
 def _later() -> list[str]:
     """Name what the page asks for once a map is opened."""
     ours = [static_address(name) for name in OWN_MAP_PARTS]
-    return [*ours, *map(map_address, MAP_PARTS), basemap.PATH]
+    return [*ours, *map(map_address, MAP_PARTS), street_ground.PATH]
 
 
 @cache

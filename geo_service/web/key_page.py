@@ -15,8 +15,8 @@ from geo_service.web.answers import page_answer
 from geo_service.web.auth import LONGEST_KEY, forget_key, keep_key, key_of
 from geo_service.web.bodies import read_form
 from geo_service.web.key_words import key_words
-from geo_service.web.own_forms import keep_tongue, require_own_form, see_other, tongue_of
 from geo_service.web.pages import write_page
+from geo_service.web.same_origin_forms import keep_tongue, require_own_form, see_other, tongue_of
 from geo_service.web.service import Service, service_of
 
 NEXT = ("/desk", "/planner", "/", "/report")

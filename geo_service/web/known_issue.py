@@ -14,13 +14,13 @@ from geo_service.flows.show_issue import show_issue
 from geo_service.store.keys import Key
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import key_of
-from geo_service.web.own_forms import keep_tongue, require_own_form, see_other, tongue_of
 from geo_service.web.pages import write_page
 from geo_service.web.report_choices import category_name
 from geo_service.web.report_near import known_path
 from geo_service.web.report_page import title_of
 from geo_service.web.report_words import report_words
 from geo_service.web.rider_words import EN
+from geo_service.web.same_origin_forms import keep_tongue, require_own_form, see_other, tongue_of
 from geo_service.web.service import service_of
 
 router = APIRouter(tags=["reports"])

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from geo_service.domain.visibility import Viewer
 from geo_service.errors import NotFound
 from geo_service.maps.page import LAYERS, PUBLIC_LAYERS
-from geo_service.web.answers import JSON, page_answer, policy_for_inline
+from geo_service.web.answers import JSON, page_answer
 from geo_service.web.auth import (
     cookie_name,
     key_of,
@@ -17,6 +17,7 @@ from geo_service.web.auth import (
 )
 from geo_service.web.drawn_pages import PARTS_PATH
 from geo_service.web.etags import tagged_answer
+from geo_service.web.page_policies import policy_for_inline
 from geo_service.web.pages import write_page
 from geo_service.web.parameters import NoParameters, read_parameters
 from geo_service.web.service import service_of

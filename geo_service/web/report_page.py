@@ -22,12 +22,12 @@ from geo_service.flows.report_issue import MOST_PHOTOS, refuse_wrong_report, rep
 from geo_service.flows.track_report import token_of
 from geo_service.store import city
 from geo_service.store.keys import Key
-from geo_service.web.answers import NOT_KEPT, json_answer, page_answer, strict_policy
+from geo_service.web.answers import NOT_KEPT, json_answer, page_answer
 from geo_service.web.auth import cookie_name, forget_key, keep_key, key_of
 from geo_service.web.bodies import read_form as read_short_form
 from geo_service.web.forms import Form, read_form
 from geo_service.web.open311_reports import SentReport
-from geo_service.web.own_forms import keep_tongue, require_own_form, tongue_of
+from geo_service.web.page_policies import strict_policy
 from geo_service.web.pages import write_page
 from geo_service.web.problems import TooLargeBody, WrongParameters
 from geo_service.web.report_choices import group_choices
@@ -36,6 +36,7 @@ from geo_service.web.report_near import Known, known_near
 from geo_service.web.report_photos import HELD, FormPhotos, Picture, hold_photos, photos_of
 from geo_service.web.report_words import report_words
 from geo_service.web.rider_words import Tongue
+from geo_service.web.same_origin_forms import keep_tongue, require_own_form, tongue_of
 from geo_service.web.service import Service, service_of
 
 PATH = "/report"

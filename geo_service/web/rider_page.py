@@ -18,8 +18,9 @@ from geo_service.maps.icons import sign_sheet
 from geo_service.store import city
 from geo_service.streets.measure import Measure
 from geo_service.streets.profile import Profile
-from geo_service.web.answers import page_answer, strict_policy
+from geo_service.web.answers import page_answer
 from geo_service.web.nearest import NearestParameters
+from geo_service.web.page_policies import strict_policy
 from geo_service.web.pages import write_page
 from geo_service.web.parameters import read_parameters
 from geo_service.web.problems import WrongParameters, problem_of_error

@@ -15,8 +15,8 @@ from geo_service.maps.base_tiles import base_tiles
 from geo_service.streets.profile import Profile
 from geo_service.web.drawn_pages import DrawnPages
 from geo_service.web.held_photos import HeldPhotos
-from geo_service.web.kept_basemap import KeptBasemap
 from geo_service.web.kept_catchments import KeptCatchments
+from geo_service.web.kept_street_ground import KeptStreetGround
 
 Clock = Callable[[], datetime]
 
@@ -35,7 +35,7 @@ class Service:
     drawn_pages: DrawnPages
     clock: Clock
     near_writers: Mapping[Profile, NearWriter]
-    basemap: KeptBasemap
+    basemap: KeptStreetGround
     tile_hosts: Sequence[str]
     """Hosts that maps take the base map of the settings from; empty: none but ours."""
     catchments: KeptCatchments = field(default_factory=KeptCatchments)
@@ -55,7 +55,7 @@ def open_service(workspace: Workspace, clock: Clock) -> Service:
         DrawnPages(workspace),
         clock,
         writers,
-        KeptBasemap(tiles),
+        KeptStreetGround(tiles),
         tiles.hosts if tiles else (),
     )
 

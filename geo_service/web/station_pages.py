@@ -31,11 +31,11 @@ from geo_service.web.auth import (
     take_from_address,
 )
 from geo_service.web.bodies import read_form
-from geo_service.web.own_forms import keep_tongue, require_own_form, tongue_of
 from geo_service.web.pages import write_page
 from geo_service.web.qr_picture import qr_picture
 from geo_service.web.rider_cards import amenity_words, kind_sign, kind_word
 from geo_service.web.rider_words import EN, Tongue, say_opening
+from geo_service.web.same_origin_forms import keep_tongue, require_own_form, tongue_of
 from geo_service.web.service import Service, service_of
 from geo_service.web.station_words import station_words
 

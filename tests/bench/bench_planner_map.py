@@ -111,6 +111,9 @@ def _look(browser: Browser, address: str, key: str) -> None:
         figure = f"{FIGURES[name]}, median of {RUNS}"
         tell(figure, statistics.median(one[name] for one in seen), unit)
     page = _open(context, f"{address}/planner")
+    page.evaluate(
+        "window.start = { centre: map_page.getCenter(), zoom: map_page.getZoom() }; undefined"
+    )
     PICTURES.mkdir(exist_ok=True)
     shown = SHOWN
     for layer in (SHOWN, *OTHERS):
@@ -146,6 +149,8 @@ def _tick(page: Page, layer: str) -> None:
 
 def _move_about(page: Page) -> list[float]:
     """Pan and zoom as a hand does, and return the long tasks of that, in milliseconds."""
+    page.evaluate("() => { map_page.setView(start.centre, start.zoom, {animate: false}); }")
+    page.wait_for_timeout(PAUSE_MS)
     page.evaluate("longTasks.length = 0")
     middle = SIZE["width"] * 0.6, SIZE["height"] * 0.5
     page.mouse.move(*middle)

@@ -22,7 +22,7 @@ from lake_segments import Frame
 from pass_tables import TABLE_OF_OFFSETS, as_table, intervals_of, places_of
 
 from geo_service.domain.issue import Issue
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 
 RADII = """
     CREATE TEMP MACRO curvature(lat) AS 1.0 - 0.006694379990141317 * power(sin(radians(lat)), 2);

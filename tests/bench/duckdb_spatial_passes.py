@@ -16,7 +16,7 @@ from lake_segments import Frame
 from pass_tables import places_of
 
 from geo_service.domain.issue import Issue
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 
 PLACES = """
     CREATE TEMP TABLE spots AS

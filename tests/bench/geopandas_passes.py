@@ -16,7 +16,7 @@ from lake_segments import Frame, each_file, places_in, read_segments
 from pass_tables import as_table, intervals_of
 
 from geo_service.domain.issue import Issue
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 
 
 def count_passes(

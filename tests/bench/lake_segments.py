@@ -19,7 +19,7 @@ from pass_tables import places_of
 from pyproj import Transformer
 
 from geo_service.domain.issue import Issue
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 
 Made = TypeVar("Made")
 

@@ -19,7 +19,7 @@ from pass_peers import PEERS, PORTO, Peer, differences
 from rides import DAYS, FIRST_DAY, Rides, make_issues
 
 from geo_service.domain.issue import Issue
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.export.frames import issues_frame, with_pass_counts
 from geo_service.flows.count_passes import Period, count_passes_in
 from geo_service.flows.look_at_trips import as_it_goes

@@ -16,7 +16,7 @@ from pyproj import Proj
 
 from geo_service.domain.issue import Issue
 from geo_service.domain.moments import to_microseconds
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 
 SHARE = 0.001
 MOMENT = pd.Timedelta(milliseconds=1)

@@ -14,7 +14,7 @@ from lake_segments import BEIJING, PORTO, Frame
 from pass_differences import differences
 
 from geo_service.domain.issue import Issue
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 
 __all__ = ["BEIJING", "PEERS", "PORTO", "Frame", "Peer", "differences"]
 

@@ -15,7 +15,7 @@ from lake_segments import Frame, places_in, read_all_segments
 from pass_tables import TABLE_OF_OFFSETS, as_table, intervals_of
 
 from geo_service.domain.issue import Issue
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 
 OFFSETS = """
     lines AS (

@@ -12,7 +12,7 @@ from pass_tables import as_table
 from pyproj import Geod
 
 from geo_service.domain.issue import Issue
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.store.trace_file import encode
 from geo_service.store.trace_packing import PackedTrips
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pass_peers import BEIJING, PEERS, Peer, differences
 
 from geo_service.domain.issue import Issue
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.export.frames import moments
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.overlay.pass_counts import NO_MOMENT, count_passes

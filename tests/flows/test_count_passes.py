@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from geo_service.domain.issue import Issue
 from geo_service.domain.opening import Calendar
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.flows import count_passes
 from geo_service.flows.count_passes import Period

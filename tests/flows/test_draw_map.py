@@ -177,7 +177,7 @@ def test_hot_spots_are_those_of_the_cells_drawn(
     monkeypatch.setattr("geo_service.flows.draw_map.MOST_CELLS", most)
     assets = Assets(embedded=False)
     page = draw_map(town, Viewer.ANALYST, now, layers=["rate"], assets=assets)
-    found = page.partition("geoMap.shapes(feature_group_rate, ")[2]
+    found = page.partition("geoMap.cells(feature_group_rate, ")[2]
     data, _ = json.JSONDecoder().raw_decode(found)
     cells = {html.unescape(row[2]).split()[-1]: row[-3:] for row in data["rows"]}
     resolution = h3.get_resolution(min(cells))

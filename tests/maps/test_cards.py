@@ -7,7 +7,7 @@ from geo_service.maps import cards
 from geo_service.maps.cards import Cards
 from geo_service.maps.escape import as_script
 from geo_service.maps.folding import fold
-from geo_service.maps.parts import Parts
+from geo_service.maps.page_parts import Parts
 
 ROWS = 5
 

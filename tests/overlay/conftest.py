@@ -12,7 +12,7 @@ import pytest
 from pyproj import Geod, Proj
 
 from geo_service.domain.issue import Issue
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.trace import Fixes
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

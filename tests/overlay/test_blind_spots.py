@@ -9,7 +9,7 @@ import h3
 import numpy as np
 import pytest
 
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.overlay.blind_spots import find_blind_spots, places_seen, street_cells
 from geo_service.overlay.cell_finder import CellFinder
 from geo_service.overlay.cell_visits import Visits, cell_visits

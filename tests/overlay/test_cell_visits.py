@@ -10,7 +10,7 @@ import h3
 import numpy as np
 import pytest
 
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.trace import no_fixes
 from geo_service.overlay.cell_finder import CellFinder
 from geo_service.overlay.cell_visits import cell_visits, cells_along

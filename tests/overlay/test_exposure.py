@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, poisson
 
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.overlay.cell_finder import CellFinder
 from geo_service.overlay.cell_visits import Visits
 from geo_service.overlay.exposure import (

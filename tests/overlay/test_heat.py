@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.geometry.web_mercator import from_square, to_square
 from geo_service.overlay.cell_finder import CellFinder
 from geo_service.overlay.cells import cell_centre

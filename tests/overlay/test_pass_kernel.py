@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.overlay import pass_kernel
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.overlay.pass_kernel import Track

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.trace import no_fixes
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.overlay.pass_counts import NO_MOMENT, count_passes

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from geo_service.domain.moments import from_microseconds
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.slots import Per, SlotRule, slot_parts
 from geo_service.overlay.cell_finder import CellFinder
 from geo_service.overlay.cell_visits import Visits

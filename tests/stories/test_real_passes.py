@@ -13,7 +13,7 @@ from pass_differences import differences
 
 from geo_service.domain.issue import Issue
 from geo_service.domain.moments import from_microseconds
-from geo_service.domain.passage import PassRule
+from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.export.frames import moments
 from geo_service.flows.count_passes import Period, count_passes_in

@@ -15,7 +15,7 @@ from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
 from geo_service.store import areas, cases, categories, issues
 from geo_service.web import desk
-from geo_service.web.answers import STRICT_POLICY
+from geo_service.web.page_policies import STRICT_POLICY
 
 Bearer = Callable[[str], dict[str, str]]
 

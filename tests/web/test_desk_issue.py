@@ -22,7 +22,7 @@ from geo_service.flows.show_issue import show_issue
 from geo_service.flows.wiring import Workspace, open_workspace
 from geo_service.settings import Settings
 from geo_service.store import areas, categories
-from geo_service.web.answers import STRICT_POLICY
+from geo_service.web.page_policies import STRICT_POLICY
 
 Bearer = Callable[[str], dict[str, str]]
 PICTURE = b"\xff\xd8" + bytes(500) + b"\xff\xd9"

@@ -1,7 +1,7 @@
 import httpx
 import pytest
 
-from geo_service.web.answers import STRICT_POLICY
+from geo_service.web.page_policies import STRICT_POLICY
 
 PAGE = {"Accept": "text/html"}
 

@@ -10,7 +10,7 @@ from geo_service.flows.manage_keys import add_key
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
 from geo_service.store import supporters
-from geo_service.web.answers import STRICT_POLICY
+from geo_service.web.page_policies import STRICT_POLICY
 
 ENGLISH = {"Accept-Language": "en"}
 

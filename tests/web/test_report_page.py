@@ -18,7 +18,7 @@ from geo_service.flows.manage_keys import add_key
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
 from geo_service.store import cases, issues, photos, supporters
-from geo_service.web.answers import STRICT_POLICY
+from geo_service.web.page_policies import STRICT_POLICY
 from geo_service.web.report_choices import answer_field
 
 PLACE = {"service_code": "standing_water", "lat": "32.0385", "long": "112.1375"}

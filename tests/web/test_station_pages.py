@@ -16,7 +16,7 @@ from geo_service.flows.manage_keys import add_key
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
 from geo_service.store import facilities
-from geo_service.web.answers import STRICT_POLICY
+from geo_service.web.page_policies import STRICT_POLICY
 
 Bearer = Callable[[str], dict[str, str]]
 ODD = "osm/node/1 驿?站&#"

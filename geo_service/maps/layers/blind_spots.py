@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo_service.arrays import Integers
-from geo_service.maps.basemap import simplified
 from geo_service.maps.content import MapContent
 from geo_service.maps.elements import Drawing
 from geo_service.maps.escape import as_entities, as_script
@@ -15,6 +14,7 @@ from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.legend import NO_MARK, explain, keys
 from geo_service.maps.packing import pack_lines, pack_steps, take_lines, to_pixels
 from geo_service.maps.palette import BLIND
+from geo_service.maps.street_ground import simplified
 from geo_service.maps.view import View
 from geo_service.maps.words import FACTS, NO_NAME, STREET_CLASSES, Words, said
 from geo_service.overlay.blind_spots import BlindSpots

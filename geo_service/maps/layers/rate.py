@@ -68,14 +68,13 @@ def draw_rate(content: MapContent, view: View) -> DrawnLayer | None:
     labels = _LABELS if hot is None else (*_LABELS, *_JUDGED_LABELS)
     group = new_group("rate")
     data = {
-        "shape": "cell",
         "lines": pack_cells([cells.key[row] for row in shown], view),
         "colours": colours,
         "labels": [FACTS[label].line for label in labels],
         "rows": _rows(cells, hot, shown, step),
         "ringed": ringed,
     }
-    group.add_child(Drawing("shapes", "rate", data))
+    group.add_child(Drawing("cells", "rate", data))
     ranges = ["0"]
     if len(positive):
         ranges += class_ranges(limits, float(positive.min()), float(positive.max()))

@@ -37,13 +37,12 @@ def draw_release(content: MapContent, view: View) -> DrawnLayer | None:
     ]
     group = new_group("release")
     data = {
-        "shape": "cell",
         "lines": pack_cells([row.cell for row in release.rows], view),
         "colours": colours,
         "labels": [FACTS[label].line for label in _LABELS],
         "rows": rows,
     }
-    group.add_child(Drawing("shapes", "release", data))
+    group.add_child(Drawing("cells", "release", data))
     ranges = class_ranges(limits, float(trips.min()), float(trips.max())) if rows else []
     why = Words(
         f"{release.period} 期间的行程数；仅含骑手足够多的网格，数值向下取整，行程首尾不计。",

@@ -3,7 +3,6 @@
 import numpy as np
 
 from geo_service.arrays import Integers
-from geo_service.maps.basemap import simplified
 from geo_service.maps.cards import Cards
 from geo_service.maps.content import MapContent
 from geo_service.maps.elements import Drawing
@@ -19,6 +18,7 @@ from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.legend import explain, steps
 from geo_service.maps.packing import near_order, pack_lines, take_lines, to_pixels
 from geo_service.maps.palette import EXPOSURE_RAMP
+from geo_service.maps.street_ground import simplified
 from geo_service.maps.view import View
 from geo_service.maps.words import FACTS, Words
 from geo_service.overlay.exposure import Exposure

@@ -4,7 +4,6 @@
 
 const markTable = (() => {
   const DEGREE = 1e6;
-  const ROWS_OF_SQUARES = 2 ** 24; // more than there are at any zoom
   const LATEST = 85.0511287798; // degrees: the web map's square ends there
 
   function degrees(text, count) {
@@ -63,24 +62,5 @@ const markTable = (() => {
     return found;
   }
 
-  // Neighbouring rows as heaps: how many, how many of them solid, and where, by squares of the zoom.
-  function heaps({ x, y, lat, lon, look }, rows, side, solidLooks) {
-    const found = new Map();
-    for (const row of rows) {
-      const key = Math.floor(x[row] / side) * ROWS_OF_SQUARES + Math.floor(y[row] / side);
-      let heap = found.get(key);
-      if (!heap) found.set(key, (heap = { key, rows: 0, solid: 0, lat: 0, lon: 0, first: row, south: 90, west: Infinity, north: -90, east: -Infinity }));
-      heap.rows += 1;
-      heap.solid += solidLooks[look[row]];
-      heap.lat += lat[row];
-      heap.lon += lon[row];
-      heap.south = Math.min(heap.south, lat[row]);
-      heap.north = Math.max(heap.north, lat[row]);
-      heap.west = Math.min(heap.west, lon[row]);
-      heap.east = Math.max(heap.east, lon[row]);
-    }
-    return [...found.values()];
-  }
-
-  return { places, unpack, cardsOf, inside, heaps };
+  return { places, unpack, cardsOf, inside };
 })();

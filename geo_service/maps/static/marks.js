@@ -92,7 +92,7 @@
     function showHeaps(rows, zoom) {
       const side = HEAP_PX / (256 * 2 ** zoom);
       const next = new Map();
-      for (const heap of markTable.heaps(table, rows, side, isSolid)) {
+      for (const heap of markHeaps.gather(table, rows, side, isSolid)) {
         const key = `${zoom}/${heap.key}/${heap.rows}/${heap.solid}`;
         next.set(key, standing.get(key) || stand(heap));
       }

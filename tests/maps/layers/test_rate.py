@@ -12,14 +12,14 @@ from geo_service.overlay.hotspots import HotSpots
 
 def test_cells_without_trips_have_no_rate(content: MapContent, drawn_data: Callable) -> None:
     assert content.rate_cells is not None
-    data = drawn_data(content, "rate", "shapes")
+    data = drawn_data(content, "rate", "cells")
     assert len(data["rows"]) == data["lines"]["lines"] == len(content.rate_cells) - 1
 
 
 def test_cell_without_issues_is_pale_and_the_worst_is_darkest(
     content: MapContent, drawn_data: Callable
 ) -> None:
-    data = drawn_data(content, "rate", "shapes")
+    data = drawn_data(content, "rate", "cells")
     assert content.rate_cells is not None
     rate = content.rate_cells.issues_per_1000_trips[1:]
     colours = [data["colours"][row[0]] for row in data["rows"]]
@@ -28,14 +28,14 @@ def test_cell_without_issues_is_pale_and_the_worst_is_darkest(
 
 
 def test_cell_with_few_trips_is_faint(content: MapContent, drawn_data: Callable) -> None:
-    data = drawn_data(content, "rate", "shapes")
+    data = drawn_data(content, "rate", "cells")
     trips = data["labels"].index("行程数 Trips") + 3
     for row in data["rows"]:
         assert row[1] == (row[0] > 0 and row[trips] >= 30)
 
 
 def test_card_gives_the_interval(content: MapContent, drawn_data: Callable) -> None:
-    data = drawn_data(content, "rate", "shapes")
+    data = drawn_data(content, "rate", "cells")
     facts = dict(zip(data["labels"], data["rows"][0][3:], strict=True))
     assert facts["每千次行程问题数 Issues&#32;per&#32;1&#44;000&#32;trips"] == "83.3"
     assert facts["95&#37;&#32;区间 95&#32;&#37;&#32;interval"] == "41.7–167"  # noqa: RUF001
@@ -47,7 +47,7 @@ def test_cells_without_any_issue_are_one_class(content: MapContent, drawn_data: 
         content.rate_cells,
         issues_per_1000_trips=np.where(content.rate_cells.trips > 0, 0.0, np.nan),
     )
-    data = drawn_data(replace(content, rate_cells=quiet), "rate", "shapes")
+    data = drawn_data(replace(content, rate_cells=quiet), "rate", "cells")
     assert {row[0] for row in data["rows"]} == {0}
     drawn = draw_rate(replace(content, rate_cells=quiet), view_of(content))
     assert drawn is not None
@@ -66,7 +66,7 @@ def judged(content: MapContent, *hot: int) -> MapContent:
 def test_hot_spots_lie_on_top_with_an_outline_and_their_card_says_why(
     content: MapContent, drawn_data: Callable
 ) -> None:
-    plain, data = (drawn_data(one, "rate", "shapes") for one in (content, judged(content, 2, 5)))
+    plain, data = (drawn_data(one, "rate", "cells") for one in (content, judged(content, 2, 5)))
     assert content.rate_cells is not None
     titles = [f"网格 Cell {key}".replace(" ", "&#32;") for key in content.rate_cells.key]
     assert data["ringed"] == 2

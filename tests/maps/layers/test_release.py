@@ -8,7 +8,7 @@ from geo_service.maps.view import view_of
 
 def test_cells_bear_their_rounded_counts(content: MapContent, drawn_data: Callable) -> None:
     assert content.release is not None
-    data = drawn_data(content, "release", "shapes")
+    data = drawn_data(content, "release", "cells")
     assert [row[3:] for row in data["rows"]] == [
         [f"≥ {row.trips}", f"≥ {row.riders}"] for row in content.release.rows
     ]
@@ -24,7 +24,7 @@ def test_legend_names_the_period(content: MapContent) -> None:
 def test_release_without_cells_is_drawn_empty(content: MapContent, drawn_data: Callable) -> None:
     assert content.release is not None
     empty = replace(content, release=replace(content.release, rows=()))
-    assert drawn_data(empty, "release", "shapes")["rows"] == []
+    assert drawn_data(empty, "release", "cells")["rows"] == []
 
 
 def test_no_release_no_layer(bare: MapContent) -> None:

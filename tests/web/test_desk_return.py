@@ -5,7 +5,7 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
-from geo_service.web.desk_way import going_back, list_path, read_asked, write_asked
+from geo_service.web.desk_return import going_back, list_path, read_asked, write_asked
 
 
 def test_what_the_list_was_asked_is_read_as_it_was_written() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from geo_service.errors import NotFound
-from geo_service.maps.parts import Parts
+from geo_service.maps.page_parts import Parts
 
 
 def test_a_part_is_made_once_when_it_is_asked_for() -> None:

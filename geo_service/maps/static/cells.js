@@ -1,4 +1,4 @@
-// Cells and ridden streets, each with a card.
+// Cells, each with a card.
 "use strict";
 
 (() => {
@@ -8,15 +8,11 @@
   const RINGED = { weight: 3, color: "#1c1f22", opacity: 1 };
 
   // Of the rows the last ``ringed`` have a strong outline, and lie on top.
-  function shapes(group, { shape, lines, colours, labels, rows, ringed = 0 }) {
+  function cells(group, { lines, colours, labels, rows, ringed = 0 }) {
     const packed = unpack(lines);
     const all = rows.map(([step, strong, title, ...values], line) => {
-      const colour = colours[step];
-      const places = corners(packed, line);
-      const drawn =
-        shape === "cell"
-          ? L.polygon(places, { renderer: geoMap.ground, pane: "ground", ...(line < rows.length - ringed ? CELL : RINGED), fillColor: colour, fillOpacity: strong ? 0.72 : 0.42 })
-          : L.polyline(places, { renderer: geoMap.ground, pane: "ground", weight: 1.6 + 0.9 * step, color: colour });
+      const outline = line < rows.length - ringed ? CELL : RINGED;
+      const drawn = L.polygon(corners(packed, line), { renderer: geoMap.ground, pane: "ground", ...outline, fillColor: colours[step], fillOpacity: strong ? 0.72 : 0.42 });
       drawn.bindPopup(() => card(title, "", labels, values), popupRoom());
       group.addLayer(drawn);
       return drawn;
@@ -29,5 +25,5 @@
     held.set(group, { labels, seen });
   }
 
-  Object.assign(geoMap, { shapes });
+  Object.assign(geoMap, { cells });
 })();

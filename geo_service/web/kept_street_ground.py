@@ -4,12 +4,12 @@ import json
 from threading import Lock
 
 from geo_service.maps.base_tiles import BaseTiles
-from geo_service.maps.basemap import draw_background
+from geo_service.maps.street_ground import draw_background
 from geo_service.maps.view import View
 from geo_service.streets.network import Network
 
 
-class KeptBasemap:
+class KeptStreetGround:
     """The background of one process; it is drawn once, and others wait for it.
 
     With ``tiles`` it is what stands in for them.

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from geo_service.ingest.streets.read import read_streets
-from geo_service.maps.basemap import draw_background
 from geo_service.maps.escape import as_script
+from geo_service.maps.street_ground import draw_background
 from geo_service.maps.view import View
 from geo_service.streets.assemble import build_network
 from geo_service.streets.network import Network

@@ -4,7 +4,7 @@ import pytest
 
 from geo_service.domain.lifecycle import Stage
 from geo_service.errors import ForbiddenMove, MovedMeanwhile
-from geo_service.web.desk_faults import say_refused
+from geo_service.web.desk_refusals import say_refused
 from geo_service.web.rider_words import EN, ZH, Tongue
 
 

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from geo_service.domain.area import Body, Level
 from geo_service.domain.case import Case, Move
+from geo_service.domain.escalation import escalated, redispatched
 from geo_service.domain.issue import Issue
 from geo_service.domain.lifecycle import ENDED, Mover, Stage, check_move
 from geo_service.domain.responsibility import Responsible
-from geo_service.domain.upkeep import escalated, redispatched
 
 NOW = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
 HOURS = {("*", Stage.DISPATCHED): 4.0, ("fire", Stage.HANDLING): 0.5, ("*", Stage.FILED): 2.0}

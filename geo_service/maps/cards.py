@@ -16,6 +16,7 @@ _MOST_TRIED = 10_000
 """A page that can't ask for more holds no more cards than this, however short they are."""
 
 _BARE = Words("此页容量有限，详情见在线规划地图", "More of it is on the planner's page")
+_GONE = Words("无法载入，请刷新页面", "It can't be had: load the page again")
 
 Row = Sequence[object]
 
@@ -53,6 +54,7 @@ class Cards:
         if parts is None or count <= CHUNK:
             return {"bare": _BARE.line, "rows": self._fitting(whole=parts is not None)}
         return {
+            "bare": _GONE.line,
             "size": CHUNK,
             "chunks": [
                 parts.keep(f"{name}-{begin // CHUNK}", partial(self._chunk, begin))

@@ -1,6 +1,7 @@
 """A small map of the streets around a place, as SVG: it needs no script and no other host."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,6 +20,26 @@ SCALE = 0.6
 """Units a metre."""
 BAR_M = 100
 """How long the bar is that shows the scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Which part of the world a drawing shows, and how large; north is up."""
+
+    lon: float
+    """Of the middle, WGS-84, decimal degrees."""
+    lat: float
+    scale: float = SCALE
+    """Units a metre."""
+    width: int = WIDTH
+    height: int = HEIGHT
+
+    def to_units(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+        """Return where places are in the drawing, from its upper left corner."""
+        at = np.array([self.lat])
+        east = wrap_degrees(lon - self.lon) * metres_per_degree_east(at)
+        north = (lat - self.lat) * metres_per_degree_north(at)
+        return self.width / 2 + east * self.scale, self.height / 2 - north * self.scale
 
 
 def small_map(
@@ -48,32 +69,57 @@ def small_map(
         An ``svg`` element of the class ``small-map``, whose parts bear classes and no styles.
         North is up. Raises nothing.
     """
+    frame = Frame(lon, lat)
     parts = [
         f'<svg class="small-map" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">'
     ]
     if network is not None and network.edges:
-        parts += _streets(network, lon, lat)
+        parts += draw_streets(network, frame)
     others = np.array(near, dtype=np.float64).reshape(-1, 2)
-    for x, y in zip(*_to_units(others[:, 0], others[:, 1], lon, lat), strict=True):
+    for x, y in zip(*frame.to_units(others[:, 0], others[:, 1]), strict=True):
         parts.append(f'<circle class="near" cx="{x:.0f}" cy="{y:.0f}" r="6"/>')
     parts.append(f'<circle class="here" cx="{WIDTH // 2}" cy="{HEIGHT // 2}" r="9"/>')
-    bar = BAR_M * SCALE
-    parts.append(f'<path class="scale" d="M10 {HEIGHT - 14}v5h{bar:.0f}v-5"/>')
-    parts.append(f'<text x="14" y="{HEIGHT - 16}">{BAR_M} m</text></svg>')
+    parts += [draw_bar(frame, BAR_M), "</svg>"]
     return "".join(parts)
 
 
-def _streets(network: Network, lon: float, lat: float) -> list[str]:
-    """Draw the edges of which a shape's box touches the drawing, the strongest last."""
-    x, y = _to_units(np.asarray(network.shape_lon), np.asarray(network.shape_lat), lon, lat)
+def draw_bar(frame: Frame, metres: int) -> str:
+    """Draw the bar that shows the scale, in the lower left corner."""
+    low = frame.height
+    return (
+        f'<path class="scale" d="M10 {low - 14}v5h{metres * frame.scale:.0f}v-5"/>'
+        f'<text x="14" y="{low - 16}">{metres:,} m</text>'
+    )
+
+
+def draw_streets(
+    network: Network, frame: Frame, *, strongest: int = len(GROUPS), most: int = 100_000
+) -> list[str]:
+    """Draw the edges of which a shape's box touches the drawing, the strongest last.
+
+    Parameters
+    ----------
+    network : Network
+        With at least one edge.
+    frame : Frame
+        What is shown.
+    strongest : int
+        Only so many of the strongest groups are drawn.
+    most : int
+        No more edges than this, the longest.
+    """
+    x, y = frame.to_units(np.asarray(network.shape_lon), np.asarray(network.shape_lat))
     starts = network.edge_shape[:-1]
     left, right = np.minimum.reduceat(x, starts), np.maximum.reduceat(x, starts)
     top, bottom = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
-    seen = np.flatnonzero((right > 0) & (left < WIDTH) & (bottom > 0) & (top < HEIGHT))
-    group = group_of_edges(network)[seen]
+    group = group_of_edges(network)
+    shown = (right > 0) & (left < frame.width) & (bottom > 0) & (top < frame.height)
+    seen = np.flatnonzero(shown & (group >= len(GROUPS) - strongest))
+    if len(seen) > most:
+        seen = np.sort(seen[np.argsort(-network.edge_length_mm[seen], kind="stable")[:most]])
     drawn = []
     for rank, name in enumerate(GROUPS):
-        lines = [_line(network, edge, x, y) for edge in seen[group == rank].tolist()]
+        lines = [_line(network, edge, x, y) for edge in seen[group[seen] == rank].tolist()]
         if lines:
             drawn.append(f'<path class="{name}" d="{"".join(lines)}"/>')
     return drawn
@@ -83,11 +129,3 @@ def _line(network: Network, edge: int, x: Floats, y: Floats) -> str:
     rows = slice(int(network.edge_shape[edge]), int(network.edge_shape[edge + 1]))
     points = zip(x[rows].tolist(), y[rows].tolist(), strict=True)
     return "M" + "L".join(f"{one:.0f} {other:.0f}" for one, other in points)
-
-
-def _to_units(to_lon: Floats, to_lat: Floats, lon: float, lat: float) -> tuple[Floats, Floats]:
-    """Return where places are in the drawing, from its upper left corner."""
-    at = np.array([lat])
-    east = wrap_degrees(to_lon - lon) * metres_per_degree_east(at)
-    north = (to_lat - lat) * metres_per_degree_north(at)
-    return WIDTH / 2 + east * SCALE, HEIGHT / 2 - north * SCALE

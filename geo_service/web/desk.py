@@ -12,7 +12,7 @@ from geo_service.web.answers import page_answer
 from geo_service.web.auth import SHOWS_KEY
 from geo_service.web.desk_door import let_staff_in
 from geo_service.web.desk_return import AFTER, CHOICES, Pairs, going_back, list_path, write_asked
-from geo_service.web.desk_rows import write_row
+from geo_service.web.desk_rows import draw_list, write_row
 from geo_service.web.desk_words import desk_words
 from geo_service.web.life_words import say_name, say_stage
 from geo_service.web.pages import write_page
@@ -75,21 +75,25 @@ def desk(request: Request) -> Response:
     zone = service.workspace.calendar().zone
     chosen = [pair for pair in pairs if pair[0] != AFTER]
     more = len(found.listed) == ON_A_PAGE
+    keep = going_back(write_asked(pairs))
+    words = desk_words(tongue)
+    rows = [
+        write_row(tongue, one, found.waiting.get(one.case.issue.issue_id, 0), now, zone)
+        for one in found.listed
+    ]
     page = page_answer(
         write_page(
             "desk.html",
             words=tongue,
-            said=desk_words(tongue),
+            said=words,
             title=found.title or tongue.service,
             counts=_counts(tongue, found, asked),
             fields=_fields(tongue, found, asked),
             overdue=asked.overdue,
-            rows=[
-                write_row(tongue, one, found.waiting.get(one.case.issue.issue_id, 0), now, zone)
-                for one in found.listed
-            ],
+            rows=rows,
+            map=draw_list(service.streets_if_any(), found.listed, rows, keep, words.list_map),
             chosen=chosen,
-            keep=going_back(write_asked(pairs)),
+            keep=keep,
             first=_path(chosen) if after else "",
             following=_path([*chosen, (AFTER, str(place_of(found.listed[-1].case)))])
             if more

@@ -13,7 +13,6 @@ from geo_service.domain.text import text_fault
 from geo_service.errors import (
     ForbiddenMove,
     NotFound,
-    NotReady,
     RefusedFields,
 )
 from geo_service.flows.keep_photo import approve_photo
@@ -22,7 +21,6 @@ from geo_service.flows.take_up_case import CaseInHand, take_up_case
 from geo_service.maps.small_map import small_map
 from geo_service.store.keys import Key
 from geo_service.store.photo_files import is_photo_id
-from geo_service.streets.profile import Profile
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import SHOWS_KEY
 from geo_service.web.bodies import read_form
@@ -224,10 +222,6 @@ def _show(
 
 
 def _map(service: Service, held: CaseInHand, label: str) -> str:
-    try:
-        network = service.districts.current(Profile.EBIKE).streets.network
-    except NotReady:
-        network = None
     issue = held.file.case.issue
     near = [(one.duplicate.case.issue.lon, one.duplicate.case.issue.lat) for one in held.near]
-    return small_map(network, issue.lon, issue.lat, label=label, near=near)
+    return small_map(service.streets_if_any(), issue.lon, issue.lat, label=label, near=near)

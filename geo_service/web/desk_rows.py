@@ -1,5 +1,6 @@
 """Cases on the staff's list, in the words of the page: what, how far, by when, with whom."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from urllib.parse import quote
@@ -7,6 +8,8 @@ from urllib.parse import quote
 from geo_service.domain.area import Body
 from geo_service.domain.case import Case
 from geo_service.flows.list_work import Listed
+from geo_service.maps.overview_map import Numbered, overview_map
+from geo_service.streets.network import Network
 from geo_service.web.desk_words import DeskWords, desk_words
 from geo_service.web.life_words import say_name, say_stage
 from geo_service.web.rider_words import Tongue
@@ -72,6 +75,31 @@ def write_row(tongue: Tongue, listed: Listed, waiting: int, now: datetime, zone:
 def case_path(issue_id: str) -> str:
     """Return the address of an issue on the desk; raises nothing."""
     return f"/desk/{quote(issue_id, safe='')}"
+
+
+def draw_list(
+    network: Network | None, listed: Sequence[Listed], rows: Sequence[Row], keep: str, label: str
+) -> str:
+    """Draw the listed cases on a map, with the numbers they have on the list; blank without any.
+
+    Parameters
+    ----------
+    network : Network or None
+        The streets.
+    listed, rows : sequence of Listed, sequence of Row
+        The cases, and what the list shows of each.
+    keep : str
+        What is appended to each case's address, so that one finds back.
+    label : str
+        What the map shows.
+    """
+    if not rows:
+        return ""
+    places = [
+        Numbered(one.case.issue.lon, one.case.issue.lat, row.path + keep, row.name, row.late)
+        for one, row in zip(listed, rows, strict=True)
+    ]
+    return overview_map(network, places, label=label)
 
 
 def say_body(tongue: Tongue, body: Body | None) -> str:

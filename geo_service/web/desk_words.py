@@ -61,6 +61,7 @@ class DeskWords:
     merged_into: str
     merged_from: str
     map_label: str
+    list_map: str
     photos: str
     photo: str
     no_photos: str
@@ -147,6 +148,7 @@ ZH: Final = DeskWords(
     merged_into="已并入",
     merged_from="并入本事项的",
     map_label="事项位置示意图",
+    list_map="地图：列表中的事项",
     photos="照片",
     photo="照片 {}",
     no_photos="没有照片。",
@@ -252,6 +254,7 @@ EN_WORDS: Final = DeskWords(
     merged_into="Merged into",
     merged_from="Merged into this",
     map_label="Map of the streets around the issue",
+    list_map="Map of the issues on this list",
     photos="Photos",
     photo="Photo {}",
     no_photos="No photos.",

@@ -8,10 +8,12 @@ from typing import cast
 
 from starlette.requests import Request
 
+from geo_service.errors import NotReady
 from geo_service.export.near_json import NearWriter
 from geo_service.flows.districts import Districts
 from geo_service.flows.wiring import Workspace
 from geo_service.maps.base_tiles import base_tiles
+from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 from geo_service.web.drawn_pages import DrawnPages
 from geo_service.web.held_photos import HeldPhotos
@@ -43,6 +45,13 @@ class Service:
     photos: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "photos"))
     """Where photos are drawn: only others with photos wait for it, and as it is always the same
     thread, the memory that a large picture takes is used again."""
+
+    def streets_if_any(self) -> Network | None:
+        """Return the streets riders ride, for small maps; None before any have been loaded."""
+        try:
+            return self.districts.current(Profile.EBIKE).streets.network
+        except NotReady:
+            return None
 
 
 def open_service(workspace: Workspace, clock: Clock) -> Service:

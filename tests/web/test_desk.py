@@ -1,7 +1,9 @@
 import html
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -27,19 +29,25 @@ class Page(HTMLParser):
         super().__init__()
         self.tags: set[str] = set()
         self.attributes: list[tuple[str, str]] = []
+        self.rows: list[str] = []
+        """Where the list's rows lead, not the marks of its map."""
+        self._in_list = False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
+        told = dict(attrs)
+        self._in_list |= tag == "ol" and told.get("class") == "work"
+        if self._in_list and tag == "a":
+            self.rows.append(told["href"] or "")
         self.attributes += [(name, value or "") for name, value in attrs]
 
     @property
     def listed(self) -> list[str]:
         """The issues that are linked to, in order."""
-        found = [value for name, value in self.attributes if name == "href"]
         return [
             path.removeprefix("/desk/").partition("?")[0]
-            for path in found
+            for path in self.rows
             if path.startswith("/desk/")
         ]
 
@@ -192,3 +200,19 @@ def test_a_wrong_choice_is_told_of(own_door: httpx.Client, bearer: Bearer) -> No
     for asked in ({"stage": "odd"}, {"after": "x"}, {"overdue": "maybe"}):
         answer = own_door.get("/desk", params=asked, headers=bearer("staff"))
         assert answer.status_code == 422
+
+
+def test_the_lists_map_leads_to_its_cases_by_their_numbers(
+    own_door: httpx.Client, bearer: Bearer
+) -> None:
+    page = own_door.get("/desk?category=standing_water", headers=bearer("staff"))
+    rows = Page(page.text).listed
+    marks = re.findall(r'<a href="([^"]+)" aria-label="(\d+) ([^"]*)">', page.text)
+    assert len(marks) == len(rows) > 1
+    for path, number, name in marks:
+        address = unescape(path)
+        assert address.startswith(f"/desk/{rows[int(number) - 1]}")
+        assert address.endswith("?back=category%3Dstanding_water")
+        assert unescape(name) == "积水"
+    nothing = own_door.get("/desk?category=none", headers=bearer("staff"))
+    assert "overview-map" not in nothing.text

@@ -21,7 +21,13 @@ from geo_service.store import cases, issues, photos, supporters
 from geo_service.web.page_policies import STRICT_POLICY
 from geo_service.web.report_choices import answer_field
 
-PLACE = {"service_code": "standing_water", "lat": "32.0385", "long": "112.1375"}
+PLACE = {
+    "service_code": "standing_water",
+    "lat": "32.0385",
+    "long": "112.1375",
+    "another": "yes",
+}
+"""Whatever others have reported there meanwhile: this is another one."""
 ENGLISH = {"Accept-Language": "en"}
 MIB = 1024 * 1024
 

@@ -13,8 +13,13 @@ from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
 from geo_service.store import photos
 
-PLACE = {"service_code": "blocked_lane", "lat": "32.0401", "long": "112.1401"}
-NO_PLACE = {"service_code": "blocked_lane"}
+PLACE = {
+    "service_code": "blocked_lane",
+    "lat": "32.0401",
+    "long": "112.1401",
+    "another": "yes",
+}
+NO_PLACE = {"service_code": "blocked_lane", "another": "yes"}
 
 
 def picture(side: int = 64) -> bytes:

@@ -56,6 +56,8 @@
       return card(title, subtitle, labels, facts, htmlOf(row));
     };
 
+    const cardOf = (row) => table.cards.of(row).catch(() => null);
+
     function make(row) {
       const solid = isSolid[table.look[row]];
       const icon = L.divIcon({ className: "gm-place", iconSize: [wide, wide], html: htmlOf(row) });
@@ -63,7 +65,7 @@
       const marker = L.marker([table.lat[row], table.lon[row]], { icon, title, solid, zIndexOffset: solid ? 100 : 0 });
       marker.bindPopup(() => written(row, table.cards.now(row)), popupRoom());
       // A card that has to be asked for opens at once, and is filled when it is there.
-      if (table.cards.now(row) === undefined) marker.on("popupopen", async ({ popup }) => popup.setContent(written(row, await table.cards.of(row))));
+      if (table.cards.now(row) === undefined) marker.on("popupopen", async ({ popup }) => popup.setContent(written(row, await cardOf(row))));
       return marker;
     }
 
@@ -71,7 +73,6 @@
     const nameSoon = (fresh) => nameMarks(fresh).catch(() => {});
     async function nameMarks(fresh) {
       for (const [row, marker] of fresh) {
-        if (table.cards.now(row) !== undefined) continue;
         marker.options.title = plain(nameOf(row, await table.cards.of(row)));
         const element = marker.getElement();
         if (element) element.title = marker.options.title;
@@ -83,16 +84,17 @@
       const gone = [...made].filter(([row]) => !wanted.has(row));
       gone.forEach(([row]) => made.delete(row));
       const fresh = rows.filter((row) => !made.has(row));
+      const nameless = fresh.filter((row) => table.cards.now(row) === undefined);
       fresh.forEach((row) => made.set(row, make(row)));
       holder.removeLayers(gone.map(([, marker]) => marker));
       holder.addLayers(fresh.map((row) => made.get(row)));
-      nameSoon(fresh.map((row) => [row, made.get(row)]));
+      nameSoon(nameless.map((row) => [row, made.get(row)]));
     }
 
     function showHeaps(rows, zoom) {
       const side = HEAP_PX / (256 * 2 ** zoom);
       const next = new Map();
-      for (const heap of markHeaps.gather(table, rows, side, isSolid)) {
+      for (const heap of markHeaps.gather(table, rows, side, shape === "square" ? 0 : 0.5, isSolid)) {
         const key = `${zoom}/${heap.key}/${heap.rows}/${heap.solid}`;
         next.set(key, standing.get(key) || stand(heap));
       }
@@ -129,7 +131,7 @@
       refresh();
       const marker = made.get(row);
       if (marker) holder.zoomToShowLayer(marker, () => marker.openPopup());
-      else L.popup(popupRoom()).setLatLng([table.lat[row], table.lon[row]]).setContent(written(row, await table.cards.of(row))).openOn(map);
+      else L.popup(popupRoom()).setLatLng([table.lat[row], table.lon[row]]).setContent(written(row, await cardOf(row))).openOn(map);
     }
 
     async function seen(view) {

@@ -38,7 +38,7 @@
         if (!found) continue;
         const row = before(step) + found.line;
         const popup = L.popup(popupRoom()).setLatLng(found.place).setContent(written(cards.now(row))).openOn(geoMap.map);
-        if (cards.now(row) === undefined) popup.setContent(written(await cards.of(row)));
+        if (cards.now(row) === undefined) popup.setContent(written(await cards.of(row).catch(() => null)));
         return;
       }
     }

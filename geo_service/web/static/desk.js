@@ -16,3 +16,6 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[aria-busy]")) form.removeAttribute("aria-busy");
 });
+
+// On a phone the list comes first; whoever wants its map opens it.
+for (const map of document.querySelectorAll("details.overview")) map.open = window.innerWidth >= 720;

@@ -27,6 +27,8 @@ READ_BY_PAGE = (
     "idempotency_key",
 )
 PHOTO = "media"
+POSITION = ("lat", "long", "address_string")
+"""Any of these says where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ def faults_in_words(
             told[place] = words.faults["unanswered" if missing else "answer"]
             if tongue is EN and not missing:
                 told[place] = detail
+        elif name in POSITION and not any(typed.one(part).strip() for part in POSITION):
+            told[name] = words.faults["no_place"]
         else:
             told[name] = words.faults.get(name, words.wrong)
     return told

@@ -142,6 +142,7 @@ ZH: Final = ReportWords(
     why="说明",
     faults={
         "service_code": "请选一个类别。",
+        "no_place": "还没说在哪里：用现在的位置，或在地图上选。",
         "lat": "位置不对：纬度应在 -90 到 90 之间，且不能离本地街道太远。",
         "long": "位置不对：经度应在 -180 到 180 之间。",
         "datum": "请选一个坐标来源。",
@@ -254,6 +255,7 @@ EN_WORDS: Final = ReportWords(
     why="Why",
     faults={
         "service_code": "Choose what it is.",
+        "no_place": "Say where it is: use your position, or choose it on the map.",
         "lat": "The position is wrong: latitude is within -90 to 90, and not far from the streets "
         "of this city.",
         "long": "The position is wrong: longitude is within -180 to 180.",

@@ -1,6 +1,7 @@
 """Catchments in a browser: holes at any number of minutes, kinds in turn, and cards on streets."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -222,3 +223,17 @@ def test_on_a_phone_the_slider_fits_the_panel(open_page: Callable, html: str) ->
     page.locator("[type=range]").scroll_into_view_if_needed()
     assert page.locator("[type=range]").is_visible()
     assert page.evaluate("() => document.documentElement.scrollWidth") == 390
+
+
+def test_link_brings_back_the_minutes(open_page: Callable, html: str) -> None:
+    page = open_page(html).page
+    slide(page, 4)
+    page.locator("[type=range]").dispatch_event("change")
+    assert page.url.endswith("&reach=0.4")
+    other = open_page(address=page.url)
+    assert other.page.locator("output").inner_text() == "4"
+    assert figures(other.page) == figures(page)
+    for wrong in ("9.4", "0.0", "0.999", "x", ""):
+        other.page.goto(re.sub("reach=.*", f"reach={wrong}", page.url))
+        expect(other.page.locator("output")).to_have_text(re.compile("^[24]$"))
+    assert other.complaints == []

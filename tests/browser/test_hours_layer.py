@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from geo_service.maps import elements
 from geo_service.maps.assets import Assets
 from geo_service.maps.content import HoursOnMap, MapContent
 from geo_service.maps.page import draw, render
@@ -195,6 +196,25 @@ def test_link_brings_back_the_slot(
     assert other.page.locator(f".gm-days input[value='{day}']").is_checked()
     assert colours(other.page) == colours(page)
     assert other.complaints == []
+
+
+def test_link_brings_back_the_slot_of_a_layer_that_is_drawn_later(
+    open_page: Callable, handled: MapContent, week: SlotExposure, tmp_path: Path
+) -> None:
+    now = handled.now
+    content = replace(handled, hours=HoursOnMap(week, now - timedelta(days=27), now))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(elements, "_APART_FROM", 10)
+        page = render(draw(content, ("facilities", "issue_density", "hours"), assets=Assets()))
+    assert 'geoMap.unfold("hours"' in page
+    path = tmp_path / "folded.html"
+    path.write_text(page, encoding="utf-8")
+    at = "#map=15/32.0425/112.145&layers=hours&slot=3.8"
+    opened = open_page(address=f"{path.as_uri()}{at}")
+    expect(opened.page.locator(".gm-hour input")).to_have_value("8")
+    assert opened.page.locator(".gm-days input[value='3']").is_checked()
+    assert opened.page.url.endswith("&slot=3.8")
+    assert opened.complaints == []
 
 
 def test_slot_that_makes_no_sense_is_everything(

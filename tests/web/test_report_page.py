@@ -367,3 +367,13 @@ def test_a_city_without_streets_or_categories_still_shows_the_page(
     linked = 'href="/report"'
     assert linked in reporting_door.get("/").text
     assert linked in reporting_door.get("/stations/station").text
+
+
+def test_who_says_no_place_is_asked_for_one_and_not_told_that_it_is_wrong(
+    reporting_door: httpx.Client,
+) -> None:
+    nowhere = {"service_code": "standing_water", "lat": "", "long": " "}
+    faults = Page(reporting_door.post("/report", data=nowhere).text).faults
+    assert "还没说在哪里" in faults["lat"]
+    english = Page(reporting_door.post("/report", data=nowhere, headers=ENGLISH).text).faults
+    assert "Say where it is" in english["lat"]

@@ -135,10 +135,28 @@
       L.popup(popupRoom()).setLatLng(found.place).setContent(card(title, subtitle, labels, values)).openOn(geoMap.map);
     }
 
+    const tellAddress = () => document.dispatchEvent(new CustomEvent("gm:chosen"));
+    geoMap.choices.set("reach", {
+      written: () => (state.chosen || state.minutes !== minutes ? `${state.chosen}.${state.minutes}` : ""),
+      choose(text) {
+        const [, place, reach] = /^(\d+)\.(\d+)$/.exec(text) || [null, 0, minutes];
+        if (Number(place) >= kinds.length || Number(reach) < 1 || Number(reach) > Number(range.max)) return;
+        state.minutes = Number(reach);
+        range.value = reach;
+        radios[place].checked = true;
+        Object.assign(state, { chosen: Number(place), kind: null });
+        tell();
+        if (!geoMap.map.hasLayer(group)) return;
+        choose(state.chosen);
+        tiles.repaint();
+      },
+    });
+
     radios.forEach((radio, place) =>
       radio.addEventListener("change", () => {
         choose(place);
         tiles.repaint();
+        tellAddress();
       }),
     );
     let waiting = 0;
@@ -148,6 +166,7 @@
       cancelAnimationFrame(waiting);
       waiting = requestAnimationFrame(() => tiles.repaint());
     });
+    range.addEventListener("change", tellAddress);
     group.on("add", () => {
       if (!state.kind) choose(state.chosen);
       tiles.addTo(geoMap.map);

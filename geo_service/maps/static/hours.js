@@ -99,7 +99,7 @@
       Object.assign(state, { day, hour });
       tell();
       if (state.cells) paint();
-      document.dispatchEvent(new CustomEvent("gm:slot"));
+      document.dispatchEvent(new CustomEvent("gm:chosen"));
     }
 
     // --- hour by hour ---------------------------------------------------------------------------
@@ -140,14 +140,14 @@
       popupopen: ({ popup }) => (state.opened = popup),
       popupclose: () => (state.opened = null),
     });
-    geoMap.slots = {
+    geoMap.choices.set("slot", {
       written: () => (slot() ? `${state.day}${state.hour < 0 ? "" : `.${state.hour}`}` : ""),
       choose(text) {
         const [, day, hour = "-1"] = /^([0-7])(?:\.(1?\d|2[0-3]))?$/.exec(text) || [null, "0"];
         stop();
         choose(Number(day), Number(hour));
       },
-    };
+    });
     const seen = async (view) => {
       ready();
       return titles

@@ -6,6 +6,7 @@
 const geoMap = (() => {
   const NARROW = 720; // px: below this the panel lies at the bottom, folded
   const held = new Map(); // what each group shows, for filters, search and downloads
+  const choices = new Map(); // what is chosen in a layer's legend, by its name in the address
 
   // --- text -------------------------------------------------------------------------------------
   const scratch = document.createElement("template");
@@ -150,5 +151,5 @@ const geoMap = (() => {
   const beside = (begin) => companions.push(begin);
 
   // What each kind of layer needs is added by its own script.
-  return { open, unfold, ask, asked, panel, beside, held, plain, sign, card, isWide, popupRoom };
+  return { open, unfold, ask, asked, panel, beside, held, choices, plain, sign, card, isWide, popupRoom };
 })();

@@ -1,11 +1,23 @@
-// The address tells what is looked at: #map=zoom/lat/lon&layers=a,b&off=stage.over,age.7&overdue&slot=3.8
+// The address tells what is looked at: #map=zoom/lat/lon&layers=a,b&off=stage.over,age.7&overdue
+// &slot=3.8 (of the week's hours) &reach=1.5 (of catchments: the second kind, minutes)
 "use strict";
 
 geoMap.beside(({ map, groups, aside, say }) => {
+  const CHOICES = ["slot", "reach"];
   const boxes = [...aside.querySelectorAll("[data-layer]")];
   const filters = [...aside.querySelectorAll("[data-filter]")];
   const isOn = (button) => button.getAttribute("aria-pressed") === "true";
   const nameOf = (button) => `${button.dataset.filter}.${encodeURIComponent(button.dataset.value)}`;
+
+  // Of a layer that is drawn later what is to be chosen waits.
+  const waiting = new Map();
+  function choose() {
+    for (const [name, text] of waiting) {
+      if (!geoMap.choices.has(name)) continue;
+      waiting.delete(name);
+      geoMap.choices.get(name).choose(text);
+    }
+  }
 
   function written() {
     const { lat, lng } = map.getCenter();
@@ -16,8 +28,10 @@ geoMap.beside(({ map, groups, aside, say }) => {
     const off = filters.filter((button) => button.dataset.filter !== "overdue" && !isOn(button)).map(nameOf);
     if (off.length) parts.push(`off=${off.join(",")}`);
     if (filters.some((button) => button.dataset.filter === "overdue" && isOn(button))) parts.push("overdue");
-    const slot = geoMap.slots?.written();
-    if (slot) parts.push(`slot=${slot}`);
+    for (const name of CHOICES) {
+      const text = waiting.get(name) ?? geoMap.choices.get(name)?.written();
+      if (text) parts.push(`${name}=${text}`);
+    }
     return `#${parts.join("&")}`;
   }
 
@@ -42,17 +56,19 @@ geoMap.beside(({ map, groups, aside, say }) => {
           detail: (button) => (button.dataset.filter === "overdue" ? told.has("overdue") : !off.includes(nameOf(button))),
         }),
       );
-    geoMap.slots?.choose(told.get("slot") || "");
+    for (const name of CHOICES) waiting.set(name, told.get(name) || "");
+    choose();
     map.setView([lat, lon], Math.min(19, Math.max(3, zoom)), { animate: false });
   }
 
   restore();
+  document.addEventListener("gm:drawn", choose);
   // A page that nobody has touched keeps its short address.
   const keep = () => history.replaceState(null, "", written());
   map.on("moveend", keep);
   boxes.forEach((box) => box.addEventListener("change", keep));
   document.addEventListener("gm:filtered", keep);
-  document.addEventListener("gm:slot", keep);
+  document.addEventListener("gm:chosen", keep);
   window.addEventListener("hashchange", restore);
 
   const copy = aside.querySelector("[data-tool=link]");

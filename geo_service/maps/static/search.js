@@ -82,6 +82,8 @@ geoMap.beside(({ map, groups, aside, held, names, plain }) => {
     show(false);
     if (!layer) {
       map.setView(street, 17, { animate: false });
+      const name = Object.assign(document.createElement("b"), { textContent: found[place].title });
+      L.popup({ closeButton: false, autoPan: false }).setLatLng(street).setContent(name).openOn(map);
       return;
     }
     const box = aside.querySelector(`[data-layer=${layer}]`);

@@ -106,7 +106,8 @@
       this.paint(context, coords, size);
     },
     repaint() {
-      for (const { el } of Object.values(this._tiles)) el.repaint();
+      // A layer that is not on the map has no tiles.
+      for (const { el } of Object.values(this._tiles || {})) el.repaint();
     },
   });
 

@@ -24,11 +24,14 @@ geoMap.beside(({ map, groups, aside, held, names, plain }) => {
       for (let chunk = 0; chunk < table.cards.chunks; chunk++) {
         const rows = await table.cards.chunk(chunk);
         rows.forEach((row, place) => row && known.push(entry(layer, chunk * table.cards.size + place, row, searched)));
-        if (chunk % 4 === 3) look();
+        if (chunk % 4 === 3) lookAgain();
       }
     }
-    look();
+    lookAgain();
   }
+  // Whoever has chosen, or gone on to something else, is left alone.
+  let asking = false;
+  const lookAgain = () => asking && look();
 
   function entry(layer, row, [title, subtitle, ...facts], searched) {
     const name = plain([title, subtitle].filter(Boolean).join(" "));
@@ -79,6 +82,7 @@ geoMap.beside(({ map, groups, aside, held, names, plain }) => {
 
   function choose(place) {
     const { layer, row, place: street } = found[place];
+    asking = false;
     show(false);
     if (!layer) {
       map.setView(street, 17, { animate: false });
@@ -94,7 +98,10 @@ geoMap.beside(({ map, groups, aside, held, names, plain }) => {
     kept.open(row);
   }
 
-  input.addEventListener("input", look);
+  input.addEventListener("input", () => {
+    asking = true;
+    look();
+  });
   input.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && found.length) {
@@ -103,10 +110,14 @@ geoMap.beside(({ map, groups, aside, held, names, plain }) => {
     } else if (event.key === "Enter" && at >= 0 && !list.hidden) choose(at);
     else if (event.key === "Escape") {
       if (list.hidden) input.value = "";
+      asking = false;
       none.hidden = true;
       show(false);
     } else return;
     event.preventDefault();
   });
-  input.addEventListener("blur", () => show(false));
+  input.addEventListener("blur", () => {
+    asking = false;
+    show(false);
+  });
 });

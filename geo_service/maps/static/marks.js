@@ -7,8 +7,8 @@
   const FEW_RINGS = 60;
   const RING = 17; // px
   const FEW_MARKS = 1500; // all of so few are on the map at once
-  const MOST_IN_VIEW = 150; // each is some elements of the page, and a browser takes long to lay out many
-  const HEAP_PX = 88;
+  const MOST_IN_VIEW = 100; // each is some elements of the page, and a browser takes long to lay out many
+  const HEAP_PX = 104;
   const AROUND = 0.1; // of the view, on each side, so that marks are there before they are looked at
   const LONE = ["hollow", "unsure"]; // looks that are not solid
 

@@ -47,8 +47,8 @@ class Cards:
         -------
         dict
             ``bare``: what stands where a card is missing; and ``rows``: the cards, None where
-            there is none; or ``chunks``: the address of each
-            chunk, and ``size``: how many rows it is of.
+            there is none; or ``chunks``: the address of each chunk, and ``size``: how many rows
+            it is of.
         """
         count = len(self.first)
         if parts is None or count <= CHUNK:

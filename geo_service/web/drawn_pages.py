@@ -19,7 +19,8 @@ from geo_service.store import city
 PARTS_PATH = "/maps/parts"
 PATIENCE_S = 2.0
 """Who asks for a map that takes longer than this to draw gets the one drawn before, if there is
-one, while a newer is drawn; each tells of which moment it is."""
+one, while a newer is drawn; each tells of which moment it is. The public gets it only while nothing
+has changed."""
 STALE = timedelta(minutes=15)
 """But none that is older than this."""
 KEPT = 12
@@ -78,7 +79,10 @@ class DrawnPages:
         kept = shelf.drawn
         if kept is not None and kept.state == state:
             return kept.page
-        if kept is not None and kept.took_s > PATIENCE_S and now - kept.state[1] < STALE:
+        # What has been taken back must not be shown to everybody a while longer.
+        still_true = viewer is Viewer.ANALYST or (kept is not None and kept.state[0] == changes)
+        slow = kept is not None and kept.took_s > PATIENCE_S and now - kept.state[1] < STALE
+        if kept is not None and slow and still_true:
             Thread(
                 target=self._draw_if_idle, args=(shelf, viewer, name, state, now), daemon=True
             ).start()

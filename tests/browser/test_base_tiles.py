@@ -6,7 +6,6 @@ them; in screenshots the discs are found again and compared with where the map p
 
 import http.server
 import io
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,7 +16,6 @@ from urllib.parse import urlsplit
 import httpx
 import numpy as np
 import pytest
-import uvicorn
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -27,14 +25,13 @@ from geo_service.domain.opening import Calendar
 from geo_service.flows.load_facilities import load_facilities
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.loading import LoadOptions
-from geo_service.flows.wiring import open_workspace, start_workspace
+from geo_service.flows.wiring import start_workspace
 from geo_service.geometry.datum import Datum, convert
 from geo_service.maps.assets import Assets
 from geo_service.maps.base_tiles import base_tiles
 from geo_service.maps.content import MapContent
 from geo_service.maps.page import draw, render
 from geo_service.settings import Basemap, Settings
-from geo_service.web.app import make_served_app
 
 pytestmark = pytest.mark.browser
 
@@ -438,7 +435,7 @@ def test_host_that_says_nothing_is_not_waited_for_long(
 
 @pytest.fixture(scope="module")
 def city(
-    tile_server: Tiles, demo_data: Path, tmp_path_factory: pytest.TempPathFactory
+    tile_server: Tiles, demo_data: Path, tmp_path_factory: pytest.TempPathFactory, serve: Callable
 ) -> Iterator[str]:
     """Serve the demo's streets and facilities over tiles in GCJ-02."""
     settings = Settings(
@@ -449,18 +446,9 @@ def city(
     with start_workspace(settings, Calendar()) as workspace:
         load_streets(workspace, [demo_data / "streets.geojson"])
         load_facilities(workspace, [demo_data / "facilities.geojson"], LoadOptions(), NOON)
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(64)
-        app = make_served_app(open_workspace(settings), clock=lambda: NOON)
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    with serve(settings, NOON) as address:
         httpx.get(f"{address}/health/live", timeout=300).raise_for_status()
         yield address
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture

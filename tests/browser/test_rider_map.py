@@ -1,23 +1,19 @@
 """The rider's map: the way to a place, and a pin to ask from elsewhere."""
 
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from geo_service.domain.opening import Calendar
 from geo_service.flows.load_facilities import load_facilities
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.loading import LoadOptions
-from geo_service.flows.wiring import open_workspace, start_workspace
+from geo_service.flows.wiring import start_workspace
 from geo_service.settings import Settings
-from geo_service.web.app import make_served_app
 
 pytestmark = pytest.mark.browser
 
@@ -30,25 +26,18 @@ OpenPhone = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def address(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(
+    demo_data: Path, tmp_path_factory: pytest.TempPathFactory, serve: Callable
+) -> Iterator[str]:
     """Serve the demo's streets and facilities at noon."""
     settings = Settings(workspace=tmp_path_factory.mktemp("map") / "workspace")
     with start_workspace(settings, Calendar()) as workspace:
         load_streets(workspace, [demo_data / "streets.geojson"])
         load_facilities(workspace, [demo_data / "facilities.geojson"], LoadOptions(), NOON)
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(64)
-        app = make_served_app(open_workspace(settings), clock=lambda: NOON)
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    with serve(settings, NOON) as address:
         # The first way of all waits until the search is compiled, longer than a page does.
         httpx.get(f"{address}/facilities/nearest{AT[1:]}&way=true", timeout=300).raise_for_status()
         yield address
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture

@@ -115,3 +115,15 @@ def test_a_map_that_is_too_old_is_waited_for(
         pages = DrawnPages(workspace)
         first = pages.page(Viewer.PUBLIC, None, now)
         assert pages.page(Viewer.PUBLIC, None, now + STALE) is not first
+
+
+def test_everybody_waits_for_what_has_changed_however_long_it_takes(
+    own_settings: Settings, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawn_pages, "PATIENCE_S", 0.0)
+    with open_workspace(own_settings) as workspace:
+        pages = DrawnPages(workspace)
+        first = pages.page(Viewer.PUBLIC, None, now)
+        with workspace.database.writing() as connection:
+            stored_issues.write(connection, [], replace=True)
+        assert pages.page(Viewer.PUBLIC, None, now) is not first

@@ -12,6 +12,7 @@ from geo_service.domain.lifecycle import OPEN, Mover, Stage
 from geo_service.store import city
 from geo_service.store import issues as stored_issues
 from geo_service.store.case_schema import case_moves, cases
+from geo_service.store.change_journal import ISSUES, note_change
 from geo_service.store.upsert import OLD_ID, Found, Statement, find_rows
 
 READ = select(*cases.c)
@@ -83,7 +84,7 @@ def change_many(connection: Connection, changed: Sequence[tuple[Case, Move]]) ->
     last = {row[0]: row[1] for row in find_rows(connection, LAST, case_moves.c.issue_id, ids)}
     numbered = [replace(move, number=last.get(move.issue_id, 0) + 1) for _, move in changed]
     connection.execute(insert(case_moves), [asdict(move) for move in numbered])
-    city.count_change(connection)
+    note_change(connection, ISSUES, city.count_change(connection), ids)
 
 
 def add_move(connection: Connection, move: Move) -> Move:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select
 
 from geo_service.domain.issue import Issue
 from geo_service.store import city
+from geo_service.store.change_journal import ISSUES, note_change
 from geo_service.store.packed import pack_more, unpack_more
 from geo_service.store.schema import issue_reopenings, issues
 from geo_service.store.upsert import Found, Statement, Written, find_rows, remove, upsert
@@ -38,14 +39,14 @@ def write(connection: Connection, records: Sequence[Issue], *, replace: bool = F
     intervals = [row for record in last.values() for row in _interval_rows(record)]
     if intervals:
         connection.execute(insert(issue_reopenings), intervals)
-    city.count_change(connection)
+    note_change(connection, ISSUES, city.count_change(connection), None if replace else last.keys())
     return written
 
 
 def discard(connection: Connection, issue_ids: Collection[str]) -> None:
     """Remove issues, with all that belongs to them."""
     remove(connection, issues.c.issue_id, issue_ids)
-    city.count_change(connection)
+    note_change(connection, ISSUES, city.count_change(connection), issue_ids)
 
 
 def read_all(connection: Connection, *, approved_only: bool = False) -> list[Issue]:

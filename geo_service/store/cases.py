@@ -143,6 +143,20 @@ def find_many(connection: Connection, issue_ids: Collection[str]) -> list[Case]:
     return sorted((_case(row, known[row[0]]) for row in rows), key=lambda case: case.issue.issue_id)
 
 
+def read_all(connection: Connection, *, approved_only: bool = False) -> list[Case]:
+    """Return the cases of all issues in order of id.
+
+    Parameters
+    ----------
+    connection : Connection
+    approved_only : bool
+        Whether those of issues that staff have not approved are left out.
+    """
+    rows = {row[0]: row for row in connection.execute(READ)}
+    issues = stored_issues.read_all(connection, approved_only=approved_only)
+    return [_case(rows[one.issue_id], one) for one in issues if one.issue_id in rows]
+
+
 def read_open(connection: Connection) -> list[Case]:
     """Return all cases in which something is still to be done, in order of id."""
     return _read(connection, READ.where(cases.c.stage.in_(OPEN)))

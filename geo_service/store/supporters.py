@@ -74,6 +74,12 @@ def count_each(connection: Connection, issue_ids: Collection[str]) -> dict[str, 
     return {row[0]: row[1] for row in rows}
 
 
+def count_all(connection: Connection) -> dict[str, int]:
+    """Count those who see each issue; an issue that nobody sees is left out."""
+    counted = select(supporters.c.issue_id, func.count()).group_by(supporters.c.issue_id)
+    return {row[0]: row[1] for row in connection.execute(counted)}
+
+
 def remove_through(connection: Connection, issue_id: str, through: str) -> None:
     """Take from an issue those whom another one brought, which is no longer merged into it."""
     connection.execute(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo_service.arrays import Flags, Floats, Integers, Shapes
+from geo_service.arrays import Floats, Integers, Shapes
 from geo_service.export.features import iso
 from geo_service.features.columns import Features, Value
 from geo_service.geometry.reference_systems import WGS84, ReferenceSystem
@@ -115,7 +115,7 @@ def geometries_json(shapes: Shapes, system: ReferenceSystem) -> Sequence[dict[st
         return np.column_stack((first, second)).round(system.decimals)
 
     moved = shapely.transform(shapes, told)
-    reached: Flags = np.isfinite(shapely.bounds(moved)).all(axis=1)
+    reached = np.atleast_1d(np.isfinite(shapely.bounds(moved)).all(axis=1))
     return [
         shapely.geometry.mapping(shape) if there else None
         for shape, there in zip(moved, reached, strict=True)

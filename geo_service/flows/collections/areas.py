@@ -6,8 +6,8 @@ import shapely
 
 from geo_service.domain.area import Area, Body, Level
 from geo_service.domain.visibility import Viewer
-from geo_service.features.columns import Features, Field, Kind
-from geo_service.flows.collections.collection import Collection, Row, Shape, Sight
+from geo_service.features.columns import Features, Field, Kind, Row
+from geo_service.flows.collections.collection import Collection, Shape, Sight
 from geo_service.flows.collections.said_more import MORE, more_text
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas

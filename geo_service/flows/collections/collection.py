@@ -3,18 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
 
 import numpy as np
 import shapely
 
 from geo_service.arrays import Shapes
 from geo_service.domain.visibility import Viewer
-from geo_service.features.columns import Features, Field, Value
+from geo_service.features.columns import Features, Field
 from geo_service.flows.wiring import Workspace
-
-Row: TypeAlias = tuple[str, shapely.Geometry, Sequence[Value]]
-"""One feature: its id, its shape, and its values in the order of the fields."""
 
 
 class Shape(StrEnum):

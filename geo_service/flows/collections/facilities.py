@@ -4,8 +4,8 @@ import shapely
 
 from geo_service.domain.facility import Facility, Service
 from geo_service.domain.visibility import Viewer
-from geo_service.features.columns import Features, Field, Kind, Value
-from geo_service.flows.collections.collection import Collection, Row, Shape, Sight, points_of
+from geo_service.features.columns import Features, Field, Kind, Row, Value
+from geo_service.flows.collections.collection import Collection, Shape, Sight, points_of
 from geo_service.flows.collections.said_more import MORE, more_text
 from geo_service.flows.wiring import Workspace
 from geo_service.store import facilities as stored_facilities

@@ -12,8 +12,8 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.lifecycle import Stage
 from geo_service.domain.visibility import Viewer
 from geo_service.export.features import iso
-from geo_service.features.columns import Features, Field, Kind, Value
-from geo_service.flows.collections.collection import Collection, Row, Shape, Sight, points_of
+from geo_service.features.columns import Features, Field, Kind, Row, Value
+from geo_service.flows.collections.collection import Collection, Shape, Sight, points_of
 from geo_service.flows.collections.said_more import MORE, more_text
 from geo_service.flows.wiring import Workspace
 from geo_service.store import cases as stored_cases

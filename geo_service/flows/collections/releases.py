@@ -3,9 +3,9 @@
 from geo_service.domain.release import Release
 from geo_service.export.dictionary import RELEASED
 from geo_service.export.frames import cell_shapes
-from geo_service.features.columns import Features, Field, Kind
+from geo_service.features.columns import Features, Field, Kind, Row
 from geo_service.features.meridian import cut_at_meridian
-from geo_service.flows.collections.collection import Collection, Row, Shape, Sight
+from geo_service.flows.collections.collection import Collection, Shape, Sight
 from geo_service.flows.collections.described import fields_of
 from geo_service.flows.wiring import Workspace
 from geo_service.store import releases as stored_releases

@@ -71,12 +71,19 @@ class Asked:
         They don't change.
     times : Times, optional
         Which fields say when a feature is; None: it is at no time.
+    before : Asked, optional
+        The collection as it was; what was made ready is taken from it where nothing moved.
     """
 
-    def __init__(self, features: Features, times: Times | None = None) -> None:
+    def __init__(
+        self, features: Features, times: Times | None = None, *, before: "Asked | None" = None
+    ) -> None:
         self.features = features
         self.times = times
         self._ids: list[str] = features.ids.tolist()
+        self._tree: shapely.STRtree | None = None
+        if before is not None and before.features.shapes is features.shapes:
+            self._tree = before._tree  # noqa: SLF001 - one of us
         self._lock = Lock()
         self._ranks: dict[str, Ranks] = {}
         self._arrangements: dict[tuple[By, ...], Arrangement] = {}
@@ -124,10 +131,12 @@ class Asked:
             None if goes_on else int(ends.values.max()),
         )
 
-    @cached_property
+    @property
     def tree(self) -> shapely.STRtree:
         """The features' shapes by where they are."""
-        return shapely.STRtree(self.features.shapes)
+        if self._tree is None:
+            self._tree = shapely.STRtree(self.features.shapes)
+        return self._tree
 
     @cached_property
     def _all_points(self) -> bool:

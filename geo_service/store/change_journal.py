@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, Table, delete, insert, select
+from sqlalchemy import Column, Connection, Table, delete, func, insert, select
 
 from geo_service.store import city
 from geo_service.store.schema import facility_changes, issue_changes
@@ -91,6 +91,11 @@ def changed_since(connection: Connection, journal: Journal, change: int) -> set[
     later = select(journal.record_id).where(journal.table.c.change > change)
     touched = set(connection.scalars(later))
     return None if ANY in touched else touched
+
+
+def last_change(connection: Connection, journal: Journal) -> int:
+    """Return the last change that touched any of the records."""
+    return int(connection.scalar(select(func.max(journal.table.c.change))) or 0)
 
 
 def _forget(connection: Connection, journal: Journal, change: int) -> None:

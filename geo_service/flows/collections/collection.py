@@ -1,16 +1,21 @@
 """What a collection is: its name and meaning, who may see it, its fields, and how it is read."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Collection as Several
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 import numpy as np
 import shapely
 
 from geo_service.arrays import Shapes
 from geo_service.domain.visibility import Viewer
-from geo_service.features.columns import Features, Field
+from geo_service.features.columns import Features, Field, Row
 from geo_service.flows.wiring import Workspace
+from geo_service.store import city
+from geo_service.store.change_journal import Journal
+from geo_service.store.database import Connection
 
 
 class Shape(StrEnum):
@@ -37,6 +42,9 @@ PUBLIC = Sight(Viewer.PUBLIC)
 TRUSTED = Sight(Viewer.ANALYST, trusted=True)
 
 
+ReadSome: TypeAlias = Callable[[Connection, Several[str], Sight], dict[str, Row | None]]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Collection:
     """Features of one sort."""
@@ -51,6 +59,15 @@ class Collection:
     """What the features' ids are called, where they stand in a column."""
     fields: tuple[Field, ...]
     read: Callable[[Workspace, Sight], Features]
+    version: Callable[[Connection], Hashable] = city.changes
+    """What differs whenever the features may; not asked where there is a journal."""
+    journal: Journal | None = None
+    """Where it is written down which of them changed."""
+    read_some: ReadSome | None = None
+    """Reads those that a journal names, and others whose features hang on them; None for each
+    that is not there, or not for who reads."""
+    counted: bool = False
+    """Whether it is counted of all trips, which takes a while in a large city."""
     viewer: Viewer = Viewer.PUBLIC
     """Who may see it: everybody, or analysts alone."""
     begins: str = ""

@@ -1,5 +1,6 @@
 """The collections of analysts: what streets and cells saw of all trips and issues."""
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,9 @@ from geo_service.flows.collections.described import fields_of
 from geo_service.flows.look_at_trips import OverlayQuestion
 from geo_service.flows.overlay_issues import overlay_frame
 from geo_service.flows.wiring import Workspace
+from geo_service.store import city, trace_days
+from geo_service.store.change_journal import ISSUES, last_change
+from geo_service.store.database import Connection
 
 _IN_CSV_ONLY = ("geometry", "lon", "lat")
 
@@ -78,6 +82,12 @@ def _column(kind: Kind, values: NDArray[Any]) -> Column:
     return Column(kind, np.where(missing, nothing, values).astype(array_type), missing)
 
 
+def _counted_of(connection: Connection) -> Hashable:
+    """Tell trips, streets and issues from any others."""
+    days = tuple(day.stamp for day in trace_days.read_days(connection))
+    return city.read_streets_version(connection), days, last_change(connection, ISSUES)
+
+
 STREET_EXPOSURE = Collection(
     name="street_exposure",
     title="Exposure of streets",
@@ -87,6 +97,8 @@ STREET_EXPOSURE = Collection(
     id_name="edge_id",
     fields=STREET_FIELDS,
     read=read_street_exposure,
+    version=_counted_of,
+    counted=True,
     viewer=Viewer.ANALYST,
 )
 CELL_EXPOSURE = Collection(
@@ -97,5 +109,7 @@ CELL_EXPOSURE = Collection(
     id_name="cell",
     fields=CELL_FIELDS,
     read=read_cell_exposure,
+    version=_counted_of,
+    counted=True,
     viewer=Viewer.ANALYST,
 )

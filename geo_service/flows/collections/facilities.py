@@ -1,5 +1,7 @@
 """The collection of facilities, each as it stands in the workspace."""
 
+from collections.abc import Collection as Several
+
 import shapely
 
 from geo_service.domain.facility import Facility, Service
@@ -9,6 +11,8 @@ from geo_service.flows.collections.collection import Collection, Shape, Sight, p
 from geo_service.flows.collections.said_more import MORE, more_text
 from geo_service.flows.wiring import Workspace
 from geo_service.store import facilities as stored_facilities
+from geo_service.store.change_journal import FACILITIES as JOURNAL
+from geo_service.store.database import Connection
 
 FIELDS = (
     Field("kind", Kind.TEXT, "What sort of place it is, as rest_station."),
@@ -57,6 +61,12 @@ def read_facilities(workspace: Workspace, sight: Sight) -> Features:
     return Features.of(FIELDS, rows)
 
 
+def read_some(connection: Connection, ids: Several[str], sight: Sight) -> dict[str, Row | None]:
+    """Read the facilities with some ids; None for each that is not there. Raises nothing."""
+    found = stored_facilities.find_many(connection, ids)
+    return {**dict.fromkeys(ids), **{one.facility_id: facility_row(one, sight) for one in found}}
+
+
 def _values(facility: Facility, sight: Sight) -> tuple[Value, ...]:
     state = facility.state
     return (
@@ -86,4 +96,6 @@ FACILITIES = Collection(
     id_name="facility_id",
     fields=FIELDS,
     read=read_facilities,
+    journal=JOURNAL,
+    read_some=read_some,
 )

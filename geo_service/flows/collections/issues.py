@@ -18,7 +18,10 @@ from geo_service.flows.collections.said_more import MORE, more_text
 from geo_service.flows.wiring import Workspace
 from geo_service.store import cases as stored_cases
 from geo_service.store import categories as stored_categories
+from geo_service.store import issues as stored_issues
 from geo_service.store import supporters as stored_supporters
+from geo_service.store.change_journal import ISSUES as JOURNAL
+from geo_service.store.database import Connection
 
 STILL = ".."
 """Where an interval has no end yet, as ISO 8601-2 writes it."""
@@ -91,6 +94,28 @@ def read_issues(workspace: Workspace, sight: Sight) -> Features:
     return Features.of(FIELDS, rows)
 
 
+def read_some(connection: Connection, ids: Several[str], sight: Sight) -> dict[str, Row | None]:
+    """Read the issues with some ids, and those merged into them; None for each that is not there.
+
+    Whether the issue that goes on in another one's place may be told hangs on both.
+    """
+    several = {*ids, *(one for name in ids for one in stored_cases.merged_into(connection, name))}
+    cases = [
+        case for case in stored_cases.find_many(connection, several)
+        if case.issue.approved or sight.viewer is not Viewer.PUBLIC
+    ]  # fmt: skip
+    others = stored_issues.find_many(connection, {case.merged_into for case in cases} - {""})
+    known = {one.issue_id for one in others if one.approved or sight.viewer is not Viewer.PUBLIC}
+    supporters = stored_supporters.count_each(connection, several)
+    categories = stored_categories.by_code(connection, {case.issue.category for case in cases})
+    rows: dict[str, Row | None] = dict.fromkeys(several)
+    for case in cases:
+        name = case.issue.issue_id
+        category = categories[case.issue.category]
+        rows[name] = issue_row(case, category, supporters.get(name, 0), known, sight)
+    return rows
+
+
 def _values(
     case: Case, category: Category, supporters: int, known: Several[str], sight: Sight
 ) -> tuple[Value, ...]:
@@ -136,6 +161,8 @@ ISSUES = Collection(
     id_name="issue_id",
     fields=FIELDS,
     read=read_issues,
+    journal=JOURNAL,
+    read_some=read_some,
     begins="reported_at",
     ends="closed_at",
 )

@@ -1,5 +1,7 @@
 """The collection of releases: what everybody may know of trips, a feature for a cell and period."""
 
+from collections.abc import Hashable
+
 from geo_service.domain.release import Release
 from geo_service.export.dictionary import RELEASED
 from geo_service.export.frames import cell_shapes
@@ -9,6 +11,7 @@ from geo_service.flows.collections.collection import Collection, Shape, Sight
 from geo_service.flows.collections.described import fields_of
 from geo_service.flows.wiring import Workspace
 from geo_service.store import releases as stored_releases
+from geo_service.store.database import Connection
 
 FIELDS = (
     Field("period", Kind.TEXT, "The calendar month in the city's time zone, as 2026-02."),
@@ -44,6 +47,11 @@ def read_releases(workspace: Workspace, _: Sight) -> Features:
     )
 
 
+def _periods(connection: Connection) -> Hashable:
+    """Name what has been released; a release never changes."""
+    return tuple(stored_releases.periods(connection))
+
+
 RELEASES = Collection(
     name="releases",
     title="Released cells",
@@ -53,6 +61,7 @@ RELEASES = Collection(
     id_name="id",
     fields=FIELDS,
     read=read_releases,
+    version=_periods,
     begins="since",
     ends="until",
 )

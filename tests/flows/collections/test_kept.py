@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
+from geo_service.domain.area import Area
 from geo_service.domain.case import Case, Move
 from geo_service.domain.category import Category
 from geo_service.domain.facility import Facility, State

@@ -100,7 +100,7 @@ class Column:
         if self.missing[row]:
             return None
         if self.kind is Kind.MOMENT:
-            return EPOCH + int(self.values[row]) * MICROSECOND
+            return moment_of(int(self.values[row]))
         held = self.values[row]
         value: Value = held.item() if isinstance(held, np.generic) else held
         return value
@@ -235,3 +235,8 @@ def _same(one: object, other: object) -> bool:
 def microseconds(moment: datetime) -> int:
     """Return a moment, with a zone, as microseconds UTC since 1970. Raises nothing."""
     return (moment - EPOCH) // MICROSECOND
+
+
+def moment_of(us: int) -> datetime:
+    """Return the moment of microseconds UTC since 1970. Raises nothing."""
+    return EPOCH + us * MICROSECOND

@@ -16,6 +16,7 @@ CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 WORLDWIDE = (4326, 3857, 4490)
 """EPSG's codes of latitude and longitude, of web maps, and of CGCS2000, China's own."""
+LATITUDE_FIRST = (4326, 4490)
 DEGREES, METRES = 7, 2
 """Decimals in which coordinates are told: about a centimetre."""
 _ZONE_DEGREES = 6
@@ -31,6 +32,11 @@ class ReferenceSystem:
     """In which its coordinates are told."""
     code: int | None = None
     """EPSG's; None: CRS84."""
+
+    @property
+    def latitude_first(self) -> bool:
+        """Whether it is in degrees, and latitude stands before longitude."""
+        return self.code in LATITUDE_FIRST
 
     def from_wgs84(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         """Return coordinates of this system, in its own order of axes.
@@ -64,6 +70,7 @@ class ReferenceSystem:
 WGS84 = ReferenceSystem(CRS84, DEGREES)
 
 
+@cache
 def reference_systems(lon: float | None, lat: float | None) -> tuple[ReferenceSystem, ...]:
     """Return the systems that a city's features can be asked for in, the usual one first.
 
@@ -92,8 +99,8 @@ def utm_code(lon: float, lat: float) -> int:
 
 
 def _of_code(code: int) -> ReferenceSystem:
-    in_degrees = code in {4326, 4490}
-    return ReferenceSystem(f"{EPSG}{code}", DEGREES if in_degrees else METRES, code)
+    decimals = DEGREES if code in LATITUDE_FIRST else METRES
+    return ReferenceSystem(f"{EPSG}{code}", decimals, code)
 
 
 @cache

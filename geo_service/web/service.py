@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from geo_service.errors import NotReady
 from geo_service.export.near_json import NearWriter
+from geo_service.flows.collections.kept import KeptCollections
 from geo_service.flows.districts import Districts
 from geo_service.flows.wiring import Workspace
 from geo_service.maps.base_tiles import base_tiles
@@ -35,6 +36,7 @@ class Service:
     workspace: Workspace
     districts: Districts
     drawn_pages: DrawnPages
+    collections: KeptCollections
     clock: Clock
     near_writers: Mapping[Profile, NearWriter]
     basemap: KeptStreetGround
@@ -62,6 +64,7 @@ def open_service(workspace: Workspace, clock: Clock) -> Service:
         workspace,
         Districts(workspace),
         DrawnPages(workspace),
+        KeptCollections(workspace),
         clock,
         writers,
         KeptStreetGround(tiles),

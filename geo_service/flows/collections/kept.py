@@ -4,13 +4,15 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from threading import Lock, Thread
 from time import monotonic
+from typing import NamedTuple
 
 from geo_service.domain.visibility import Viewer
 from geo_service.export.feature_json import FeatureJson
 from geo_service.features.columns import Row
-from geo_service.features.selection import Asked, Times
+from geo_service.features.selection import Asked, Box, Times
 from geo_service.flows.collections.catalogue import find_collection
 from geo_service.flows.collections.collection import Collection, Sight
+from geo_service.flows.loading import streets_extent
 from geo_service.flows.wiring import Workspace
 from geo_service.store import city
 from geo_service.store.change_journal import changed_since
@@ -41,6 +43,14 @@ class Kept:
     took_s: float
 
 
+class _Around(NamedTuple):
+    """Where the city is, and when that was looked up."""
+
+    stamp: int
+    version: str | None
+    box: Box | None
+
+
 class _Shelf:
     """One collection, as one sort of viewer is told of it."""
 
@@ -66,6 +76,22 @@ class KeptCollections:
         self._watch = ChangeWatch(workspace.database)
         self._lock = Lock()
         self._shelves: dict[tuple[str, Viewer], _Shelf] = {}
+        self._around = _Around(-1, None, None)
+
+    def around(self) -> Box | None:
+        """Return the box of the city's streets, WGS-84; None while there are none.
+
+        Where west is east of east, it crosses the 180th meridian.
+        """
+        known, stamp = self._around, self._watch.stamp()
+        if known.stamp != stamp:
+            version = self._workspace.streets_version_if_any()
+            box = known.box
+            if version != known.version:
+                extent = streets_extent(self._workspace)
+                box = extent and (extent.west, extent.south, extent.east, extent.north)
+            self._around = _Around(stamp, version, box)
+        return self._around.box
 
     def current_if_read(self, name: str, viewer: Viewer) -> Kept | None:
         """Return a collection as the workspace stands now; None if it has to be read first.

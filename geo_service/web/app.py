@@ -55,6 +55,7 @@ from geo_service.web.answers import page_answer
 from geo_service.web.auth import cookie_name, forget_key
 from geo_service.web.head_requests import AnswerHead
 from geo_service.web.nearest_at_once import Shortcut
+from geo_service.web.ogc import collections, items, landing
 from geo_service.web.open311_answers import error_answer, is_open311
 from geo_service.web.pages import write_page
 from geo_service.web.problem_words import say_detail, say_title
@@ -101,6 +102,9 @@ DOORS: tuple[APIRouter, ...] = (
     known_issue.router,
     tasks.router,
     overlay.router,
+    landing.router,
+    collections.router,
+    items.router,
     releases.router,
     rider_credits.router,
     check_ins.router,

@@ -14,6 +14,7 @@ from geo_service.flows.collections.catalogue import find_collection
 from geo_service.flows.collections.collection import Collection, Sight
 from geo_service.flows.loading import streets_extent
 from geo_service.flows.wiring import Workspace
+from geo_service.ingest.extent import Extent
 from geo_service.store import city
 from geo_service.store.change_journal import changed_since
 from geo_service.store.change_watch import ChangeWatch
@@ -88,8 +89,7 @@ class KeptCollections:
             version = self._workspace.streets_version_if_any()
             box = known.box
             if version != known.version:
-                extent = streets_extent(self._workspace)
-                box = extent and (extent.west, extent.south, extent.east, extent.north)
+                box = _box(streets_extent(self._workspace))
             self._around = _Around(stamp, version, box)
         return self._around.box
 
@@ -185,6 +185,10 @@ def _changed_rows(connection: Connection, kept: Kept, sight: Sight) -> dict[str,
         return {} if collection.version(connection) == kept.version else None
     touched = changed_since(connection, collection.journal, kept.changes)
     return None if touched is None else collection.read_some(connection, touched, sight)
+
+
+def _box(extent: Extent | None) -> Box | None:
+    return None if extent is None else (extent.west, extent.south, extent.east, extent.north)
 
 
 def _age_s(kept: Kept) -> float:

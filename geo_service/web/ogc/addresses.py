@@ -53,9 +53,11 @@ class Addresses:
 
 
 def with_query(address: str, pairs: Iterable[tuple[str, str]]) -> str:
-    """Put parameters behind an address."""
+    """Put parameters behind an address, and behind those it has."""
     query = urlencode(list(pairs), safe=",:/")
-    return f"{address}?{query}" if query else address
+    if not query:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}{query}"
 
 
 def both_formats(

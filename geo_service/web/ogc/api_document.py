@@ -7,7 +7,7 @@ from geo_service.flows.collections.collection import Collection
 from geo_service.geometry.reference_systems import ReferenceSystem
 from geo_service.web.answers import GEOJSON, JSON
 from geo_service.web.ogc.addresses import HTML, OPENAPI_30, SCHEMA, Addresses
-from geo_service.web.ogc.parameter_descriptions import CRS, F, ITEMS, describe_properties
+from geo_service.web.ogc.parameter_descriptions import CRS, ITEMS, F, describe_properties
 from geo_service.web.problems import MEDIA_TYPE
 
 OBJECT = {"type": "object"}

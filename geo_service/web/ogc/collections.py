@@ -1,8 +1,10 @@
 """``GET /ogc/collections``: which collections there are, and what can be asked of each."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request, Response
 
-from geo_service.features.queryables import queryables
+from geo_service.features.queryables import queryable_properties
 from geo_service.flows.collections.catalogue import collections_for, find_collection
 from geo_service.flows.collections.collection import Collection
 from geo_service.web.answers import json_answer
@@ -29,9 +31,7 @@ async def collections(request: Request) -> Response:
     """List the collections that whoever asks may see; those of exposure are for analysts."""
     asking = Asking.of(request)
     read_only_format(request.query_params.multi_items())
-    told = [
-        await _told(asking, one, ALL_SYSTEMS) for one in collections_for(asking.viewer)
-    ]
+    told = [await _told(asking, one, ALL_SYSTEMS) for one in collections_for(asking.viewer)]
     systems = systems_of(asking.service.collections.around())
     document = collections_page(asking.addresses, told, systems, asking.told)
     return asking.answer("collections.html", document)
@@ -71,7 +71,7 @@ def queryable(collection_id: str, request: Request) -> Response:
         "type": "object",
         "title": found.title,
         "description": found.description,
-        "properties": queryables(found.fields, found.shape),
+        "properties": queryable_properties(found.fields, found.shape.lower()),
         "additionalProperties": False,
     }
     if asking.told is Told.JSON:
@@ -79,7 +79,9 @@ def queryable(collection_id: str, request: Request) -> Response:
     return asking.page("queryables.html", document=document, collection=found)
 
 
-async def _told(asking: Asking, collection: Collection, systems: list[str]) -> dict[str, object]:
+async def _told(
+    asking: Asking, collection: Collection, systems: Sequence[str]
+) -> dict[str, object]:
     """Tell of a collection; what takes a while to count is not counted for that."""
     if collection.counted:
         kept = asking.service.collections.current_if_read(collection.name, asking.viewer)

@@ -37,13 +37,9 @@ def landing_page(addresses: Addresses, title: str, here: str) -> dict[str, Any]:
     landing = addresses.landing
     links = [
         *both_formats(landing, "This page", here),
-        link(
-            f"{landing}/api", "service-desc", OPENAPI_30, "The API, described in OpenAPI 3.0"
-        ),
+        link(f"{landing}/api", "service-desc", OPENAPI_30, "The API, described in OpenAPI 3.0"),
         link(f"{addresses.base}/docs", "service-doc", HTML, "The API, to read and try"),
-        link(
-            f"{landing}/conformance", "conformance", JSON, "What this meets of OGC's standards"
-        ),
+        link(f"{landing}/conformance", "conformance", JSON, "What this meets of OGC's standards"),
         link(f"{landing}/collections", "data", JSON, "The collections"),
     ]
     return {

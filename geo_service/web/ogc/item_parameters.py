@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from geo_service.features.columns import Field, Kind, Value
 from geo_service.features.cursor import read_cursor
-from geo_service.features.filter_tree import Language
+from geo_service.features.filter_reading import Language
 from geo_service.features.order import ID, By, orders_by
 from geo_service.features.selection import Selection
 from geo_service.geometry.reference_systems import WGS84, ReferenceSystem

@@ -8,12 +8,11 @@ import numpy as np
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from geo_service.arrays import Flags
+from geo_service.arrays import Flags, Integers
 from geo_service.errors import NotFound, WrongUsage
 from geo_service.features.columns import Features
 from geo_service.features.filter_evaluation import matches
 from geo_service.features.filter_reading import parse_filter
-from geo_service.features.filter_tree import Language
 from geo_service.flows.collections.catalogue import find_collection
 from geo_service.flows.collections.kept import Kept
 from geo_service.web.answers import GEOJSON
@@ -28,6 +27,7 @@ from geo_service.web.ogc.item_parameters import (
     read_item_question,
     read_one_question,
 )
+from geo_service.web.ogc.page_map import page_map
 from geo_service.web.ogc.parameter_descriptions import DESCRIBE_ITEM, DESCRIBE_ITEMS
 from geo_service.web.problems import BadParameters, Fault
 
@@ -74,7 +74,9 @@ async def item(collection_id: str, feature_id: str, request: Request) -> Respons
     (written,) = kept.json.write(np.array([row]), system)
     content = feature_bytes(asking.addresses, kept.collection, feature_id, written, asking.told)
     if asking.told is Told.HTML:
-        return asking.page("item.html", collection=kept.collection, feature=json.loads(content))
+        map_ = _map(asking, kept, np.array([row]))
+        feature = json.loads(content)
+        return asking.page("item.html", collection=kept.collection, feature=feature, map=map_)
     answer = tagged_answer(request, content, GEOJSON)
     answer.headers["Content-Crs"] = f"<{system.uri}>"
     answer.headers["Vary"] = f"Accept-Encoding, {VARIES['Vary']}"
@@ -91,13 +93,23 @@ def _page(
     links = page_links(asking.addresses, kept.collection, pairs, page, asking.told)
     if asking.told is Told.HTML:
         features = [json.loads(one) for one in kept.json.write(page.rows)]
+        map_ = _map(asking, kept, page.rows)
         return asking.page(
-            "items.html", collection=kept.collection, page=page, features=features, links=links
+            "items.html",
+            collection=kept.collection,
+            page=page,
+            features=features,
+            links=links,
+            map=map_,
         )
     features = kept.json.write(page.rows, question.system, question.names)
     content = page_bytes(links, page, features, asking.service.clock())
     headers = {**VARIES, "Content-Crs": f"<{question.system.uri}>"}
     return Response(content, media_type=GEOJSON, headers=headers)
+
+
+def _map(asking: Asking, kept: Kept, rows: Integers) -> str:
+    return page_map(asking.service.streets_if_any(), asking.addresses, kept, rows)
 
 
 def _condition(kept: Kept, question: ItemQuestion) -> Callable[[Features], Flags]:

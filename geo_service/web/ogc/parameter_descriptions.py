@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geo_service.features.columns import Field, Kind
-from geo_service.features.filter_tree import Language
+from geo_service.features.filter_reading import Language
 from geo_service.geometry.reference_systems import CRS84, EPSG
 from geo_service.web.ogc.formats import FORMATS
 from geo_service.web.ogc.item_parameters import LARGEST_LIMIT, USUAL_LIMIT
@@ -26,9 +26,9 @@ def _parameter(name: str, description: str, schema: Mapping[str, Any]) -> dict[s
 
 def _system(name: str, whose: str) -> dict[str, Any]:
     description = f"The reference system of {whose}, one of those that the collection names."
-    return _parameter(
-        name, description, {"type": "string", "format": "uri", "default": CRS84}
-    ) | {"example": f"{EPSG}4326"}
+    return _parameter(name, description, {"type": "string", "format": "uri", "default": CRS84}) | {
+        "example": f"{EPSG}4326"
+    }
 
 
 F = _parameter(
@@ -57,9 +57,10 @@ DATETIME = _parameter(
     {"type": "string"},
 ) | {"example": "2026-02-01T00:00:00Z/.."}
 FILTER = _parameter(
-    "filter", "Only features of which this is true, in OGC's Common Query Language (CQL2).",
+    "filter",
+    "Only features of which this is true, in OGC's Common Query Language (CQL2).",
     {"type": "string", "maxLength": 10_000},
-) | {"example": "category = 'standing_water' AND S_INTERSECTS(geometry, BBOX(112,32,113,33))"}  # fmt: skip
+) | {"example": "S_INTERSECTS(geometry, BBOX(112, 32, 113, 33))"}
 FILTER_LANG = _parameter(
     "filter-lang", "The language of the filter.",
     {"type": "string", "enum": list(Language), "default": Language.TEXT},

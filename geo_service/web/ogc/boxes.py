@@ -52,7 +52,7 @@ def read_box(text: str, system: ReferenceSystem = WGS84) -> AskedBox:
         return AskedBox(_in_degrees(second, first, second_most, first_most))
     if first > first_most or second > second_most:
         raise ValueError("Its least numbers must not be greater than its greatest.")
-    return _projected(shapely.box(first, second, first_most, second_most), system)
+    return _projected((first, second, first_most, second_most), system)
 
 
 def _in_degrees(west: float, south: float, east: float, north: float) -> Box:
@@ -63,12 +63,19 @@ def _in_degrees(west: float, south: float, east: float, north: float) -> Box:
     return west, south, east, north
 
 
-def _projected(box: shapely.Polygon, system: ReferenceSystem) -> AskedBox:
-    side = max(*np.subtract(box.bounds[2:], box.bounds[:2]), 1e-9) / POINTS_A_SIDE
-    ring = shapely.get_coordinates(shapely.segmentize(box, side))
-    lon, lat = system.to_wgs84(ring[:, 0], ring[:, 1])
+def _projected(corners: Box, system: ReferenceSystem) -> AskedBox:
+    first, second, first_most, second_most = corners
+    along, up = (
+        np.linspace(least, most, POINTS_A_SIDE)
+        for least, most in ((first, first_most), (second, second_most))
+    )
+    lon, lat = system.to_wgs84(
+        np.concatenate((along, along, np.full_like(up, first), np.full_like(up, first_most))),
+        np.concatenate((np.full_like(along, second), np.full_like(along, second_most), up, up)),
+    )
     if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
         raise ValueError("It reaches beyond where its system has a meaning.")
+    box = shapely.box(*corners)
 
     def meets(shapes: Shapes) -> Flags:
         moved = shapely.transform(shapes, lambda positions: _moved(positions, system))

@@ -1,5 +1,7 @@
 """Which requirement classes of the OGC standards ``/ogc`` is built to meet."""
 
+from geo_service.features.cql2_conformance import CONFORMS
+
 PART_1 = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
 PART_2 = "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/"
 PART_3 = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/"
@@ -14,4 +16,5 @@ CONFORMS_TO = (
     f"{PART_3}queryables-query-parameters",
     f"{PART_3}filter",
     f"{PART_3}features-filter",
+    *CONFORMS,
 )

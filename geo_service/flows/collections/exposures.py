@@ -88,6 +88,8 @@ STREET_EXPOSURE = Collection(
     fields=STREET_FIELDS,
     read=read_street_exposure,
     viewer=Viewer.ANALYST,
+    called=("name",),
+    sort="highway",
 )
 CELL_EXPOSURE = Collection(
     name="cell_exposure",

@@ -86,4 +86,6 @@ FACILITIES = Collection(
     id_name="facility_id",
     fields=FIELDS,
     read=read_facilities,
+    called=("name", "name_en"),
+    sort="kind",
 )

@@ -138,4 +138,6 @@ ISSUES = Collection(
     read=read_issues,
     begins="reported_at",
     ends="closed_at",
+    called=("category_name", "category_name_en"),
+    sort="category",
 )

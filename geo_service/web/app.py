@@ -25,6 +25,7 @@ from geo_service.web import (
     facilities,
     facility_states,
     facility_writes,
+    files,
     health,
     install,
     issue_moves,
@@ -106,6 +107,7 @@ DOORS: tuple[APIRouter, ...] = (
     collections.router,
     items.router,
     releases.router,
+    files.router,
     rider_credits.router,
     check_ins.router,
     station_use.router,
@@ -156,6 +158,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
         await run_in_threadpool(upkeep.stop)
         await run_in_threadpool(app.state.service.photos.shutdown, cancel_futures=True)
         app.state.service.catchments.close()
+        await run_in_threadpool(app.state.service.files.close)
         workspace.close()
         finish_log()
 

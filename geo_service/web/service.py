@@ -20,6 +20,7 @@ from geo_service.web.drawn_pages import DrawnPages
 from geo_service.web.held_photos import HeldPhotos
 from geo_service.web.kept_catchments import KeptCatchments
 from geo_service.web.kept_street_ground import KeptStreetGround
+from geo_service.web.made_files import MadeFiles
 
 Clock = Callable[[], datetime]
 
@@ -42,6 +43,7 @@ class Service:
     basemap: KeptStreetGround
     tile_hosts: Sequence[str]
     """Hosts that maps take the base map of the settings from; empty: none but ours."""
+    files: MadeFiles = field(default_factory=MadeFiles)
     catchments: KeptCatchments = field(default_factory=KeptCatchments)
     held_photos: HeldPhotos = field(default_factory=HeldPhotos)
     photos: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "photos"))

@@ -23,7 +23,7 @@ HOMES = {
     "jinja2": ("web/", "maps/"),
     "sqlalchemy": ("store/",),
     "alembic": ("store/",),
-    "pyarrow": ("store/", "ingest/"),
+    "pyarrow": ("store/", "ingest/", "export/feature_parquet.py"),
     "pyogrio": ("ingest/",),
     "geopandas": ("ingest/", "export/", "flows/overlay_issues.py", "analyst/"),
     "opening_hours": ("domain/opening.py",),

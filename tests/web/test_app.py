@@ -41,6 +41,11 @@ FILLED = {
     "/facilities/{facility_id}": ["/facilities/station", "/facilities/none"],
     "/facilities/{facility_id}/state": ["/facilities/station/state"],
     "/releases/{period}": ["/releases/2026-10"],
+    "/files/{collection}.{ending}": [
+        f"/files/{name}.{ending}"
+        for name in ("facilities", "issues", "areas", "releases", "street_exposure", "traces")
+        for ending in ("geojson", "csv", "gpkg", "gpx")
+    ],
     "/maps/{name}.html": [f"/maps/{name}.html" for name in ("public", "planner", *LAYERS)],
     "/photos/{photo_id}": [f"/photos/{'0' * 32}"],
     "/photos/{photo_id}/approved": [f"/photos/{'0' * 32}/approved"],
@@ -122,7 +127,7 @@ def test_nothing_of_traces_comes_out_without_an_analysts_key(
                 assert not re.search(rf'"{word}"|\b{word}\b *[:=]', text), (address, word)
         if answer.headers.get("content-type") == "application/geo+json":
             told = {name for one in _features(answer) for name in one["properties"]}
-            if not address.startswith(("/releases", f"{OGC}/releases")):
+            if not address.startswith(("/releases", "/files/releases", f"{OGC}/releases")):
                 assert told.isdisjoint({"trips", "riders", "metres", "passes"}), address
 
 

@@ -63,4 +63,5 @@ AREAS = Collection(
     id_name="area_id",
     fields=FIELDS,
     read=read_areas,
+    called=("name", "name_en"),
 )

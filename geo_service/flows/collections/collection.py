@@ -11,6 +11,7 @@ import shapely
 
 from geo_service.arrays import Shapes
 from geo_service.domain.visibility import Viewer
+from geo_service.export.feature_layer import Layer
 from geo_service.features.columns import Features, Field, Row
 from geo_service.flows.wiring import Workspace
 from geo_service.store import city
@@ -74,6 +75,18 @@ class Collection:
     """The field that says since when a feature holds; blank: time has no meaning here."""
     ends: str = ""
     """The field that says until when, that moment not included; without a value: it still does."""
+    called: tuple[str, ...] = ()
+    """The fields that may name a feature, the first that does; else its id."""
+    sort: str = ""
+    """The field that says what sort of thing a feature is."""
+
+    @property
+    def layer(self) -> Layer:
+        """What files say of it. Raises nothing."""
+        return Layer(
+            self.name, str(self.shape), self.id_name, called=self.called, sort=self.sort,
+            begins=self.begins,
+        )  # fmt: skip
 
     def is_seen_by(self, viewer: Viewer) -> bool:
         """Say whether somebody may see it. Raises nothing."""

@@ -100,6 +100,8 @@ STREET_EXPOSURE = Collection(
     version=_counted_of,
     counted=True,
     viewer=Viewer.ANALYST,
+    called=("name",),
+    sort="highway",
 )
 CELL_EXPOSURE = Collection(
     name="cell_exposure",

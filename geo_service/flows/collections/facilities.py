@@ -98,4 +98,6 @@ FACILITIES = Collection(
     read=read_facilities,
     journal=JOURNAL,
     read_some=read_some,
+    called=("name", "name_en"),
+    sort="kind",
 )

@@ -165,4 +165,6 @@ ISSUES = Collection(
     read_some=read_some,
     begins="reported_at",
     ends="closed_at",
+    called=("category_name", "category_name_en"),
+    sort="category",
 )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from geo_service.export.feature_files import FORMATS
 from geo_service.export.features import iso
 from geo_service.features.columns import moment_of
 from geo_service.features.selection import Box
@@ -22,14 +23,14 @@ from geo_service.web.ogc.addresses import (
 from geo_service.web.ogc.conformance import CONFORMS_TO
 
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
-FILES = (
-    ("gpkg", "application/geopackage+sqlite3", "GeoPackage"),
-    ("fgb", "application/vnd.flatgeobuf", "FlatGeobuf"),
-    ("parquet", "application/vnd.apache.parquet", "GeoParquet"),
-    ("geojson", GEOJSON, "GeoJSON"),
-    ("csv", "text/csv", "CSV"),
-)
-"""Whole collections as files: each ending, its media type and name."""
+FILES = {
+    ".gpkg": "GeoPackage",
+    ".fgb": "FlatGeobuf",
+    ".parquet": "GeoParquet",
+    ".geojson": "GeoJSON",
+    ".csv": "CSV",
+}
+"""Whole collections as files: what each ending is called."""
 
 
 def landing_page(addresses: Addresses, title: str, here: str) -> dict[str, Any]:
@@ -104,10 +105,10 @@ def collection_page(
         ),
         *(
             link(
-                f"{addresses.base}/files/{collection.name}.{ending}", "enclosure", media_type,
+                f"{addresses.base}/files/{collection.name}{ending}", "enclosure", FORMATS[ending],
                 f"{title} as one file: {name}",
             )
-            for ending, media_type, name in FILES
+            for ending, name in FILES.items()
         ),
     ]  # fmt: skip
     return {

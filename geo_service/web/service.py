@@ -18,6 +18,7 @@ from geo_service.streets.profile import Profile
 from geo_service.web.drawn_pages import DrawnPages
 from geo_service.web.held_photos import HeldPhotos
 from geo_service.web.kept_catchments import KeptCatchments
+from geo_service.web.kept_gbfs import KeptGbfs
 from geo_service.web.kept_street_ground import KeptStreetGround
 
 Clock = Callable[[], datetime]
@@ -38,6 +39,7 @@ class Service:
     clock: Clock
     near_writers: Mapping[Profile, NearWriter]
     basemap: KeptStreetGround
+    gbfs: KeptGbfs
     tile_hosts: Sequence[str]
     """Hosts that maps take the base map of the settings from; empty: none but ours."""
     catchments: KeptCatchments = field(default_factory=KeptCatchments)
@@ -65,6 +67,7 @@ def open_service(workspace: Workspace, clock: Clock) -> Service:
         clock,
         writers,
         KeptStreetGround(tiles),
+        KeptGbfs(workspace),
         tiles.hosts if tiles else (),
     )
 

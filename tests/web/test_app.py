@@ -23,6 +23,11 @@ FILLED = {
     "/facilities/{facility_id}": ["/facilities/station", "/facilities/none"],
     "/facilities/{facility_id}/state": ["/facilities/station/state"],
     "/releases/{period}": ["/releases/2026-10"],
+    "/gbfs/{feed}.json": [
+        f"/gbfs/{name}.json"
+        for name in ("gbfs", "gbfs_versions", "system_information", "vehicle_types")
+    ]
+    + ["/gbfs/station_information.json", "/gbfs/station_status.json", "/gbfs/none.json"],
     "/maps/{name}.html": [f"/maps/{name}.html" for name in ("public", "planner", *LAYERS)],
     "/photos/{photo_id}": [f"/photos/{'0' * 32}"],
     "/photos/{photo_id}/approved": [f"/photos/{'0' * 32}/approved"],

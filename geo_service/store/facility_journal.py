@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from geo_service.store import city
 from geo_service.store.schema import facility_changes
@@ -67,6 +67,26 @@ def changed_since(connection: Connection, change: int) -> set[str] | None:
     later = select(facility_changes.c.facility_id).where(facility_changes.c.change > change)
     touched = set(connection.scalars(later))
     return None if ANY in touched else touched
+
+
+def only_facilities_since(connection: Connection, change: int) -> bool:
+    """Say whether all that changed since an earlier change was facilities and their states.
+
+    Parameters
+    ----------
+    connection : Connection
+    change : int
+        What ``city.changes`` returned then.
+
+    Returns
+    -------
+    bool
+        False as well where it can't be told. Raises nothing of its own.
+    """
+    row = facility_changes.c
+    later = select(func.count(row.change.distinct()), func.min(row.facility_id))
+    noted, least = connection.execute(later.where(row.change > change)).one()
+    return bool(least != ANY and noted == city.changes(connection) - change)
 
 
 def _forget(connection: Connection, change: int) -> None:

@@ -50,6 +50,7 @@ from geo_service.web import (
     street_ground,
     tasks,
     teams,
+    tiles,
     work_list,
 )
 from geo_service.web.answers import page_answer
@@ -104,6 +105,7 @@ DOORS: tuple[APIRouter, ...] = (
     overlay.router,
     releases.router,
     gbfs.router,
+    tiles.router,
     rider_credits.router,
     check_ins.router,
     station_use.router,

@@ -20,6 +20,7 @@ from geo_service.web.held_photos import HeldPhotos
 from geo_service.web.kept_catchments import KeptCatchments
 from geo_service.web.kept_gbfs import KeptGbfs
 from geo_service.web.kept_street_ground import KeptStreetGround
+from geo_service.web.kept_tiles import KeptTiles
 
 Clock = Callable[[], datetime]
 
@@ -40,6 +41,7 @@ class Service:
     near_writers: Mapping[Profile, NearWriter]
     basemap: KeptStreetGround
     gbfs: KeptGbfs
+    tiles: KeptTiles
     tile_hosts: Sequence[str]
     """Hosts that maps take the base map of the settings from; empty: none but ours."""
     catchments: KeptCatchments = field(default_factory=KeptCatchments)
@@ -68,6 +70,7 @@ def open_service(workspace: Workspace, clock: Clock) -> Service:
         writers,
         KeptStreetGround(tiles),
         KeptGbfs(workspace),
+        KeptTiles(workspace),
         tiles.hosts if tiles else (),
     )
 

@@ -65,6 +65,12 @@ def read_all(connection: Connection) -> list[Facility]:
     return sorted(map(_facility, connection.execute(READ)), key=lambda record: record.facility_id)
 
 
+def read_kind(connection: Connection, kind: str) -> list[Facility]:
+    """Return the facilities of a kind in order of id."""
+    rows = connection.execute(READ.where(facilities.c.kind == kind))
+    return sorted(map(_facility, rows), key=lambda record: record.facility_id)
+
+
 def find(connection: Connection, facility_id: str) -> Facility | None:
     """Return one facility; None if none has the id."""
     row = connection.execute(READ.where(facilities.c.facility_id == facility_id)).one_or_none()

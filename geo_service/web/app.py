@@ -26,6 +26,7 @@ from geo_service.web import (
     facility_states,
     facility_writes,
     files,
+    gbfs,
     health,
     install,
     issue_moves,
@@ -50,6 +51,7 @@ from geo_service.web import (
     street_ground,
     tasks,
     teams,
+    tiles,
     work_list,
 )
 from geo_service.web.answers import page_answer
@@ -108,6 +110,8 @@ DOORS: tuple[APIRouter, ...] = (
     items.router,
     releases.router,
     files.router,
+    gbfs.router,
+    tiles.router,
     rider_credits.router,
     check_ins.router,
     station_use.router,

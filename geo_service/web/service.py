@@ -19,7 +19,9 @@ from geo_service.streets.profile import Profile
 from geo_service.web.drawn_pages import DrawnPages
 from geo_service.web.held_photos import HeldPhotos
 from geo_service.web.kept_catchments import KeptCatchments
+from geo_service.web.kept_gbfs import KeptGbfs
 from geo_service.web.kept_street_ground import KeptStreetGround
+from geo_service.web.kept_tiles import KeptTiles
 from geo_service.web.made_files import MadeFiles
 
 Clock = Callable[[], datetime]
@@ -41,6 +43,8 @@ class Service:
     clock: Clock
     near_writers: Mapping[Profile, NearWriter]
     basemap: KeptStreetGround
+    gbfs: KeptGbfs
+    tiles: KeptTiles
     tile_hosts: Sequence[str]
     """Hosts that maps take the base map of the settings from; empty: none but ours."""
     files: MadeFiles = field(default_factory=MadeFiles)
@@ -70,6 +74,8 @@ def open_service(workspace: Workspace, clock: Clock) -> Service:
         clock,
         writers,
         KeptStreetGround(tiles),
+        KeptGbfs(workspace),
+        KeptTiles(workspace),
         tiles.hosts if tiles else (),
     )
 

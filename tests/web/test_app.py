@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from geo_service.domain.facility import Facility
+from geo_service.flows.tile_layers import TILE_SETS
 from geo_service.flows.wiring import open_workspace
 from geo_service.maps.page import LAYERS
 from geo_service.settings import Settings
@@ -46,6 +47,13 @@ FILLED = {
         for name in ("facilities", "issues", "areas", "releases", "street_exposure", "traces")
         for ending in ("geojson", "csv", "gpkg", "gpx")
     ],
+    "/gbfs/{feed}.json": [
+        f"/gbfs/{name}.json"
+        for name in ("gbfs", "gbfs_versions", "system_information", "vehicle_types")
+    ]
+    + ["/gbfs/station_information.json", "/gbfs/station_status.json", "/gbfs/none.json"],
+    "/tiles/{layer}.json": [f"/tiles/{name}.json" for name in TILE_SETS],
+    "/tiles/{layer}/{z}/{x}/{y}.mvt": [f"/tiles/{name}/12/3323/1662.mvt" for name in TILE_SETS],
     "/maps/{name}.html": [f"/maps/{name}.html" for name in ("public", "planner", *LAYERS)],
     "/photos/{photo_id}": [f"/photos/{'0' * 32}"],
     "/photos/{photo_id}/approved": [f"/photos/{'0' * 32}/approved"],

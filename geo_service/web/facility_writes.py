@@ -18,7 +18,12 @@ from geo_service.geometry.datum import Datum
 from geo_service.web.answers import GEOJSON, NOT_KEPT, json_answer
 from geo_service.web.auth import SHOWS_KEY, require_key
 from geo_service.web.bodies import FEATURE_TYPES, read_object
-from geo_service.web.descriptions import IDEMPOTENCY_KEY, IF_MATCH, describe_body, describe_problems
+from geo_service.web.descriptions import (
+    IDEMPOTENCY_KEY,
+    describe_answer,
+    describe_body,
+    describe_problems,
+)
 from geo_service.web.etags import check_held
 from geo_service.web.facilities import facility_content
 from geo_service.web.parameters import (
@@ -27,7 +32,9 @@ from geo_service.web.parameters import (
     describe_parameters,
     read_parameters,
 )
+from geo_service.web.path_parts import FacilityId
 from geo_service.web.problems import FixedPath
+from geo_service.web.schemas import facilities
 from geo_service.web.service import service_of
 
 EXAMPLE = {
@@ -108,8 +115,15 @@ router = APIRouter(tags=["facilities"], dependencies=[SHOWS_KEY])
     summary="Add a facility, or change it (staff's key)",
     response_class=Response,
     responses={
-        200: {"content": {GEOJSON: {}}, "description": "Changed: the Feature as it is kept."},
-        201: {"content": {GEOJSON: {}}, "description": "Added, at `Location`."},
+        200: describe_answer(
+            facilities.FACILITY, "Changed: the Feature as it is kept.", media_type=GEOJSON
+        ),
+        201: describe_answer(
+            facilities.FACILITY,
+            "Added, at `Location`.",
+            media_type=GEOJSON,
+            headers=["Location"],
+        ),
         **describe_problems(
             *REFUSALS,
             HTTPStatus.BAD_REQUEST,
@@ -120,15 +134,15 @@ router = APIRouter(tags=["facilities"], dependencies=[SHOWS_KEY])
     openapi_extra={
         "parameters": [
             IDEMPOTENCY_KEY,
-            IF_MATCH,
             *describe_parameters(PutParameters)["parameters"],
         ],
         **describe_body(FEATURE_TYPES, FEATURE_SCHEMA, {"A cabinet": EXAMPLE}),
     },
 )
-async def put(facility_id: str, request: Request) -> Response:
+async def save_facility(facility_id: FacilityId, request: Request) -> Response:
     """Make the facility what the Feature says; the next question about the nearest knows it.
 
+    With `If-Match` and the `ETag` of what is to be changed: 412 if it has changed since.
     The id can't be `nearest` or `catchments`, end in `/state`, or have an empty part, `.` or `..`
     between slashes.
     """
@@ -163,10 +177,13 @@ async def put(facility_id: str, request: Request) -> Response:
         204: {"description": "It is gone."},
         **describe_problems(*REFUSALS, HTTPStatus.NOT_FOUND),
     },
-    openapi_extra={"parameters": [IDEMPOTENCY_KEY, IF_MATCH]},
+    openapi_extra={"parameters": [IDEMPOTENCY_KEY]},
 )
-def delete(facility_id: str, request: Request) -> Response:
-    """Remove the facility and its state; the next question about the nearest knows it."""
+def delete_facility(facility_id: FacilityId, request: Request) -> Response:
+    """Remove the facility and its state; the next question about the nearest knows it.
+
+    With `If-Match` and the `ETag` of what is to be removed: 412 if it has changed since.
+    """
     _refuse_fixed(facility_id)
     service = service_of(request)
     require_key(service, request, Role.STAFF)

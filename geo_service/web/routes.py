@@ -22,8 +22,9 @@ from geo_service.flows.find_issues_along import (
 from geo_service.geometry.datum import Datum, convert
 from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.bodies import FEATURE_TYPES, read_object
-from geo_service.web.descriptions import SENDING, describe_body, describe_problems
+from geo_service.web.descriptions import SENDING, describe_answer, describe_body, describe_problems
 from geo_service.web.parameters import Number, Parameters, describe_parameters, read_parameters
+from geo_service.web.schemas import issues
 from geo_service.web.service import service_of
 
 LINE_EXAMPLE = {
@@ -68,6 +69,7 @@ class RouteParameters(Parameters):
             gt=0,
             le=MOST_RADIUS_M,
             description="How near to the route, in metres. None: the workspace's setting.",
+            examples=[25],
         ),
     ] = None
     datum: Annotated[Datum, Field(description="Of the route; answers are in WGS-84.")] = Datum.WGS84
@@ -81,11 +83,12 @@ router = APIRouter(tags=["routes"])
     summary="The open issues along a planned route, in riding order",
     response_class=Response,
     responses={
-        200: {
-            "content": {GEOJSON: {}},
-            "description": "A FeatureCollection of Points, with `along_m` from the start of the "
-            "route and `off_m` beside it; beside them the route's `length_m`, and `notes`.",
-        },
+        200: describe_answer(
+            issues.ROUTE_ISSUES,
+            "A FeatureCollection of Points, with `along_m` from the start of the route and "
+            "`off_m` beside it; beside them the route's `length_m`, and `notes`.",
+            media_type=GEOJSON,
+        ),
         **describe_problems(
             *SENDING, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
         ),
@@ -102,7 +105,7 @@ router = APIRouter(tags=["routes"])
         ),
     },
 )
-async def route_issues(request: Request) -> Response:
+async def find_issues_along_route(request: Request) -> Response:
     """Each issue once, where the route comes nearest to it; only what everybody may see.
 
     The route is neither kept nor written down anywhere.

@@ -2,7 +2,7 @@
 
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
@@ -34,7 +34,7 @@ from geo_service.web.parameters import (
 )
 from geo_service.web.path_parts import FacilityId
 from geo_service.web.problems import FixedPath
-from geo_service.web.schemas import facilities
+from geo_service.web.schemas import facilities, sent
 from geo_service.web.service import service_of
 
 EXAMPLE = {
@@ -48,46 +48,6 @@ EXAMPLE = {
         "opening_hours": "24/7",
         "amenities": ["roof"],
         "services": ["swap"],
-    },
-}
-TEXT = {"type": "string"}
-FEATURE_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "description": "A GeoJSON Feature, as `GET` shows it. Other properties are kept as text. "
-    "Without a state (the five members of `state`, there or among the properties) the facility "
-    "keeps the one it reported.",
-    "required": ["type", "geometry", "properties"],
-    "properties": {
-        "type": {"const": "Feature"},
-        "id": {"type": "string", "description": "If given, the id in the path."},
-        "geometry": {
-            "type": "object",
-            "required": ["type", "coordinates"],
-            "properties": {
-                "type": {"const": "Point"},
-                "coordinates": {
-                    "type": "array",
-                    "description": "Longitude, latitude; a height is left out.",
-                    "items": {"type": "number"},
-                    "minItems": 2,
-                },
-            },
-        },
-        "properties": {
-            "type": "object",
-            "required": ["kind"],
-            "properties": {
-                "kind": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}$"},
-                "name": TEXT,
-                "name_en": TEXT,
-                "operator": TEXT,
-                "address": TEXT,
-                "opening_hours": {**TEXT, "description": "OSM syntax."},
-                "amenities": {"type": "array", "items": TEXT},
-                "services": {"type": "array", "items": {"enum": ["charge", "swap"]}},
-                "state": {"type": ["object", "null"]},
-            },
-        },
     },
 }
 
@@ -136,7 +96,7 @@ router = APIRouter(tags=["facilities"], dependencies=[SHOWS_KEY])
             IDEMPOTENCY_KEY,
             *describe_parameters(PutParameters)["parameters"],
         ],
-        **describe_body(FEATURE_TYPES, FEATURE_SCHEMA, {"A cabinet": EXAMPLE}),
+        **describe_body(FEATURE_TYPES, sent.FACILITY, {"A cabinet": EXAMPLE}),
     },
 )
 async def save_facility(facility_id: FacilityId, request: Request) -> Response:

@@ -24,13 +24,14 @@ from geo_service.geometry.datum import Datum, convert
 from geo_service.store.keys import Key
 from geo_service.web.answers import NOT_KEPT
 from geo_service.web.auth import SHOWS_KEY, key_of_any
-from geo_service.web.descriptions import KEPT_KEY, KEY_OPTIONAL, describe_body, schema_of
-from geo_service.web.forms import MULTIPART, URLENCODED, Form, read_form
+from geo_service.web.descriptions import KEPT_KEY, KEY_OPTIONAL, schema_of
+from geo_service.web.forms import Form, read_form
 from geo_service.web.open311_answers import BASE, Format, document_answer, format_named
 from geo_service.web.open311_descriptions import describe_both, describe_errors
 from geo_service.web.open311_parameters import WrittenAs
 from geo_service.web.parameters import Moment, Number, Parameters, read_parameters
 from geo_service.web.problems import Fault, WrongParameters
+from geo_service.web.report_descriptions import describe_report_form
 from geo_service.web.schemas import open311
 from geo_service.web.service import Service, service_of
 
@@ -71,12 +72,6 @@ FORM_SCHEMA = schema_of(ReportForm)
 FORM_SCHEMA["title"] = "Open311Report"
 FORM_SCHEMA["properties"].update(
     {
-        "media": {
-            "type": "array",
-            "maxItems": MOST_PHOTOS,
-            "items": {"type": "string", "format": "binary"},
-            "description": "Photos: JPEG, PNG or WebP; only in multipart forms.",
-        },
         "attribute[CODE]": {
             "type": "string",
             "description": "The answer to a question; attribute[CODE][] may be repeated.",
@@ -156,7 +151,7 @@ class SentReport:
     openapi_extra={
         "parameters": [SAME_REPORT],
         **KEY_OPTIONAL,
-        **describe_body((URLENCODED, MULTIPART), FORM_SCHEMA, EXAMPLES),
+        **describe_report_form(FORM_SCHEMA, EXAMPLES),
     },
 )
 async def post_open311_request(written: WrittenAs, request: Request) -> Response:

@@ -12,8 +12,6 @@ from geo_service.arrays import Floats
 from geo_service.errors import RefusedFields
 from geo_service.export.features import collection, issue_along_feature
 from geo_service.flows.find_issues_along import (
-    MOST_KM,
-    MOST_POSITIONS,
     MOST_RADIUS_M,
     RouteAnswer,
     RouteQuestion,
@@ -24,37 +22,12 @@ from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.bodies import FEATURE_TYPES, read_object
 from geo_service.web.descriptions import SENDING, describe_answer, describe_body, describe_problems
 from geo_service.web.parameters import Number, Parameters, describe_parameters, read_parameters
-from geo_service.web.schemas import issues
+from geo_service.web.schemas import issues, sent
 from geo_service.web.service import service_of
 
 LINE_EXAMPLE = {
     "type": "LineString",
     "coordinates": [[112.1401, 32.0402], [112.1453, 32.0407], [112.1461, 32.0449]],
-}
-COORDINATES_SCHEMA = {
-    "type": "array",
-    "description": "Positions in riding order, each longitude, latitude; a height is left out.",
-    "minItems": 2,
-    "maxItems": MOST_POSITIONS,
-    "items": {"type": "array", "items": {"type": "number"}, "minItems": 2},
-}
-LINE_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["type", "coordinates"],
-    "properties": {"type": {"const": "LineString"}, "coordinates": COORDINATES_SCHEMA},
-}
-ROUTE_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "description": "A GeoJSON LineString, or a Feature with one, whose properties are not looked "
-    f"at. At most {MOST_KM:.0f} km; two positions are joined by the shortest way.",
-    "oneOf": [
-        LINE_SCHEMA,
-        {
-            "type": "object",
-            "required": ["type", "geometry"],
-            "properties": {"type": {"const": "Feature"}, "geometry": LINE_SCHEMA},
-        },
-    ],
 }
 NO_LINE = "It must be LineString, or Feature with a LineString as its geometry."
 NO_ONE_LINE = "It must be LineString: a MultiLineString is several routes, so send each by itself."
@@ -97,7 +70,7 @@ router = APIRouter(tags=["routes"])
         **describe_parameters(RouteParameters),
         **describe_body(
             FEATURE_TYPES,
-            ROUTE_SCHEMA,
+            sent.ROUTE,
             {
                 "A line": LINE_EXAMPLE,
                 "A Feature": {"type": "Feature", "properties": {}, "geometry": LINE_EXAMPLE},

@@ -44,8 +44,8 @@ from geo_service.web.parameters import (
 )
 from geo_service.web.path_parts import TaskId
 from geo_service.web.problems import Fault, WrongParameters
-from geo_service.web.routes import LINE_EXAMPLE, ROUTE_SCHEMA, RouteParameters, read_line
-from geo_service.web.schemas import issues
+from geo_service.web.routes import LINE_EXAMPLE, RouteParameters, read_line
+from geo_service.web.schemas import issues, sent
 from geo_service.web.service import Service, service_of
 
 ENDS = ("lat", "lon", "to_lat", "to_lon")
@@ -157,7 +157,7 @@ def list_own_tasks(request: Request) -> Response:
     responses={**TASKS, **describe_problems(*WITH_A_KEY, *SENDING)},
     openapi_extra={
         **describe_parameters(RouteParameters),
-        **describe_body(FEATURE_TYPES, ROUTE_SCHEMA, {"A line": LINE_EXAMPLE}),
+        **describe_body(FEATURE_TYPES, sent.ROUTE, {"A line": LINE_EXAMPLE}),
     },
 )
 async def list_tasks_along_route(request: Request) -> Response:

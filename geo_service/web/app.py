@@ -60,6 +60,7 @@ from geo_service.web.head_requests import AnswerHead
 from geo_service.web.nearest_at_once import Shortcut
 from geo_service.web.ogc import collections, items, landing
 from geo_service.web.open311_answers import error_answer, is_open311
+from geo_service.web.openapi_document import DescribedApp, operation_id
 from geo_service.web.pages import write_page
 from geo_service.web.problem_words import say_detail, say_title
 from geo_service.web.problems import (
@@ -166,7 +167,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
         workspace.close()
         finish_log()
 
-    app = FastAPI(
+    app = DescribedApp(
         title=docs.TITLE,
         description=DESCRIPTION,
         version="0.1.0",
@@ -175,6 +176,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
         # A tracer would be told whole addresses, with positions and keys in them.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         lifespan=living,
+        generate_unique_id_function=operation_id,
     )
     app.state.service = open_service(workspace, clock)
     app.mount(docs.SWAGGER, docs.swagger_files())

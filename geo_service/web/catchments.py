@@ -19,7 +19,7 @@ from geo_service.flows.find_catchments import (
 from geo_service.streets.measure import Measure
 from geo_service.streets.profile import Profile
 from geo_service.web.answers import GEOJSON
-from geo_service.web.descriptions import describe_problems
+from geo_service.web.descriptions import describe_answer, describe_held, describe_problems
 from geo_service.web.etags import is_held
 from geo_service.web.parameters import (
     Number,
@@ -28,6 +28,7 @@ from geo_service.web.parameters import (
     describe_parameters,
     read_parameters,
 )
+from geo_service.web.schemas import facilities
 from geo_service.web.service import service_of
 
 KEPT_A_MINUTE = "public, max-age=60"
@@ -37,11 +38,20 @@ class CatchmentParameters(Parameters):
     """Of the planner's question."""
 
     kind: Annotated[
-        Slugs, Field(description="Any of these kinds; may be repeated. None: all kinds.")
+        Slugs,
+        Field(
+            description="Any of these kinds; may be repeated. None: all kinds.",
+            examples=[["rest_station"]],
+        ),
     ] = frozenset()
     minutes: Annotated[
         Number | None,
-        Field(gt=0, le=MOST_MINUTES, description=f"Farther is a hole. None: {USUAL_MINUTES:g}."),
+        Field(
+            gt=0,
+            le=MOST_MINUTES,
+            description=f"By time, farther is a hole. None: {USUAL_MINUTES:g}.",
+            examples=[10],
+        ),
     ] = None
     metres: Annotated[
         Number | None,
@@ -49,6 +59,7 @@ class CatchmentParameters(Parameters):
             gt=0,
             le=MOST_METRES,
             description=f"By distance, farther is a hole. None: {USUAL_METRES:g}.",
+            examples=[1000],
         ),
     ] = None
     by: Annotated[Literal["time", "distance"], Field(description="What nearest means.")] = "time"
@@ -73,17 +84,19 @@ router = APIRouter(tags=["facilities"])
     summary="The streets nearest to each facility, and those too far from all",
     response_class=Response,
     responses={
-        200: {
-            "content": {GEOJSON: {}},
-            "description": "A FeatureCollection of lines, a feature a facility and a last one of "
-            "the holes; beside them what it comes to, and its `ETag`.",
-        },
-        304: {"description": "What `If-None-Match` names is still so."},
+        200: describe_answer(
+            facilities.CATCHMENTS,
+            "A FeatureCollection of lines, a feature a facility and a last one of the holes; "
+            "beside them what it comes to.",
+            media_type=GEOJSON,
+            headers=["ETag"],
+        ),
+        **describe_held(),
         **describe_problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
     },
     openapi_extra=describe_parameters(CatchmentParameters),
 )
-async def catchments(request: Request) -> Response:
+async def find_facility_catchments(request: Request) -> Response:
     """Every street once: with the facility nearest to it, or among the holes (`hole`: true)."""
     asked = read_parameters(CatchmentParameters, request.query_params.multi_items())
     service, question = service_of(request), asked.question()

@@ -13,13 +13,14 @@ from geo_service.export.features import iso
 from geo_service.flows.check_in import check_in
 from geo_service.flows.check_keys import require_rider
 from geo_service.flows.list_visits import OwnVisit, list_visits
-from geo_service.web.answers import JSON, json_answer
+from geo_service.web.answers import json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of
 from geo_service.web.bodies import JSON_TYPES, read_object
 from geo_service.web.descriptions import (
     IDEMPOTENCY_KEY,
     SENDING,
     WITH_A_KEY,
+    describe_answer,
     describe_body,
     describe_problems,
 )
@@ -31,6 +32,7 @@ from geo_service.web.parameters import (
     describe_parameters,
     read_parameters,
 )
+from geo_service.web.schemas import riders
 from geo_service.web.service import service_of
 
 LONGEST_ID = 500
@@ -67,27 +69,26 @@ class CheckInBody(Members):
     code: Annotated[TextMember, Field(max_length=LONGEST_ID, description="As it is put up there.")]
 
 
-router = APIRouter(tags=["check-ins (rider's key)"], dependencies=[SHOWS_KEY])
+router = APIRouter(tags=["check-ins"], dependencies=[SHOWS_KEY])
 
 
 @router.post(
     "/checkins",
-    summary="Check in at a station",
+    summary="Check in at a station (rider's key)",
     response_class=Response,
     responses={
-        200: {
-            "content": {JSON: {}},
-            "description": "Whether it `counted` (once a day), the `points` given for it, and the "
-            "`balance`.",
-        },
+        200: describe_answer(
+            riders.CHECKED_IN,
+            "Whether it `counted` (once a day), the `points` given for it, and the `balance`.",
+        ),
         **describe_problems(*WITH_A_KEY, *SENDING, HTTPStatus.NOT_FOUND),
     },
     openapi_extra={
         "parameters": [IDEMPOTENCY_KEY],
-        **describe_body(JSON_TYPES, CheckInBody.model_json_schema(), {"A station": EXAMPLE}),
+        **describe_body(JSON_TYPES, CheckInBody, {"A station": EXAMPLE}),
     },
 )
-async def post_check_in(request: Request) -> Response:
+async def check_in_at_station(request: Request) -> Response:
     """Count the visit, once a day of the city; sent again it is not counted again."""
     service = service_of(request)
     key = await run_in_threadpool(key_of, service, request)
@@ -102,18 +103,17 @@ async def post_check_in(request: Request) -> Response:
 
 @router.get(
     "/checkins",
-    summary="Your visits",
+    summary="Your visits (rider's key)",
     response_class=Response,
     responses={
-        200: {
-            "content": {JSON: {}},
-            "description": "`visits`, newest first, and the address of the `next` page.",
-        },
+        200: describe_answer(
+            riders.VISITS, "`visits`, newest first, and the address of the `next` page."
+        ),
         **describe_problems(*WITH_A_KEY),
     },
     openapi_extra=describe_parameters(VisitParameters),
 )
-def own_visits(request: Request) -> Response:
+def list_own_visits(request: Request) -> Response:
     """Answer with the visits of the rider whose key is shown, and of nobody else."""
     service = service_of(request)
     rider = require_rider(key_of(service, request))

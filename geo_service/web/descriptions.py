@@ -1,48 +1,67 @@
-"""What OpenAPI says of bodies that come in and of problems that go out."""
+"""What OpenAPI says of bodies that come in, and of answers and problems that go out."""
 
 from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema
+
 from geo_service.flows.answer_once import HEADER, LONGEST_KEY
-from geo_service.web.problems import MEDIA_TYPE, known_problems
+from geo_service.web.answers import JSON
+from geo_service.web.bodies import FORM_TYPES
+from geo_service.web.members import Members
+from geo_service.web.problems import MEDIA_TYPE, TOLD, hints, known_problems, problem_of_status
+from geo_service.web.schemas.shapes import Schema, record, several, text, whole
+
+Described = dict[int | str, dict[str, Any]]
 
 TEXT = {"type": "string"}
-PROBLEM_SCHEMA: Mapping[str, Any] = {
-    "type": "object",
-    "description": "RFC 9457.",
-    "required": ["type", "title", "status", "detail", "errors"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": TEXT,
-        "status": {"type": "integer"},
-        "detail": TEXT,
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field", "detail"],
-                "properties": {"field": TEXT, "detail": TEXT},
-            },
-        },
+HTML = "text/html"
+FAULT = record(
+    "Fault",
+    {
+        "field": text("Which field.", "lat"),
+        "detail": text("What is wrong with it.", "It is required."),
     },
-}
+)
+PROBLEM = record(
+    "Problem",
+    {
+        "type": text(
+            "What it means; `about:blank`: what the status means.",
+            "/problems/wrong-parameters",
+            format="uri-reference",
+        ),
+        "title": text("Its title.", "Wrong parameters"),
+        "status": whole("Of HTTP.", 422, minimum=400, maximum=599),
+        "detail": text(
+            "What was wrong, and what to do.", "The parameters of this request are wrong."
+        ),
+        "errors": several(FAULT, "What is wrong with which field."),
+    },
+    description="RFC 9457. Nothing that was sent is repeated in it.",
+)
 IDEMPOTENCY_KEY: Mapping[str, Any] = {
     "name": HEADER,
     "in": "header",
     "required": False,
     "description": "May be sent, and changes nothing: sent twice, this does the same as sent once.",
-    "schema": TEXT,
+    "schema": {**TEXT, "examples": ["3f1c2a70"]},
 }
-KEPT_KEY: Mapping[str, Any] = {**IDEMPOTENCY_KEY, "schema": {**TEXT, "maxLength": LONGEST_KEY}}
+KEPT_KEY: Mapping[str, Any] = {
+    **IDEMPOTENCY_KEY,
+    "schema": {
+        **TEXT,
+        "minLength": 1,
+        "maxLength": LONGEST_KEY,
+        "pattern": r"^[!-~]+$",
+        "examples": ["3f1c2a70-9a4e-4a51-8f0e-6d2f6c0b1e55"],
+    },
+}
 """One that is remembered; each path says what for."""
-IF_MATCH: Mapping[str, Any] = {
-    "name": "If-Match",
-    "in": "header",
-    "required": False,
-    "description": "The `ETag` of what is to be changed; if it has changed since: 412.",
-    "schema": TEXT,
-}
+KEY_OPTIONAL: dict[str, Any] = {"security": [{}]}
+"""Put into a path's ``openapi_extra``: whoever shows no key is answered too."""
 
 WITH_A_KEY = (
     HTTPStatus.UNAUTHORIZED,
@@ -58,17 +77,98 @@ SENDING = (
 )
 """and wherever a body is sent."""
 
+HEADERS: Mapping[str, str] = {
+    "Allow": "The methods that there are.",
+    "ETag": "Of what is answered; for `If-None-Match` and `If-Match`.",
+    "Location": "Where to go on.",
+    "Retry-After": "Seconds after which to ask again.",
+    "WWW-Authenticate": "How a key is shown.",
+}
+"""What headers of answers mean."""
 
-def describe_problems(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
-    """Describe the problems that a path may answer with, as FastAPI's ``responses`` takes them."""
-    content = {MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}
-    return {
-        int(status): {"description": _titles(status), "content": content} for status in statuses
+
+class _WithoutTitles(GenerateJsonSchema):
+    """Leaves the titles of members out: a title names a component here."""
+
+    def field_title_should_be_set(self, schema: object) -> bool:
+        """Say no."""
+        del schema
+        return False
+
+
+def schema_of(model: type[BaseModel]) -> Schema:
+    """Return the schema of what a model reads, its members without titles. Raises nothing."""
+    return model.model_json_schema(schema_generator=_WithoutTitles)
+
+
+def describe_headers(*names: str) -> dict[str, Any]:
+    """Describe headers that an answer always has; KeyError if one's meaning is not known."""
+    told = {
+        name: {"description": HEADERS[name], "required": True, "schema": TEXT} for name in names
     }
+    return {"headers": told} if told else {}
+
+
+def describe_answer(
+    schema: Schema, description: str, *, media_type: str = JSON, headers: Collection[str] = ()
+) -> dict[str, Any]:
+    """Describe an answer, as FastAPI's ``responses`` takes it for a status.
+
+    Parameters
+    ----------
+    schema : Schema
+        Of `web/schemas`; an example of it is made for the document.
+    description : str
+        What it is.
+    media_type : str
+        Of it.
+    headers : collection of str
+        Names of those that matter, and are always there. Raises nothing of its own.
+    """
+    content = {media_type: {"schema": schema}}
+    return {"description": description, "content": content, **describe_headers(*headers)}
+
+
+def describe_bytes(media_type: str, description: str) -> dict[str, Any]:
+    """Describe an answer that is no JSON: a picture, or text of another language."""
+    is_text = media_type.startswith("text/")
+    schema = TEXT if is_text else {**TEXT, "format": "binary"}
+    return {"description": description, "content": {media_type: {"schema": schema}}}
+
+
+def describe_page(description: str = "The page.") -> dict[str, Any]:
+    """Describe a page in HTML. Raises nothing."""
+    return describe_bytes(HTML, description)
+
+
+def describe_led_on(description: str) -> Described:
+    """Describe that a browser is led on to another page. Raises nothing."""
+    return {303: {"description": description, **describe_headers("Location")}}
+
+
+def describe_held() -> Described:
+    """Describe what those are told who hold the present answer. Raises nothing."""
+    told = "What `If-None-Match` names is still so."
+    return {304: {"description": told, **describe_headers("ETag")}}
+
+
+def describe_problems(*statuses: HTTPStatus, page: bool = False) -> Described:
+    """Describe the problems that a path may answer with, as FastAPI's ``responses`` takes them.
+
+    Parameters
+    ----------
+    statuses : HTTPStatus
+        Each that there may be.
+    page : bool
+        Whether people who come with a browser are told on a page. Raises nothing.
+    """
+    return {int(status): _problem(status, page=page) for status in statuses}
 
 
 def describe_body(
-    media_types: Collection[str], schema: Mapping[str, Any], examples: Mapping[str, object]
+    media_types: Collection[str],
+    body: type[Members] | Mapping[str, Any],
+    examples: Mapping[str, object],
 ) -> dict[str, Any]:
     """Describe a body that is needed, as FastAPI's ``openapi_extra`` takes it.
 
@@ -76,16 +176,74 @@ def describe_body(
     ----------
     media_types : collection of str
         Under each of which it may come.
-    schema : mapping
-        JSON Schema.
+    body : type or mapping
+        The model by which it is read, or JSON Schema.
     examples : mapping of str to object
         Bodies by what they are an example of.
     """
+    schema = body if isinstance(body, Mapping) else schema_of(body)
     content = {
         "schema": schema,
-        "examples": {name: {"summary": name, "value": body} for name, body in examples.items()},
+        "examples": {name: {"summary": name, "value": told} for name, told in examples.items()},
     }
     return {"requestBody": {"required": True, "content": dict.fromkeys(media_types, content)}}
+
+
+def describe_form(
+    fields: Mapping[str, str],
+    examples: Mapping[str, Mapping[str, str]],
+    *,
+    required: Collection[str] = (),
+) -> dict[str, Any]:
+    """Describe a form of our own pages, without files, as FastAPI's ``openapi_extra`` takes it.
+
+    Parameters
+    ----------
+    fields : mapping of str to str
+        What each field is, by its name.
+    examples : mapping of str to mapping
+        Forms by what they are an example of.
+    required : collection of str
+        Fields that must be there. Raises nothing.
+    """
+    schema = {
+        "type": "object",
+        "required": list(required),
+        "properties": {name: {**TEXT, "description": told} for name, told in fields.items()},
+    }
+    return describe_body(FORM_TYPES, schema, examples)
+
+
+def _problem(status: HTTPStatus, *, page: bool) -> dict[str, Any]:
+    described: dict[str, Any] = {MEDIA_TYPE: {"schema": PROBLEM, "example": _example(status)}}
+    if page:
+        described[HTML] = {"schema": TEXT}
+    headers = [
+        name
+        for name in hints(problem_of_status(status))
+        if not (page and status is HTTPStatus.UNAUTHORIZED)
+    ]
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = ["Allow"]
+    return {
+        "description": _titles(status),
+        "content": described,
+        **describe_headers(*headers),
+    }
+
+
+def _example(status: HTTPStatus) -> dict[str, Any]:
+    """Make an example of a problem with a status: of the first kind that has it, if one has."""
+    kinds = [kind for kind, told in TOLD.items() if told.status == status]
+    code = kinds[0].code if kinds else ""
+    problem = problem_of_status(status)
+    return {
+        "type": f"/problems/{code}" if code else "about:blank",
+        "title": TOLD[kinds[0]].title if kinds else problem.title,
+        "status": int(status),
+        "detail": problem.detail,
+        "errors": [],
+    }
 
 
 def _titles(status: HTTPStatus) -> str:

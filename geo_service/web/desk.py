@@ -10,6 +10,12 @@ from geo_service.flows.open_desk import Desk, open_desk
 from geo_service.store.work_list import Work, place_of
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import SHOWS_KEY
+from geo_service.web.descriptions import (
+    WITH_A_KEY,
+    describe_led_on,
+    describe_page,
+    describe_problems,
+)
 from geo_service.web.desk_door import let_staff_in
 from geo_service.web.desk_return import AFTER, CHOICES, Pairs, going_back, list_path, write_asked
 from geo_service.web.desk_rows import draw_list, write_row
@@ -45,8 +51,17 @@ class Count:
     late: bool = False
 
 
-@router.get("/desk", summary="The staff's work list (staff's key)", response_class=Response)
-def desk(request: Request) -> Response:
+@router.get(
+    "/desk",
+    summary="The staff's work list (staff's key)",
+    response_class=Response,
+    responses={
+        200: describe_page(),
+        **describe_led_on("To the page for a key; or a key in the address is kept now."),
+        **describe_problems(*WITH_A_KEY, page=True),
+    },
+)
+def show_desk_page(request: Request) -> Response:
     """Show issues as `GET /issues` lists them; without a key it leads to the page for it.
 
     A key in the address (`?key=`) is put into a cookie at once.

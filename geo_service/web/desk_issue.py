@@ -24,6 +24,14 @@ from geo_service.store.photo_files import is_photo_id
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import SHOWS_KEY
 from geo_service.web.bodies import read_form
+from geo_service.web.descriptions import (
+    SENDING,
+    WITH_A_KEY,
+    describe_form,
+    describe_led_on,
+    describe_page,
+    describe_problems,
+)
 from geo_service.web.desk_door import key_of_staff, let_staff_in
 from geo_service.web.desk_file import Typed, write_file
 from geo_service.web.desk_refusals import say_refused
@@ -32,6 +40,7 @@ from geo_service.web.desk_rows import case_path
 from geo_service.web.desk_words import desk_words
 from geo_service.web.issue_moves import LONGEST_REASON
 from geo_service.web.pages import write_page
+from geo_service.web.path_parts import IssueId, PhotoId
 from geo_service.web.same_origin_forms import keep_tongue, require_own_form, see_other, tongue_of
 from geo_service.web.service import Service, service_of
 
@@ -40,6 +49,17 @@ Doing = Callable[[Request, Key, str, Fields], Response]
 NEAR_FORM = "near"
 """The name of the forms that merge an issue nearby into the one that is shown."""
 
+DONE = {
+    **describe_led_on("To the issue as it stands now; without a key to the page for it."),
+    **describe_problems(
+        *WITH_A_KEY, *SENDING, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, page=True
+    ),
+}
+APPROVED = describe_form(
+    {"approved": "`true` or `false`.", "back": "The list that was come from."},
+    {"Show it": {"approved": "true"}},
+)
+
 router = APIRouter(tags=["desk"], dependencies=[SHOWS_KEY])
 
 
@@ -47,8 +67,24 @@ router = APIRouter(tags=["desk"], dependencies=[SHOWS_KEY])
     "/desk/{issue_id:path}/moves",
     summary="Move an issue on, by a form of the desk (staff's key)",
     response_class=Response,
+    status_code=HTTPStatus.SEE_OTHER,
+    responses=DONE,
+    openapi_extra=describe_form(
+        {
+            "to": "The stage.",
+            "seen": "The number of the last move that was seen.",
+            "why": "Needed to reject, send back or reopen.",
+            "body_id": "Who is to answer for it.",
+            "photo_id": "One of the issue's photos.",
+            "merged_into": "The issue that goes on.",
+            "into": "The same, typed.",
+            "page": "The issue whose page the form stands on.",
+            "back": "The list that was come from.",
+        },
+        {"File it": {"to": "filed", "seen": "1"}},
+    ),
 )
-async def move(issue_id: str, request: Request) -> Response:
+async def move_issue_on_desk(issue_id: IssueId, request: Request) -> Response:
     """Make the move that a form asks for, unless another came first; then show the issue."""
     return await _do(issue_id, request, _move)
 
@@ -57,8 +93,13 @@ async def move(issue_id: str, request: Request) -> Response:
     "/desk/{issue_id:path}/photos/{photo_id}/approved",
     summary="Approve a photo or take it back, by a form of the desk (staff's key)",
     response_class=Response,
+    status_code=HTTPStatus.SEE_OTHER,
+    responses=DONE,
+    openapi_extra=APPROVED,
 )
-async def approve_one_photo(issue_id: str, photo_id: str, request: Request) -> Response:
+async def set_photo_approval_on_desk(
+    issue_id: IssueId, photo_id: PhotoId, request: Request
+) -> Response:
     """Let everybody see a photo as far as its issue is seen, or no longer; then show the issue."""
 
     def doing(request: Request, key: Key, issue_id: str, fields: Fields) -> Response:
@@ -77,16 +118,26 @@ async def approve_one_photo(issue_id: str, photo_id: str, request: Request) -> R
     "/desk/{issue_id:path}/approved",
     summary="Show an issue to everybody or hide it, by a form of the desk (staff's key)",
     response_class=Response,
+    status_code=HTTPStatus.SEE_OTHER,
+    responses=DONE,
+    openapi_extra=APPROVED,
 )
-async def approve(issue_id: str, request: Request) -> Response:
+async def set_issue_approval_on_desk(issue_id: IssueId, request: Request) -> Response:
     """Let everybody see an issue, or no longer; then show it."""
     return await _do(issue_id, request, _approve)
 
 
 @router.get(
-    "/desk/{issue_id:path}", summary="One issue on the desk (staff's key)", response_class=Response
+    "/desk/{issue_id:path}",
+    summary="One issue on the desk (staff's key)",
+    response_class=Response,
+    responses={
+        200: describe_page(),
+        **describe_led_on("To the page for a key; or a key in the address is kept now."),
+        **describe_problems(*WITH_A_KEY, HTTPStatus.NOT_FOUND, page=True),
+    },
 )
-def one(issue_id: str, request: Request) -> Response:
+def show_issue_on_desk(issue_id: IssueId, request: Request) -> Response:
     """Show all that staff see of an issue, and a form for each move that is open to them."""
     key = let_staff_in(request, case_path(issue_id))
     if isinstance(key, Response):

@@ -1,6 +1,7 @@
 """``GET /docs`` and ``/problems/...``: the API described, without any outside host."""
 
 from functools import cache
+from http import HTTPStatus
 from importlib.resources import files
 
 from fastapi import APIRouter, Response
@@ -11,8 +12,11 @@ from starlette.staticfiles import StaticFiles
 from geo_service.errors import NotFound
 from geo_service.web.answers import json_answer, page_answer
 from geo_service.web.assets import static_address
+from geo_service.web.descriptions import describe_answer, describe_problems
 from geo_service.web.page_policies import policy_for_inline
+from geo_service.web.path_parts import ProblemCode
 from geo_service.web.problems import known_problems
+from geo_service.web.schemas import pages
 
 TITLE = "geo_service"
 SWAGGER = "/assets/swagger"
@@ -32,8 +36,16 @@ def docs() -> HTMLResponse:
     return page_answer(page, policy_for_inline(page))
 
 
-@router.get("/problems/{code}", summary="What a problem's type means", response_class=Response)
-def problem(code: str) -> Response:
+@router.get(
+    "/problems/{code}",
+    summary="What a problem's type means",
+    response_class=Response,
+    responses={
+        200: describe_answer(pages.PROBLEM_TYPE, "One kind of problem."),
+        **describe_problems(HTTPStatus.NOT_FOUND),
+    },
+)
+def read_problem_type(code: ProblemCode) -> Response:
     """Describe one kind of problem."""
     known = known_problems()
     if code not in known:

@@ -9,9 +9,11 @@ from geo_service.errors import NotFound
 from geo_service.export.features import facility_feature
 from geo_service.store import facilities as stored_facilities
 from geo_service.web.answers import GEOJSON, json_answer
-from geo_service.web.descriptions import describe_problems
+from geo_service.web.descriptions import describe_answer, describe_held, describe_problems
 from geo_service.web.etags import tagged_answer
 from geo_service.web.parameters import NoParameters, read_parameters
+from geo_service.web.path_parts import FacilityId
+from geo_service.web.schemas import facilities
 from geo_service.web.service import service_of
 
 router = APIRouter(tags=["facilities"])
@@ -23,14 +25,16 @@ router = APIRouter(tags=["facilities"])
     summary="One facility",
     response_class=Response,
     responses={
-        200: {"content": {GEOJSON: {}}, "description": "A Feature, and its `ETag`."},
-        304: {"description": "What `If-None-Match` names is still so."},
+        200: describe_answer(
+            facilities.FACILITY, "A Feature.", media_type=GEOJSON, headers=["ETag"]
+        ),
+        **describe_held(),
         **describe_problems(
             HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
         ),
     },
 )
-def facility(facility_id: str, request: Request) -> Response:
+def read_facility(facility_id: FacilityId, request: Request) -> Response:
     """Return the facility with its opening hours and the state it last reported."""
     read_parameters(NoParameters, request.query_params.multi_items())
     with service_of(request).workspace.database.reading() as connection:

@@ -15,18 +15,21 @@ from geo_service.errors import RefusedFields
 from geo_service.export.features import facility_feature
 from geo_service.flows.report_state import ReportedState, report_state
 from geo_service.ingest.facility_feature import COUNT
-from geo_service.web.answers import JSON, json_answer
+from geo_service.web.answers import json_answer
 from geo_service.web.auth import SHOWS_KEY, require_key
 from geo_service.web.bodies import JSON_TYPES, read_object
 from geo_service.web.descriptions import (
     IDEMPOTENCY_KEY,
     SENDING,
     WITH_A_KEY,
+    describe_answer,
     describe_body,
     describe_problems,
 )
 from geo_service.web.members import Members, TruthMember, read_members
 from geo_service.web.parameters import NoParameters, read_parameters
+from geo_service.web.path_parts import FacilityId
+from geo_service.web.schemas import facilities
 from geo_service.web.service import service_of
 
 A_TIME = "It must be an ISO 8601 time with a zone, as 2026-10-01T04:00:00Z, or Unix seconds."
@@ -95,15 +98,15 @@ router = APIRouter(tags=["facilities"], dependencies=[SHOWS_KEY])
     summary="Report a facility's state (its operator's key, or staff's)",
     response_class=Response,
     responses={
-        200: {"content": {JSON: {}}, "description": "`kept`, and the `state` known now."},
+        200: describe_answer(facilities.STATE_REPORT, "`kept`, and the `state` known now."),
         **describe_problems(*WITH_A_KEY, *SENDING, HTTPStatus.NOT_FOUND),
     },
     openapi_extra={
         "parameters": [IDEMPOTENCY_KEY],
-        **describe_body(JSON_TYPES, StateBody.model_json_schema(), EXAMPLES),
+        **describe_body(JSON_TYPES, StateBody, EXAMPLES),
     },
 )
-async def put_state(facility_id: str, request: Request) -> Response:
+async def report_facility_state(facility_id: FacilityId, request: Request) -> Response:
     """Keep the state, unless one observed later is known: then `kept` is false.
 
     What is left out or null is not counted there. An operator's key reports of the facilities

@@ -2,7 +2,7 @@
 
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
@@ -18,7 +18,12 @@ from geo_service.geometry.datum import Datum
 from geo_service.web.answers import GEOJSON, NOT_KEPT, json_answer
 from geo_service.web.auth import SHOWS_KEY, require_key
 from geo_service.web.bodies import FEATURE_TYPES, read_object
-from geo_service.web.descriptions import IDEMPOTENCY_KEY, IF_MATCH, describe_body, describe_problems
+from geo_service.web.descriptions import (
+    IDEMPOTENCY_KEY,
+    describe_answer,
+    describe_body,
+    describe_problems,
+)
 from geo_service.web.etags import check_held
 from geo_service.web.facilities import facility_content
 from geo_service.web.parameters import (
@@ -27,7 +32,9 @@ from geo_service.web.parameters import (
     describe_parameters,
     read_parameters,
 )
+from geo_service.web.path_parts import FacilityId
 from geo_service.web.problems import FixedPath
+from geo_service.web.schemas import facilities, sent
 from geo_service.web.service import service_of
 
 EXAMPLE = {
@@ -41,46 +48,6 @@ EXAMPLE = {
         "opening_hours": "24/7",
         "amenities": ["roof"],
         "services": ["swap"],
-    },
-}
-TEXT = {"type": "string"}
-FEATURE_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "description": "A GeoJSON Feature, as `GET` shows it. Other properties are kept as text. "
-    "Without a state (the five members of `state`, there or among the properties) the facility "
-    "keeps the one it reported.",
-    "required": ["type", "geometry", "properties"],
-    "properties": {
-        "type": {"const": "Feature"},
-        "id": {"type": "string", "description": "If given, the id in the path."},
-        "geometry": {
-            "type": "object",
-            "required": ["type", "coordinates"],
-            "properties": {
-                "type": {"const": "Point"},
-                "coordinates": {
-                    "type": "array",
-                    "description": "Longitude, latitude; a height is left out.",
-                    "items": {"type": "number"},
-                    "minItems": 2,
-                },
-            },
-        },
-        "properties": {
-            "type": "object",
-            "required": ["kind"],
-            "properties": {
-                "kind": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}$"},
-                "name": TEXT,
-                "name_en": TEXT,
-                "operator": TEXT,
-                "address": TEXT,
-                "opening_hours": {**TEXT, "description": "OSM syntax."},
-                "amenities": {"type": "array", "items": TEXT},
-                "services": {"type": "array", "items": {"enum": ["charge", "swap"]}},
-                "state": {"type": ["object", "null"]},
-            },
-        },
     },
 }
 
@@ -108,8 +75,15 @@ router = APIRouter(tags=["facilities"], dependencies=[SHOWS_KEY])
     summary="Add a facility, or change it (staff's key)",
     response_class=Response,
     responses={
-        200: {"content": {GEOJSON: {}}, "description": "Changed: the Feature as it is kept."},
-        201: {"content": {GEOJSON: {}}, "description": "Added, at `Location`."},
+        200: describe_answer(
+            facilities.FACILITY, "Changed: the Feature as it is kept.", media_type=GEOJSON
+        ),
+        201: describe_answer(
+            facilities.FACILITY,
+            "Added, at `Location`.",
+            media_type=GEOJSON,
+            headers=["Location"],
+        ),
         **describe_problems(
             *REFUSALS,
             HTTPStatus.BAD_REQUEST,
@@ -120,15 +94,15 @@ router = APIRouter(tags=["facilities"], dependencies=[SHOWS_KEY])
     openapi_extra={
         "parameters": [
             IDEMPOTENCY_KEY,
-            IF_MATCH,
             *describe_parameters(PutParameters)["parameters"],
         ],
-        **describe_body(FEATURE_TYPES, FEATURE_SCHEMA, {"A cabinet": EXAMPLE}),
+        **describe_body(FEATURE_TYPES, sent.FACILITY, {"A cabinet": EXAMPLE}),
     },
 )
-async def put(facility_id: str, request: Request) -> Response:
+async def save_facility(facility_id: FacilityId, request: Request) -> Response:
     """Make the facility what the Feature says; the next question about the nearest knows it.
 
+    With `If-Match` and the `ETag` of what is to be changed: 412 if it has changed since.
     The id can't be `nearest` or `catchments`, end in `/state`, or have an empty part, `.` or `..`
     between slashes.
     """
@@ -163,10 +137,13 @@ async def put(facility_id: str, request: Request) -> Response:
         204: {"description": "It is gone."},
         **describe_problems(*REFUSALS, HTTPStatus.NOT_FOUND),
     },
-    openapi_extra={"parameters": [IDEMPOTENCY_KEY, IF_MATCH]},
+    openapi_extra={"parameters": [IDEMPOTENCY_KEY]},
 )
-def delete(facility_id: str, request: Request) -> Response:
-    """Remove the facility and its state; the next question about the nearest knows it."""
+def delete_facility(facility_id: FacilityId, request: Request) -> Response:
+    """Remove the facility and its state; the next question about the nearest knows it.
+
+    With `If-Match` and the `ETag` of what is to be removed: 412 if it has changed since.
+    """
     _refuse_fixed(facility_id)
     service = service_of(request)
     require_key(service, request, Role.STAFF)

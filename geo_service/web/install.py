@@ -3,8 +3,11 @@
 import hashlib
 import json
 from functools import cache
+from http import HTTPStatus
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
+from pydantic import Field
 
 from geo_service.errors import NotFound
 from geo_service.maps.app_icon import app_icon
@@ -19,10 +22,19 @@ from geo_service.web.assets import (
     static_address,
     static_text,
 )
+from geo_service.web.descriptions import (
+    describe_answer,
+    describe_bytes,
+    describe_headers,
+    describe_held,
+    describe_problems,
+)
 from geo_service.web.etags import tagged_answer
 from geo_service.web.page_policies import WORKER_POLICY
+from geo_service.web.parameters import Parameters, describe_parameters
 from geo_service.web.report_page import PATH as REPORT_PATH
 from geo_service.web.rider_words import choose_tongue
+from geo_service.web.schemas import pages
 from geo_service.web.service import service_of
 
 MANIFEST = "application/manifest+json"
@@ -49,8 +61,25 @@ GROUND, THEME = "#eef2f4", "#ffffff"
 router = APIRouter(tags=["rider"])
 
 
-@router.get("/manifest.webmanifest", summary="How the page is installed", response_class=Response)
-def manifest(request: Request) -> Response:
+class ManifestParameters(Parameters):
+    """Of the manifest; what else an address bears is left alone."""
+
+    lang: Annotated[
+        str, Field(description="`zh` or `en`. None: as `Accept-Language` says.", examples=["en"])
+    ] = ""
+
+
+@router.get(
+    "/manifest.webmanifest",
+    summary="How the page is installed",
+    response_class=Response,
+    responses={
+        200: describe_answer(pages.MANIFEST, "The manifest.", media_type=MANIFEST),
+        **describe_problems(HTTPStatus.SERVICE_UNAVAILABLE),
+    },
+    openapi_extra=describe_parameters(ManifestParameters),
+)
+def read_manifest(request: Request) -> Response:
     """Say how the rider's page looks on a phone's first screen; ``lang`` is ``zh`` or ``en``."""
     accepted = request.headers.get("accept-language", "")
     tongue = choose_tongue(request.query_params.get("lang"), None, accepted)
@@ -77,8 +106,16 @@ def manifest(request: Request) -> Response:
     return json_answer(told, media_type=MANIFEST, headers=headers)
 
 
-@router.get("/sw.js", summary="What keeps the page for when there is no network")
-def worker(request: Request) -> Response:
+@router.get(
+    "/sw.js",
+    summary="What keeps the page for when there is no network",
+    response_class=Response,
+    responses={
+        200: {**describe_bytes("text/javascript", "The script."), **describe_headers("ETag")},
+        **describe_held(),
+    },
+)
+def read_service_worker(request: Request) -> Response:
     """Give the service worker: it keeps the rider's page, its answers and an empty report."""
     answer = tagged_answer(request, _worker().encode(), "text/javascript; charset=utf-8")
     answer.headers["Content-Security-Policy"] = WORKER_POLICY

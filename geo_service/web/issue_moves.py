@@ -18,18 +18,21 @@ from geo_service.flows.check_keys import require_rider
 from geo_service.flows.progress_issue import approve_issue, progress_issue, support_issue
 from geo_service.flows.show_issue import show_issue
 from geo_service.store.keys import Key
-from geo_service.web.answers import GEOJSON, JSON, json_answer
+from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of, require_key
 from geo_service.web.bodies import JSON_TYPES, read_object
 from geo_service.web.descriptions import (
     KEPT_KEY,
     SENDING,
     WITH_A_KEY,
+    describe_answer,
     describe_body,
     describe_problems,
 )
 from geo_service.web.members import ApprovedBody, Members, TextMember, WholeMember, read_members
 from geo_service.web.parameters import NoParameters, read_parameters
+from geo_service.web.path_parts import IssueId
+from geo_service.web.schemas import issues
 from geo_service.web.service import Service, service_of
 
 LONGEST_REASON = 2_000
@@ -79,7 +82,7 @@ MOVES = {
 }
 REFUSALS = (*WITH_A_KEY, *SENDING, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 A_FEATURE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {GEOJSON: {}}, "description": "The issue as it stands now, a Feature."}
+    200: describe_answer(issues.ISSUE, "The issue as it stands now, a Feature.", media_type=GEOJSON)
 }
 ONLY_ONCE = {
     **KEPT_KEY,
@@ -96,10 +99,10 @@ router = APIRouter(tags=["issues"], dependencies=[SHOWS_KEY])
     responses={**A_FEATURE, **describe_problems(*REFUSALS)},
     openapi_extra={
         "parameters": [ONLY_ONCE],
-        **describe_body(JSON_TYPES, MoveBody.model_json_schema(), MOVES),
+        **describe_body(JSON_TYPES, MoveBody, MOVES),
     },
 )
-async def move(issue_id: str, request: Request) -> Response:
+async def move_issue(issue_id: IssueId, request: Request) -> Response:
     """Move it to the next stage; `next` of an issue lists where it may go.
 
     Staff file, reject, merge, dispatch, take up, report back, close and reopen; the rider who
@@ -124,11 +127,9 @@ async def move(issue_id: str, request: Request) -> Response:
     summary="Show an issue to everybody, or hide it (staff's key)",
     response_class=Response,
     responses={**A_FEATURE, **describe_problems(*REFUSALS)},
-    openapi_extra=describe_body(
-        JSON_TYPES, ApprovedBody.model_json_schema(), {"Show it": {"approved": True}}
-    ),
+    openapi_extra=describe_body(JSON_TYPES, ApprovedBody, {"Show it": {"approved": True}}),
 )
-async def approve(issue_id: str, request: Request) -> Response:
+async def set_issue_approval(issue_id: IssueId, request: Request) -> Response:
     """Approve what an issue says; each of its photos is approved by itself."""
     service = service_of(request)
     key = await run_in_threadpool(require_key, service, request, Role.STAFF)
@@ -150,11 +151,11 @@ async def approve(issue_id: str, request: Request) -> Response:
     summary="Say that one sees an issue too (rider's key)",
     response_class=Response,
     responses={
-        200: {"content": {JSON: {}}, "description": "`supporters`: how many riders do now."},
-        **describe_problems(*REFUSALS),
+        200: describe_answer(issues.SUPPORTERS, "`supporters`: how many riders do now."),
+        **describe_problems(*WITH_A_KEY, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     },
 )
-def support(issue_id: str, request: Request) -> Response:
+def add_issue_supporter(issue_id: IssueId, request: Request) -> Response:
     """Instead of reporting the same again; however often it is sent, a rider counts once."""
     service = service_of(request)
     key = key_of(service, request)

@@ -14,7 +14,7 @@ from geo_service.flows.show_issue import show_issue
 from geo_service.geometry.datum import Datum, convert
 from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of
-from geo_service.web.descriptions import describe_problems
+from geo_service.web.descriptions import KEY_OPTIONAL, describe_answer, describe_problems
 from geo_service.web.parameters import (
     NoParameters,
     Number,
@@ -22,6 +22,8 @@ from geo_service.web.parameters import (
     describe_parameters,
     read_parameters,
 )
+from geo_service.web.path_parts import IssueId
+from geo_service.web.schemas import issues
 from geo_service.web.service import Service, service_of
 
 
@@ -29,14 +31,22 @@ class NearParameters(Parameters):
     """Of the open issues near a place."""
 
     service_code: Annotated[
-        str, Field(min_length=1, max_length=200, description="The category, as Open311 calls it.")
+        str,
+        Field(
+            min_length=1,
+            max_length=200,
+            description="The category, as Open311 calls it.",
+            examples=["standing_water"],
+        ),
     ]
-    lat: Annotated[Number, Field(ge=-90, le=90, description="Decimal degrees.")]
-    long: Annotated[Number, Field(ge=-180, le=180, description="Decimal degrees.")]
+    lat: Annotated[Number, Field(ge=-90, le=90, description="Decimal degrees.", examples=[32.04])]
+    long: Annotated[
+        Number, Field(ge=-180, le=180, description="Decimal degrees.", examples=[112.14])
+    ]
     datum: Annotated[Datum, Field(description="Of the position.")] = Datum.WGS84
 
 
-router = APIRouter(tags=["issues"], dependencies=[SHOWS_KEY])
+router = APIRouter(tags=["issues"])
 
 
 @router.get(
@@ -44,16 +54,21 @@ router = APIRouter(tags=["issues"], dependencies=[SHOWS_KEY])
     summary="Open issues that may be the same as what is about to be reported",
     response_class=Response,
     responses={
-        200: {
-            "content": {GEOJSON: {}},
-            "description": "A FeatureCollection of at most five, nearest first, with `distance_m`, "
-            "`supporters` and `photos`.",
-        },
-        **describe_problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
+        200: describe_answer(
+            issues.NEAR_ISSUES,
+            "A FeatureCollection of at most five, nearest first, with `distance_m`, `supporters` "
+            "and `photos`.",
+            media_type=GEOJSON,
+        ),
+        **describe_problems(
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
     },
     openapi_extra=describe_parameters(NearParameters),
 )
-def near(request: Request) -> Response:
+def find_issues_near(request: Request) -> Response:
     """Open issues of the category within its distance that everybody may see."""
     asked = read_parameters(NearParameters, request.query_params.multi_items())
     service = service_of(request)
@@ -69,18 +84,24 @@ def near(request: Request) -> Response:
     summary="One issue and its life",
     response_class=Response,
     responses={
-        200: {
-            "content": {GEOJSON: {}},
-            "description": "A Feature. Everybody sees an approved issue, its stages and approved "
-            "photos; its reporter sees it always, and why it was moved; staff see all, but of "
-            "riders only how many.",
-        },
+        200: describe_answer(
+            issues.ISSUE,
+            "A Feature. Everybody sees an approved issue, its stages and approved photos; its "
+            "reporter sees it always, and why it was moved; staff see all, but of riders only "
+            "how many.",
+            media_type=GEOJSON,
+        ),
         **describe_problems(
-            HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE
+            HTTPStatus.UNAUTHORIZED,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            HTTPStatus.SERVICE_UNAVAILABLE,
         ),
     },
+    dependencies=[SHOWS_KEY],
+    openapi_extra=KEY_OPTIONAL,
 )
-def one(issue_id: str, request: Request) -> Response:
+def read_issue(issue_id: IssueId, request: Request) -> Response:
     """Answer by the rights of the key that is shown, if one is."""
     read_parameters(NoParameters, request.query_params.multi_items())
     service = service_of(request)

@@ -14,6 +14,13 @@ from geo_service.store.keys import Key
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import LONGEST_KEY, forget_key, keep_key, key_of
 from geo_service.web.bodies import read_form
+from geo_service.web.descriptions import (
+    SENDING,
+    describe_form,
+    describe_led_on,
+    describe_page,
+    describe_problems,
+)
 from geo_service.web.key_words import key_words
 from geo_service.web.pages import write_page
 from geo_service.web.same_origin_forms import keep_tongue, require_own_form, see_other, tongue_of
@@ -29,8 +36,16 @@ HOMES = MappingProxyType(
 router = APIRouter(tags=["keys"])
 
 
-@router.get("/key", summary="The page to show a key on", response_class=Response)
-def key_page(request: Request) -> Response:
+@router.get(
+    "/key",
+    summary="The page to show a key on",
+    response_class=Response,
+    responses={
+        200: describe_page(),
+        **describe_problems(HTTPStatus.SERVICE_UNAVAILABLE, page=True),
+    },
+)
+def show_key_page(request: Request) -> Response:
     """Ask for a key, or say that the browser keeps one."""
     # Messengers add parameters of their own to links they pass on, so pages refuse none.
     service = service_of(request)
@@ -44,16 +59,45 @@ def key_page(request: Request) -> Response:
     return _show(request, going_on, key=key)
 
 
-@router.post("/key", summary="Show a key", response_class=Response)
-async def take_key(request: Request) -> Response:
+@router.post(
+    "/key",
+    summary="Show a key",
+    response_class=Response,
+    status_code=HTTPStatus.SEE_OTHER,
+    responses={
+        **describe_led_on("The key is kept by the browser now."),
+        **describe_problems(
+            *SENDING,
+            HTTPStatus.UNAUTHORIZED,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            page=True,
+        ),
+    },
+    openapi_extra=describe_form(
+        {"key": "The key.", "next": f"Where to go on: one of {', '.join(NEXT)}."},
+        {"A key": {"key": "gs_0123456789abcdef", "next": "/desk"}},
+    ),
+)
+async def take_key_to_keep(request: Request) -> Response:
     """Check the key that is typed, keep it in a cookie, and go on to `next`."""
     require_own_form(request)
     fields = await read_form(request)
     return await run_in_threadpool(_take, request, fields)
 
 
-@router.post("/key/forget", summary="Forget the key", response_class=Response)
-def forget(request: Request) -> Response:
+@router.post(
+    "/key/forget",
+    summary="Forget the key",
+    response_class=Response,
+    status_code=HTTPStatus.SEE_OTHER,
+    responses={
+        **describe_led_on("The key is forgotten."),
+        **describe_problems(HTTPStatus.FORBIDDEN, page=True),
+    },
+)
+def forget_kept_key(request: Request) -> Response:
     """Take the key from the browser that sends this."""
     require_own_form(request)
     moved = see_other("/key?done=forgotten")

@@ -13,8 +13,10 @@ from geo_service.flows.progress_issue import support_issue
 from geo_service.flows.show_issue import show_issue
 from geo_service.store.keys import Key
 from geo_service.web.answers import page_answer
-from geo_service.web.auth import key_of
+from geo_service.web.auth import SHOWS_KEY, key_of
+from geo_service.web.descriptions import describe_led_on, describe_page, describe_problems
 from geo_service.web.pages import write_page
+from geo_service.web.path_parts import IssueId
 from geo_service.web.report_choices import category_name
 from geo_service.web.report_near import known_path
 from geo_service.web.report_page import title_of
@@ -44,14 +46,38 @@ class KnownIssue:
     """Address, width and height of each that everybody may see."""
 
 
-@router.get("/known/{issue_id:path}", summary="An issue's page for everybody")
-def known_page(issue_id: str, request: Request) -> Response:
+@router.get(
+    "/known/{issue_id:path}",
+    summary="An issue's page for everybody",
+    response_class=Response,
+    responses={
+        200: describe_page(),
+        **describe_problems(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE, page=True),
+    },
+)
+def show_known_issue_page(issue_id: IssueId, request: Request) -> Response:
     """Show of an approved issue what everybody may see."""
     return _show(request, issue_id)
 
 
-@router.post("/known/{issue_id:path}", summary="Say on an issue's page that one sees it too")
-def see_it_too(issue_id: str, request: Request) -> Response:
+@router.post(
+    "/known/{issue_id:path}",
+    summary="Say on an issue's page that one sees it too (rider's key)",
+    response_class=Response,
+    status_code=HTTPStatus.SEE_OTHER,
+    responses={
+        **describe_led_on("To the issue as it stands now."),
+        **describe_problems(
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            page=True,
+        ),
+    },
+    dependencies=[SHOWS_KEY],
+)
+def support_known_issue(issue_id: IssueId, request: Request) -> Response:
     """Count the rider whose key the browser keeps, and show the issue again."""
     require_own_form(request)
     service, words = service_of(request), report_words(tongue_of(request))

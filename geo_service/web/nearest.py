@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -20,6 +21,7 @@ from geo_service.geometry.datum import Datum, convert
 from geo_service.streets.measure import Measure
 from geo_service.streets.profile import Profile
 from geo_service.web.answers import GEOJSON, NOT_KEPT
+from geo_service.web.descriptions import describe_answer, describe_problems
 from geo_service.web.parameters import (
     NOW,
     Flag,
@@ -32,6 +34,7 @@ from geo_service.web.parameters import (
     read_query,
 )
 from geo_service.web.problems import Fault, WrongParameters
+from geo_service.web.schemas import facilities
 from geo_service.web.service import Service, service_of
 
 PATH = "/facilities/nearest"
@@ -43,10 +46,18 @@ MOST_WAYS = 10
 class NearestParameters(Parameters):
     """Of the rider's question."""
 
-    lat: Annotated[Number, Field(ge=-90, le=90, description="Latitude, decimal degrees.")]
-    lon: Annotated[Number, Field(ge=-180, le=180, description="Longitude, decimal degrees.")]
+    lat: Annotated[
+        Number, Field(ge=-90, le=90, description="Latitude, decimal degrees.", examples=[32.04])
+    ]
+    lon: Annotated[
+        Number, Field(ge=-180, le=180, description="Longitude, decimal degrees.", examples=[112.14])
+    ]
     kind: Annotated[
-        Slugs, Field(description="Any of these kinds; may be repeated. None: all kinds.")
+        Slugs,
+        Field(
+            description="Any of these kinds; may be repeated. None: all kinds.",
+            examples=[["charging_cabinet"]],
+        ),
     ] = frozenset()
     k: Annotated[
         WholeNumber, Field(ge=1, le=LARGEST_K, description="How many facilities at most.")
@@ -55,11 +66,13 @@ class NearestParameters(Parameters):
         Measure, Field(description="Least seconds, least metres, or the straight line.")
     ] = Measure.TIME
     profile: Annotated[Profile, Field(description="How one moves.")] = Profile.EBIKE
-    amenity: Annotated[Slugs, Field(description="All of these must be there; may be repeated.")] = (
-        frozenset()
-    )
+    amenity: Annotated[
+        Slugs,
+        Field(description="All of these must be there; may be repeated.", examples=[["roof"]]),
+    ] = frozenset()
     open_at: Annotated[
-        MomentOrNow | None, Field(description="Only what is open then: `now`, or an ISO 8601 time.")
+        MomentOrNow | None,
+        Field(description="Only what is open then: `now`, or an ISO 8601 time.", examples=["now"]),
     ] = None
     open_for: Annotated[
         Number,
@@ -71,7 +84,8 @@ class NearestParameters(Parameters):
     ] = 0.0
     usable: Annotated[Flag, Field(description="Only what is certainly usable.")] = False
     max_distance_m: Annotated[
-        Number | None, Field(gt=0, description="Only what is no farther than this, in metres.")
+        Number | None,
+        Field(gt=0, description="Only what is no farther than this, in metres.", examples=[1500]),
     ] = None
     way: Annotated[
         Flag, Field(description=f"Whether to tell the way to each, of {MOST_WAYS} at most.")
@@ -108,10 +122,17 @@ router = APIRouter(tags=["facilities"])
     PATH,
     summary="The nearest facilities, by the streets",
     response_class=Response,
-    responses={200: {"content": {GEOJSON: {}}, "description": "A FeatureCollection."}},
+    responses={
+        200: describe_answer(
+            facilities.NEAREST,
+            "A FeatureCollection, nearest first; with `way=true` each has its `way` and `steps`.",
+            media_type=GEOJSON,
+        ),
+        **describe_problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
+    },
     openapi_extra=describe_parameters(NearestParameters),
 )
-def nearest(request: Request) -> Response:
+def find_nearest_facilities(request: Request) -> Response:
     """Nearest first; `notes` says why there are fewer than `k`, or none by street.
 
     Answers change with the clock and with every report of a state, so they are not kept.

@@ -22,14 +22,10 @@ from geo_service.flows.find_requests import (
 from geo_service.flows.track_report import issue_of_token
 from geo_service.store import city
 from geo_service.web.auth import SHOWS_KEY, key_of_any
+from geo_service.web.descriptions import KEY_OPTIONAL
 from geo_service.web.open311_answers import BASE, ROOT, Format, document_answer, format_named
 from geo_service.web.open311_descriptions import (
-    DEFINITION,
-    DISCOVERY,
-    REQUESTS,
-    SERVICES,
-    TOKENS,
-    describe_answer,
+    describe_both,
     describe_errors,
 )
 from geo_service.web.open311_parameters import (
@@ -42,6 +38,8 @@ from geo_service.web.open311_parameters import (
     read_known,
 )
 from geo_service.web.parameters import describe_parameters
+from geo_service.web.path_parts import ReportToken, RequestId, ServiceCode
+from geo_service.web.schemas import open311
 from geo_service.web.service import Service, service_of
 
 CONTACT = "请联系本服务的运行方。 Ask whoever runs this service"
@@ -50,16 +48,24 @@ KEY_SERVICE = (
     "Reports need no key; others are handed out by whoever runs this service."
 )
 
-router = APIRouter(tags=["open311"], dependencies=[SHOWS_KEY])
+REQUESTS_SAY = (
+    "`status` is `open` or `closed`; of what is closed `updated_datetime` is when it was. Times "
+    "are the city's, with their offset."
+)
+
+router = APIRouter(tags=["open311"])
 
 
 @router.get(
     f"{ROOT}discovery.{{format}}",
     summary="Open311: where the service is, and what it speaks",
     response_class=Response,
-    responses={200: describe_answer(DISCOVERY), **describe_errors(HTTPStatus.NOT_FOUND)},
+    responses={
+        200: describe_both(open311.DISCOVERY, "Endpoints and their formats."),
+        **describe_errors(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
+    },
 )
-def discovery(written: WrittenAs, request: Request) -> Response:
+def read_open311_discovery(written: WrittenAs, request: Request) -> Response:
     """Service discovery as Open311 has it; `changeset` is another whenever services are."""
     fmt = format_named(written)
     with service_of(request).workspace.database.reading() as connection:
@@ -75,10 +81,13 @@ def discovery(written: WrittenAs, request: Request) -> Response:
     f"{BASE}/services.{{format}}",
     summary="Open311: what can be reported",
     response_class=Response,
-    responses={200: describe_answer(SERVICES), **describe_errors(HTTPStatus.NOT_FOUND)},
+    responses={
+        200: describe_both(open311.SERVICES, "Services, in order of code."),
+        **describe_errors(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
+    },
     openapi_extra=describe_parameters(OneParameters),
 )
-def services(written: WrittenAs, request: Request) -> Response:
+def list_open311_services(written: WrittenAs, request: Request) -> Response:
     """All services in order of code; `metadata` says whether anything is asked about one."""
     fmt = format_named(written)
     known = list_services(service_of(request).workspace)
@@ -89,10 +98,15 @@ def services(written: WrittenAs, request: Request) -> Response:
     f"{BASE}/services/{{service_code:path}}.{{format}}",
     summary="Open311: what is asked about a service",
     response_class=Response,
-    responses={200: describe_answer(DEFINITION), **describe_errors(HTTPStatus.NOT_FOUND)},
+    responses={
+        200: describe_both(open311.DEFINITION, "What is asked about a service."),
+        **describe_errors(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
+    },
     openapi_extra=describe_parameters(OneParameters),
 )
-def definition(service_code: str, written: WrittenAs, request: Request) -> Response:
+def read_open311_service(
+    service_code: ServiceCode, written: WrittenAs, request: Request
+) -> Response:
     """List the attributes of a service in the order in which they are asked, if there are any."""
     fmt = format_named(written)
     found = find_service(service_of(request).workspace, service_code)
@@ -104,12 +118,18 @@ def definition(service_code: str, written: WrittenAs, request: Request) -> Respo
     summary="Open311: what was reported",
     response_class=Response,
     responses={
-        200: describe_answer(REQUESTS),
-        **describe_errors(HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
+        200: describe_both(open311.REQUESTS, f"Service requests, newest first. {REQUESTS_SAY}"),
+        **describe_errors(
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
     },
-    openapi_extra=describe_parameters(RequestsParameters),
+    dependencies=[SHOWS_KEY],
+    openapi_extra={**KEY_OPTIONAL, **describe_parameters(RequestsParameters)},
 )
-def requests(written: WrittenAs, request: Request) -> Response:
+def list_open311_requests(written: WrittenAs, request: Request) -> Response:
     """Newest first; of the last 90 days, unless times, changes or ids are asked for.
 
     Everybody sees what staff have approved, a rider's key the rider's own reports too, a key of
@@ -133,12 +153,20 @@ def requests(written: WrittenAs, request: Request) -> Response:
     summary="Open311: one report and how it stands",
     response_class=Response,
     responses={
-        200: describe_answer(REQUESTS),
-        **describe_errors(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
+        200: describe_both(open311.REQUESTS, f"A list of one. {REQUESTS_SAY}"),
+        **describe_errors(
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
     },
-    openapi_extra=describe_parameters(RequestParameters),
+    dependencies=[SHOWS_KEY],
+    openapi_extra={**KEY_OPTIONAL, **describe_parameters(RequestParameters)},
 )
-def one_request(service_request_id: str, written: WrittenAs, request: Request) -> Response:
+def read_open311_request(
+    service_request_id: RequestId, written: WrittenAs, request: Request
+) -> Response:
     """Show a list of one; what is not approved yet to its rider, or with its token."""
     fmt = format_named(written)
     asked = read_known(RequestParameters, request)
@@ -152,10 +180,13 @@ def one_request(service_request_id: str, written: WrittenAs, request: Request) -
     f"{BASE}/tokens/{{token:path}}.{{format}}",
     summary="Open311: which report a token is of",
     response_class=Response,
-    responses={200: describe_answer(TOKENS), **describe_errors(HTTPStatus.NOT_FOUND)},
+    responses={
+        200: describe_both(open311.TOKENS, "The id of the report."),
+        **describe_errors(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
+    },
     openapi_extra=describe_parameters(OneParameters),
 )
-def one_token(token: str, written: WrittenAs, request: Request) -> Response:
+def read_open311_token(token: ReportToken, written: WrittenAs, request: Request) -> Response:
     """Tell whether a token is one: reports have their id at once, so nobody waits for it."""
     fmt = format_named(written)
     issue_id = issue_of_token(service_of(request).workspace, token)

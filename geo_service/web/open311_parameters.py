@@ -20,7 +20,13 @@ LISTS = frozenset({"service_request_id", "service_code", "status"})
 STATES = {"open": True, "closed": False}
 
 WrittenAs = Annotated[
-    str, Path(alias="format", description="`json` or `xml`.", examples=list(Format))
+    str,
+    Path(
+        alias="format",
+        description="`json` or `xml`.",
+        examples=list(Format),
+        json_schema_extra={"enum": list(Format)},
+    ),
 ]
 
 
@@ -58,11 +64,15 @@ class RequestsParameters(OneParameters):
     updated_after: Annotated[Moment | None, Field(description="Changed then or later.")] = None
     updated_before: Annotated[Moment | None, Field(description="Changed then or earlier.")] = None
     lat: Annotated[
-        Number | None, Field(ge=-90, le=90, description="WGS-84; with `long` and `radius`.")
+        Number | None,
+        Field(ge=-90, le=90, description="WGS-84; with `long` and `radius`.", examples=[32.04]),
     ] = None
-    long: Annotated[Number | None, Field(ge=-180, le=180, description="WGS-84.")] = None
+    long: Annotated[
+        Number | None, Field(ge=-180, le=180, description="WGS-84.", examples=[112.14])
+    ] = None
     radius: Annotated[
-        Number | None, Field(gt=0, le=FARTHEST_M, description="Metres around `lat`, `long`.")
+        Number | None,
+        Field(gt=0, le=FARTHEST_M, description="Metres around `lat`, `long`.", examples=[500]),
     ] = None
     page: Annotated[WholeNumber, Field(ge=1, description="From 1.")] = 1
     page_size: Annotated[

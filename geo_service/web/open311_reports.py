@@ -24,13 +24,15 @@ from geo_service.geometry.datum import Datum, convert
 from geo_service.store.keys import Key
 from geo_service.web.answers import NOT_KEPT
 from geo_service.web.auth import SHOWS_KEY, key_of_any
-from geo_service.web.descriptions import KEPT_KEY, describe_body
-from geo_service.web.forms import MULTIPART, URLENCODED, Form, read_form
+from geo_service.web.descriptions import KEPT_KEY, KEY_OPTIONAL, schema_of
+from geo_service.web.forms import Form, read_form
 from geo_service.web.open311_answers import BASE, Format, document_answer, format_named
-from geo_service.web.open311_descriptions import POSTED, describe_answer, describe_errors
+from geo_service.web.open311_descriptions import describe_both, describe_errors
 from geo_service.web.open311_parameters import WrittenAs
 from geo_service.web.parameters import Moment, Number, Parameters, read_parameters
 from geo_service.web.problems import Fault, WrongParameters
+from geo_service.web.report_descriptions import describe_report_form
+from geo_service.web.schemas import open311
 from geo_service.web.service import Service, service_of
 
 ATTRIBUTE = re.compile(r"attribute\[(?P<code>[^\[\]]+)\](?P<many>\[\])?")
@@ -66,15 +68,10 @@ class ReportForm(Parameters):
 
 NOT_KEPT_FIELDS = ("email", "device_id", "account_id", "first_name", "last_name", "phone")
 """The standard's fields that say who reports: taken, and neither kept nor logged."""
-FORM_SCHEMA = ReportForm.model_json_schema()
+FORM_SCHEMA = schema_of(ReportForm)
+FORM_SCHEMA["title"] = "Open311Report"
 FORM_SCHEMA["properties"].update(
     {
-        "media": {
-            "type": "array",
-            "maxItems": MOST_PHOTOS,
-            "items": {"type": "string", "format": "binary"},
-            "description": "Photos: JPEG, PNG or WebP; only in multipart forms.",
-        },
         "attribute[CODE]": {
             "type": "string",
             "description": "The answer to a question; attribute[CODE][] may be repeated.",
@@ -88,8 +85,8 @@ FORM_SCHEMA["properties"].update(
 EXAMPLES = {
     "Standing water": {
         "service_code": "standing_water",
-        "lat": "32.041",
-        "long": "112.142",
+        "lat": 32.041,
+        "long": 112.142,
         "description": "路口积水",
         "attribute[depth]": "ankle",
     }
@@ -137,7 +134,12 @@ class SentReport:
     status_code=HTTPStatus.CREATED,
     response_class=Response,
     responses={
-        201: describe_answer(POSTED),
+        201: describe_both(
+            open311.POSTED,
+            "Kept, on disk. `Location` is where it can be looked at, with its token. A report "
+            "sent again is answered with the same id.",
+            headers=["Location"],
+        ),
         **describe_errors(
             HTTPStatus.BAD_REQUEST,
             HTTPStatus.FORBIDDEN,
@@ -148,10 +150,11 @@ class SentReport:
     },
     openapi_extra={
         "parameters": [SAME_REPORT],
-        **describe_body((URLENCODED, MULTIPART), FORM_SCHEMA, EXAMPLES),
+        **KEY_OPTIONAL,
+        **describe_report_form(FORM_SCHEMA, EXAMPLES),
     },
 )
-async def post(written: WrittenAs, request: Request) -> Response:
+async def post_open311_request(written: WrittenAs, request: Request) -> Response:
     """Keep a report; anybody may, and what a key of staff brings is public at once.
 
     Who reports (email, names, phone, device, account) is neither kept nor logged. Fields that

@@ -13,6 +13,7 @@ from geo_service.flows.look_at_trips import MOST_RADIUS_M, OverlayQuestion
 from geo_service.flows.overlay_tables import TableQuestion, overlay_table
 from geo_service.web.answers import GEOJSON, NOT_KEPT
 from geo_service.web.auth import SHOWS_KEY, require_analyst
+from geo_service.web.descriptions import WITH_A_KEY, describe_answer, describe_problems
 from geo_service.web.parameters import (
     WHOLE,
     Box,
@@ -23,6 +24,8 @@ from geo_service.web.parameters import (
     describe_parameters,
     read_parameters,
 )
+from geo_service.web.schemas import figures
+from geo_service.web.schemas.shapes import Schema
 from geo_service.web.service import Service, service_of
 
 USUAL: Literal["true"] = "true"
@@ -54,7 +57,12 @@ class OverlayParameters(Parameters):
     ] = None
     radius_m: Annotated[
         Number | None,
-        Field(gt=0, le=MOST_RADIUS_M, description="How close is a pass; else the setting."),
+        Field(
+            gt=0,
+            le=MOST_RADIUS_M,
+            description="How close is a pass; else the setting.",
+            examples=[25],
+        ),
     ] = None
     bbox: Annotated[
         Box | None, Field(description="Only what lies in west,south,east,north, decimal degrees.")
@@ -80,7 +88,8 @@ class IssueParameters(OverlayParameters):
         Riders | None,
         Field(
             description="Only issues still open that so many riders or more passed since they "
-            "were last confirmed, most riders first; `true`: as many as the setting says."
+            "were last confirmed, most riders first; `true`: as many as the setting says.",
+            examples=["true"],
         ),
     ] = None
 
@@ -94,20 +103,23 @@ class PlaceParameters(OverlayParameters):
     ] = False
 
 
-router = APIRouter(tags=["overlay (analyst's key)"], dependencies=[SHOWS_KEY])
+router = APIRouter(tags=["overlay"], dependencies=[SHOWS_KEY])
 
 
-def _describe_door(row: str, parameters: type[Parameters]) -> dict[str, Any]:
+def _describe_door(row: str, parameters: type[Parameters], schema: Schema) -> dict[str, Any]:
     return {
-        "summary": f"Where trips pass issues: a feature for each {row}",
+        "summary": f"Where trips pass issues: a feature for each {row} (analyst's key)",
         "response_class": Response,
-        "responses": {200: {"content": {GEOJSON: {}}, "description": "A FeatureCollection."}},
+        "responses": {
+            200: describe_answer(schema, "A FeatureCollection.", media_type=GEOJSON),
+            **describe_problems(*WITH_A_KEY),
+        },
         "openapi_extra": describe_parameters(parameters),
     }
 
 
-@router.get("/overlay/issues", **_describe_door("issue", IssueParameters))
-def overlay_issues(request: Request) -> Response:
+@router.get("/overlay/issues", **_describe_door("issue", IssueParameters, figures.ISSUES))
+def find_issue_exposure(request: Request) -> Response:
     """Every issue, also those nobody passes, with passes, riders, first and last pass."""
     service = _open_to_analyst(request)
     asked = read_parameters(IssueParameters, request.query_params.multi_items())
@@ -117,14 +129,14 @@ def overlay_issues(request: Request) -> Response:
     return _answer(service, question, asked.bbox)
 
 
-@router.get("/overlay/cells", **_describe_door("cell", PlaceParameters))
-def overlay_cells(request: Request) -> Response:
+@router.get("/overlay/cells", **_describe_door("cell", PlaceParameters, figures.CELLS))
+def find_cell_exposure(request: Request) -> Response:
     """Every H3 cell that saw a trip or an issue, with its exposure, and whether it is hot."""
     return _answer_by_place(request, "cell")
 
 
-@router.get("/overlay/streets", **_describe_door("street", PlaceParameters))
-def overlay_streets(request: Request) -> Response:
+@router.get("/overlay/streets", **_describe_door("street", PlaceParameters, figures.STREETS))
+def find_street_exposure(request: Request) -> Response:
     """Every stretch of street that saw a trip or an issue, with its exposure, likewise."""
     return _answer_by_place(request, "street")
 

@@ -10,18 +10,23 @@ from geo_service.errors import NotFound
 from geo_service.flows.keep_photo import approve_photo
 from geo_service.flows.show_photo import show_photo
 from geo_service.store.photo_files import is_photo_id
-from geo_service.web.answers import JSON, NOT_KEPT, json_answer
+from geo_service.web.answers import NOT_KEPT, json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of, require_key
 from geo_service.web.bodies import JSON_TYPES, read_object
 from geo_service.web.descriptions import (
     IDEMPOTENCY_KEY,
+    KEY_OPTIONAL,
     SENDING,
     WITH_A_KEY,
+    describe_answer,
     describe_body,
+    describe_bytes,
     describe_problems,
 )
 from geo_service.web.members import ApprovedBody, read_members
 from geo_service.web.parameters import NoParameters, read_parameters
+from geo_service.web.path_parts import PhotoId
+from geo_service.web.schemas import issues
 from geo_service.web.service import service_of
 
 JPEG = "image/jpeg"
@@ -38,7 +43,7 @@ router = APIRouter(tags=["photos"], dependencies=[SHOWS_KEY])
     summary="A picture of an issue",
     response_class=Response,
     responses={
-        200: {"content": {JPEG: {}}, "description": "The picture."},
+        200: describe_bytes(JPEG, "The picture."),
         **describe_problems(
             HTTPStatus.UNAUTHORIZED,
             HTTPStatus.NOT_FOUND,
@@ -46,8 +51,9 @@ router = APIRouter(tags=["photos"], dependencies=[SHOWS_KEY])
             HTTPStatus.SERVICE_UNAVAILABLE,
         ),
     },
+    openapi_extra=KEY_OPTIONAL,
 )
-def photo(photo_id: str, request: Request) -> Response:
+def read_photo(photo_id: PhotoId, request: Request) -> Response:
     """Everybody sees it once staff have approved it and its issue; before, staff and its sender.
 
     To anybody else it is as if there were none.
@@ -66,18 +72,17 @@ def photo(photo_id: str, request: Request) -> Response:
     summary="Let everybody see a picture, or no longer (staff's key)",
     response_class=Response,
     responses={
-        200: {
-            "content": {JSON: {}},
-            "description": "`id`, `issue_id`, and `approved` as it is now.",
-        },
+        200: describe_answer(
+            issues.PHOTO_APPROVAL, "`id`, `issue_id`, and `approved` as it is now."
+        ),
         **describe_problems(*WITH_A_KEY, *SENDING, HTTPStatus.NOT_FOUND),
     },
     openapi_extra={
         "parameters": [IDEMPOTENCY_KEY],
-        **describe_body(JSON_TYPES, ApprovedBody.model_json_schema(), EXAMPLES),
+        **describe_body(JSON_TYPES, ApprovedBody, EXAMPLES),
     },
 )
-async def put_approved(photo_id: str, request: Request) -> Response:
+async def set_photo_approval(photo_id: PhotoId, request: Request) -> Response:
     """Everybody sees an approved picture as far as its issue is approved too."""
     service = service_of(request)
     await run_in_threadpool(require_key, service, request, Role.STAFF)

@@ -13,10 +13,11 @@ from geo_service.export.navigate import amap_link
 from geo_service.geometry.metric import wrap_degrees
 from geo_service.streets.profile import Profile
 from geo_service.web.answers import JSON, json_answer
-from geo_service.web.descriptions import describe_problems
+from geo_service.web.descriptions import describe_answer, describe_held, describe_problems
 from geo_service.web.etags import tagged_answer
 from geo_service.web.parameters import Number, Parameters, describe_parameters, read_parameters
 from geo_service.web.problems import Fault, WrongParameters
+from geo_service.web.schemas import facilities
 from geo_service.web.service import service_of
 
 PATH = "/places.json"
@@ -30,8 +31,12 @@ router = APIRouter(tags=["rider"])
 class PlaceParameters(Parameters):
     """Where the list is from; what is more exact than a hundredth of a degree is not looked at."""
 
-    lat: Annotated[Number | None, Field(ge=-90, le=90, description="WGS-84, with `lon`.")] = None
-    lon: Annotated[Number | None, Field(ge=-180, le=180, description="WGS-84, with `lat`.")] = None
+    lat: Annotated[
+        Number | None, Field(ge=-90, le=90, description="WGS-84, with `lon`.", examples=[32.04])
+    ] = None
+    lon: Annotated[
+        Number | None, Field(ge=-180, le=180, description="WGS-84, with `lat`.", examples=[112.14])
+    ] = None
 
 
 @router.get(
@@ -39,17 +44,17 @@ class PlaceParameters(Parameters):
     summary="The facilities near, as a short list to keep",
     response_class=Response,
     responses={
-        200: {
-            "content": {JSON: {}},
-            "description": f"`places`: at most {MOST_LISTED:,}, the nearest ones; `all`: whether "
-            "these are all. With an `ETag`.",
-        },
-        304: {"description": "What `If-None-Match` names is still so."},
+        200: describe_answer(
+            facilities.PLACES,
+            f"`places`: at most {MOST_LISTED:,}, the nearest ones; `all`: whether these are all.",
+            headers=["ETag"],
+        ),
+        **describe_held(),
         **describe_problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
     },
     openapi_extra=describe_parameters(PlaceParameters),
 )
-def place_list(request: Request) -> Response:
+def list_places(request: Request) -> Response:
     """List what a phone needs to find places by itself; states change too fast to be in it."""
     asked = read_parameters(PlaceParameters, request.query_params.multi_items())
     if (asked.lat is None) != (asked.lon is None):

@@ -1,5 +1,7 @@
 """``GET /releases``: what everybody may know of trips."""
 
+from http import HTTPStatus
+
 from fastapi import APIRouter, Request, Response
 
 from geo_service.domain.release import Release
@@ -8,7 +10,10 @@ from geo_service.export.features import collection, iso
 from geo_service.overlay.cells import cell_boundary
 from geo_service.store import releases as stored_releases
 from geo_service.web.answers import GEOJSON, json_answer
+from geo_service.web.descriptions import describe_answer, describe_problems
 from geo_service.web.parameters import NoParameters, read_parameters
+from geo_service.web.path_parts import Period
+from geo_service.web.schemas import figures
 from geo_service.web.service import service_of
 
 KEPT_A_DAY = {"Cache-Control": "public, max-age=86400"}
@@ -18,8 +23,16 @@ KEPT_A_DAY = {"Cache-Control": "public, max-age=86400"}
 router = APIRouter(tags=["releases"])
 
 
-@router.get("/releases", summary="The periods that have been released", response_class=Response)
-def releases(request: Request) -> Response:
+@router.get(
+    "/releases",
+    summary="The periods that have been released",
+    response_class=Response,
+    responses={
+        200: describe_answer(figures.RELEASES, "Newest first."),
+        **describe_problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
+    },
+)
+def list_releases(request: Request) -> Response:
     """Newest first, each with the address of its cells."""
     read_parameters(NoParameters, request.query_params.multi_items())
     with service_of(request).workspace.database.reading() as connection:
@@ -32,9 +45,16 @@ def releases(request: Request) -> Response:
     "/releases/{period}",
     summary="The cells of one period",
     response_class=Response,
-    responses={200: {"content": {GEOJSON: {}}, "description": "A FeatureCollection."}},
+    responses={
+        200: describe_answer(figures.RELEASE, "A FeatureCollection.", media_type=GEOJSON),
+        **describe_problems(
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
+    },
 )
-def release(period: str, request: Request) -> Response:
+def read_release(period: Period, request: Request) -> Response:
     """H3 cells with trips and riders, rounded down, where enough riders were."""
     read_parameters(NoParameters, request.query_params.multi_items())
     with service_of(request).workspace.database.reading() as connection:

@@ -23,20 +23,31 @@ from geo_service.flows.track_report import token_of
 from geo_service.store import city
 from geo_service.store.keys import Key
 from geo_service.web.answers import NOT_KEPT, json_answer, page_answer
-from geo_service.web.auth import cookie_name, forget_key, keep_key, key_of
+from geo_service.web.auth import SHOWS_KEY, cookie_name, forget_key, keep_key, key_of
 from geo_service.web.bodies import read_form as read_short_form
+from geo_service.web.descriptions import (
+    SENDING,
+    WITH_A_KEY,
+    describe_answer,
+    describe_form,
+    describe_led_on,
+    describe_page,
+    describe_problems,
+)
 from geo_service.web.forms import Form, read_form
 from geo_service.web.open311_reports import SentReport
 from geo_service.web.page_policies import strict_policy
 from geo_service.web.pages import write_page
 from geo_service.web.problems import TooLargeBody, WrongParameters
 from geo_service.web.report_choices import group_choices
+from geo_service.web.report_descriptions import REFUSED, THE_FORM
 from geo_service.web.report_form import PHOTO, Typed, faults_in_words, read_sent, typed_in
 from geo_service.web.report_near import Known, known_near
 from geo_service.web.report_photos import HELD, FormPhotos, Picture, hold_photos, photos_of
 from geo_service.web.report_words import report_words
 from geo_service.web.rider_words import Tongue
 from geo_service.web.same_origin_forms import keep_tongue, require_own_form, tongue_of
+from geo_service.web.schemas import issues
 from geo_service.web.service import Service, service_of
 
 PATH = "/report"
@@ -63,8 +74,16 @@ class Shown:
     status: int = HTTPStatus.OK
 
 
-@router.get(PATH, summary="The report page", response_class=Response)
-def report_page(request: Request) -> Response:
+@router.get(
+    PATH,
+    summary="The report page",
+    response_class=Response,
+    responses={
+        200: describe_page(),
+        **describe_problems(HTTPStatus.SERVICE_UNAVAILABLE, page=True),
+    },
+)
+def show_report_page(request: Request) -> Response:
     """Show an empty form; with a rider's key in the browser the report is that rider's."""
     key, stale = _rider(service_of(request), request)
     page = _show(request, Shown(key_known=key is not None))
@@ -73,8 +92,18 @@ def report_page(request: Request) -> Response:
     return page
 
 
-@router.post(PATH, summary="Send the report page's form", response_class=Response)
-async def send_report(request: Request) -> Response:
+@router.post(
+    PATH,
+    summary="Send the report page's form",
+    response_class=Response,
+    responses={
+        200: describe_page("The form again, with what is known near the place."),
+        **describe_led_on("To the report's own page."),
+        **REFUSED,
+    },
+    openapi_extra=THE_FORM,
+)
+async def send_report_form(request: Request) -> Response:
     """Keep a report, and lead on to its own page; what is wrong is said beside its field."""
     form = await _read(request)
     if isinstance(form, Response):
@@ -86,8 +115,10 @@ async def send_report(request: Request) -> Response:
     f"{PATH}/key",
     summary="Remember a key that is typed on the report page",
     response_class=Response,
+    responses={200: describe_page("The form again."), **REFUSED},
+    openapi_extra=THE_FORM,
 )
-async def remember_key(request: Request) -> Response:
+async def remember_report_key(request: Request) -> Response:
     """Put the key that was typed into a cookie, and show the form again as it was."""
     form = await _read(request)
     if isinstance(form, Response):
@@ -99,8 +130,10 @@ async def remember_key(request: Request) -> Response:
     f"{PATH}/photos",
     summary="Add photos to the report page's form, or take one out",
     response_class=Response,
+    responses={200: describe_page("The form again."), **REFUSED},
+    openapi_extra=THE_FORM,
 )
-async def change_photos(request: Request) -> Response:
+async def change_report_photos(request: Request) -> Response:
     """Hold the photos until the form is sent, and show it again as it was."""
     form = await _read(request)
     if isinstance(form, Response):
@@ -110,10 +143,24 @@ async def change_photos(request: Request) -> Response:
 
 @router.post(
     f"{PATH}/support",
-    summary="Say on the report page that one sees an issue too",
+    summary="Say on the report page that one sees an issue too (rider's key)",
     response_class=Response,
+    responses={
+        200: describe_answer(issues.SUPPORTERS, "`supporters`: how many riders do now."),
+        **describe_problems(
+            *SENDING,
+            *WITH_A_KEY,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
+            page=True,
+        ),
+    },
+    openapi_extra=describe_form(
+        {"issue_id": "The issue's id."}, {"An issue": {"issue_id": "issue-006"}}
+    ),
+    dependencies=[SHOWS_KEY],
 )
-async def support(request: Request) -> Response:
+async def support_issue_on_report_page(request: Request) -> Response:
     """Count the rider whose key the browser keeps, instead of a report of the same."""
     require_own_form(request)
     fields = await read_short_form(request)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
@@ -16,7 +17,9 @@ from geo_service.flows.show_issue import show_reported
 from geo_service.store.keys import Key
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import key_of
+from geo_service.web.descriptions import describe_page, describe_problems
 from geo_service.web.pages import write_page
+from geo_service.web.path_parts import ReportToken
 from geo_service.web.report_choices import category_name
 from geo_service.web.report_page import title_of
 from geo_service.web.report_words import report_words
@@ -75,8 +78,16 @@ class Tracked:
     photos: tuple[Picture, ...]
 
 
-@router.get("/report/{token:path}", summary="A report's own page", response_class=Response)
-def tracking_page(token: str, request: Request) -> Response:
+@router.get(
+    "/report/{token:path}",
+    summary="A report's own page",
+    response_class=Response,
+    responses={
+        200: describe_page(),
+        **describe_problems(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE, page=True),
+    },
+)
+def show_report_tracking_page(token: ReportToken, request: Request) -> Response:
     """Show the stages of one report, who answers, and its photos; nothing of any other."""
     service, tongue = service_of(request), tongue_of(request)
     file = show_reported(service.workspace, token)

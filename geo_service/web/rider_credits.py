@@ -18,13 +18,14 @@ from geo_service.flows.redeem_offer import Redemption, redeem
 from geo_service.flows.vouchers import Voucher, check_voucher, use_voucher, voucher_code
 from geo_service.store import ledger
 from geo_service.store import offers as stored_offers
-from geo_service.web.answers import JSON, json_answer
+from geo_service.web.answers import json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of, require_key
 from geo_service.web.bodies import JSON_TYPES, read_object
 from geo_service.web.descriptions import (
     KEPT_KEY,
     SENDING,
     WITH_A_KEY,
+    describe_answer,
     describe_body,
     describe_problems,
 )
@@ -36,6 +37,8 @@ from geo_service.web.parameters import (
     describe_parameters,
     read_parameters,
 )
+from geo_service.web.path_parts import VoucherCode
+from geo_service.web.schemas import riders
 from geo_service.web.service import service_of
 
 LONGEST_ID = 200
@@ -52,7 +55,8 @@ class CreditParameters(Parameters):
     """Of a rider's entries."""
 
     before: Annotated[
-        WholeNumber | None, Field(ge=1, description="Only entries with a smaller number.")
+        WholeNumber | None,
+        Field(ge=1, description="Only entries with a smaller number.", examples=[12]),
     ] = None
     limit: Annotated[
         WholeNumber, Field(ge=1, le=LONGEST_PAGE, description="So many entries at most.")
@@ -74,15 +78,14 @@ router = APIRouter(tags=["credits"])
     response_class=Response,
     dependencies=[SHOWS_KEY],
     responses={
-        200: {
-            "content": {JSON: {}},
-            "description": "`balance`, `entries` newest first, and the address of the `next` page.",
-        },
+        200: describe_answer(
+            riders.CREDITS, "`balance`, `entries` newest first, and the address of the `next` page."
+        ),
         **describe_problems(*WITH_A_KEY),
     },
     openapi_extra=describe_parameters(CreditParameters),
 )
-def own_credits(request: Request) -> Response:
+def read_own_credits(request: Request) -> Response:
     """Answer with the points of the rider whose key is shown, and of nobody else."""
     service = service_of(request)
     rider = require_rider(key_of(service, request))
@@ -105,15 +108,15 @@ def own_credits(request: Request) -> Response:
     summary="What points are taken for",
     response_class=Response,
     responses={
-        200: {
-            "content": {JSON: {}},
-            "description": "`offers`, each with its points, how many are `left` (null: enough), "
-            "and whether it can be taken now.",
-        },
+        200: describe_answer(
+            riders.OFFERS,
+            "`offers`, each with its points, how many are `left` (null: enough), and whether it "
+            "can be taken now.",
+        ),
         **describe_problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
     },
 )
-def all_offers(request: Request) -> Response:
+def list_offers(request: Request) -> Response:
     """Answer with every offer, in order of id, those that are over or all taken too."""
     read_parameters(NoParameters, request.query_params.multi_items())
     service = service_of(request)
@@ -135,20 +138,18 @@ def all_offers(request: Request) -> Response:
     response_class=Response,
     dependencies=[SHOWS_KEY],
     responses={
-        200: {
-            "content": {JSON: {}},
-            "description": "The `voucher` to show, the points it cost and the `balance` after it.",
-        },
+        200: describe_answer(
+            riders.REDEMPTION,
+            "The `voucher` to show, the points it cost and the `balance` after it.",
+        ),
         **describe_problems(*WITH_A_KEY, *SENDING, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     },
     openapi_extra={
         "parameters": [NEEDED_KEY],
-        **describe_body(
-            JSON_TYPES, RedemptionBody.model_json_schema(), {"An offer": {"offer_id": "hot-water"}}
-        ),
+        **describe_body(JSON_TYPES, RedemptionBody, {"An offer": {"offer_id": "hot-water"}}),
     },
 )
-async def post_redemption(request: Request) -> Response:
+async def redeem_points(request: Request) -> Response:
     """Take the offer, unless points are missing, it is over, or all are taken: then 409."""
     service = service_of(request)
     key = await run_in_threadpool(key_of, service, request)
@@ -168,15 +169,15 @@ async def post_redemption(request: Request) -> Response:
     response_class=Response,
     dependencies=[SHOWS_KEY],
     responses={
-        200: {
-            "content": {JSON: {}},
-            "description": "Whether it is `valid`, and if so for what, and when something was "
-            "handed out for it (`used_at`); not whose it is.",
-        },
+        200: describe_answer(
+            riders.VOUCHER_ANSWER,
+            "Whether it is `valid`, and if so for what, and when something was handed out for it "
+            "(`used_at`); not whose it is.",
+        ),
         **describe_problems(*WITH_A_KEY),
     },
 )
-def voucher(code: str, request: Request) -> Response:
+def read_voucher(code: VoucherCode, request: Request) -> Response:
     """Answer whether a rider was given this code here."""
     service = service_of(request)
     require_key(service, request, Role.STAFF, Role.OPERATOR)
@@ -190,11 +191,11 @@ def voucher(code: str, request: Request) -> Response:
     response_class=Response,
     dependencies=[SHOWS_KEY],
     responses={
-        200: {"content": {JSON: {}}, "description": "The voucher, with `used_at`."},
+        200: describe_answer(riders.GOOD_VOUCHER, "The voucher, with `used_at`."),
         **describe_problems(*WITH_A_KEY, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     },
 )
-def use(code: str, request: Request) -> Response:
+def hand_out_voucher(code: VoucherCode, request: Request) -> Response:
     """Keep that it was handed out; the second time: 409, and when it was the first time."""
     service = service_of(request)
     key = require_key(service, request, Role.STAFF, Role.OPERATOR)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import numpy as np
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
+from pydantic import Field
 from starlette.responses import HTMLResponse
 
 from geo_service.domain.facility import Kind
@@ -19,11 +20,12 @@ from geo_service.store import city
 from geo_service.streets.measure import Measure
 from geo_service.streets.profile import Profile
 from geo_service.web.answers import page_answer
+from geo_service.web.descriptions import describe_headers, describe_page
 from geo_service.web.nearest import NearestParameters
 from geo_service.web.page_policies import strict_policy
 from geo_service.web.pages import write_page
-from geo_service.web.parameters import read_parameters
-from geo_service.web.problems import WrongParameters, problem_of_error
+from geo_service.web.parameters import Parameters, describe_parameters, read_parameters
+from geo_service.web.problems import WrongParameters, hints, problem_of_error, problem_of_status
 from geo_service.web.rider_cards import Card, kind_sign, kind_word, write_card
 from geo_service.web.rider_words import Tongue, choose_tongue, say_moment
 from geo_service.web.service import Service, service_of
@@ -38,6 +40,14 @@ CHOICES = ("kind", "open_at", "usable", "k", "lat", "lon", "datum")
 parameters of their own to links they pass on."""
 
 router = APIRouter(tags=["rider"])
+
+
+class PageParameters(Parameters):
+    """Of the rider's page, besides those of the question; what else a link bears is left alone."""
+
+    lang: Annotated[
+        str, Field(description="`zh` or `en`. None: as the browser says.", examples=["en"])
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +81,26 @@ class Shown:
     status: int = 200
 
 
-@router.get("/", summary="The rider's page", response_class=Response)
-def rider_page(request: Request) -> Response:
-    """Show what is nearest: from the position given, else from the middle of the district."""
+@router.get(
+    "/",
+    summary="The rider's page",
+    response_class=Response,
+    responses={
+        200: describe_page(),
+        422: describe_page("The page, saying that the position or the kind is none."),
+        503: {
+            **describe_page("The page, saying that there are no streets yet."),
+            **describe_headers("Retry-After"),
+        },
+    },
+    openapi_extra=describe_parameters(PageParameters),
+)
+def show_rider_page(request: Request) -> Response:
+    """Show what is nearest: from the position given, else from the middle of the district.
+
+    Links may bear `lat`, `lon`, `datum`, `kind`, `k`, `open_at` and `usable`, as
+    `GET /facilities/nearest` takes them; whatever else they bear is left alone.
+    """
     asked_tongue = request.query_params.get("lang")
     tongue = choose_tongue(
         asked_tongue,
@@ -119,7 +146,9 @@ def _write(service: Service, tongue: Tongue, pairs: Pairs) -> HTMLResponse:
         more=SHOWN_ON_MORE,
         sheet=Markup(sign_sheet()),  # noqa: S704 - our own drawings
     )
-    return page_answer(page, strict_policy(service.tile_hosts), status=shown.status)
+    answer = page_answer(page, strict_policy(service.tile_hosts), status=shown.status)
+    answer.headers.update(hints(problem_of_status(shown.status)))
+    return answer
 
 
 def _ask(district: District, tongue: Tongue, pairs: Pairs, now: datetime) -> Shown:

@@ -12,8 +12,6 @@ from geo_service.arrays import Floats
 from geo_service.errors import RefusedFields
 from geo_service.export.features import collection, issue_along_feature
 from geo_service.flows.find_issues_along import (
-    MOST_KM,
-    MOST_POSITIONS,
     MOST_RADIUS_M,
     RouteAnswer,
     RouteQuestion,
@@ -22,38 +20,14 @@ from geo_service.flows.find_issues_along import (
 from geo_service.geometry.datum import Datum, convert
 from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.bodies import FEATURE_TYPES, read_object
-from geo_service.web.descriptions import SENDING, describe_body, describe_problems
+from geo_service.web.descriptions import SENDING, describe_answer, describe_body, describe_problems
 from geo_service.web.parameters import Number, Parameters, describe_parameters, read_parameters
+from geo_service.web.schemas import issues, sent
 from geo_service.web.service import service_of
 
 LINE_EXAMPLE = {
     "type": "LineString",
     "coordinates": [[112.1401, 32.0402], [112.1453, 32.0407], [112.1461, 32.0449]],
-}
-COORDINATES_SCHEMA = {
-    "type": "array",
-    "description": "Positions in riding order, each longitude, latitude; a height is left out.",
-    "minItems": 2,
-    "maxItems": MOST_POSITIONS,
-    "items": {"type": "array", "items": {"type": "number"}, "minItems": 2},
-}
-LINE_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["type", "coordinates"],
-    "properties": {"type": {"const": "LineString"}, "coordinates": COORDINATES_SCHEMA},
-}
-ROUTE_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "description": "A GeoJSON LineString, or a Feature with one, whose properties are not looked "
-    f"at. At most {MOST_KM:.0f} km; two positions are joined by the shortest way.",
-    "oneOf": [
-        LINE_SCHEMA,
-        {
-            "type": "object",
-            "required": ["type", "geometry"],
-            "properties": {"type": {"const": "Feature"}, "geometry": LINE_SCHEMA},
-        },
-    ],
 }
 NO_LINE = "It must be LineString, or Feature with a LineString as its geometry."
 NO_ONE_LINE = "It must be LineString: a MultiLineString is several routes, so send each by itself."
@@ -68,6 +42,7 @@ class RouteParameters(Parameters):
             gt=0,
             le=MOST_RADIUS_M,
             description="How near to the route, in metres. None: the workspace's setting.",
+            examples=[25],
         ),
     ] = None
     datum: Annotated[Datum, Field(description="Of the route; answers are in WGS-84.")] = Datum.WGS84
@@ -81,11 +56,12 @@ router = APIRouter(tags=["routes"])
     summary="The open issues along a planned route, in riding order",
     response_class=Response,
     responses={
-        200: {
-            "content": {GEOJSON: {}},
-            "description": "A FeatureCollection of Points, with `along_m` from the start of the "
-            "route and `off_m` beside it; beside them the route's `length_m`, and `notes`.",
-        },
+        200: describe_answer(
+            issues.ROUTE_ISSUES,
+            "A FeatureCollection of Points, with `along_m` from the start of the route and "
+            "`off_m` beside it; beside them the route's `length_m`, and `notes`.",
+            media_type=GEOJSON,
+        ),
         **describe_problems(
             *SENDING, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
         ),
@@ -94,7 +70,7 @@ router = APIRouter(tags=["routes"])
         **describe_parameters(RouteParameters),
         **describe_body(
             FEATURE_TYPES,
-            ROUTE_SCHEMA,
+            sent.ROUTE,
             {
                 "A line": LINE_EXAMPLE,
                 "A Feature": {"type": "Feature", "properties": {}, "geometry": LINE_EXAMPLE},
@@ -102,7 +78,7 @@ router = APIRouter(tags=["routes"])
         ),
     },
 )
-async def route_issues(request: Request) -> Response:
+async def find_issues_along_route(request: Request) -> Response:
     """Each issue once, where the route comes nearest to it; only what everybody may see.
 
     The route is neither kept nor written down anywhere.

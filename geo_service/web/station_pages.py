@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse
 
@@ -31,7 +33,17 @@ from geo_service.web.auth import (
     take_from_address,
 )
 from geo_service.web.bodies import read_form
+from geo_service.web.descriptions import (
+    SENDING,
+    WITH_A_KEY,
+    describe_form,
+    describe_led_on,
+    describe_page,
+    describe_problems,
+)
 from geo_service.web.pages import write_page
+from geo_service.web.parameters import Parameters, describe_parameters
+from geo_service.web.path_parts import FacilityId
 from geo_service.web.qr_picture import qr_picture
 from geo_service.web.rider_cards import amenity_words, kind_sign, kind_word
 from geo_service.web.rider_words import EN, Tongue, say_opening
@@ -40,6 +52,14 @@ from geo_service.web.service import Service, service_of
 from geo_service.web.station_words import station_words
 
 router = APIRouter(tags=["stations"])
+
+
+class StationParameters(Parameters):
+    """Of a station's page; what else a link bears is left alone."""
+
+    code: Annotated[
+        str, Field(description="As it is put up there: one can check in.", examples=["ABCDEFGHIJ"])
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +96,14 @@ class Shown:
     "/stations/{facility_id:path}/print",
     summary="A station's poster with its code (staff's key)",
     response_class=Response,
+    responses={
+        200: describe_page("The poster."),
+        **describe_led_on("The key in the address is kept by the browser now."),
+        **describe_problems(*WITH_A_KEY, HTTPStatus.NOT_FOUND, page=True),
+    },
     dependencies=[SHOWS_KEY],
 )
-def poster(facility_id: str, request: Request) -> Response:
+def print_station_poster(facility_id: FacilityId, request: Request) -> Response:
     """Show a page of the size A6 to print and put up: whoever scans its code can check in.
 
     A key in the address (`?key=`) is put into a cookie at once, so that a browser can open it.
@@ -105,8 +130,17 @@ def poster(facility_id: str, request: Request) -> Response:
     return page_answer(page)
 
 
-@router.get("/stations/{facility_id:path}", summary="A station's page", response_class=Response)
-def station_page(facility_id: str, request: Request) -> Response:
+@router.get(
+    "/stations/{facility_id:path}",
+    summary="A station's page",
+    response_class=Response,
+    responses={
+        200: describe_page(),
+        **describe_problems(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE, page=True),
+    },
+    openapi_extra=describe_parameters(StationParameters),
+)
+def show_station_page(facility_id: FacilityId, request: Request) -> Response:
     """Show a facility as it stands now; with the code that is put up there one can check in."""
     # Messengers add parameters of their own to links they pass on, so pages refuse none.
     code = request.query_params.get("code")
@@ -126,8 +160,23 @@ def station_page(facility_id: str, request: Request) -> Response:
     "/stations/{facility_id:path}",
     summary="Check in on a station's page",
     response_class=Response,
+    responses={
+        200: describe_page("The page, with what came of it."),
+        **describe_problems(
+            *SENDING,
+            HTTPStatus.UNAUTHORIZED,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            page=True,
+        ),
+    },
+    openapi_extra=describe_form(
+        {"code": "As it is put up there.", "key": "A rider's; blank: the one the browser keeps."},
+        {"A visit": {"code": "ABCDEFGHIJ", "key": ""}},
+    ),
 )
-async def check_in_on_page(facility_id: str, request: Request) -> Response:
+async def check_in_on_page(facility_id: FacilityId, request: Request) -> Response:
     """Count the visit of the rider whose key is typed, or is kept by the browser."""
     require_own_form(request)
     fields = await read_form(request)

@@ -8,10 +8,11 @@ from pydantic import Field
 from geo_service.export.features import iso_if_any
 from geo_service.export.station_use import use_record
 from geo_service.flows.count_visits import count_visits
-from geo_service.web.answers import JSON, json_answer
+from geo_service.web.answers import json_answer
 from geo_service.web.auth import SHOWS_KEY, require_analyst
-from geo_service.web.descriptions import WITH_A_KEY, describe_problems
+from geo_service.web.descriptions import WITH_A_KEY, describe_answer, describe_problems
 from geo_service.web.parameters import Moment, Parameters, describe_parameters, read_parameters
+from geo_service.web.schemas import figures
 from geo_service.web.service import service_of
 
 
@@ -33,16 +34,16 @@ router = APIRouter(tags=["stations"])
     response_class=Response,
     dependencies=[SHOWS_KEY],
     responses={
-        200: {
-            "content": {JSON: {}},
-            "description": "`stations`, each with its visits, distinct riders, visits by the 24 "
-            "`hours` of the day and by the seven `weekdays` from Monday on, in `time_zone`.",
-        },
+        200: describe_answer(
+            figures.STATION_USE,
+            "`stations`, each with its visits, distinct riders, visits by the 24 `hours` of the "
+            "day and by the seven `weekdays` from Monday on, in `time_zone`.",
+        ),
         **describe_problems(*WITH_A_KEY),
     },
     openapi_extra=describe_parameters(UseParameters),
 )
-def station_use(request: Request) -> Response:
+def count_station_use(request: Request) -> Response:
     """Every station, without a visit too, and whatever else riders have checked in at."""
     service = service_of(request)
     require_analyst(service, request)

@@ -23,13 +23,14 @@ from geo_service.flows.find_tasks import (
 from geo_service.flows.ride_between import Ride, ride_between
 from geo_service.geometry.datum import Datum, convert
 from geo_service.streets.profile import Profile
-from geo_service.web.answers import GEOJSON, JSON, json_answer
+from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of
 from geo_service.web.bodies import FEATURE_TYPES, JSON_TYPES, read_object
 from geo_service.web.descriptions import (
     IDEMPOTENCY_KEY,
     SENDING,
     WITH_A_KEY,
+    describe_answer,
     describe_body,
     describe_problems,
 )
@@ -41,8 +42,10 @@ from geo_service.web.parameters import (
     describe_parameters,
     read_parameters,
 )
+from geo_service.web.path_parts import TaskId
 from geo_service.web.problems import Fault, WrongParameters
-from geo_service.web.routes import LINE_EXAMPLE, ROUTE_SCHEMA, RouteParameters, read_line
+from geo_service.web.routes import LINE_EXAMPLE, RouteParameters, read_line
+from geo_service.web.schemas import issues, sent
 from geo_service.web.service import Service, service_of
 
 ENDS = ("lat", "lon", "to_lat", "to_lon")
@@ -52,13 +55,21 @@ class TaskParameters(Parameters):
     """Of a rider's tasks; without a destination the usual way at this hour is meant."""
 
     lat: Annotated[
-        Number | None, Field(ge=-90, le=90, description="Where the ride begins, decimal degrees.")
+        Number | None,
+        Field(
+            ge=-90, le=90, description="Where the ride begins, decimal degrees.", examples=[32.04]
+        ),
     ] = None
-    lon: Annotated[Number | None, Field(ge=-180, le=180, description="The same.")] = None
+    lon: Annotated[
+        Number | None, Field(ge=-180, le=180, description="The same.", examples=[112.14])
+    ] = None
     to_lat: Annotated[
-        Number | None, Field(ge=-90, le=90, description="Where it ends; all four, or none.")
+        Number | None,
+        Field(ge=-90, le=90, description="Where it ends; all four, or none.", examples=[32.045]),
     ] = None
-    to_lon: Annotated[Number | None, Field(ge=-180, le=180, description="The same.")] = None
+    to_lon: Annotated[
+        Number | None, Field(ge=-180, le=180, description="The same.", examples=[112.146])
+    ] = None
     profile: Annotated[Profile, Field(description="How one moves.")] = Profile.EBIKE
     radius_m: Annotated[
         Number | None,
@@ -66,6 +77,7 @@ class TaskParameters(Parameters):
             gt=0,
             le=MOST_RADIUS_M,
             description="How near to the way, in metres. None: the workspace's setting.",
+            examples=[25],
         ),
     ] = None
     datum: Annotated[Datum, Field(description="Of the positions; answers are in WGS-84.")] = (
@@ -103,11 +115,12 @@ class AnswerBody(Members):
 
 
 TASKS: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {GEOJSON: {}},
-        "description": "A FeatureCollection of Points, one a task, with its `question` and until "
-        "when it can be answered; along a way also `along_m` and `off_m`; and `notes`.",
-    }
+    200: describe_answer(
+        issues.TASKS,
+        "A FeatureCollection of Points, one a task, with its `question` and until when it can be "
+        "answered; along a way also `along_m` and `off_m`; and `notes`.",
+        media_type=GEOJSON,
+    )
 }
 
 router = APIRouter(tags=["tasks"], dependencies=[SHOWS_KEY])
@@ -120,7 +133,7 @@ router = APIRouter(tags=["tasks"], dependencies=[SHOWS_KEY])
     responses={**TASKS, **describe_problems(*WITH_A_KEY)},
     openapi_extra=describe_parameters(TaskParameters),
 )
-def own_tasks(request: Request) -> Response:
+def list_own_tasks(request: Request) -> Response:
     """Those on the way that you usually ride at this hour or the next.
 
     With both ends of a ride: those along the way by the streets, in riding order, whatever the
@@ -144,10 +157,10 @@ def own_tasks(request: Request) -> Response:
     responses={**TASKS, **describe_problems(*WITH_A_KEY, *SENDING)},
     openapi_extra={
         **describe_parameters(RouteParameters),
-        **describe_body(FEATURE_TYPES, ROUTE_SCHEMA, {"A line": LINE_EXAMPLE}),
+        **describe_body(FEATURE_TYPES, sent.ROUTE, {"A line": LINE_EXAMPLE}),
     },
 )
-async def tasks_along(request: Request) -> Response:
+async def list_tasks_along_route(request: Request) -> Response:
     """In riding order, each where the route comes nearest to its issue.
 
     The route is neither kept nor written down anywhere.
@@ -170,17 +183,15 @@ async def tasks_along(request: Request) -> Response:
     summary="Say whether an issue is still there (rider's key)",
     response_class=Response,
     responses={
-        200: {"content": {JSON: {}}, "description": "What was said, and the `points` for it."},
+        200: describe_answer(issues.ANSWERED, "What was said, and the `points` for it."),
         **describe_problems(*WITH_A_KEY, *SENDING, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     },
     openapi_extra={
         "parameters": [IDEMPOTENCY_KEY],
-        **describe_body(
-            JSON_TYPES, AnswerBody.model_json_schema(), {"It is gone": {"answer": "gone"}}
-        ),
+        **describe_body(JSON_TYPES, AnswerBody, {"It is gone": {"answer": "gone"}}),
     },
 )
-async def answer(task_id: str, request: Request) -> Response:
+async def answer_own_task(task_id: TaskId, request: Request) -> Response:
     """Once enough riders who pass say the same, the issue moves on.
 
     Sent again, the same answer does nothing more. Who is `unsure` gets no points.

@@ -9,10 +9,11 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from geo_service.domain.role import Role
 from geo_service.export.team_figures import figures_record
 from geo_service.flows.manage_teams import team_figures
-from geo_service.web.answers import JSON, json_answer
+from geo_service.web.answers import json_answer
 from geo_service.web.auth import SHOWS_KEY, require_key
-from geo_service.web.descriptions import WITH_A_KEY, describe_problems
+from geo_service.web.descriptions import WITH_A_KEY, describe_answer, describe_problems
 from geo_service.web.parameters import Parameters, describe_parameters, read_parameters
+from geo_service.web.schemas import figures
 from geo_service.web.service import service_of
 
 MONTH = re.compile(r"(19[7-9]|[2-8][0-9]{2})[0-9]-(0[1-9]|1[0-2])")
@@ -46,16 +47,16 @@ router = APIRouter(tags=["teams"], dependencies=[SHOWS_KEY])
     summary="What volunteer teams did in a month (staff's or an analyst's key)",
     response_class=Response,
     responses={
-        200: {
-            "content": {JSON: {}},
-            "description": "`teams`, each with its `members` in the `month`, the issues they "
-            "reported, the questions they answered, and those of their issues that were closed.",
-        },
+        200: describe_answer(
+            figures.TEAM_FIGURES,
+            "`teams`, each with its `members` in the `month`, the issues they reported, the "
+            "questions they answered, and those of their issues that were closed.",
+        ),
         **describe_problems(*WITH_A_KEY),
     },
     openapi_extra=describe_parameters(FigureParameters),
 )
-def figures(request: Request) -> Response:
+def count_team_figures(request: Request) -> Response:
     """Count what riders did for a team while they belonged to it; nobody is named."""
     service = service_of(request)
     require_key(service, request, Role.STAFF, Role.ANALYST)

@@ -13,7 +13,7 @@ from geo_service.flows.list_work import list_work
 from geo_service.store.work_list import Place, Work, place_of, read_place
 from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, require_key
-from geo_service.web.descriptions import WITH_A_KEY, describe_problems
+from geo_service.web.descriptions import WITH_A_KEY, describe_answer, describe_problems
 from geo_service.web.parameters import (
     LONGEST_LIST,
     Box,
@@ -24,6 +24,7 @@ from geo_service.web.parameters import (
     read_parameters,
 )
 from geo_service.web.problems import Fault, WrongParameters
+from geo_service.web.schemas import issues
 from geo_service.web.service import service_of
 
 MOST_ON_A_PAGE = 500
@@ -41,9 +42,15 @@ class WorkParameters(Parameters):
         frozenset[AStage],
         Field(max_length=len(Stage), description="May be repeated. None: all that are open."),
     ] = OPEN
-    category: Annotated[Names, Field(description="May be repeated. None: all.")] = frozenset()
+    category: Annotated[
+        Names, Field(description="May be repeated. None: all.", examples=[["standing_water"]])
+    ] = frozenset()
     body_id: Annotated[
-        Names, Field(description="Who answers for it; may be repeated. None: all.")
+        Names,
+        Field(
+            description="Who answers for it; may be repeated. None: all.",
+            examples=[["body-liulin"]],
+        ),
     ] = frozenset()
     overdue: Annotated[Flag, Field(description="Only what is overdue.")] = False
     approved: Annotated[
@@ -66,16 +73,17 @@ router = APIRouter(tags=["issues"], dependencies=[SHOWS_KEY])
     summary="The work list (staff's key)",
     response_class=Response,
     responses={
-        200: {
-            "content": {GEOJSON: {}},
-            "description": "A FeatureCollection; `next`, if there may be more, is what `after` "
-            "takes for the next page.",
-        },
+        200: describe_answer(
+            issues.WORK_LIST,
+            "A FeatureCollection; `next`, if there may be more, is what `after` takes for the "
+            "next page.",
+            media_type=GEOJSON,
+        ),
         **describe_problems(*WITH_A_KEY),
     },
     openapi_extra=describe_parameters(WorkParameters),
 )
-def work_list(request: Request) -> Response:
+def list_issues(request: Request) -> Response:
     """Issues in order of their deadlines, those without one last."""
     service = service_of(request)
     require_key(service, request, Role.STAFF)

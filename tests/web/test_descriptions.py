@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -31,6 +32,75 @@ def test_every_answer_is_described(described: dict[str, Any], method: str, path:
             assert list(answer["content"]) == ["application/problem+json"]
 
 
+READABLE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+SELF_EVIDENT = {"boolean"}
+
+
+def test_every_operation_says_what_a_stranger_needs(described: dict[str, Any]) -> None:
+    """Names what is missing of which operation."""
+    known = {tag["name"] for tag in described["tags"]}
+    missing = [
+        f"{method.upper()} {path}: {what}"
+        for path, doors in described["paths"].items()
+        for method, door in doors.items()
+        for what in _missing(door, known)
+    ]
+    assert not missing, "\n".join(missing)
+    ids = [door["operationId"] for doors in described["paths"].values() for door in doors.values()]
+    assert len(set(ids)) == len(ids)
+
+
+def _missing(door: dict[str, Any], tags: set[str]) -> Iterator[str]:
+    if not READABLE.fullmatch(door["operationId"]):
+        yield "its function's name is the operationId: name it verb_and_object"
+    if not door.get("summary") or not door.get("description"):
+        yield "a summary, and a description (the function's docstring)"
+    if not set(door.get("tags", ())) <= tags or not door.get("tags"):
+        yield "a tag that is in TAGS of openapi_document.py"
+    for one in door.get("parameters", ()):
+        yield from _missing_of_parameter(one)
+    for status, answer in door["responses"].items():
+        yield from _missing_of_answer(status, answer)
+    yield from _missing_of_body(door)
+    if not any(status.startswith(("2", "3")) for status in door["responses"]):
+        yield "what it answers when all is well"
+    if door.get("security") and not {"401", "403"} & door["responses"].keys():
+        yield "401 or 403: it takes a key"
+
+
+def _missing_of_body(door: dict[str, Any]) -> Iterator[str]:
+    for media_type, content in door.get("requestBody", {}).get("content", {}).items():
+        if not content.get("examples") or not content.get("schema"):
+            yield f"a schema and examples of the body as {media_type}"
+    if door.get("requestBody") and not {"400", "422"} & door["responses"].keys():
+        yield "400 or 422: it takes a body"
+
+
+def _missing_of_parameter(parameter: dict[str, Any]) -> Iterator[str]:
+    name, schema = parameter["name"], parameter["schema"]
+    if not parameter.get("description"):
+        yield f"a description of the parameter {name}"
+    said = {"enum", "const", "default", "example", "examples", "format"} & schema.keys()
+    if not said and "example" not in parameter and schema.get("type") not in SELF_EVIDENT:
+        yield f"an example of the parameter {name}"
+
+
+def _missing_of_answer(status: str, answer: dict[str, Any]) -> Iterator[str]:
+    if not answer.get("description"):
+        yield f"a description of {status}"
+    if not answer.get("content") and status not in {"204", "303", "304"}:
+        yield f"the content of {status}"
+    for media_type, content in answer.get("content", {}).items():
+        if not content.get("schema"):
+            yield f"a schema of {status} as {media_type}"
+        if media_type.endswith("json") and "example" not in content:
+            yield f"an example of {status} as {media_type}"
+    headers = answer.get("headers", {})
+    needed = {"304": "ETag", "303": "Location", "503": "Retry-After"}.get(status)
+    if needed and needed not in headers:
+        yield f"the header {needed} of {status}"
+
+
 def test_every_door_that_names_a_key_lets_it_be_shown(described: dict[str, Any]) -> None:
     # Without it the page of /docs sends no key, and every try is refused.
     for path, doors in described["paths"].items():
@@ -60,11 +130,14 @@ def test_bodies_have_a_schema_and_examples_that_are_accepted(
     assert body["required"] is True
     for media_type, content in body["content"].items():
         assert re.fullmatch(r"application/(geo\+)?json", media_type)
-        assert content["schema"]["type"] == "object"
+        schema = content["schema"]
+        if "$ref" in schema:
+            schema = described["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        assert schema["type"] == "object"
         for example in content["examples"].values():
-            assert content["schema"]["required"]
-            assert set(content["schema"]["required"]) <= example["value"].keys()
-            assert example["value"].keys() <= content["schema"]["properties"].keys()
+            assert schema["required"]
+            assert set(schema["required"]) <= example["value"].keys()
+            assert example["value"].keys() <= schema["properties"].keys()
 
 
 def test_a_status_tells_of_all_problems_that_have_it() -> None:

@@ -1,0 +1,1 @@
+"""What answers look like, in JSON Schema: a file a group of doors."""

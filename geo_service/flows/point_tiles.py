@@ -16,7 +16,7 @@ from geo_service.store import cases as stored_cases
 from geo_service.store import city
 from geo_service.store import facilities as stored_facilities
 from geo_service.store import issues as stored_issues
-from geo_service.store.change_journal import changed_since, only_facilities_since
+from geo_service.store.change_journal import FACILITIES, changed_since, only_facilities_since
 
 Row: TypeAlias = tuple[Told | datetime | None, ...]
 

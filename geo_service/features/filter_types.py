@@ -42,6 +42,8 @@ class FilterTypes:
         self._zone = zone
         self._to_wgs84 = to_wgs84
         self._cost = 0
+        self._folds: set[Node] = set()
+        """Made once, however often they stand in the filter."""
         self._objects: Mapping[str, Callable[[Mapping[str, Written]], Node]] = {
             "op": self._call,
             "property": self._property,
@@ -142,14 +144,18 @@ class FilterTypes:
         return self._fixed(lowered, known, args)
 
     def _fixed(self, op: str, known: Signature, args: list[Written]) -> Node:
-        self._pay(known.cost)
         _count(op, args, len(known.args))
         nodes = [self._wanted(arg, sort, op) for arg, sort in zip(args, known.args, strict=True)]
         if op in signatures.LISTS:
             self._alike_within(op, *nodes)
         if op in FOLDS and isinstance(nodes[0], Literal):
             return Literal(Sort.TEXT, FOLDS[op](nodes[0].value))
-        return Call(known.sort, op, tuple(nodes))
+        call = Call(known.sort, op, tuple(nodes))
+        if op not in FOLDS or call not in self._folds:
+            self._pay(known.cost)
+        if op in FOLDS:
+            self._folds.add(call)
+        return call
 
     def _logical(self, op: str, args: list[Written]) -> Node:
         if len(args) < 2:
@@ -222,7 +228,11 @@ class FilterTypes:
             written = [written.inner]
         if not isinstance(written, list):
             return self._node(written)
-        return Call(Sort.LIST, "list", self._alike("A list", written, signatures.COMPARABLE))
+        items = self._alike("A list", written, signatures.COMPARABLE)
+        for item in items:
+            if not isinstance(item, Literal):
+                self._pay(signatures.TEXT_COST)
+        return Call(Sort.LIST, "list", items)
 
     def _alike(self, op: str, args: list[Written], sorts: tuple[Sort, ...]) -> tuple[Node, ...]:
         nodes = tuple(self._node(arg) for arg in args)

@@ -124,6 +124,7 @@ TOLD = [
     ("T_METBY(INTERVAL(opened, closed), INTERVAL('..', '2026-03-02T00:00:00Z'))", "b"),
     ("T_OVERLAPS(INTERVAL(opened, closed), INTERVAL('2026-03-02', '2026-03-04'))", "a"),
     ("T_OVERLAPPEDBY(INTERVAL(opened, closed), INTERVAL('..', '2026-03-01'))", "a"),
+    ("T_INTERSECTS(opened, INTERVAL('2026-03-01T05:00:00Z', '2026-03-01'))", "a"),
     ("INTERVAL(opened, closed) IS NULL", "cd"),
     ("INTERVAL(closed, opened) IS NULL", "abcd"),
     # lists
@@ -137,6 +138,12 @@ TOLD = [
     ("A_EQUALS(amenities, amenities)", "abc"),
     ("A_CONTAINS((id, 'b'), ('a'))", "a"),
     ("A_EQUALS((1, 2), (2, 1, 1))", "abcd"),
+    ("A_CONTAINS((name, 'x'), ('x'))", "abc"),
+    ("A_CONTAINS((rate, 1), (1))", "ab"),
+    ("A_CONTAINS((opened, DATE('2026-03-09')), (DATE('2026-03-09')))", "abc"),
+    ("A_EQUALS((approved), (TRUE))", "a"),
+    ("A_EQUALS(amenities, (amenities))", "abc"),
+    ("A_EQUALS((('seat')), ('seat'))", "abcd"),
     ("A_CONTAINS((passes, 1), (5))", "a"),
     ("amenities IS NULL", "d"),
     # properties on both sides, arithmetic
@@ -169,6 +176,22 @@ def test_whole_numbers_are_compared_exactly() -> None:
     features = Features.of(fields, [("a", shapely.Point(0, 0), (2**53 + 1,))])
     for text, told in (("n = 9007199254740993", True), ("n = 9007199254740992", False)):
         assert matches(parse_filter(text, Language.TEXT, fields), features).tolist() == [told]
+
+
+def test_numbers_beyond_64_bits_are_compared_too() -> None:
+    for text, told in ((f"passes < {2**70}", "abc"), (f"passes > -{2**70}", "abc")):
+        wanted = parse_filter(text, Language.TEXT, FIELDS)
+        assert "".join(FEATURES.ids[matches(wanted, FEATURES)]) == told
+    written = f'{{"op": "<", "args": [{{"property": "passes"}}, {2**70}]}}'
+    wanted = parse_filter(written, Language.JSON, FIELDS)
+    assert "".join(FEATURES.ids[matches(wanted, FEATURES)]) == "abc"
+
+
+def test_geojson_may_tell_its_box() -> None:
+    point = '{"type": "Point", "coordinates": [112.1, 32.1], "bbox": [0, 0, 1, 1]}'
+    written = f'{{"op": "s_intersects", "args": [{{"property": "geometry"}}, {point}]}}'
+    wanted = parse_filter(written, Language.JSON, FIELDS)
+    assert "".join(FEATURES.ids[matches(wanted, FEATURES)]) == "ab"
 
 
 def test_a_collection_without_features_has_nothing_to_let_through() -> None:

@@ -25,7 +25,7 @@ _SORTS: Mapping[Kind, Sort] = {
 
 
 class FilterTypes:
-    """Makes trees of what was written about the fields of one collection.
+    """Makes the tree of one filter of what was written about the fields of a collection.
 
     Parameters
     ----------
@@ -77,7 +77,10 @@ class FilterTypes:
     def _wanted(self, written: Written, sort: Sort, where: str) -> Node:
         node = self._list_of(written) if sort is Sort.LIST else self._node(written)
         if node.sort is not sort:
-            raise refusal(f"{where} takes {sort}, but the filter has {node.sort} there.")
+            raise refusal(
+                f"{where} takes {sort}, but the filter has {node.sort} there.",
+                _OF_MOMENTS if sort is Sort.INTERVAL else "",
+            )
         return node
 
     def _node(self, written: Written) -> Node:
@@ -263,6 +266,7 @@ class FilterTypes:
             )
 
 
+_OF_MOMENTS = "Moments are compared by T_AFTER, T_BEFORE, T_EQUALS, T_DISJOINT and T_INTERSECTS."
 _INSTEAD = {
     Sort.SHAPE: "Geometries are compared by S_INTERSECTS, S_EQUALS and the like.",
     Sort.INTERVAL: "Intervals are compared by T_INTERSECTS, T_EQUALS and the like.",

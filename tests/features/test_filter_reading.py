@@ -46,7 +46,7 @@ REFUSED = [
     ("A_EQUALS(amenities, ('x', 1))", "A list takes what is alike"),
     ("S_INTERSECTS(geometry, kind)", "s_intersects takes a geometry"),
     ("T_AFTER(kind, reported_at)", "t_after takes moments, days or intervals; not a text."),
-    ("T_DURING(reported_at, INTERVAL('..','..'))", "t_during takes an interval"),
+    ("T_DURING(reported_at, INTERVAL('..','..'))", "t_during takes an interval.*T_INTERSECTS"),
     ("T_AFTER(reported_at, INTERVAL(kind,'..'))", "interval takes a moment or a day"),
     ("passes = -TRUE", r"\* takes a number"),
     # numbers of arguments

@@ -21,24 +21,27 @@ _GEOMETRY = (
 )
 _COLLECTION = rf"GEOMETRYCOLLECTION(?:\s+Z|Z)?\s*\(\s*{_GEOMETRY}(?:\s*,\s*{_GEOMETRY})*\s*\)"
 
+_END = r"(?![\w.:])"
+"""Of a word: no letter of a name follows."""
+
 _GRAMMAR = rf"""
 ?start: any
-?any: all ("OR"i all)+ -> disjunction
+?any: all (_OR all)+ -> disjunction
     | all
-?all: factor ("AND"i factor)+ -> conjunction
+?all: factor (_AND factor)+ -> conjunction
     | factor
-?factor: "NOT"i factor -> negation
+?factor: _NOT factor -> negation
     | predicate
 ?predicate: sum
     | sum COMPARISON sum -> operation
-    | sum "LIKE"i sum -> like
-    | sum "NOT"i "LIKE"i sum -> unlike
-    | sum "BETWEEN"i sum "AND"i sum -> between
-    | sum "NOT"i "BETWEEN"i sum "AND"i sum -> outside
-    | sum "IN"i "(" list ")" -> among
-    | sum "NOT"i "IN"i "(" list ")" -> not_among
-    | sum "IS"i "NULL"i -> null
-    | sum "IS"i "NOT"i "NULL"i -> not_null
+    | sum _LIKE sum -> like
+    | sum _NOT _LIKE sum -> unlike
+    | sum _BETWEEN sum _AND sum -> between
+    | sum _NOT _BETWEEN sum _AND sum -> outside
+    | sum _IN "(" list ")" -> among
+    | sum _NOT _IN "(" list ")" -> not_among
+    | sum _IS _NULL -> null
+    | sum _IS _NOT _NULL -> not_null
 ?sum: product
     | sum PLUS product -> operation
     | sum MINUS product -> operation
@@ -51,8 +54,8 @@ _GRAMMAR = rf"""
     | PLUS number -> positive
 ?operand: number
     | TEXT -> text
-    | "TRUE"i -> true
-    | "FALSE"i -> false
+    | _TRUE -> true
+    | _FALSE -> false
     | NAME -> property
     | QUOTED_NAME -> quoted_property
     | GEOMETRY -> geometry
@@ -64,10 +67,20 @@ _GRAMMAR = rf"""
 number: NUMBER
 list: any ("," any)*
 
+_OR.2: /or{_END}/i
+_AND.2: /and{_END}/i
+_NOT.2: /not{_END}/i
+_LIKE.2: /like{_END}/i
+_BETWEEN.2: /between{_END}/i
+_IN.2: /in{_END}/i
+_IS.2: /is{_END}/i
+_NULL.2: /null{_END}/i
+_TRUE.2: /true{_END}/i
+_FALSE.2: /false{_END}/i
 COMPARISON: "<=" | ">=" | "<>" | "<" | ">" | "="
 PLUS: "+"
 MINUS: "-"
-TIMES: "*" | "/" | "%" | "DIV"i
+TIMES: "*" | "/" | "%" | /div{_END}/i
 RAISED: "^"
 NUMBER: /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?/
 TEXT: /'(?:[^'\\]|''|\\.)*'/s

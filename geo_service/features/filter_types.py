@@ -25,7 +25,7 @@ _SORTS: Mapping[Kind, Sort] = {
 
 
 class FilterTypes:
-    """Makes trees of what was written about the fields of one collection.
+    """Makes the tree of one filter of what was written about the fields of a collection.
 
     Parameters
     ----------
@@ -42,6 +42,8 @@ class FilterTypes:
         self._zone = zone
         self._to_wgs84 = to_wgs84
         self._cost = 0
+        self._folds: set[Node] = set()
+        """Made once, however often they stand in the filter."""
         self._objects: Mapping[str, Callable[[Mapping[str, Written]], Node]] = {
             "op": self._call,
             "property": self._property,
@@ -75,7 +77,10 @@ class FilterTypes:
     def _wanted(self, written: Written, sort: Sort, where: str) -> Node:
         node = self._list_of(written) if sort is Sort.LIST else self._node(written)
         if node.sort is not sort:
-            raise refusal(f"{where} takes {sort}, but the filter has {node.sort} there.")
+            raise refusal(
+                f"{where} takes {sort}, but the filter has {node.sort} there.",
+                _OF_MOMENTS if sort is Sort.INTERVAL else "",
+            )
         return node
 
     def _node(self, written: Written) -> Node:
@@ -142,14 +147,18 @@ class FilterTypes:
         return self._fixed(lowered, known, args)
 
     def _fixed(self, op: str, known: Signature, args: list[Written]) -> Node:
-        self._pay(known.cost)
         _count(op, args, len(known.args))
         nodes = [self._wanted(arg, sort, op) for arg, sort in zip(args, known.args, strict=True)]
         if op in signatures.LISTS:
             self._alike_within(op, *nodes)
         if op in FOLDS and isinstance(nodes[0], Literal):
             return Literal(Sort.TEXT, FOLDS[op](nodes[0].value))
-        return Call(known.sort, op, tuple(nodes))
+        call = Call(known.sort, op, tuple(nodes))
+        if op not in FOLDS or call not in self._folds:
+            self._pay(known.cost)
+        if op in FOLDS:
+            self._folds.add(call)
+        return call
 
     def _logical(self, op: str, args: list[Written]) -> Node:
         if len(args) < 2:
@@ -222,7 +231,11 @@ class FilterTypes:
             written = [written.inner]
         if not isinstance(written, list):
             return self._node(written)
-        return Call(Sort.LIST, "list", self._alike("A list", written, signatures.COMPARABLE))
+        items = self._alike("A list", written, signatures.COMPARABLE)
+        for item in items:
+            if not isinstance(item, Literal):
+                self._pay(signatures.TEXT_COST)
+        return Call(Sort.LIST, "list", items)
 
     def _alike(self, op: str, args: list[Written], sorts: tuple[Sort, ...]) -> tuple[Node, ...]:
         nodes = tuple(self._node(arg) for arg in args)
@@ -253,6 +266,7 @@ class FilterTypes:
             )
 
 
+_OF_MOMENTS = "Moments are compared by T_AFTER, T_BEFORE, T_EQUALS, T_DISJOINT and T_INTERSECTS."
 _INSTEAD = {
     Sort.SHAPE: "Geometries are compared by S_INTERSECTS, S_EQUALS and the like.",
     Sort.INTERVAL: "Intervals are compared by T_INTERSECTS, T_EQUALS and the like.",

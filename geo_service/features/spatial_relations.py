@@ -12,7 +12,6 @@ _TURNED: Mapping[str, str] = {"s_contains": "within", "s_within": "contains"}
 """How a geometry lies to a shape if the shape lies so to it; all others are the same both ways."""
 
 
-@np.errstate(all="ignore")
 def relate(
     op: str,
     one: Shapes | shapely.Geometry,

@@ -3,9 +3,7 @@
 import re
 from collections.abc import Callable
 
-ANY = "%"
-ONE = "_"
-_ESCAPE = "\\"
+_PARTS = re.compile(r"(%+)|(_+)|\\(.)|([^%_\\]+|\\)", re.DOTALL)
 
 
 def compile_pattern(pattern: str) -> Callable[[str], bool]:
@@ -22,17 +20,14 @@ def compile_pattern(pattern: str) -> Callable[[str], bool]:
         between two ``%`` is taken where it first fits, and never sought again.
     """
     pieces = [""]
-    fewest = [0]
-    letters = iter(pattern)
-    for letter in letters:
-        if letter == ANY:
+    least = 0
+    for wild, ones, escaped, plain in _PARTS.findall(pattern):
+        if wild:
             pieces.append("")
-            fewest.append(0)
             continue
-        meant = next(letters, letter) if letter == _ESCAPE else letter
-        pieces[-1] += "." if letter == ONE else re.escape(meant)
-        fewest[-1] += 1
-    least = sum(fewest)
+        letters = escaped or plain
+        pieces[-1] += rf".{{{len(ones)}}}" if ones else re.escape(letters)
+        least += len(ones or letters)
     fits = re.compile(_expression(pieces), re.DOTALL).match
     return lambda text: len(text) >= least and fits(text) is not None
 
@@ -43,5 +38,5 @@ def _expression(pieces: list[str]) -> str:
         return rf"{first}\Z"
     *between, last = others
     # Atomic: what has been found is not given up again, so that nothing is tried twice.
-    sought = "".join(f"(?>.*?{piece})" for piece in between if piece)
+    sought = "".join(f"(?>.*?{piece})" for piece in between)
     return rf"{first}{sought}.*{last}\Z"

@@ -51,6 +51,7 @@ def test_a_box_across_the_180th_meridian_is_two() -> None:
 def test_a_box_of_no_width_is_a_line_or_a_point() -> None:
     assert box_of([1, 2, 1, 2], as_it_is) == shapely.Point(1, 2)
     assert box_of([1, 2, 1, 4], as_it_is).equals(shapely.LineString([(1, 2), (1, 4)]))
+    assert box_of([1, 2, 3, 2], as_it_is).equals(shapely.LineString([(1, 2), (3, 2)]))
 
 
 @pytest.mark.parametrize(

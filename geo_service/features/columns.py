@@ -19,6 +19,10 @@ Value: TypeAlias = str | int | float | bool | datetime | tuple[str, ...] | None
 Row: TypeAlias = tuple[str, shapely.Geometry, Sequence[Value]]
 """One feature: its id, its shape, and its values in the order of the fields."""
 
+ID = "id"
+"""Names a feature's id where fields are named, as long as no field has this name."""
+GEOMETRY = "geometry"
+"""Names a feature's shape."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 

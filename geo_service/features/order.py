@@ -11,9 +11,6 @@ import numpy as np
 from geo_service.arrays import Flags, Integers
 from geo_service.features.columns import Column, Kind, Value
 
-ID = "id"
-"""Names the features' ids where a field is named; the last to order by."""
-
 
 @dataclass(frozen=True, slots=True)
 class By:

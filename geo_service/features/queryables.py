@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from geo_service.features.columns import Field, Kind
-from geo_service.features.filter_tree import GEOMETRY, ID
+from geo_service.features.columns import GEOMETRY, ID, Field, Kind
 
 _TYPES: Mapping[Kind, Mapping[str, Any]] = {
     Kind.TEXT: {"type": "string"},

@@ -12,8 +12,8 @@ import numpy as np
 import shapely
 
 from geo_service.arrays import Flags, Integers, Shapes
-from geo_service.features.columns import Column, Features, Kind, Value, microseconds
-from geo_service.features.order import ID, After, Arrangement, By, Ranks
+from geo_service.features.columns import ID, Column, Features, Kind, Value, microseconds
+from geo_service.features.order import After, Arrangement, By, Ranks
 
 Box: TypeAlias = tuple[float, float, float, float]
 """West, south, east, north, WGS-84; where west is east of east, it crosses the 180th meridian."""

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_service.arrays import Flags, Shapes
-from geo_service.features.columns import Features, Field, Kind, Value, microseconds
-from geo_service.features.order import ID, By
+from geo_service.features.columns import ID, Features, Field, Kind, Value, microseconds
+from geo_service.features.order import By
 from geo_service.features.selection import Asked, Box, Selection, Times
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

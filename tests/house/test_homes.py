@@ -30,7 +30,7 @@ HOMES = {
     "pyproj": ("geometry/", "ingest/"),
     "PIL": ("maps/", "ingest/photo.py", "ingest/photo_hints.py"),
     "segno": ("web/qr_picture.py",),
-    "lark": ("features/filter_grammar.py",),
+    "lark": ("features/filters/grammar.py",),
     "requests": ("ingest/open311_server.py",),
     "mgrs": ("geometry/unit.py", "store/migrations/"),
     "tqdm": ("cli/",),

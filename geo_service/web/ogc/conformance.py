@@ -1,6 +1,6 @@
 """Which requirement classes of the OGC standards ``/ogc`` is built to meet."""
 
-from geo_service.features.cql2_conformance import CONFORMS
+from geo_service.features.filters.conformance import CONFORMS
 
 PART_1 = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
 PART_2 = "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/"

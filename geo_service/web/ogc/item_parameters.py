@@ -4,10 +4,10 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from geo_service.features.columns import Field, Kind, Value
+from geo_service.features.columns import ID, Field, Kind, Value
 from geo_service.features.cursor import read_cursor
-from geo_service.features.filter_reading import Language
-from geo_service.features.order import ID, By, orders_by
+from geo_service.features.filters.reading import Language
+from geo_service.features.order import By, orders_by
 from geo_service.features.selection import Selection
 from geo_service.geometry.reference_systems import WGS84, ReferenceSystem
 from geo_service.web.ogc.boxes import AskedBox, read_box

@@ -11,8 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from geo_service.arrays import Flags, Integers
 from geo_service.errors import NotFound, WrongUsage
 from geo_service.features.columns import Features
-from geo_service.features.filter_evaluation import matches
-from geo_service.features.filter_reading import parse_filter
+from geo_service.features.filters.evaluation import matches
+from geo_service.features.filters.reading import parse_filter
 from geo_service.flows.collections.catalogue import find_collection
 from geo_service.flows.collections.kept import Kept
 from geo_service.web.answers import GEOJSON

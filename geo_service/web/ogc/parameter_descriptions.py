@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geo_service.features.columns import Field, Kind
-from geo_service.features.filter_reading import Language
+from geo_service.features.filters.reading import Language
 from geo_service.geometry.reference_systems import CRS84, EPSG
 from geo_service.web.ogc.formats import FORMATS
 from geo_service.web.ogc.item_parameters import LARGEST_LIMIT, USUAL_LIMIT

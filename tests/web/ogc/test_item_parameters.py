@@ -4,7 +4,7 @@ import pytest
 
 from geo_service.features.columns import Field, Kind, microseconds
 from geo_service.features.cursor import write_cursor
-from geo_service.features.filter_reading import Language
+from geo_service.features.filters.reading import Language
 from geo_service.features.order import After, By
 from geo_service.flows.collections.catalogue import COLLECTIONS
 from geo_service.geometry.reference_systems import CRS84, EPSG, WGS84, reference_systems

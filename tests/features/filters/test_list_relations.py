@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_service.features.distinct_texts import alone
-from geo_service.features.filter_signatures import LISTS
-from geo_service.features.list_relations import Lists, relate_lists
+from geo_service.features.filters.distinct_texts import alone
+from geo_service.features.filters.list_relations import Lists, relate_lists
+from geo_service.features.filters.signatures import LISTS
 
 LIST = st.lists(st.sampled_from("abc"), max_size=4).map(tuple)
 

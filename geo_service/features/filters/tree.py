@@ -4,11 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-ID = "id"
-"""The name of a feature's id, as long as no field has it."""
-GEOMETRY = "geometry"
-"""The name of a feature's shape."""
-
 
 class Sort(StrEnum):
     """What a part of a filter is of each feature, as people call it."""

@@ -4,8 +4,8 @@ import pytest
 import shapely
 
 from geo_service.errors import WrongUsage
-from geo_service.features.filter_geometry import box_of, geometry_of
-from geo_service.features.written_filter import WellKnownText
+from geo_service.features.filters.geometry import box_of, geometry_of
+from geo_service.features.filters.written import WellKnownText
 
 
 def as_it_is(shape: shapely.Geometry) -> shapely.Geometry:

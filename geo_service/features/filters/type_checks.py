@@ -4,15 +4,15 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 
-from geo_service.features import filter_signatures as signatures
-from geo_service.features.columns import Field, Kind
-from geo_service.features.filter_geometry import ToWgs84, box_of, geometry_of
-from geo_service.features.filter_refusals import refusal, short, some_of
-from geo_service.features.filter_signatures import Signature
-from geo_service.features.filter_times import day_span, end_span, moment_span
-from geo_service.features.filter_tree import GEOMETRY, ID, Call, Literal, Node, Property, Sort
-from geo_service.features.text_folds import FOLDS
-from geo_service.features.written_filter import Group, WellKnownText, Written
+from geo_service.features.columns import GEOMETRY, ID, Field, Kind
+from geo_service.features.filters import signatures
+from geo_service.features.filters.geometry import ToWgs84, box_of, geometry_of
+from geo_service.features.filters.refusals import refusal, short, some_of
+from geo_service.features.filters.signatures import Signature
+from geo_service.features.filters.text_folds import FOLDS
+from geo_service.features.filters.times import day_span, end_span, moment_span
+from geo_service.features.filters.tree import Call, Literal, Node, Property, Sort
+from geo_service.features.filters.written import Group, WellKnownText, Written
 
 _SORTS: Mapping[Kind, Sort] = {
     Kind.TEXT: Sort.TEXT,

@@ -1,7 +1,7 @@
 import pytest
 
 from geo_service.errors import WrongUsage
-from geo_service.features.written_filter import DEEPEST, Group, Written, check_depth
+from geo_service.features.filters.written import DEEPEST, Group, Written, check_depth
 
 
 def nested(depth: int, kind: str) -> Written:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from geo_service.errors import WrongUsage
 from geo_service.features.columns import Features, Field, Kind
-from geo_service.features.filter_evaluation import matches
-from geo_service.features.filter_reading import Language, parse_filter
+from geo_service.features.filters.evaluation import matches
+from geo_service.features.filters.reading import Language, parse_filter
 
 FIELDS = (
     Field("s", Kind.TEXT, "A text."),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from geo_service.features.filter_tree import Sort
+from geo_service.features.filters.tree import Sort
 
 MOST_COST = 500
 """What one filter may ask: some 250 comparisons, 20 patterns or ten geometries, so that even a

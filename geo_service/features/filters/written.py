@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from geo_service.features.filter_refusals import refusal
+from geo_service.features.filters.refusals import refusal
 
 DEEPEST = 50
 """Levels within each other."""

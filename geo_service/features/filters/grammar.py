@@ -9,8 +9,8 @@ from functools import cache
 
 from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_args
 
-from geo_service.features.filter_refusals import refusal
-from geo_service.features.written_filter import Group, WellKnownText, Written
+from geo_service.features.filters.refusals import refusal
+from geo_service.features.filters.written import Group, WellKnownText, Written
 
 _NUMBERS = r"\([-+.,\deE\s]*\)"
 _RINGS = rf"\((?:[-+.,\deE\s]|{_NUMBERS})*\)"

@@ -2,7 +2,7 @@ import unicodedata
 
 import pytest
 
-from geo_service.features.text_folds import FOLDS, without_accents, without_case
+from geo_service.features.filters.text_folds import FOLDS, without_accents, without_case
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from geo_service.features.three_valued import Truth
+from geo_service.features.filters.three_valued import Truth
 
 ALL = (True, False, None)
 

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from geo_service.errors import WrongUsage
-from geo_service.features.filter_times import (
+from geo_service.features.filters.times import (
     ALWAYS_AFTER,
     ALWAYS_BEFORE,
     day_span,

@@ -1,6 +1,6 @@
 import numpy as np
 
-from geo_service.features.distinct_texts import alone, over_distinct
+from geo_service.features.filters.distinct_texts import alone, over_distinct
 
 
 def test_each_different_value_is_asked_for_once() -> None:

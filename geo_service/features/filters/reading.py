@@ -8,12 +8,12 @@ from enum import StrEnum
 import shapely
 
 from geo_service.features.columns import Field
-from geo_service.features.filter_geometry import ToWgs84
-from geo_service.features.filter_grammar import read_text
-from geo_service.features.filter_refusals import refusal
-from geo_service.features.filter_tree import Filter
-from geo_service.features.filter_types import FilterTypes
-from geo_service.features.written_filter import Written, check_depth
+from geo_service.features.filters.geometry import ToWgs84
+from geo_service.features.filters.grammar import read_text
+from geo_service.features.filters.refusals import refusal
+from geo_service.features.filters.tree import Filter
+from geo_service.features.filters.type_checks import FilterTypes
+from geo_service.features.filters.written import Written, check_depth
 
 LONGEST = 10_000
 """Characters of a filter."""

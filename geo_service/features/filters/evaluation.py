@@ -9,17 +9,17 @@ import shapely
 from numpy.typing import NDArray
 
 from geo_service.arrays import Flags, Shapes
-from geo_service.features.arithmetic import Numbers, calculate
 from geo_service.features.columns import Features
-from geo_service.features.distinct_texts import alone, over_distinct
-from geo_service.features.filter_signatures import INTERVALS, LISTS, SPATIAL, TIMES
-from geo_service.features.filter_tree import Call, Filter, Literal, Node, Property, Sort
-from geo_service.features.list_relations import Lists, relate_lists
-from geo_service.features.spatial_relations import relate
-from geo_service.features.temporal_relations import COMPARISONS, RELATIONS, Spans
-from geo_service.features.text_folds import FOLDS
-from geo_service.features.text_patterns import compile_pattern
-from geo_service.features.three_valued import Truth
+from geo_service.features.filters.arithmetic import Numbers, calculate
+from geo_service.features.filters.distinct_texts import alone, over_distinct
+from geo_service.features.filters.list_relations import Lists, relate_lists
+from geo_service.features.filters.signatures import INTERVALS, LISTS, SPATIAL, TIMES
+from geo_service.features.filters.spatial_relations import relate
+from geo_service.features.filters.temporal_relations import COMPARISONS, RELATIONS, Spans
+from geo_service.features.filters.text_folds import FOLDS
+from geo_service.features.filters.text_patterns import compile_pattern
+from geo_service.features.filters.three_valued import Truth
+from geo_service.features.filters.tree import Call, Filter, Literal, Node, Property, Sort
 
 _NEVER = np.zeros((), np.bool_)
 _COMPARE: Mapping[str, Callable[..., Any]] = {

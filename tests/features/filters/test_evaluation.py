@@ -7,8 +7,8 @@ import pytest
 import shapely
 
 from geo_service.features.columns import Column, Features, Field, Kind
-from geo_service.features.filter_evaluation import matches
-from geo_service.features.filter_reading import Language, parse_filter
+from geo_service.features.filters.evaluation import matches
+from geo_service.features.filters.reading import Language, parse_filter
 
 FIELDS = (
     Field("name", Kind.TEXT, "What people call it."),

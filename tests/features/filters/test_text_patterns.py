@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_service.features.text_patterns import compile_pattern
+from geo_service.features.filters.text_patterns import compile_pattern
 
 
 def slow_fit(text: str, pattern: str) -> bool:

@@ -1,8 +1,8 @@
 import pytest
 
 from geo_service.features.columns import Field, Kind
-from geo_service.features.cql2_conformance import CONFORMS
-from geo_service.features.filter_reading import Language, parse_filter
+from geo_service.features.filters.conformance import CONFORMS
+from geo_service.features.filters.reading import Language, parse_filter
 
 FIELDS = (
     Field("s", Kind.TEXT, "A text."),

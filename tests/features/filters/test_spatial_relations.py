@@ -4,8 +4,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_service.features.filter_signatures import SPATIAL
-from geo_service.features.spatial_relations import relate
+from geo_service.features.filters.signatures import SPATIAL
+from geo_service.features.filters.spatial_relations import relate
 
 CORNER = st.tuples(st.integers(0, 4), st.integers(0, 4))
 SHAPE = st.one_of(

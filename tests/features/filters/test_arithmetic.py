@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from geo_service.features.arithmetic import Numbers, calculate
+from geo_service.features.filters.arithmetic import Numbers, calculate
 
 NEVER = np.zeros((), np.bool_)
 

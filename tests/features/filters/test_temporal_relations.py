@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_service.features.filter_signatures import INTERVALS, TIMES
-from geo_service.features.temporal_relations import COMPARISONS, RELATIONS, Spans
+from geo_service.features.filters.signatures import INTERVALS, TIMES
+from geo_service.features.filters.temporal_relations import COMPARISONS, RELATIONS, Spans
 
 NEVER = np.zeros((), np.bool_)
 SPAN = st.tuples(st.integers(0, 5), st.integers(0, 5)).map(sorted)

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from geo_service.features.columns import EPOCH, MICROSECOND
-from geo_service.features.filter_refusals import refusal
+from geo_service.features.filters.refusals import refusal
 
 ALWAYS_BEFORE = -(2**63)
 ALWAYS_AFTER = 2**63 - 1

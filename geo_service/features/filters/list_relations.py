@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo_service.arrays import Flags
-from geo_service.features.distinct_texts import over_distinct
+from geo_service.features.filters.distinct_texts import over_distinct
 
 
 class Lists(NamedTuple):

@@ -1,8 +1,8 @@
 import pytest
 
 from geo_service.errors import WrongUsage
-from geo_service.features.filter_grammar import read_text
-from geo_service.features.written_filter import Group, WellKnownText, Written
+from geo_service.features.filters.grammar import read_text
+from geo_service.features.filters.written import Group, WellKnownText, Written
 
 A, B = {"property": "a"}, {"property": "b"}
 

@@ -7,8 +7,8 @@ from typing import TypeAlias
 import numpy as np
 import shapely
 
-from geo_service.features.filter_refusals import refusal
-from geo_service.features.written_filter import WellKnownText, Written
+from geo_service.features.filters.refusals import refusal
+from geo_service.features.filters.written import WellKnownText, Written
 
 ToWgs84: TypeAlias = Callable[[shapely.Geometry], shapely.Geometry]
 """Turns a geometry of the filter's coordinate system into WGS-84, longitude first."""

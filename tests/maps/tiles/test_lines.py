@@ -124,3 +124,15 @@ def test_nothing_is_in_an_empty_layer(read: Callable) -> None:
     layer = layer_of([])
     assert layer.box is None
     assert read(layer, Tile(0, 0, 0)) == read(layer, Tile(15, 0, 0)) == []
+
+
+@pytest.mark.parametrize("room", [400_000, 1_500])
+def test_looking_at_a_few_at_a_time_changes_nothing(
+    dice: np.random.Generator, read: Callable, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    layer, tile = layer_of(wandering(dice)), Tile(12, 3323, 1663)
+    monkeypatch.setattr(lines_file, "MOST_BYTES", room)
+    expected = [(line.wkt, told) for line, told in read(layer, tile)]
+    assert len(expected) > 5
+    monkeypatch.setattr(lines_file, "AT_ONCE", 4)
+    assert [(line.wkt, told) for line, told in read(layer, tile)] == expected

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from geo_service.domain.visibility import Viewer
-from geo_service.flows.tile_layers import TILE_SETS, StreetTiles, TileSet, tile_set
+from geo_service.flows.tile_layers import TILE_SETS, TileSet, tile_set
 from geo_service.geometry.tile_address import FARTHEST_ZOOM, Tile
 from geo_service.maps.tiles.encode import MEDIA_TYPE
 from geo_service.maps.tiles.tilejson import describe_tiles
@@ -20,7 +20,6 @@ from geo_service.web.problems import Fault, WrongParameters
 from geo_service.web.service import service_of
 
 FOLDER = "/tiles"
-OSM = "© OpenStreetMap contributors"
 PROBLEMS = describe_problems(
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
@@ -82,11 +81,8 @@ def tile_json(layer: str, request: Request) -> Response:
     asked, viewer = _asked(request, layer)
     service = service_of(request)
     gathered = service.tiles.gathered(asked, viewer, service.clock())
-    osm = isinstance(gathered, StreetTiles) and gathered.from_osm
     address = f"{_folder(request)}/{asked.name}/{{z}}/{{x}}/{{y}}.mvt"
-    told = describe_tiles(
-        asked.name, asked.title, gathered.layer, [address], attribution=OSM if osm else ""
-    )
+    told = describe_tiles(asked.name, asked.title, gathered.layer, [address], gathered.attribution)
     return tagged_answer(request, bytes(json_answer(told).body), JSON)
 
 

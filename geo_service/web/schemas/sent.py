@@ -91,6 +91,7 @@ FACILITY: Schema = {
         "properties": {
             "title": "SentFacilityProperties",
             "type": "object",
+            "propertyNames": {"pattern": r"\S"},
             "required": ["kind"],
             "properties": {
                 "kind": text("A slug.", pattern=SLUG),

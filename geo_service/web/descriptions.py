@@ -53,15 +53,17 @@ KEPT_KEY: Mapping[str, Any] = {
     **IDEMPOTENCY_KEY,
     "schema": {
         **TEXT,
-        "minLength": 1,
         "maxLength": LONGEST_KEY,
-        "pattern": r"^[!-~]+$",
+        "pattern": r"^[!-~]*$",
         "examples": ["3f1c2a70-9a4e-4a51-8f0e-6d2f6c0b1e55"],
     },
 }
 """One that is remembered; each path says what for."""
 KEY_OPTIONAL: dict[str, Any] = {"security": [{}]}
 """Put into a path's ``openapi_extra``: whoever shows no key is answered too."""
+
+RULES = "x-rules-beyond-schema"
+"""Where an operation says what JSON Schema can't: of two fields, of the day, of what there is."""
 
 WITH_A_KEY = (
     HTTPStatus.UNAUTHORIZED,
@@ -87,6 +89,10 @@ HEADERS: Mapping[str, str] = {
 """What headers of answers mean."""
 
 
+PAGE_RULE = {RULES: {"page": "What the page asks; with its faults it is shown again."}}
+"""Of forms of our own pages."""
+
+
 class _WithoutTitles(GenerateJsonSchema):
     """Leaves the titles of members out: a title names a component here."""
 
@@ -99,6 +105,18 @@ class _WithoutTitles(GenerateJsonSchema):
 def schema_of(model: type[BaseModel]) -> Schema:
     """Return the schema of what a model reads, its members without titles. Raises nothing."""
     return model.model_json_schema(schema_generator=_WithoutTitles)
+
+
+def describe_rules(**rules: str) -> dict[str, Any]:
+    """Describe what of a field is asked besides its schema, for ``openapi_extra``.
+
+    Parameters
+    ----------
+    rules : str
+        A sentence for each field, by the name that a refusal calls it; ``page`` for a form that
+        is shown again with its faults. Raises nothing.
+    """
+    return {RULES: rules}
 
 
 def describe_headers(*names: str) -> dict[str, Any]:
@@ -210,8 +228,9 @@ def describe_form(
         "type": "object",
         "required": list(required),
         "properties": {name: {**TEXT, "description": told} for name, told in fields.items()},
+        "additionalProperties": TEXT,
     }
-    return describe_body(FORM_TYPES, schema, examples)
+    return {**PAGE_RULE, **describe_body(FORM_TYPES, schema, examples)}
 
 
 def _problem(status: HTTPStatus, *, page: bool) -> dict[str, Any]:

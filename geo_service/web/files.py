@@ -29,7 +29,8 @@ from geo_service.web.service import service_of
 
 CONTENT = {
     media_type.partition(";")[0]: {"schema": FILE if ending == ".geojson" else BYTES}
-    for ending, media_type in FORMATS.items()
+    # Many generated clients read all answers as the first of their types: as bytes, they can.
+    for ending, media_type in sorted(FORMATS.items(), key=lambda one: one[0] != ".gpkg")
 }
 
 router = APIRouter(tags=["files"], dependencies=[SHOWS_KEY])

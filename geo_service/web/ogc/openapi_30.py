@@ -35,7 +35,7 @@ def in_openapi_30(told: Any) -> Any:  # noqa: ANN401 - JSON
 def _member(key: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
     if key in _NOT_LOOKED_INTO:
         # A list of what must be there is never empty in 3.0.
-        return {} if value == [] else {key: value}
+        return {} if (key, value) == ("required", []) else {key: value}
     if key == "const":
         return {"enum": [value]}
     if key == "examples" and isinstance(value, list):

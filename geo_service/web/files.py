@@ -13,12 +13,25 @@ from geo_service.flows.collections.collection import Collection, Sight
 from geo_service.flows.export_collection import export_collection
 from geo_service.web.answers import NOT_KEPT
 from geo_service.web.auth import SHOWS_KEY, key_of, viewer_of
-from geo_service.web.descriptions import WITH_A_KEY, describe_problems
+from geo_service.web.descriptions import (
+    BYTES,
+    KEY_OPTIONAL,
+    WITH_A_KEY,
+    describe_headers,
+    describe_problems,
+    describe_rules,
+)
 from geo_service.web.head_requests import is_head
 from geo_service.web.parameters import NoParameters, read_parameters
+from geo_service.web.path_parts import ENDINGS, CollectionName, FileEnding
+from geo_service.web.schemas.geojson import FILE
 from geo_service.web.service import service_of
 
-ENDINGS = tuple(ending.removeprefix(".") for ending in FORMATS)
+CONTENT = {
+    media_type.partition(";")[0]: {"schema": FILE if ending == ".geojson" else BYTES}
+    # Many generated clients read all answers as the first of their types: as bytes, they can.
+    for ending, media_type in sorted(FORMATS.items(), key=lambda one: one[0] != ".gpkg")
+}
 
 router = APIRouter(tags=["files"], dependencies=[SHOWS_KEY])
 
@@ -29,13 +42,20 @@ router = APIRouter(tags=["files"], dependencies=[SHOWS_KEY])
     response_class=Response,
     responses={
         200: {
-            "content": {media_type: {} for media_type in FORMATS.values()},
             "description": f"In the format that the ending says: {', '.join(ENDINGS)}.",
+            "content": CONTENT,
+            **describe_headers("Content-Disposition"),
         },
         **describe_problems(HTTPStatus.NOT_FOUND, *WITH_A_KEY),
     },
+    openapi_extra={
+        **KEY_OPTIONAL,
+        **describe_rules(ending="Polygons can't be had as `gpx`."),
+    },
 )
-async def file(collection: str, ending: str, request: Request) -> Response:
+async def read_collection_file(
+    collection: CollectionName, ending: FileEnding, request: Request
+) -> Response:
     """Give what the caller may see, as it stands now, under a name of its own.
 
     Few files are made at once; whoever is told 503 asks again.

@@ -18,6 +18,7 @@ from geo_service.flows.collections.kept import Kept
 from geo_service.web.answers import GEOJSON
 from geo_service.web.auth import SHOWS_KEY
 from geo_service.web.etags import tagged_answer
+from geo_service.web.ogc import answer_descriptions as answers
 from geo_service.web.ogc.boxes import shape_to_wgs84
 from geo_service.web.ogc.door import VARIES, Asking, systems_of
 from geo_service.web.ogc.formats import Told
@@ -29,6 +30,7 @@ from geo_service.web.ogc.item_parameters import (
 )
 from geo_service.web.ogc.page_map import page_map
 from geo_service.web.ogc.parameter_descriptions import DESCRIBE_ITEM, DESCRIBE_ITEMS
+from geo_service.web.path_parts import CollectionName, FeatureId
 from geo_service.web.problems import BadParameters, Fault
 
 router = APIRouter(tags=["ogc"], dependencies=[SHOWS_KEY])
@@ -38,9 +40,10 @@ router = APIRouter(tags=["ogc"], dependencies=[SHOWS_KEY])
     "/ogc/collections/{collection_id}/items",
     summary="OGC API - Features: a page of features",
     response_class=Response,
+    responses=answers.FEATURES,
     openapi_extra=DESCRIBE_ITEMS,
 )
-async def items(collection_id: str, request: Request) -> Response:
+async def list_ogc_items(collection_id: CollectionName, request: Request) -> Response:
     """Return the features that are asked for, as many as the limit says, and where the rest is."""
     asking = Asking.of(request)
     found = find_collection(collection_id, asking.viewer)
@@ -59,9 +62,12 @@ async def items(collection_id: str, request: Request) -> Response:
     "/ogc/collections/{collection_id}/items/{feature_id:path}",
     summary="OGC API - Features: one feature",
     response_class=Response,
+    responses=answers.FEATURE,
     openapi_extra=DESCRIBE_ITEM,
 )
-async def item(collection_id: str, feature_id: str, request: Request) -> Response:
+async def read_ogc_item(
+    collection_id: CollectionName, feature_id: FeatureId, request: Request
+) -> Response:
     """Return one feature, and its `ETag`."""
     asking = Asking.of(request)
     find_collection(collection_id, asking.viewer)

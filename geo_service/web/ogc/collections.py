@@ -12,6 +12,7 @@ from geo_service.web.auth import SHOWS_KEY
 from geo_service.web.ogc.addresses import SCHEMA
 from geo_service.web.ogc.documents import collection_page, collections_page, extent_of
 from geo_service.web.ogc.door import VARIES, Asking, read_only_format, systems_of
+from geo_service.web.ogc.feature_schema import feature_schema
 from geo_service.web.ogc.formats import Told
 from geo_service.web.ogc.parameter_descriptions import DESCRIBE_F
 
@@ -77,6 +78,23 @@ def queryable(collection_id: str, request: Request) -> Response:
     if asking.told is Told.JSON:
         return json_answer(document, media_type=SCHEMA, headers=VARIES)
     return asking.page("queryables.html", document=document, collection=found)
+
+
+@router.get(
+    "/ogc/collections/{collection_id}/schema",
+    summary="OGC API - Features: what a collection's features look like",
+    response_class=Response,
+    openapi_extra=DESCRIBE_F,
+)
+def show_feature_schema(collection_id: str, request: Request) -> Response:
+    """Describe one feature as JSON Schema, from which GDAL takes the fields of a layer."""
+    asking = Asking.of(request)
+    found = find_collection(collection_id, asking.viewer)
+    read_only_format(request.query_params.multi_items())
+    document = feature_schema(found, f"{asking.addresses.collection(found.name)}/schema")
+    if asking.told is Told.JSON:
+        return json_answer(document, media_type=SCHEMA, headers=VARIES)
+    return asking.page("schema.html", document=document, collection=found)
 
 
 async def _told(

@@ -103,6 +103,8 @@ def collection_page(
             SCHEMA,
             "What can be asked by",
         ),
+        # Relations mean the same in capitals; GDAL before 3.8 knows this one as it stands here.
+        link(f"{address}/schema", "describedBy", SCHEMA, f"{title}: what a feature looks like"),
         *(
             link(
                 f"{addresses.base}/files/{collection.name}{ending}", "enclosure", FORMATS[ending],

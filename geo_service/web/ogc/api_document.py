@@ -36,7 +36,7 @@ def api_document(
     paths: dict[str, Any] = {
         "/": _get("getLandingPage", "The landing page", JSON),
         "/conformance": _get("getConformance", "The requirement classes that are met", JSON),
-        "/api": {"get": _operation("getApi", "This description", {OPENAPI_30: OBJECT}, [])},
+        "/api": _get("getApi", "This description", OPENAPI_30),
         "/collections": _get("getCollections", "The collections", JSON),
     }
     for one in collections:
@@ -73,6 +73,7 @@ def _paths_of(collection: Collection, systems: Sequence[ReferenceSystem]) -> dic
     return {
         path: _get(f"describe{words}", f"{title}: the collection", JSON),
         f"{path}/queryables": _get(f"get{words}Queryables", f"{title}: queryables", SCHEMA),
+        f"{path}/schema": _get(f"get{words}Schema", f"{title}: what a feature looks like", SCHEMA),
         f"{path}/items": {
             "get": _operation(f"get{words}", f"{title}: a page of features", pages, of_items)
         },

@@ -65,10 +65,9 @@ def queryable(collection_id: str, request: Request) -> Response:
     asking = Asking.of(request)
     found = find_collection(collection_id, asking.viewer)
     read_only_format(request.query_params.multi_items())
-    address = f"{asking.addresses.collection(found.name)}/queryables"
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": address,
+        "$id": asking.addresses.queryables(found.name),
         "type": "object",
         "title": found.title,
         "description": found.description,

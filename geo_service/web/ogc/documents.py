@@ -14,6 +14,7 @@ from geo_service.web.answers import GEOJSON, JSON
 from geo_service.web.ogc.addresses import (
     HTML,
     OPENAPI_30,
+    QUERYABLES,
     SCHEMA,
     Addresses,
     both_formats,
@@ -98,8 +99,8 @@ def collection_page(
         link(with_query(items, [("f", "json")]), "items", GEOJSON, f"{title} as GeoJSON"),
         link(with_query(items, [("f", "html")]), "items", HTML, f"{title} as pages"),
         link(
-            f"{address}/queryables",
-            "http://www.opengis.net/def/rel/ogc/1.0/queryables",
+            addresses.queryables(collection.name),
+            QUERYABLES,
             SCHEMA,
             "What can be asked by",
         ),

@@ -96,7 +96,8 @@ def collection_page(
     items = addresses.items(collection.name)
     links = [
         *both_formats(address, title, here),
-        link(with_query(items, [("f", "json")]), "items", GEOJSON, f"{title} as GeoJSON"),
+        # Without f: GDAL puts the id of a feature that is asked for straight behind it.
+        link(items, "items", GEOJSON, f"{title} as GeoJSON"),
         link(with_query(items, [("f", "html")]), "items", HTML, f"{title} as pages"),
         link(
             addresses.queryables(collection.name),

@@ -10,6 +10,7 @@ from geo_service.web.answers import JSON
 HTML = "text/html"
 OPENAPI_30 = "application/vnd.oai.openapi+json;version=3.0"
 SCHEMA = "application/schema+json"
+QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 
 
 def link(href: str, rel: str, media_type: str, title: str) -> dict[str, str]:
@@ -42,6 +43,10 @@ class Addresses:
     def collection(self, name: str) -> str:
         """Return the address of a collection."""
         return self.at("collections", name)
+
+    def queryables(self, name: str) -> str:
+        """Return the address of what a collection's features can be asked by."""
+        return self.at("collections", name, "queryables")
 
     def items(self, name: str, pairs: Iterable[tuple[str, str]] = ()) -> str:
         """Return the address of a page of a collection's features."""

@@ -19,6 +19,7 @@ from geo_service.web.answers import GEOJSON
 from geo_service.web.auth import SHOWS_KEY
 from geo_service.web.etags import tagged_answer
 from geo_service.web.ogc import answer_descriptions as answers
+from geo_service.web.ogc.addresses import QUERYABLES
 from geo_service.web.ogc.boxes import shape_to_wgs84
 from geo_service.web.ogc.door import VARIES, Asking, systems_of
 from geo_service.web.ogc.formats import Told
@@ -97,10 +98,11 @@ def _page(
         selection = replace(selection, condition=_condition(kept, question))
     page = kept.asked.page(selection)
     links = page_links(asking.addresses, kept.collection, pairs, page, asking.told)
+    leads = f'<{asking.addresses.queryables(kept.collection.name)}>; rel="{QUERYABLES}"'
     if asking.told is Told.HTML:
         features = [json.loads(one) for one in kept.json.write(page.rows)]
         map_ = _map(asking, kept, page.rows)
-        return asking.page(
+        answer = asking.page(
             "items.html",
             collection=kept.collection,
             page=page,
@@ -108,9 +110,11 @@ def _page(
             links=links,
             map=map_,
         )
+        answer.headers["Link"] = leads
+        return answer
     features = kept.json.write(page.rows, question.system, question.names)
     content = page_bytes(links, page, features, asking.service.clock())
-    headers = {**VARIES, "Content-Crs": f"<{question.system.uri}>"}
+    headers = {**VARIES, "Content-Crs": f"<{question.system.uri}>", "Link": leads}
     return Response(content, media_type=GEOJSON, headers=headers)
 
 

@@ -52,7 +52,7 @@ async def list_ogc_items(collection_id: CollectionName, request: Request) -> Res
     pairs = request.query_params.multi_items()
     question = read_item_question(pairs, found.fields, systems)
     kept = await asking.collection(collection_id)
-    if question.filter is None and not question.selection.order:
+    if _is_quick(question):
         # Found in less time than it takes to hand it to another thread.
         return _page(asking, kept, question, pairs)
     return await run_in_threadpool(_page, asking, kept, question, pairs)
@@ -88,6 +88,35 @@ async def read_ogc_item(
     answer.headers["Content-Crs"] = f"<{system.uri}>"
     answer.headers["Vary"] = f"Accept-Encoding, {VARIES['Vary']}"
     return answer
+
+
+def answer_at_once(asking: Asking, name: str) -> Response | None:
+    """Return a page that takes less time than handing it to another thread would; None: it doesn't.
+
+    Parameters
+    ----------
+    asking : Asking
+    name : str
+        Of the collection.
+
+    Raises
+    ------
+    NotFound, NotAllowed
+        As ``flows/collections/kept.py`` says.
+    BadParameters
+        If a parameter is unknown, repeated or wrong.
+    """
+    kept = asking.service.collections.current_if_read(name, asking.viewer)
+    if kept is None:
+        return None
+    pairs = asking.request.query_params.multi_items()
+    systems = systems_of(asking.service.collections.around())
+    question = read_item_question(pairs, kept.collection.fields, systems)
+    return _page(asking, kept, question, pairs) if _is_quick(question) else None
+
+
+def _is_quick(question: ItemQuestion) -> bool:
+    return question.filter is None and not question.selection.order
 
 
 def _page(

@@ -54,9 +54,8 @@ KEPT_KEY: Mapping[str, Any] = {
     **IDEMPOTENCY_KEY,
     "schema": {
         **TEXT,
-        "minLength": 1,
         "maxLength": LONGEST_KEY,
-        "pattern": r"^[!-~]+$",
+        "pattern": r"^[!-~]*$",
         "examples": ["3f1c2a70-9a4e-4a51-8f0e-6d2f6c0b1e55"],
     },
 }
@@ -91,6 +90,10 @@ HEADERS: Mapping[str, str] = {
     "WWW-Authenticate": "How a key is shown.",
 }
 """What headers of answers mean."""
+
+
+PAGE_RULE = {RULES: {"page": "What the page asks; with its faults it is shown again."}}
+"""Of forms of our own pages."""
 
 
 class _WithoutTitles(GenerateJsonSchema):
@@ -228,8 +231,9 @@ def describe_form(
         "type": "object",
         "required": list(required),
         "properties": {name: {**TEXT, "description": told} for name, told in fields.items()},
+        "additionalProperties": TEXT,
     }
-    return describe_body(FORM_TYPES, schema, examples)
+    return {**PAGE_RULE, **describe_body(FORM_TYPES, schema, examples)}
 
 
 def _problem(status: HTTPStatus, *, page: bool) -> dict[str, Any]:

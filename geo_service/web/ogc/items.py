@@ -83,7 +83,11 @@ async def read_ogc_item(
     if asking.told is Told.HTML:
         map_ = _map(asking, kept, np.array([row]))
         feature = json.loads(content)
-        return asking.page("item.html", collection=kept.collection, feature=feature, map=map_)
+        names = (feature["properties"][name] for name in kept.collection.called)
+        called = next(filter(None, names), feature_id)
+        return asking.page(
+            "item.html", collection=kept.collection, feature=feature, called=called, map=map_
+        )
     answer = tagged_answer(request, content, GEOJSON)
     answer.headers["Content-Crs"] = f"<{system.uri}>"
     answer.headers["Vary"] = f"Accept-Encoding, {VARIES['Vary']}"

@@ -10,6 +10,7 @@ WHAT = (
     "facilities",
     "issues",
     "areas",
+    "bodies",
     "releases",
     "street_exposure",
     "cell_exposure",
@@ -28,7 +29,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         type=Path,
         required=True,
         metavar="FILE",
-        help=".geojson, .csv, .gpkg, .fgb, .parquet or .gpx",
+        help=".geojson, .csv, .gpkg, .fgb, .parquet or .gpx; of bodies .csv",
     )
     export.add_argument(
         "--public", action="store_true", help="only what everybody may see on the web"
@@ -48,7 +49,8 @@ def run_export(arguments: argparse.Namespace) -> None:
         If what is asked for does not go together.
     """
     _check(arguments)
-    count = _export_trips(arguments) if arguments.what == "traces" else _export(arguments)
+    write = {"traces": _export_trips, "bodies": _export_bodies}.get(arguments.what, _export)
+    count = write(arguments)
     words.say(f"{arguments.out}: {count} {arguments.what.replace('_', ' ')}")
 
 
@@ -68,6 +70,14 @@ def _export(arguments: argparse.Namespace) -> int:
     sight = PUBLIC if arguments.public else TRUSTED
     with open_workspace(words.settings_of(arguments)) as workspace:
         return export_collection(workspace, collection, sight, arguments.out)
+
+
+def _export_bodies(arguments: argparse.Namespace) -> int:
+    from geo_service.flows.export_bodies import export_bodies
+    from geo_service.flows.wiring import open_workspace
+
+    with open_workspace(words.settings_of(arguments)) as workspace:
+        return export_bodies(workspace, arguments.out)
 
 
 def _export_trips(arguments: argparse.Namespace) -> int:

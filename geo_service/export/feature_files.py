@@ -50,7 +50,7 @@ def check_format(ending: str, layer: Layer, where: str) -> None:
             remedy=f"End it in one of {', '.join(FORMATS)}.",
         )
     if ending == ".gpx":
-        check_fits(layer)
+        check_fits(layer, where)
 
 
 def write_features(features: Features, layer: Layer, path: Path) -> None:

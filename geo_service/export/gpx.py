@@ -34,8 +34,15 @@ class Track(NamedTuple):
     """Points, as they are written."""
 
 
-def check_fits(layer: Layer) -> None:
+def check_fits(layer: Layer, where: str) -> None:
     """Refuse what GPX has no element for.
+
+    Parameters
+    ----------
+    layer : Layer
+        What is to be written.
+    where : str
+        What was asked with, for the message.
 
     Raises
     ------
@@ -45,7 +52,7 @@ def check_fits(layer: Layer) -> None:
     if layer.geometry == "Polygon":
         raise WrongUsage(
             f"GPX holds points and lines, and {layer.name} are polygons.",
-            where=".gpx",
+            where=where,
             remedy="Ask for .geojson, .gpkg, .fgb or .parquet.",
         )
 
@@ -67,7 +74,7 @@ def write_gpx(features: Features, layer: Layer, path: Path) -> None:
     WrongUsage
         If the features are polygons.
     """
-    check_fits(layer)
+    check_fits(layer, path.name)
     columns = cells_by_name(features, layer.id_name)
     rows = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
     drawn = zip(features.shapes, rows, strict=True)

@@ -50,6 +50,8 @@ ISSUE_FOR_ANALYSTS = {
 class FacilityTiles:
     """All facilities, without their live states: tiles are kept longer than these hold."""
 
+    attribution = ""
+
     def __init__(self, workspace: Workspace, viewer: Viewer) -> None:
         del viewer
         self._workspace = workspace
@@ -76,6 +78,8 @@ class FacilityTiles:
 
 class IssueTiles:
     """The issues that a viewer may see."""
+
+    attribution = ""
 
     def __init__(self, workspace: Workspace, viewer: Viewer) -> None:
         self._workspace = workspace

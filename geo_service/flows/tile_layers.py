@@ -21,7 +21,11 @@ from geo_service.maps.tiles.lines import LineLayer, line_points
 from geo_service.maps.tiles.street_lines import street_lines
 from geo_service.overlay.cells import cell_boundary
 from geo_service.store import city, releases, trace_days
+from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
+
+OSM = "© OpenStreetMap contributors"
+"""As its licence asks to be written beside what is made of it."""
 
 
 class Gathered(Protocol):
@@ -30,6 +34,10 @@ class Gathered(Protocol):
     @property
     def layer(self) -> Cutter:
         """What tiles are cut from."""
+
+    @property
+    def attribution(self) -> str:
+        """Who is to be named as the maker of what it shows; blank: nobody."""
 
     def holds(self) -> bool:
         """Say whether it would be just the same if it were gathered now."""
@@ -69,7 +77,7 @@ class StreetTiles:
         self._workspace = workspace
         self._version = workspace.streets_version()
         network = workspace.streets(Profile.WALK).network
-        self.from_osm = bool((network.edge_from_id >= 0).any())
+        self.attribution = _attribution(network)
         self.layer = street_lines(network)
 
     def holds(self) -> bool:
@@ -79,6 +87,8 @@ class StreetTiles:
 
 class ReleaseTiles:
     """The cells of the newest release."""
+
+    attribution = ""
 
     def __init__(self, workspace: Workspace, viewer: Viewer) -> None:
         del viewer
@@ -114,6 +124,7 @@ class ExposureTiles:
         with workspace.database.reading() as connection:
             self._changes = city.changes(connection)
         self._seen = self._look()
+        self.attribution = _attribution(workspace.streets(Profile.EBIKE).network)
         frame = overlay_frame(workspace, "street", OverlayQuestion())
         lon, lat, offsets = line_points(frame.geometry.to_numpy())
         meaning = _meanings(STREETS)
@@ -141,6 +152,10 @@ class ExposureTiles:
     def _look(self) -> tuple[str | None, list[trace_days.LakeDay]]:
         with self._workspace.database.reading() as connection:
             return city.read_streets_version(connection), trace_days.read_days(connection)
+
+
+def _attribution(network: Network) -> str:
+    return OSM if (network.edge_from_id >= 0).any() else ""
 
 
 def _meanings(table: Table) -> Mapping[str, str]:

@@ -81,7 +81,10 @@ def parse_facility(feature: Mapping[str, Any], facility_id: str, reading: Readin
     """
     faults = _shape_faults(feature, facility_id)
     given = feature.get("properties")
-    properties = {"kind": "", **(given if isinstance(given, dict) else {}), "id": facility_id}
+    known = given.items() if isinstance(given, dict) else ()
+    # A column without a name would be taken for every column that is not there.
+    named = {name: value for name, value in known if name.strip()}
+    properties = {"kind": "", **named, "id": facility_id}
     for name in ("facility_id", *DRAWN, *POSITION):
         properties.pop(name, None)
     faults |= _spread_state(properties)
@@ -103,6 +106,8 @@ def _shape_faults(feature: Mapping[str, Any], facility_id: str) -> dict[str, str
     if not isinstance(properties, dict):
         faults["properties"] = "It must be an object."
         properties = {}
+    if not all(name.strip() for name in properties):
+        faults["properties"] = "Each property needs a name."
     told = (feature.get("id"), properties.get("id"), properties.get("facility_id"))
     if any(one is not None and text_of(one) != facility_id for one in told):
         faults["id"] = "It must be the id in the path, or be left out."

@@ -29,6 +29,7 @@ _CELLS_AN_ISSUE = 32
 """More cells than this for each issue take longer to make than they save."""
 _WIDEST_DEGREES = 180.0
 """Issues spread wider are not parted into columns, so that no segment meets both ends of a row."""
+_LEAST_RADIUS_M = 1e-3
 _FULL_TURN = 720.0
 """A reach, in degrees, that nothing escapes."""
 _SHORTEST_RADIUS_M = 6_335_000.0
@@ -184,6 +185,8 @@ def build_grid(
     IssueGrid
         Raises nothing.
     """
+    # Numbers of 64 bits have no degrees for a radius that is next to nothing.
+    radius_m = max(radius_m, _LEAST_RADIUS_M)
     lon, lat = points.lon[issues], points.lat[issues]
     south, north = float(lat.min()), float(lat.max())
     west = _beyond_widest_gap(lon)

@@ -60,9 +60,14 @@ def remove(connection: Connection, facility_id: str) -> bool:
     return True
 
 
+def each(connection: Connection) -> Iterator[Facility]:
+    """Yield all facilities in any order, one at a time, so that none need be held."""
+    return map(_facility, connection.execute(READ))
+
+
 def read_all(connection: Connection) -> list[Facility]:
     """Return all facilities in order of id."""
-    return sorted(map(_facility, connection.execute(READ)), key=lambda record: record.facility_id)
+    return sorted(each(connection), key=lambda record: record.facility_id)
 
 
 def read_kind(connection: Connection, kind: str) -> list[Facility]:

@@ -21,7 +21,9 @@ FORM_TYPES = ("application/x-www-form-urlencoded",)
 MOST_FIELDS = 50
 
 
-async def read_object(request: Request, media_types: Collection[str]) -> dict[str, Any]:
+async def read_object(
+    request: Request, media_types: Collection[str], most_bytes: int = MOST_BYTES
+) -> dict[str, Any]:
     """Read the body of a request as a JSON object.
 
     Parameters
@@ -30,18 +32,20 @@ async def read_object(request: Request, media_types: Collection[str]) -> dict[st
         Its body is read piece by piece, and no more of it than is allowed.
     media_types : collection of str
         Of which it must say that it is one.
+    most_bytes : int
+        How large it may be; all is read at once, so nobody else is answered meanwhile.
 
     Raises
     ------
     WrongContentType
         If it is of another type, in another encoding than UTF-8, or packed.
     TooLargeBody
-        If it is larger than 64 KiB, or says so beforehand.
+        If it is larger than that, or says so beforehand.
     UnreadableBody
         If it is not JSON (RFC 8259), not an object, names a member twice, or did not all come.
     """
     _check_type(request, media_types)
-    body = await _read_bytes(request)
+    body = await _read_bytes(request, most_bytes)
     try:
         found = json.loads(
             body.decode(),
@@ -87,7 +91,7 @@ async def read_form(request: Request) -> dict[str, str]:
         If it is not such a form, in UTF-8, or did not all come.
     """
     _check_type(request, FORM_TYPES)
-    body = await _read_bytes(request)
+    body = await _read_bytes(request, MOST_BYTES)
     try:
         return dict(
             parse_qsl(
@@ -118,24 +122,24 @@ def _check_type(request: Request, media_types: Collection[str]) -> None:
         raise WrongContentType("The body is packed.", remedy="Send it without Content-Encoding.")
 
 
-async def _read_bytes(request: Request) -> bytes:
+async def _read_bytes(request: Request, most: int) -> bytes:
     announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > MOST_BYTES:
-        raise _too_large()
+    if announced.isdecimal() and int(announced) > most:
+        raise _too_large(most)
     body = bytearray()
     try:
         async for piece in request.stream():
-            if len(body) + len(piece) > MOST_BYTES:
-                raise _too_large()
+            if len(body) + len(piece) > most:
+                raise _too_large(most)
             body += piece
     except ClientDisconnect as gone:
         raise UnreadableBody("The body is cut off.") from gone
     return bytes(body)
 
 
-def _too_large() -> TooLargeBody:
+def _too_large(most: int) -> TooLargeBody:
     return TooLargeBody(
-        f"The body is larger than {MOST_BYTES // 1024} KiB.", remedy="Send one record at a time."
+        f"The body is larger than {most // 1024} KiB.", remedy="Send one record at a time."
     )
 
 

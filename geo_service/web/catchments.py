@@ -19,7 +19,12 @@ from geo_service.flows.find_catchments import (
 from geo_service.streets.measure import Measure
 from geo_service.streets.profile import Profile
 from geo_service.web.answers import GEOJSON
-from geo_service.web.descriptions import describe_answer, describe_held, describe_problems
+from geo_service.web.descriptions import (
+    describe_answer,
+    describe_held,
+    describe_problems,
+    describe_rules,
+)
 from geo_service.web.etags import is_held
 from geo_service.web.parameters import (
     Number,
@@ -94,7 +99,14 @@ router = APIRouter(tags=["facilities"])
         **describe_held(),
         **describe_problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
     },
-    openapi_extra=describe_parameters(CatchmentParameters),
+    openapi_extra={
+        **describe_parameters(CatchmentParameters),
+        **describe_rules(
+            kind="At least one facility is of each kind.",
+            minutes="Only by time.",
+            metres="Only by distance.",
+        ),
+    },
 )
 async def find_facility_catchments(request: Request) -> Response:
     """Every street once: with the facility nearest to it, or among the holes (`hole`: true)."""

@@ -17,6 +17,7 @@ from geo_service.web.schemas.shapes import Schema, record, several, text, whole
 Described = dict[int | str, dict[str, Any]]
 
 TEXT = {"type": "string"}
+BYTES = {**TEXT, "format": "binary"}
 HTML = "text/html"
 FAULT = record(
     "Fault",
@@ -53,15 +54,17 @@ KEPT_KEY: Mapping[str, Any] = {
     **IDEMPOTENCY_KEY,
     "schema": {
         **TEXT,
-        "minLength": 1,
         "maxLength": LONGEST_KEY,
-        "pattern": r"^[!-~]+$",
+        "pattern": r"^[!-~]*$",
         "examples": ["3f1c2a70-9a4e-4a51-8f0e-6d2f6c0b1e55"],
     },
 }
 """One that is remembered; each path says what for."""
 KEY_OPTIONAL: dict[str, Any] = {"security": [{}]}
 """Put into a path's ``openapi_extra``: whoever shows no key is answered too."""
+
+RULES = "x-rules-beyond-schema"
+"""Where an operation says what JSON Schema can't: of two fields, of the day, of what there is."""
 
 WITH_A_KEY = (
     HTTPStatus.UNAUTHORIZED,
@@ -79,12 +82,18 @@ SENDING = (
 
 HEADERS: Mapping[str, str] = {
     "Allow": "The methods that there are.",
+    "Content-Crs": "The reference system of the coordinates, in angle brackets.",
+    "Content-Disposition": "Under which name it is to be kept.",
     "ETag": "Of what is answered; for `If-None-Match` and `If-Match`.",
     "Location": "Where to go on.",
     "Retry-After": "Seconds after which to ask again.",
     "WWW-Authenticate": "How a key is shown.",
 }
 """What headers of answers mean."""
+
+
+PAGE_RULE = {RULES: {"page": "What the page asks; with its faults it is shown again."}}
+"""Of forms of our own pages."""
 
 
 class _WithoutTitles(GenerateJsonSchema):
@@ -101,10 +110,22 @@ def schema_of(model: type[BaseModel]) -> Schema:
     return model.model_json_schema(schema_generator=_WithoutTitles)
 
 
-def describe_headers(*names: str) -> dict[str, Any]:
-    """Describe headers that an answer always has; KeyError if one's meaning is not known."""
+def describe_rules(**rules: str) -> dict[str, Any]:
+    """Describe what of a field is asked besides its schema, for ``openapi_extra``.
+
+    Parameters
+    ----------
+    rules : str
+        A sentence for each field, by the name that a refusal calls it; ``page`` for a form that
+        is shown again with its faults. Raises nothing.
+    """
+    return {RULES: rules}
+
+
+def describe_headers(*names: str, always: bool = True) -> dict[str, Any]:
+    """Describe headers that an answer always or sometimes has; KeyError if one is not known."""
     told = {
-        name: {"description": HEADERS[name], "required": True, "schema": TEXT} for name in names
+        name: {"description": HEADERS[name], "required": always, "schema": TEXT} for name in names
     }
     return {"headers": told} if told else {}
 
@@ -132,7 +153,7 @@ def describe_answer(
 def describe_bytes(media_type: str, description: str) -> dict[str, Any]:
     """Describe an answer that is no JSON: a picture, or text of another language."""
     is_text = media_type.startswith("text/")
-    schema = TEXT if is_text else {**TEXT, "format": "binary"}
+    schema = TEXT if is_text else BYTES
     return {"description": description, "content": {media_type: {"schema": schema}}}
 
 
@@ -210,8 +231,9 @@ def describe_form(
         "type": "object",
         "required": list(required),
         "properties": {name: {**TEXT, "description": told} for name, told in fields.items()},
+        "additionalProperties": TEXT,
     }
-    return describe_body(FORM_TYPES, schema, examples)
+    return {**PAGE_RULE, **describe_body(FORM_TYPES, schema, examples)}
 
 
 def _problem(status: HTTPStatus, *, page: bool) -> dict[str, Any]:

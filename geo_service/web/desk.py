@@ -11,6 +11,7 @@ from geo_service.store.work_list import Work, place_of
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import SHOWS_KEY
 from geo_service.web.descriptions import (
+    KEY_OPTIONAL,
     WITH_A_KEY,
     describe_led_on,
     describe_page,
@@ -55,6 +56,7 @@ class Count:
     "/desk",
     summary="The staff's work list (staff's key)",
     response_class=Response,
+    openapi_extra=KEY_OPTIONAL,
     responses={
         200: describe_page(),
         **describe_led_on("To the page for a key; or a key in the address is kept now."),

@@ -25,6 +25,7 @@ from geo_service.web.answers import page_answer
 from geo_service.web.auth import SHOWS_KEY
 from geo_service.web.bodies import read_form
 from geo_service.web.descriptions import (
+    KEY_OPTIONAL,
     SENDING,
     WITH_A_KEY,
     describe_form,
@@ -46,6 +47,8 @@ from geo_service.web.service import Service, service_of
 
 Fields = dict[str, str]
 Doing = Callable[[Request, Key, str, Fields], Response]
+FORMS = ("/moves", "/approved")
+"""What the paths of forms end in."""
 NEAR_FORM = "near"
 """The name of the forms that merge an issue nearby into the one that is shown."""
 
@@ -55,7 +58,7 @@ DONE = {
         *WITH_A_KEY, *SENDING, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, page=True
     ),
 }
-APPROVED = describe_form(
+APPROVED = KEY_OPTIONAL | describe_form(
     {"approved": "`true` or `false`.", "back": "The list that was come from."},
     {"Show it": {"approved": "true"}},
 )
@@ -69,7 +72,8 @@ router = APIRouter(tags=["desk"], dependencies=[SHOWS_KEY])
     response_class=Response,
     status_code=HTTPStatus.SEE_OTHER,
     responses=DONE,
-    openapi_extra=describe_form(
+    openapi_extra=KEY_OPTIONAL
+    | describe_form(
         {
             "to": "The stage.",
             "seen": "The number of the last move that was seen.",
@@ -130,6 +134,7 @@ async def set_issue_approval_on_desk(issue_id: IssueId, request: Request) -> Res
 @router.get(
     "/desk/{issue_id:path}",
     summary="One issue on the desk (staff's key)",
+    openapi_extra=KEY_OPTIONAL,
     response_class=Response,
     responses={
         200: describe_page(),
@@ -141,16 +146,18 @@ def show_issue_on_desk(issue_id: IssueId, request: Request) -> Response:
     """Show all that staff see of an issue, and a form for each move that is open to them."""
     key = let_staff_in(request, case_path(issue_id))
     if isinstance(key, Response):
+        if issue_id.endswith(FORMS):
+            raise NotFound("There is no page here: forms of the desk are sent to it.")
         return key
     return _show(request, take_up_case(service_of(request).workspace, key, issue_id))
 
 
 async def _do(issue_id: str, request: Request, doing: Doing) -> Response:
     require_own_form(request)
+    fields = await read_form(request)
     key = await run_in_threadpool(key_of_staff, request)
     if isinstance(key, Response):
         return key
-    fields = await read_form(request)
     return await run_in_threadpool(doing, request, key, issue_id, fields)
 
 

@@ -25,6 +25,7 @@ from geo_service.web.descriptions import (
     describe_answer,
     describe_body,
     describe_problems,
+    describe_rules,
 )
 from geo_service.web.members import Members, TruthMember, read_members
 from geo_service.web.parameters import NoParameters, read_parameters
@@ -103,6 +104,10 @@ router = APIRouter(tags=["facilities"], dependencies=[SHOWS_KEY])
     },
     openapi_extra={
         "parameters": [IDEMPOTENCY_KEY],
+        **describe_rules(
+            observed_at="Not in the future, and of the years 1970 to 2200.",
+            id="In the path one that a facility can have.",
+        ),
         **describe_body(JSON_TYPES, StateBody, EXAMPLES),
     },
 )

@@ -23,6 +23,7 @@ from geo_service.web.descriptions import (
     describe_answer,
     describe_body,
     describe_problems,
+    describe_rules,
 )
 from geo_service.web.etags import check_held
 from geo_service.web.facilities import facility_content
@@ -96,6 +97,13 @@ router = APIRouter(tags=["facilities"], dependencies=[SHOWS_KEY])
             IDEMPOTENCY_KEY,
             *describe_parameters(PutParameters)["parameters"],
         ],
+        **describe_rules(
+            id="In the body as in the path, and one that can stand in a path.",
+            geometry="Near the streets.",
+            amenities="Together at most 10,000 characters.",
+            opening_hours="Hours in OSM's syntax.",
+            observed_at="Not in the future.",
+        ),
         **describe_body(FEATURE_TYPES, sent.FACILITY, {"A cabinet": EXAMPLE}),
     },
 )

@@ -1,25 +1,23 @@
 """``/gbfs``: charging cabinets for trip planners and whoever else reads GBFS 3.0."""
 
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from geo_service.errors import NotFound
 from geo_service.export.gbfs import discovery, versions
 from geo_service.web.answers import JSON
-from geo_service.web.descriptions import describe_problems
+from geo_service.web.descriptions import describe_answer, describe_held, describe_problems
 from geo_service.web.etags import tagged_answer
 from geo_service.web.kept_gbfs import Feeds, feed_text
 from geo_service.web.parameters import NoParameters, read_parameters
+from geo_service.web.path_parts import FeedName
+from geo_service.web.schemas import gbfs as schemas
 from geo_service.web.service import service_of
 
 FOLDER = "/gbfs"
 DISCOVERY, VERSIONS = "gbfs", "gbfs_versions"
-ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {JSON: {}}, "description": "`last_updated, ttl, version, data`; an `ETag`."},
-    304: {"description": "What `If-None-Match` names is still so."},
-}
+PROBLEMS = describe_problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
 
 router = APIRouter(tags=["gbfs"])
 
@@ -29,11 +27,12 @@ router = APIRouter(tags=["gbfs"])
     summary="GBFS: which feeds there are",
     response_class=Response,
     responses={
-        **ANSWERS,
-        **describe_problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
+        200: describe_answer(schemas.DISCOVERY, "The discovery file.", headers=["ETag"]),
+        **describe_held(),
+        **PROBLEMS,
     },
 )
-def discovery_file(request: Request) -> Response:
+def read_gbfs_discovery(request: Request) -> Response:
     """Return the discovery file, `/gbfs/gbfs.json`, at the shorter address too."""
     return _answer(request, DISCOVERY)
 
@@ -43,13 +42,13 @@ def discovery_file(request: Request) -> Response:
     summary="GBFS: one feed",
     response_class=Response,
     responses={
-        **ANSWERS,
-        **describe_problems(
-            HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
-        ),
+        200: describe_answer(schemas.FEED, "The feed.", headers=["ETag"]),
+        **describe_held(),
+        **describe_problems(HTTPStatus.NOT_FOUND),
+        **PROBLEMS,
     },
 )
-def feed_file(feed: str, request: Request) -> Response:
+def read_gbfs_feed(feed: FeedName, request: Request) -> Response:
     """Tell one of `gbfs`, `gbfs_versions` and the four that the discovery file lists.
 
     A charging cabinet is a station, a charged battery ready for a swap an available vehicle, an

@@ -28,6 +28,7 @@ from geo_service.web.descriptions import (
     describe_answer,
     describe_body,
     describe_problems,
+    describe_rules,
 )
 from geo_service.web.members import ApprovedBody, Members, TextMember, WholeMember, read_members
 from geo_service.web.parameters import NoParameters, read_parameters
@@ -99,6 +100,14 @@ router = APIRouter(tags=["issues"], dependencies=[SHOWS_KEY])
     responses={**A_FEATURE, **describe_problems(*REFUSALS)},
     openapi_extra={
         "parameters": [ONLY_ONCE],
+        **describe_rules(
+            why="Given where the stage needs it, of characters that can be shown.",
+            body_id="There is such a body, and only where the stage takes one.",
+            photo_id="It is a photo of the issue, and only where the stage takes one.",
+            merged_into="Given, and only, to merge: another issue that goes on.",
+            rating="Given, and only, to rate.",
+            **{HEADER: "Not used before for something else."},
+        ),
         **describe_body(JSON_TYPES, MoveBody, MOVES),
     },
 )

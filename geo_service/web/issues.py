@@ -14,7 +14,12 @@ from geo_service.flows.show_issue import show_issue
 from geo_service.geometry.datum import Datum, convert
 from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of
-from geo_service.web.descriptions import KEY_OPTIONAL, describe_answer, describe_problems
+from geo_service.web.descriptions import (
+    KEY_OPTIONAL,
+    describe_answer,
+    describe_problems,
+    describe_rules,
+)
 from geo_service.web.parameters import (
     NoParameters,
     Number,
@@ -66,7 +71,10 @@ router = APIRouter(tags=["issues"])
             HTTPStatus.SERVICE_UNAVAILABLE,
         ),
     },
-    openapi_extra=describe_parameters(NearParameters),
+    openapi_extra={
+        **describe_parameters(NearParameters),
+        **describe_rules(service_code="One that can be reported."),
+    },
 )
 def find_issues_near(request: Request) -> Response:
     """Open issues of the category within its distance that everybody may see."""

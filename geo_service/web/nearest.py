@@ -21,7 +21,7 @@ from geo_service.geometry.datum import Datum, convert
 from geo_service.streets.measure import Measure
 from geo_service.streets.profile import Profile
 from geo_service.web.answers import GEOJSON, NOT_KEPT
-from geo_service.web.descriptions import describe_answer, describe_problems
+from geo_service.web.descriptions import describe_answer, describe_problems, describe_rules
 from geo_service.web.parameters import (
     NOW,
     Flag,
@@ -130,7 +130,14 @@ router = APIRouter(tags=["facilities"])
         ),
         **describe_problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
     },
-    openapi_extra=describe_parameters(NearestParameters),
+    openapi_extra={
+        **describe_parameters(NearestParameters),
+        **describe_rules(
+            kind="At least one facility is of each kind.",
+            k=f"With `way=true` at most {MOST_WAYS}.",
+            open_at="A time of the years 1970 to 2200.",
+        ),
+    },
 )
 def find_nearest_facilities(request: Request) -> Response:
     """Nearest first; `notes` says why there are fewer than `k`, or none by street.

@@ -22,7 +22,7 @@ from geo_service.flows.find_requests import (
 from geo_service.flows.track_report import issue_of_token
 from geo_service.store import city
 from geo_service.web.auth import SHOWS_KEY, key_of_any
-from geo_service.web.descriptions import KEY_OPTIONAL
+from geo_service.web.descriptions import KEY_OPTIONAL, describe_rules
 from geo_service.web.open311_answers import BASE, ROOT, Format, document_answer, format_named
 from geo_service.web.open311_descriptions import (
     describe_both,
@@ -85,7 +85,7 @@ def read_open311_discovery(written: WrittenAs, request: Request) -> Response:
         200: describe_both(open311.SERVICES, "Services, in order of code."),
         **describe_errors(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
     },
-    openapi_extra=describe_parameters(OneParameters),
+    openapi_extra=describe_parameters(OneParameters, blank_is_none=True),
 )
 def list_open311_services(written: WrittenAs, request: Request) -> Response:
     """All services in order of code; `metadata` says whether anything is asked about one."""
@@ -102,7 +102,7 @@ def list_open311_services(written: WrittenAs, request: Request) -> Response:
         200: describe_both(open311.DEFINITION, "What is asked about a service."),
         **describe_errors(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
     },
-    openapi_extra=describe_parameters(OneParameters),
+    openapi_extra=describe_parameters(OneParameters, blank_is_none=True),
 )
 def read_open311_service(
     service_code: ServiceCode, written: WrittenAs, request: Request
@@ -127,7 +127,21 @@ def read_open311_service(
         ),
     },
     dependencies=[SHOWS_KEY],
-    openapi_extra={**KEY_OPTIONAL, **describe_parameters(RequestsParameters)},
+    openapi_extra={
+        **KEY_OPTIONAL,
+        **describe_rules(
+            service_request_id=f"At most {MOST_ON_A_PAGE} ids.",
+            start_date="A time of the years 1970 to 2200.",
+            end_date="After `start_date`, by at most 90 days.",
+            updated_after="A time of the years 1970 to 2200.",
+            updated_before="A time of the years 1970 to 2200.",
+            status="`open`, `closed`, or both with a comma.",
+            lat="Together with `long` and `radius`.",
+            long="Together with `lat` and `radius`.",
+            radius="Together with `lat` and `long`.",
+        ),
+        **describe_parameters(RequestsParameters, blank_is_none=True),
+    },
 )
 def list_open311_requests(written: WrittenAs, request: Request) -> Response:
     """Newest first; of the last 90 days, unless times, changes or ids are asked for.
@@ -162,7 +176,7 @@ def list_open311_requests(written: WrittenAs, request: Request) -> Response:
         ),
     },
     dependencies=[SHOWS_KEY],
-    openapi_extra={**KEY_OPTIONAL, **describe_parameters(RequestParameters)},
+    openapi_extra={**KEY_OPTIONAL, **describe_parameters(RequestParameters, blank_is_none=True)},
 )
 def read_open311_request(
     service_request_id: RequestId, written: WrittenAs, request: Request
@@ -184,7 +198,7 @@ def read_open311_request(
         200: describe_both(open311.TOKENS, "The id of the report."),
         **describe_errors(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
     },
-    openapi_extra=describe_parameters(OneParameters),
+    openapi_extra=describe_parameters(OneParameters, blank_is_none=True),
 )
 def read_open311_token(token: ReportToken, written: WrittenAs, request: Request) -> Response:
     """Tell whether a token is one: reports have their id at once, so nobody waits for it."""

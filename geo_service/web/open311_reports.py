@@ -24,12 +24,12 @@ from geo_service.geometry.datum import Datum, convert
 from geo_service.store.keys import Key
 from geo_service.web.answers import NOT_KEPT
 from geo_service.web.auth import SHOWS_KEY, key_of_any
-from geo_service.web.descriptions import KEPT_KEY, KEY_OPTIONAL, schema_of
+from geo_service.web.descriptions import KEPT_KEY, KEY_OPTIONAL, describe_rules, schema_of
 from geo_service.web.forms import Form, read_form
 from geo_service.web.open311_answers import BASE, Format, document_answer, format_named
 from geo_service.web.open311_descriptions import describe_both, describe_errors
 from geo_service.web.open311_parameters import WrittenAs
-from geo_service.web.parameters import Moment, Number, Parameters, read_parameters
+from geo_service.web.parameters import TIME_SCHEMA, Moment, Number, Parameters, read_parameters
 from geo_service.web.problems import Fault, WrongParameters
 from geo_service.web.report_descriptions import describe_report_form
 from geo_service.web.schemas import open311
@@ -69,12 +69,18 @@ class ReportForm(Parameters):
 NOT_KEPT_FIELDS = ("email", "device_id", "account_id", "first_name", "last_name", "phone")
 """The standard's fields that say who reports: taken, and neither kept nor logged."""
 FORM_SCHEMA = schema_of(ReportForm)
-FORM_SCHEMA["title"] = "Open311Report"
+FORM_SCHEMA |= {"title": "Open311Report", "additionalProperties": {"type": "string"}}
 FORM_SCHEMA["properties"].update(
     {
-        "attribute[CODE]": {
-            "type": "string",
-            "description": "The answer to a question; attribute[CODE][] may be repeated.",
+        "attribute[CODE]": {"type": "string", "description": "The answer to a question."},
+        "attribute[CODE][]": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "The answers to a question that takes several.",
+        },
+        "requested_datetime": {
+            "anyOf": [TIME_SCHEMA, {"type": "string", "const": ""}],
+            "description": ReportForm.model_fields["requested_datetime"].description,
         },
         **{
             name: {"type": "string", "description": "Taken, and neither kept nor logged."}
@@ -151,6 +157,18 @@ class SentReport:
     openapi_extra={
         "parameters": [SAME_REPORT],
         **KEY_OPTIONAL,
+        **describe_rules(
+            service_code="One that can be reported.",
+            lat="On earth, near the streets.",
+            long="On earth, near the streets.",
+            requested_datetime="Not in the future, and of the last 90 days.",
+            description="Of characters that can be shown.",
+            address_string="One line, of characters that can be shown.",
+            attribute="As the questions of the service ask.",
+            media="Pictures that can be drawn.",
+            idempotency_key="The same as in the header, if both are sent.",
+            **{HEADER: "Not used before for something else."},
+        ),
         **describe_report_form(FORM_SCHEMA, EXAMPLES),
     },
 )

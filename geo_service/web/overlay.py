@@ -13,7 +13,12 @@ from geo_service.flows.look_at_trips import MOST_RADIUS_M, OverlayQuestion
 from geo_service.flows.overlay_tables import TableQuestion, overlay_table
 from geo_service.web.answers import GEOJSON, NOT_KEPT
 from geo_service.web.auth import SHOWS_KEY, require_analyst
-from geo_service.web.descriptions import WITH_A_KEY, describe_answer, describe_problems
+from geo_service.web.descriptions import (
+    WITH_A_KEY,
+    describe_answer,
+    describe_problems,
+    describe_rules,
+)
 from geo_service.web.parameters import (
     WHOLE,
     Box,
@@ -114,7 +119,17 @@ def _describe_door(row: str, parameters: type[Parameters], schema: Schema) -> di
             200: describe_answer(schema, "A FeatureCollection.", media_type=GEOJSON),
             **describe_problems(*WITH_A_KEY),
         },
-        "openapi_extra": describe_parameters(parameters),
+        "openapi_extra": {
+            **describe_parameters(parameters),
+            **describe_rules(
+                since="A time of the years 1970 to 2200.",
+                until="After `since`.",
+                bbox="South below north, on earth.",
+                per="Not together with `blind_spots` or `unconfirmed`.",
+                blind_spots="Not together with `per`.",
+                unconfirmed="Not together with `per`.",
+            ),
+        },
     }
 
 

@@ -1,5 +1,6 @@
 """Parameters in an address: read once, strictly, and described in OpenAPI from the same model."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from geo_service.domain.facility import SLUG
 from geo_service.domain.opening import YEARS
 from geo_service.web.problems import Fault, WrongParameters
 
-NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 WHOLE = re.compile(r"-?[0-9]{1,9}")
 NOW: Literal["now"] = "now"
 LIMITS = {
@@ -27,15 +28,17 @@ LONGEST_NAME = 64
 MOST_PAIRS = 200
 """More names and texts than that nobody means; each would have to be read and answered."""
 MOST_FAULTS = 20
+_DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,9})?"
 _PLUS_LOST = re.compile(r"(T[0-9:.]+) ([0-9]{2}:?[0-9]{2})")
 """In an address a plus means a blank, and many write the zone's as it is."""
 
 
 def read_number(text: object) -> float:
     """Read a plain decimal number; ValueError says what it must be."""
-    if not isinstance(text, str) or not NUMBER.fullmatch(text):
+    number = float(text) if isinstance(text, str) and NUMBER.fullmatch(text) else math.inf
+    if not math.isfinite(number):
         raise ValueError("It must be a plain decimal number.")
-    return float(text)
+    return number
 
 
 def read_whole(text: object) -> int:
@@ -87,12 +90,20 @@ def _box(text: object) -> tuple[float, float, float, float]:
 
 
 TIME_SCHEMA = {"type": "string", "format": "date-time"}
-BOX_SCHEMA = {"type": "string", "example": "112.12,32.03,112.16,32.06"}
+BOX_SCHEMA = {
+    "type": "string",
+    "pattern": f"^{_DEGREES}(,{_DEGREES}){{3}}$",
+    "examples": ["112.12,32.03,112.16,32.06"],
+}
 
 Number = Annotated[float, BeforeValidator(read_number), Field(allow_inf_nan=False)]
 WholeNumber = Annotated[int, BeforeValidator(read_whole)]
 Flag = Annotated[bool, BeforeValidator(read_flag)]
-Slug = Annotated[str, BeforeValidator(_slug)]
+Slug = Annotated[
+    str,
+    BeforeValidator(_slug),
+    WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}$"}),
+]
 Slugs = Annotated[frozenset[Slug], Field(max_length=LONGEST_LIST)]
 Moment = Annotated[datetime, BeforeValidator(read_moment), WithJsonSchema(TIME_SCHEMA)]
 MomentOrNow = Annotated[
@@ -183,8 +194,16 @@ def read_query(model: type[Model], query: bytes) -> Model:
     return read_parameters(model, pairs)
 
 
-def describe_parameters(model: type[Parameters]) -> dict[str, Any]:
-    """Describe a path's parameters for OpenAPI, as FastAPI's ``openapi_extra`` takes it."""
+def describe_parameters(model: type[Parameters], *, blank_is_none: bool = False) -> dict[str, Any]:
+    """Describe a path's parameters for OpenAPI, as FastAPI's ``openapi_extra`` takes it.
+
+    Parameters
+    ----------
+    model : type
+        Which there are.
+    blank_is_none : bool
+        Whether what is sent blank is the same as not sent. Raises nothing.
+    """
     schema = model.model_json_schema()
     required = schema.get("required", [])
     described = []
@@ -196,6 +215,7 @@ def describe_parameters(model: type[Parameters]) -> dict[str, Any]:
                 "required": name in required,
                 "description": entry.get("description", ""),
                 "schema": _plain_schema(entry, schema.get("$defs", {})),
+                **({"allowEmptyValue": True} if blank_is_none else {}),
             }
         )
     return {"parameters": described}

@@ -13,7 +13,12 @@ from geo_service.export.navigate import amap_link
 from geo_service.geometry.metric import wrap_degrees
 from geo_service.streets.profile import Profile
 from geo_service.web.answers import JSON, json_answer
-from geo_service.web.descriptions import describe_answer, describe_held, describe_problems
+from geo_service.web.descriptions import (
+    describe_answer,
+    describe_held,
+    describe_problems,
+    describe_rules,
+)
 from geo_service.web.etags import tagged_answer
 from geo_service.web.parameters import Number, Parameters, describe_parameters, read_parameters
 from geo_service.web.problems import Fault, WrongParameters
@@ -52,7 +57,10 @@ class PlaceParameters(Parameters):
         **describe_held(),
         **describe_problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
     },
-    openapi_extra=describe_parameters(PlaceParameters),
+    openapi_extra={
+        **describe_parameters(PlaceParameters),
+        **describe_rules(lat="Together with `lon`.", lon="Together with `lat`."),
+    },
 )
 def list_places(request: Request) -> Response:
     """List what a phone needs to find places by itself; states change too fast to be in it."""

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from geo_service.flows.report_issue import MOST_PHOTOS
-from geo_service.web.descriptions import SENDING, TEXT, describe_body, describe_problems
+from geo_service.web.descriptions import PAGE_RULE, SENDING, TEXT, describe_body, describe_problems
 from geo_service.web.forms import MULTIPART, URLENCODED
 from geo_service.web.schemas.shapes import Schema
 
@@ -28,6 +28,7 @@ SCHEMA: dict[str, Any] = {
     "type": "object",
     "description": "The page's form; answers to questions stand in fields of their own.",
     "properties": {name: {**TEXT, "description": told} for name, told in FIELDS.items()},
+    "additionalProperties": TEXT,
 }
 
 
@@ -63,7 +64,7 @@ def describe_report_form(schema: Schema, examples: Mapping[str, object]) -> dict
     return told
 
 
-THE_FORM = describe_report_form(
+THE_FORM = PAGE_RULE | describe_report_form(
     SCHEMA,
     {"Standing water": {"service_code": "standing_water", "lat": "32.041", "long": "112.142"}},
 )

@@ -70,7 +70,7 @@ def photos_of(service: Service, form: Form, typed: Typed, now: datetime) -> Form
         held=tuple((token, photo) for token, photo in held if photo is not None),
         fresh=fresh,
         lost=any(photo is None for _, photo in held),
-        stray=len(fresh) < len(form.files),
+        stray=len(fresh) < len(form.files) or bool(typed.one(PHOTO)),
     )
 
 
@@ -86,7 +86,7 @@ def hold_photos(
         if one can't be, blank if all are. Raises nothing.
     """
     shown = [Picture(token, _address(photo.preview)) for token, photo in photos.held]
-    fault = ""
+    fault = PHOTO if photos.stray else ""
     for data in photos.fresh:
         if len(shown) >= MOST_PHOTOS:
             return shown, MANY

@@ -28,6 +28,7 @@ from geo_service.web.descriptions import (
     describe_answer,
     describe_body,
     describe_problems,
+    describe_rules,
 )
 from geo_service.web.members import Members, TextMember, read_members
 from geo_service.web.parameters import (
@@ -46,6 +47,7 @@ PAGE, LONGEST_PAGE = 50, 200
 NEEDED_KEY: Mapping[str, Any] = {
     **KEPT_KEY,
     "required": True,
+    "schema": {**KEPT_KEY["schema"], "minLength": 1},
     "description": "Of your making, 1 to 200 printable characters, a new one for each redemption. "
     "Sent again with it, the same is answered, and nothing is taken again.",
 }
@@ -145,6 +147,7 @@ def list_offers(request: Request) -> Response:
         **describe_problems(*WITH_A_KEY, *SENDING, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     },
     openapi_extra={
+        **describe_rules(**{HEADER: "Not used before for something else."}),
         "parameters": [NEEDED_KEY],
         **describe_body(JSON_TYPES, RedemptionBody, {"An offer": {"offer_id": "hot-water"}}),
     },

@@ -20,7 +20,13 @@ from geo_service.flows.find_issues_along import (
 from geo_service.geometry.datum import Datum, convert
 from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.bodies import FEATURE_TYPES, read_object
-from geo_service.web.descriptions import SENDING, describe_answer, describe_body, describe_problems
+from geo_service.web.descriptions import (
+    SENDING,
+    describe_answer,
+    describe_body,
+    describe_problems,
+    describe_rules,
+)
 from geo_service.web.parameters import Number, Parameters, describe_parameters, read_parameters
 from geo_service.web.schemas import issues, sent
 from geo_service.web.service import service_of
@@ -29,6 +35,8 @@ LINE_EXAMPLE = {
     "type": "LineString",
     "coordinates": [[112.1401, 32.0402], [112.1453, 32.0407], [112.1461, 32.0449]],
 }
+MOST_BYTES = 1024 * 1024
+"""So many positions as a route may have, each with all its digits, take half of it."""
 NO_LINE = "It must be LineString, or Feature with a LineString as its geometry."
 NO_ONE_LINE = "It must be LineString: a MultiLineString is several routes, so send each by itself."
 
@@ -68,6 +76,7 @@ router = APIRouter(tags=["routes"])
     },
     openapi_extra={
         **describe_parameters(RouteParameters),
+        **describe_rules(coordinates=sent.NOT_LONGER),
         **describe_body(
             FEATURE_TYPES,
             sent.ROUTE,
@@ -84,7 +93,7 @@ async def find_issues_along_route(request: Request) -> Response:
     The route is neither kept nor written down anywhere.
     """
     asked = read_parameters(RouteParameters, request.query_params.multi_items())
-    lon, lat = read_line(await read_object(request, FEATURE_TYPES))
+    lon, lat = read_line(await read_object(request, FEATURE_TYPES, MOST_BYTES))
     if asked.datum is not Datum.WGS84:
         lon, lat = convert(lon, lat, source=asked.datum, target=Datum.WGS84)
     service, question = service_of(request), RouteQuestion(lon, lat, asked.radius_m)

@@ -44,12 +44,15 @@ from geo_service.web.descriptions import (
 from geo_service.web.pages import write_page
 from geo_service.web.parameters import Parameters, describe_parameters
 from geo_service.web.path_parts import FacilityId
+from geo_service.web.problems import FixedPath
 from geo_service.web.qr_picture import qr_picture
 from geo_service.web.rider_cards import amenity_words, kind_sign, kind_word
 from geo_service.web.rider_words import EN, Tongue, say_opening
 from geo_service.web.same_origin_forms import keep_tongue, require_own_form, tongue_of
 from geo_service.web.service import Service, service_of
 from geo_service.web.station_words import station_words
+
+POSTER = "/print"
 
 router = APIRouter(tags=["stations"])
 
@@ -93,7 +96,7 @@ class Shown:
 
 
 @router.get(
-    "/stations/{facility_id:path}/print",
+    f"/stations/{{facility_id:path}}{POSTER}",
     summary="A station's poster with its code (staff's key)",
     response_class=Response,
     responses={
@@ -167,6 +170,7 @@ def show_station_page(facility_id: FacilityId, request: Request) -> Response:
             HTTPStatus.UNAUTHORIZED,
             HTTPStatus.FORBIDDEN,
             HTTPStatus.NOT_FOUND,
+            HTTPStatus.METHOD_NOT_ALLOWED,
             HTTPStatus.SERVICE_UNAVAILABLE,
             page=True,
         ),
@@ -178,6 +182,8 @@ def show_station_page(facility_id: FacilityId, request: Request) -> Response:
 )
 async def check_in_on_page(facility_id: FacilityId, request: Request) -> Response:
     """Count the visit of the rider whose key is typed, or is kept by the browser."""
+    if facility_id.endswith(POSTER):
+        raise FixedPath("This is a poster to look at; check in on its station's page.")
     require_own_form(request)
     fields = await read_form(request)
     return await run_in_threadpool(_check_in, facility_id, request, fields)

@@ -10,7 +10,12 @@ from geo_service.export.station_use import use_record
 from geo_service.flows.count_visits import count_visits
 from geo_service.web.answers import json_answer
 from geo_service.web.auth import SHOWS_KEY, require_analyst
-from geo_service.web.descriptions import WITH_A_KEY, describe_answer, describe_problems
+from geo_service.web.descriptions import (
+    WITH_A_KEY,
+    describe_answer,
+    describe_problems,
+    describe_rules,
+)
 from geo_service.web.parameters import Moment, Parameters, describe_parameters, read_parameters
 from geo_service.web.schemas import figures
 from geo_service.web.service import service_of
@@ -41,7 +46,10 @@ router = APIRouter(tags=["stations"])
         ),
         **describe_problems(*WITH_A_KEY),
     },
-    openapi_extra=describe_parameters(UseParameters),
+    openapi_extra={
+        **describe_parameters(UseParameters),
+        **describe_rules(since="A time of the years 1970 to 2200.", until="After `since`."),
+    },
 )
 def count_station_use(request: Request) -> Response:
     """Every station, without a visit too, and whatever else riders have checked in at."""

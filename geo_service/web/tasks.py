@@ -33,6 +33,7 @@ from geo_service.web.descriptions import (
     describe_answer,
     describe_body,
     describe_problems,
+    describe_rules,
 )
 from geo_service.web.members import Members, read_members
 from geo_service.web.parameters import (
@@ -44,7 +45,7 @@ from geo_service.web.parameters import (
 )
 from geo_service.web.path_parts import TaskId
 from geo_service.web.problems import Fault, WrongParameters
-from geo_service.web.routes import LINE_EXAMPLE, RouteParameters, read_line
+from geo_service.web.routes import LINE_EXAMPLE, MOST_BYTES, RouteParameters, read_line
 from geo_service.web.schemas import issues, sent
 from geo_service.web.service import Service, service_of
 
@@ -131,7 +132,13 @@ router = APIRouter(tags=["tasks"], dependencies=[SHOWS_KEY])
     summary="Questions about issues on your way (rider's key)",
     response_class=Response,
     responses={**TASKS, **describe_problems(*WITH_A_KEY)},
-    openapi_extra=describe_parameters(TaskParameters),
+    openapi_extra={
+        **describe_parameters(TaskParameters),
+        **describe_rules(
+            **dict.fromkeys(ENDS, "All four ends together, or none."),
+            coordinates="The way is no longer than a route may be.",
+        ),
+    },
 )
 def list_own_tasks(request: Request) -> Response:
     """Those on the way that you usually ride at this hour or the next.
@@ -157,6 +164,7 @@ def list_own_tasks(request: Request) -> Response:
     responses={**TASKS, **describe_problems(*WITH_A_KEY, *SENDING)},
     openapi_extra={
         **describe_parameters(RouteParameters),
+        **describe_rules(coordinates=sent.NOT_LONGER),
         **describe_body(FEATURE_TYPES, sent.ROUTE, {"A line": LINE_EXAMPLE}),
     },
 )
@@ -168,7 +176,7 @@ async def list_tasks_along_route(request: Request) -> Response:
     service = service_of(request)
     rider = require_rider(await run_in_threadpool(key_of, service, request))
     asked = read_parameters(RouteParameters, request.query_params.multi_items())
-    lon, lat = read_line(await read_object(request, FEATURE_TYPES))
+    lon, lat = read_line(await read_object(request, FEATURE_TYPES, MOST_BYTES))
     if asked.datum is not Datum.WGS84:
         lon, lat = convert(lon, lat, source=asked.datum, target=Datum.WGS84)
     question = RouteQuestion(lon, lat, asked.radius_m)

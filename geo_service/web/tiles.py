@@ -1,38 +1,40 @@
 """``/tiles``: the city as vector tiles, for maps that draw them (MapLibre, QGIS)."""
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from geo_service.domain.visibility import Viewer
-from geo_service.flows.tile_layers import TILE_SETS, StreetTiles, TileSet, tile_set
+from geo_service.flows.tile_layers import TILE_SETS, TileSet, tile_set
 from geo_service.geometry.tile_address import FARTHEST_ZOOM, Tile
 from geo_service.maps.tiles.encode import MEDIA_TYPE
 from geo_service.maps.tiles.tilejson import describe_tiles
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of, require_analyst, viewer_of
-from geo_service.web.descriptions import describe_problems
+from geo_service.web.descriptions import (
+    KEY_OPTIONAL,
+    WITH_A_KEY,
+    describe_answer,
+    describe_bytes,
+    describe_headers,
+    describe_held,
+    describe_problems,
+    describe_rules,
+)
 from geo_service.web.etags import ASK_EACH_TIME, tagged_answer
 from geo_service.web.parameters import NoParameters, Parameters, WholeNumber, read_parameters
+from geo_service.web.path_parts import LayerName, TileColumn, TileRow, TileZoom
 from geo_service.web.problems import Fault, WrongParameters
+from geo_service.web.schemas import tiles as schemas
 from geo_service.web.service import service_of
 
 FOLDER = "/tiles"
 OSM = "© OpenStreetMap contributors"
-PROBLEMS = describe_problems(
-    HTTPStatus.UNAUTHORIZED,
-    HTTPStatus.FORBIDDEN,
-    HTTPStatus.NOT_FOUND,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-)
-HELD: dict[int | str, dict[str, Any]] = {
-    304: {"description": "What `If-None-Match` names is still so."}
-}
+PROBLEMS = describe_problems(HTTPStatus.NOT_FOUND, *WITH_A_KEY)
 
-router = APIRouter(tags=["tiles"], dependencies=[SHOWS_KEY])
+router = APIRouter(tags=["tiles"])
 
 
 class TileParameters(Parameters):
@@ -48,11 +50,11 @@ class TileParameters(Parameters):
     summary="Vector tiles: which layers there are",
     response_class=Response,
     responses={
-        200: {"content": {JSON: {}}, "description": "`layers`, each with its TileJSON's address."},
+        200: describe_answer(schemas.LAYERS, "Each with its TileJSON's address."),
         **describe_problems(HTTPStatus.UNPROCESSABLE_ENTITY),
     },
 )
-def tile_layers(request: Request) -> Response:
+def list_tile_layers(request: Request) -> Response:
     """List the layers; `public` says whether one can be had without an analyst's key."""
     read_parameters(NoParameters, request.query_params.multi_items())
     listed = [
@@ -71,22 +73,21 @@ def tile_layers(request: Request) -> Response:
     f"{FOLDER}/{{layer}}.json",
     summary="Vector tiles: one layer as TileJSON (`street_exposure`: analyst's key)",
     response_class=Response,
+    dependencies=[SHOWS_KEY],
     responses={
-        200: {"content": {JSON: {}}, "description": "TileJSON 3.0, and its `ETag`."},
-        **HELD,
+        200: describe_answer(schemas.TILE_JSON, "TileJSON 3.0.", headers=["ETag"]),
+        **describe_held(),
         **PROBLEMS,
     },
+    openapi_extra=KEY_OPTIONAL,
 )
-def tile_json(layer: str, request: Request) -> Response:
+def read_tile_json(layer: LayerName, request: Request) -> Response:
     """Tell where a layer's tiles are, which zooms and which place they cover, and their fields."""
     asked, viewer = _asked(request, layer)
     service = service_of(request)
     gathered = service.tiles.gathered(asked, viewer, service.clock())
-    osm = isinstance(gathered, StreetTiles) and gathered.from_osm
     address = f"{_folder(request)}/{asked.name}/{{z}}/{{x}}/{{y}}.mvt"
-    told = describe_tiles(
-        asked.name, asked.title, gathered.layer, [address], attribution=OSM if osm else ""
-    )
+    told = describe_tiles(asked.name, asked.title, gathered.layer, [address], gathered.attribution)
     return tagged_answer(request, bytes(json_answer(told).body), JSON)
 
 
@@ -94,14 +95,24 @@ def tile_json(layer: str, request: Request) -> Response:
     f"{FOLDER}/{{layer}}/{{z}}/{{x}}/{{y}}.mvt",
     summary="Vector tiles: one tile (`street_exposure`: analyst's key)",
     response_class=Response,
+    dependencies=[SHOWS_KEY],
     responses={
-        200: {"content": {MEDIA_TYPE: {}}, "description": "A Mapbox Vector Tile, and its `ETag`."},
+        200: {
+            **describe_bytes(MEDIA_TYPE, "A Mapbox Vector Tile."),
+            **describe_headers("ETag"),
+        },
         204: {"description": "Nothing lies there."},
-        **HELD,
+        **describe_held(),
         **PROBLEMS,
     },
+    openapi_extra={
+        **KEY_OPTIONAL,
+        **describe_rules(x="Less than 2^z.", y="Less than 2^z."),
+    },
 )
-def tile(layer: str, z: str, x: str, y: str, request: Request) -> Response:
+def read_tile(
+    layer: LayerName, z: TileZoom, x: TileColumn, y: TileRow, request: Request
+) -> Response:
     """Draw one layer's piece of the world, in Web Mercator, row 0 in the north.
 
     Layers: `facilities`, `issues` (approved ones; with an analyst's key, all), `releases`,

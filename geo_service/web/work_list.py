@@ -13,7 +13,12 @@ from geo_service.flows.list_work import list_work
 from geo_service.store.work_list import Place, Work, place_of, read_place
 from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, require_key
-from geo_service.web.descriptions import WITH_A_KEY, describe_answer, describe_problems
+from geo_service.web.descriptions import (
+    WITH_A_KEY,
+    describe_answer,
+    describe_problems,
+    describe_rules,
+)
 from geo_service.web.parameters import (
     LONGEST_LIST,
     Box,
@@ -81,7 +86,12 @@ router = APIRouter(tags=["issues"], dependencies=[SHOWS_KEY])
         ),
         **describe_problems(*WITH_A_KEY),
     },
-    openapi_extra=describe_parameters(WorkParameters),
+    openapi_extra={
+        **describe_parameters(WorkParameters),
+        **describe_rules(
+            after="As it stood in the page before.", bbox="South below north, on earth."
+        ),
+    },
 )
 def list_issues(request: Request) -> Response:
     """Issues in order of their deadlines, those without one last."""

@@ -13,7 +13,7 @@ from geo_service.flows.collections.catalogue import COLLECTIONS
 
 
 def test_every_collection_can_be_asked_for() -> None:
-    assert (*COLLECTIONS, "streets", "traces") == WHAT
+    assert {*COLLECTIONS, "bodies", "streets", "traces"} == set(WHAT)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,7 @@ def test_the_command_line_is_told_what_the_public_is_not(town: Callable, tmp_pat
         (("places", "--out", "x.csv"), "facilities"),
         (("facilities",), "--out"),
         (("areas", "--out", "x.gpx"), "polygons"),
+        (("bodies", "--out", "x.geojson"), ".csv"),
         (("traces", "--public", "--out", "x.csv"), "releases"),
         (("street_exposure", "--public", "--out", "x.csv"), "releases"),
         (("issues", "--since", "2026-01-01T00:00Z", "--out", "x.csv"), "Only traces"),
@@ -93,6 +94,38 @@ def test_streets_are_of_a_profile_and_traces_of_a_span(town: Callable, tmp_path:
     assert rows[0]["rider_id"] not in ("", "x")
     until = town("export", "traces", "--until", "2026-10-01T08:00Z", "--out", fixes)
     assert until.out == f"{fixes}: 0 traces\n"
+
+
+def test_areas_and_bodies_come_into_an_empty_workspace(run: Callable, tmp_path: Path) -> None:
+    top = {"record": "body", "id": "top", "name": "街道", "level": "street_committee"}
+    low = {
+        "record": "body", "id": "low", "name": "社区, “一”", "name_en": "One", "level": "community",
+        "parent_id": "top", "categories": '["standing_water", "a;b"]',
+    }  # fmt: skip
+    area = {"id": "a", "name": "片区", "body_id": "low", "people": "9"}
+    square = [[[112, 32], [112.1, 32], [112.1, 32.1], [112, 32]]]
+    features = [
+        *({"type": "Feature", "properties": one, "geometry": None} for one in (low, top)),
+        {
+            "type": "Feature",
+            "properties": area,
+            "geometry": {"type": "Polygon", "coordinates": square},
+        },
+    ]
+    path = tmp_path / "areas.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    assert run("load", "areas", path).code == 0
+    first = [tmp_path / "b.csv", tmp_path / "a.geojson"]
+    again = [tmp_path / "b2.csv", tmp_path / "a2.geojson"]
+    for what, out in zip(("bodies", "areas"), first, strict=True):
+        assert run("export", what, "--out", out).code == 0
+    other = ("--workspace", tmp_path / "other")
+    loaded = run("load", "areas", *first, *other)
+    assert (loaded.code, loaded.out) == (0, "areas and bodies: 3 read, 3 loaded, 0 refused\n")
+    for what, out in zip(("bodies", "areas"), again, strict=True):
+        assert run("export", what, "--out", out, *other).code == 0
+    assert [one.read_bytes() for one in first] == [one.read_bytes() for one in again]
+    assert "a;b" in first[0].read_text(encoding="utf-8-sig")
 
 
 def test_a_workspace_is_needed(run: Callable, tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from geo_service.flows.tile_layers import (
     ExposureTiles,
     ReleaseTiles,
     StreetTiles,
+    _attribution,
     tile_set,
 )
 from geo_service.flows.wiring import Workspace
@@ -23,6 +25,7 @@ from geo_service.geometry.tile_address import Tile
 from geo_service.maps.tiles.coded import NOTHING
 from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.store import releases as stored_releases
+from geo_service.streets.profile import Profile
 
 START = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
@@ -36,12 +39,19 @@ def test_layers_are_found_by_name() -> None:
 
 def test_streets_hold_until_others_are_loaded(workspace: Workspace, tmp_path: Path) -> None:
     tiles = StreetTiles(workspace, Viewer.PUBLIC)
-    assert not tiles.from_osm
+    assert tiles.attribution == ""
     assert tiles.holds()
     line = tmp_path / "street.geojson"
     line.write_text(line.read_text().replace("32.04", "32.05"))
     load_streets(workspace, [line])
     assert not tiles.holds()
+
+
+def test_streets_out_of_openstreetmap_name_it(workspace: Workspace) -> None:
+    network = workspace.streets(Profile.WALK).network
+    assert _attribution(network) == ""
+    osm = replace(network, edge_from_id=network.edge_from_id + 7)
+    assert _attribution(osm) == "© OpenStreetMap contributors"
 
 
 @pytest.mark.parametrize("name", ["streets", "street_exposure"])

@@ -32,6 +32,7 @@ HOMES = {
     "segno": ("web/qr_picture.py",),
     "lark": ("features/filters/grammar.py",),
     "requests": ("ingest/open311_server.py",),
+    "mapbox_vector_tile": ("maps/tiles/encode.py",),
     "mgrs": ("geometry/unit.py", "store/migrations/"),
     "tqdm": ("cli/",),
     "argparse": ("cli/",),

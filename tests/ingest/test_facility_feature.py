@@ -150,6 +150,12 @@ def test_the_position_is_wrong_by_itself_and_beside_others() -> None:
     assert parse_facility(feature(far, kind="k"), "f", READING).lon == 113.5
 
 
+@pytest.mark.parametrize("name", ["", " ", "\t"])
+def test_a_property_without_a_name_is_the_only_one_to_blame(name: str) -> None:
+    assert faults(feature(kind="k", **{name: "x"})).keys() == {"properties"}
+    assert faults(feature(kind="K", **{name: {"a": 1}})).keys() == {"properties", "kind"}
+
+
 def test_a_state_beside_other_faults_is_not_blamed() -> None:
     """Without a state, a blank moment is none."""
     assert faults(feature(kind="K", observed_at="", charged=None)).keys() == {"kind"}

@@ -41,6 +41,14 @@ def test_issues_come_in_riding_order_with_their_metres(plan: Plan) -> None:
     assert found.off_m == pytest.approx([10, 5, 20, 10], abs=0.01)
 
 
+@pytest.mark.parametrize("radius_m", [5e-324, 1e-300, 1e-30, 1e-9])
+def test_a_radius_of_next_to_nothing_finds_what_lies_on_the_line(
+    plan: Plan, radius_m: float
+) -> None:
+    found = along(plan, [(0, 0), (300, 0)], [(0, 0), (100, 1)], radius_m)
+    assert found.issue.tolist() == [0]
+
+
 def test_an_issue_passed_twice_is_told_of_once_at_its_nearest(plan: Plan) -> None:
     found = along(plan, [(0, 8), (400, 8), (400, 0), (0, 0)], [(100, 2)], 25.0)
     assert found.along_m == pytest.approx([708.0], abs=0.05)

@@ -9,13 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from urllib.parse import unquote
 
 import httpx
+import jsonschema
 import pytest
 import shapely
 import uvicorn
+from fastapi.routing import APIRoute
+from jsonschema.exceptions import best_match
 
 from geo_service.domain.area import Area, Body, Level
 from geo_service.domain.category import Category, DataType, Question
@@ -34,7 +39,8 @@ from geo_service.settings import Settings
 from geo_service.store import areas as stored_areas
 from geo_service.store import categories as stored_categories
 from geo_service.store import deadlines as stored_deadlines
-from geo_service.web.app import make_served_app
+from geo_service.web.app import DOORS, make_served_app
+from geo_service.web.openapi_document import DescribedApp, operation_id
 from geo_service.web.server import DISCRETION
 
 NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
@@ -201,6 +207,67 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> City:
     return City(settings, keys)
 
 
+class JudgeOfAnswers:
+    """Holds every answer that a test gets against what OpenAPI says of it.
+
+    So a door can't answer what is not described, wherever a test asks it.
+    """
+
+    def __init__(self) -> None:
+        app = DescribedApp(generate_unique_id_function=operation_id)
+        for door in DOORS:
+            app.include_router(door)
+        self._routes = [
+            route for door in DOORS for route in door.routes if isinstance(route, APIRoute)
+        ]
+        self._document = app.openapi()
+        self._judges: dict[str, jsonschema.Draft202012Validator] = {}
+
+    def __call__(self, response: httpx.Response) -> None:
+        asked, answer = response.request, self._described(response)
+        if answer is None:
+            return
+        where = f"{asked.method} {asked.url.path}: {response.status_code}"
+        status = str(response.status_code)
+        assert status in answer, f"{where} is not described"
+        content = answer[status].get("content", {})
+        media_type = response.headers.get("content-type", "").partition(";")[0]
+        assert media_type in content or not (media_type or content), f"{where} as {media_type}"
+        headers = answer[status].get("headers", {})
+        missing = [name for name in headers if name not in response.headers]
+        assert not missing, f"{where} lacks {missing}"
+        if media_type.endswith("json") and asked.method != "HEAD":
+            schema = content[media_type]["schema"]
+            fault = best_match(self._judge(schema).iter_errors(json.loads(response.read())))
+            assert fault is None, f"{where}: {fault.json_path if fault else ''} {fault}"
+
+    def _described(self, response: httpx.Response) -> dict[str, Any] | None:
+        """Return what is described of the operation; None if there is no such operation."""
+        method = {"HEAD": "GET"}.get(response.request.method, response.request.method)
+        path = unquote(response.request.url.raw_path.partition(b"?")[0].decode("ascii"))
+        for route in self._routes:
+            if route.path_regex.match(path) and method in (route.methods or ()):
+                if not route.include_in_schema or response.status_code == 500:
+                    return None
+                operation = self._document["paths"][route.path_format][method.lower()]
+                return cast("dict[str, Any]", operation["responses"])
+        return None
+
+    def _judge(self, schema: dict[str, Any]) -> jsonschema.Draft202012Validator:
+        key = json.dumps(schema)
+        if key not in self._judges:
+            whole = {**schema, "components": self._document["components"]}
+            formats = jsonschema.Draft202012Validator.FORMAT_CHECKER
+            self._judges[key] = jsonschema.Draft202012Validator(whole, format_checker=formats)
+        return self._judges[key]
+
+
+@cache
+def judge_of_answers() -> JudgeOfAnswers:
+    """Make the judge once; the description is the same for every city."""
+    return JudgeOfAnswers()
+
+
 @contextmanager
 def served(settings: Settings, clock: Moment) -> Iterator[httpx.Client]:
     """Serve a workspace on a port of its own while the block runs."""
@@ -214,7 +281,8 @@ def served(settings: Settings, clock: Moment) -> Iterator[httpx.Client]:
     thread.start()
     try:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        with httpx.Client(base_url=address, timeout=60) as client:
+        judge = {"response": [judge_of_answers()]}
+        with httpx.Client(base_url=address, timeout=60, event_hooks=judge) as client:
             yield client
     finally:
         server.should_exit = True

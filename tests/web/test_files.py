@@ -18,6 +18,7 @@ from geo_service.export.feature_files import FORMATS
 from geo_service.flows.collections.catalogue import COLLECTIONS, collections_for, read_features
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
+from geo_service.store import facilities as stored
 
 Bearer = Callable[[str], dict[str, str]]
 PUBLIC = [one.name for one in collections_for(Viewer.PUBLIC)]
@@ -148,10 +149,24 @@ def test_without_streets_their_exposure_can_not_be_had(
         assert door.get("/files/facilities.csv").status_code == 200
 
 
+def test_a_file_tells_of_this_moment_also_where_features_are_held(
+    serve_city: Callable, own_settings: Settings, now: object
+) -> None:
+    with serve_city(own_settings, lambda: now) as door:
+        assert door.get("/ogc/collections/facilities/items").status_code == 200
+        before = door.get("/files/facilities.geojson").json()["features"]
+        with open_workspace(own_settings) as workspace, workspace.database.writing() as connection:
+            stored.remove(connection, "station")
+        after = door.get("/files/facilities.geojson").json()["features"]
+    ids = [[one["id"] for one in features] for features in (before, after)]
+    assert [one for one in ids[0] if one != "station"] == ids[1]
+    assert "station" in ids[0]
+
+
 def test_a_head_makes_no_file(door: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("geo_service.web.files.export_collection", fail)
+    monkeypatch.setattr("geo_service.web.files.write_features", fail)
     assert door.head("/files/facilities.gpkg").status_code == 200
     assert "content-length" not in door.head("/files/facilities.gpkg").headers

@@ -1,5 +1,6 @@
 """The feeds as they are served, read by a validator of the standard's own schemas."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -152,6 +153,12 @@ def test_discovery_names_whole_addresses_that_answer(door: httpx.Client) -> None
     assert version == {"version": "3.0", "url": whole(door)}
     behind = door.get("/gbfs", headers={"Host": "swap.example.org"}).json()["data"]["feeds"]
     assert behind[0]["url"].endswith("://swap.example.org/gbfs/system_information.json")
+
+
+def test_the_first_page_says_where_the_discovery_file_is(door: httpx.Client) -> None:
+    (link,) = re.findall(r'<link rel="gbfs"[^>]*>', door.get("/").text)
+    assert 'type="application/json"' in link
+    assert door.get(link.split('href="')[1].split('"')[0]).json()["data"]["feeds"]
 
 
 def test_the_citys_cabinets_and_nothing_else(door: httpx.Client, now: datetime) -> None:

@@ -68,6 +68,7 @@ def test_reports_of_state_leave_tiles_as_they_are(workspace: Workspace, now: dat
         stored_facilities.write(connection, [Facility("new", "water_point", 112.134, 32.034)])
     assert b"new" in kept.tile(counted.tile_set, Viewer.PUBLIC, HERE, now)
     assert (counted.gathered, counted.cut) == (2, 2)
+    assert kept._bytes == sum(len(text) + 500 for _, text in kept._tiles.values())
 
 
 def test_what_is_taken_back_is_gone_at_once(workspace: Workspace, now: datetime) -> None:

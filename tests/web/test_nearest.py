@@ -199,11 +199,20 @@ def test_openapi_describes_exactly_the_parameters_there_are(door: httpx.Client) 
     assert [one["name"] for one in described] == list(NearestParameters.model_fields)
     assert [one["name"] for one in described if one["required"]] == ["lat", "lon"]
     schemas = {one["name"]: one["schema"] for one in described}
-    assert schemas["lat"] == {"type": "number", "minimum": -90, "maximum": 90}
+    assert schemas["lat"] == {
+        "type": "number",
+        "minimum": -90,
+        "maximum": 90,
+        "examples": [32.04],
+    }
     assert schemas["k"] == {"type": "integer", "minimum": 1, "maximum": 50, "default": 3}
     assert schemas["by"]["enum"] == ["time", "distance", "straight"]
     assert schemas["kind"]["type"] == "array"
-    assert schemas["max_distance_m"] == {"type": "number", "exclusiveMinimum": 0}
+    assert schemas["max_distance_m"] == {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "examples": [1500],
+    }
     assert "$ref" not in json.dumps(described)
     assert all(one["description"] for one in described)
 

@@ -7,7 +7,7 @@ import shapely
 from geo_service.domain.facility import Facility, Service
 from geo_service.domain.visibility import Viewer
 from geo_service.features.columns import Features, Field, Kind, Row, Value
-from geo_service.flows.collections.collection import Collection, Shape, Sight, points_of
+from geo_service.flows.collections.collection import Collection, Shape, Sight, point_rows
 from geo_service.flows.collections.said_more import MORE, more_text
 from geo_service.flows.wiring import Workspace
 from geo_service.store import facilities as stored_facilities
@@ -52,13 +52,11 @@ def facility_row(facility: Facility, sight: Sight) -> Row:
 def read_facilities(workspace: Workspace, sight: Sight) -> Features:
     """Read all facilities. Raises nothing of its own."""
     with workspace.database.reading() as connection:
-        found = stored_facilities.read_all(connection)
-    points = points_of([one.lon for one in found], [one.lat for one in found])
-    rows = [
-        (one.facility_id, point, _values(one, sight))
-        for one, point in zip(found, points, strict=True)
-    ]
-    return Features.of(FIELDS, rows)
+        told = [
+            (one.facility_id, one.lon, one.lat, _values(one, sight))
+            for one in stored_facilities.each(connection)
+        ]
+    return Features.of(FIELDS, point_rows(told))
 
 
 def read_some(connection: Connection, ids: Several[str], sight: Sight) -> dict[str, Row | None]:

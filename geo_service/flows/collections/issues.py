@@ -1,7 +1,6 @@
 """The collection of issues, as far as whoever looks may know of them."""
 
 from collections.abc import Collection as Several
-from collections.abc import Mapping
 from datetime import datetime
 
 import shapely
@@ -13,7 +12,7 @@ from geo_service.domain.lifecycle import Stage
 from geo_service.domain.visibility import Viewer
 from geo_service.export.features import iso
 from geo_service.features.columns import Features, Field, Kind, Row, Value
-from geo_service.flows.collections.collection import Collection, Shape, Sight, points_of
+from geo_service.flows.collections.collection import Collection, Shape, Sight, point_rows
 from geo_service.flows.collections.said_more import MORE, more_text
 from geo_service.flows.wiring import Workspace
 from geo_service.store import cases as stored_cases
@@ -77,21 +76,19 @@ def issue_row(
 
 def read_issues(workspace: Workspace, sight: Sight) -> Features:
     """Read all issues that somebody may know of. Raises nothing of its own."""
-    only_approved = sight.viewer is Viewer.PUBLIC
+    approved_only = sight.viewer is Viewer.PUBLIC
     with workspace.database.reading() as connection:
-        cases = stored_cases.read_all(connection, approved_only=only_approved)
+        known = stored_issues.all_ids(connection, approved_only=approved_only)
         supporters = stored_supporters.count_all(connection)
-        named = {case.issue.category for case in cases}
-        categories: Mapping[str, Category] = stored_categories.by_code(connection, named)
-    points = points_of([case.issue.lon for case in cases], [case.issue.lat for case in cases])
-    known = frozenset(case.issue.issue_id for case in cases)
-    rows = []
-    for case, point in zip(cases, points, strict=True):
-        issue = case.issue
-        seen = supporters.get(issue.issue_id, 0)
-        values = _values(case, categories[issue.category], seen, known, sight)
-        rows.append((issue.issue_id, point, values))
-    return Features.of(FIELDS, rows)
+        named = {one.category: one for one in stored_categories.read_all(connection)}
+        told = []
+        for case in stored_cases.each(connection, approved_only=approved_only):
+            issue = case.issue
+            seen = supporters.get(issue.issue_id, 0)
+            category = named.get(issue.category) or Category(issue.category, issue.category)
+            values = _values(case, category, seen, known, sight)
+            told.append((issue.issue_id, issue.lon, issue.lat, values))
+    return Features.of(FIELDS, point_rows(told))
 
 
 def read_some(connection: Connection, ids: Several[str], sight: Sight) -> dict[str, Row | None]:

@@ -32,6 +32,7 @@ SHORTEST = 4.0
 """and one that is not longer is left out."""
 ZOOMS_ALIKE = 2
 """So many zooms share one set of simpler lines, made for the nearest of them."""
+AT_ONCE = 8_000
 _LINE = 1
 """What shapely calls a line."""
 
@@ -43,6 +44,19 @@ class _Level(NamedTuple):
     first_zoom: Integers
     shapes: Shapes
     tree: shapely.STRtree
+
+
+class _Clipped(NamedTuple):
+    """Parts of lines, those of a line one after the other."""
+
+    x: Integers
+    """Of all points, part after part,"""
+    y: Integers
+    """in units of the tile."""
+    counts: Integers
+    """How many points each part has."""
+    feature: Integers
+    """The line each part is of, ascending."""
 
 
 class LineLayer:
@@ -88,22 +102,39 @@ class LineLayer:
     def cut(self, tile: Tile) -> Cut:
         """Cut a tile out, with its buffer."""
         level = self._level(tile.zoom)
-        box = tile.box(BUFFER)
-        near = np.sort(level.tree.query(shapely.box(*box)))
+        near = np.sort(level.tree.query(shapely.box(*tile.box(BUFFER))))
         near = near[level.first_zoom[near] <= tile.zoom]
-        clipped = shapely.clip_by_rect(level.shapes[near], *box)
-        parts, feature = shapely.get_parts(clipped, return_index=True)
-        is_line = (shapely.get_type_id(parts) == _LINE) & ~shapely.is_empty(parts)
-        parts, feature = parts[is_line], feature[is_line]
-        points, part = shapely.get_coordinates(parts, return_index=True)
-        x, y, counts, kept = whole_parts(
-            self.shape, *tile.units(*points.T), part.astype(np.int64), len(parts)
-        )
-        return _foremost(self, level.row[near], x, y, counts, feature[kept])
+        pieces, size = [_clipped(level.shapes[:0], tile)], 0
+        # The foremost first: behind those that fill the tile none need be looked at.
+        for begin in range(0, len(near), AT_ONCE):
+            some = near[begin : begin + AT_ONCE]
+            piece = _clipped(level.shapes[some], tile)
+            pieces.append(piece._replace(feature=some[piece.feature]))
+            present = np.unique(pieces[-1].feature)
+            size += int(self._sizes[level.row[present]].sum()) + POINT_BYTES * len(piece.x)
+            if size > MOST_BYTES:
+                break
+        return self._foremost(level.row, _Clipped(*map(np.concatenate, zip(*pieces, strict=True))))
 
-    def sizes(self, rows: Integers) -> Integers:
-        """Return about how many bytes lines take besides their points."""
-        return self._sizes[rows]
+    def _foremost(self, rows: Integers, clipped: _Clipped) -> Cut:
+        """Take the first features for which there is room, and put them on top of the others."""
+        present, parts_of = np.unique(clipped.feature, return_counts=True)
+        first_part, first_point = offsets_of(parts_of), offsets_of(clipped.counts)
+        points_of = np.diff(first_point[first_part])
+        size = self._sizes[rows[present]] + POINT_BYTES * points_of
+        room = int(np.searchsorted(np.cumsum(size), MOST_BYTES, side="right"))
+        # What is drawn later lies on top.
+        taken = np.arange(room)[::-1]
+        part, features = take_lines(first_part, taken)
+        point, parts = take_lines(first_point, part)
+        return Cut(
+            self.shape,
+            clipped.x[point],
+            clipped.y[point],
+            parts=parts,
+            features=features,
+            fields=tuple(field.of(rows[present[taken]]) for field in self.fields),
+        )
 
     def _level(self, zoom: int) -> _Level:
         nearest = min(-(-zoom // ZOOMS_ALIKE) * ZOOMS_ALIKE, WHOLE_FROM_ZOOM)
@@ -171,28 +202,14 @@ def around_the_world(shapes: Shapes, rows: Integers) -> tuple[Integers, Shapes]:
     return rows[twice], moved
 
 
-def _foremost(
-    layer: LineLayer, rows: Integers, x: Integers, y: Integers, counts: Integers, feature: Integers
-) -> Cut:
-    """Take the first features for which there is room, and put them on top of the others.
-
-    ``counts`` are the points of each part, ``feature`` the place in ``rows`` of the feature it
-    belongs to, ascending.
-    """
-    present, parts_of = np.unique(feature, return_counts=True)
-    part_first = offsets_of(parts_of)
-    points_of = np.add.reduceat(counts, part_first[:-1]) if len(present) else part_first[:0]
-    size = layer.sizes(rows[present]) + POINT_BYTES * points_of
-    room = int(np.searchsorted(np.cumsum(size), MOST_BYTES, side="right"))
-    # What is drawn later lies on top.
-    taken = np.arange(room)[::-1]
-    part, features = take_lines(part_first, taken)
-    point, parts = take_lines(offsets_of(counts), part)
-    return Cut(
-        layer.shape,
-        x[point],
-        y[point],
-        parts=parts,
-        features=features,
-        fields=tuple(field.of(rows[present[taken]]) for field in layer.fields),
+def _clipped(shapes: Shapes, tile: Tile) -> _Clipped:
+    """Cut lines at a tile's buffer, and bring what is left to whole units."""
+    clipped = shapely.clip_by_rect(shapes, *tile.box(BUFFER))
+    parts, feature = shapely.get_parts(clipped, return_index=True)
+    is_line = (shapely.get_type_id(parts) == _LINE) & ~shapely.is_empty(parts)
+    parts, feature = parts[is_line], feature[is_line]
+    points, part = shapely.get_coordinates(parts, return_index=True)
+    x, y, counts, kept = whole_parts(
+        Shape.LINE, *tile.units(*points.T), part.astype(np.int64), len(parts)
     )
+    return _Clipped(x, y, counts, feature[kept])

@@ -9,12 +9,14 @@ from geo_service.flows.collections.catalogue import collections_for, find_collec
 from geo_service.flows.collections.collection import Collection
 from geo_service.web.answers import json_answer
 from geo_service.web.auth import SHOWS_KEY
+from geo_service.web.ogc import answer_descriptions as answers
 from geo_service.web.ogc.addresses import SCHEMA
 from geo_service.web.ogc.documents import collection_page, collections_page, extent_of
 from geo_service.web.ogc.door import VARIES, Asking, read_only_format, systems_of
 from geo_service.web.ogc.feature_schema import feature_schema
 from geo_service.web.ogc.formats import Told
 from geo_service.web.ogc.parameter_descriptions import DESCRIBE_F
+from geo_service.web.path_parts import CollectionName
 
 ALL_SYSTEMS = ("#/crs",)
 """Each collection has all systems of the list of collections."""
@@ -26,9 +28,10 @@ router = APIRouter(tags=["ogc"], dependencies=[SHOWS_KEY])
     "/ogc/collections",
     summary="OGC API - Features: the collections",
     response_class=Response,
+    responses=answers.COLLECTIONS,
     openapi_extra=DESCRIBE_F,
 )
-async def collections(request: Request) -> Response:
+async def list_ogc_collections(request: Request) -> Response:
     """List the collections that whoever asks may see; those of exposure are for analysts."""
     asking = Asking.of(request)
     read_only_format(request.query_params.multi_items())
@@ -42,9 +45,10 @@ async def collections(request: Request) -> Response:
     "/ogc/collections/{collection_id}",
     summary="OGC API - Features: one collection",
     response_class=Response,
+    responses=answers.COLLECTION,
     openapi_extra=DESCRIBE_F,
 )
-async def collection(collection_id: str, request: Request) -> Response:
+async def read_ogc_collection(collection_id: CollectionName, request: Request) -> Response:
     """Tell what its features are, where and when, and in which systems they can be asked for."""
     asking = Asking.of(request)
     found = find_collection(collection_id, asking.viewer)
@@ -58,9 +62,10 @@ async def collection(collection_id: str, request: Request) -> Response:
     "/ogc/collections/{collection_id}/queryables",
     summary="OGC API - Features: what a collection's features can be asked by",
     response_class=Response,
+    responses=answers.QUERYABLES,
     openapi_extra=DESCRIBE_F,
 )
-def queryable(collection_id: str, request: Request) -> Response:
+def read_ogc_queryables(collection_id: CollectionName, request: Request) -> Response:
     """Describe each property that filters and parameters may name, as JSON Schema."""
     asking = Asking.of(request)
     found = find_collection(collection_id, asking.viewer)
@@ -83,9 +88,10 @@ def queryable(collection_id: str, request: Request) -> Response:
     "/ogc/collections/{collection_id}/schema",
     summary="OGC API - Features: what a collection's features look like",
     response_class=Response,
+    responses=answers.FEATURE_SCHEMA,
     openapi_extra=DESCRIBE_F,
 )
-def show_feature_schema(collection_id: str, request: Request) -> Response:
+def read_ogc_feature_schema(collection_id: CollectionName, request: Request) -> Response:
     """Describe one feature as JSON Schema, from which GDAL takes the fields of a layer."""
     asking = Asking.of(request)
     found = find_collection(collection_id, asking.viewer)

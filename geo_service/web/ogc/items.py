@@ -18,6 +18,7 @@ from geo_service.flows.collections.kept import Kept
 from geo_service.web.answers import GEOJSON
 from geo_service.web.auth import SHOWS_KEY
 from geo_service.web.etags import tagged_answer
+from geo_service.web.ogc import answer_descriptions as answers
 from geo_service.web.ogc.addresses import QUERYABLES
 from geo_service.web.ogc.boxes import shape_to_wgs84
 from geo_service.web.ogc.door import VARIES, Asking, systems_of
@@ -30,6 +31,7 @@ from geo_service.web.ogc.item_parameters import (
 )
 from geo_service.web.ogc.page_map import page_map
 from geo_service.web.ogc.parameter_descriptions import DESCRIBE_ITEM, DESCRIBE_ITEMS
+from geo_service.web.path_parts import CollectionName, FeatureId
 from geo_service.web.problems import BadParameters, Fault
 
 router = APIRouter(tags=["ogc"], dependencies=[SHOWS_KEY])
@@ -39,9 +41,10 @@ router = APIRouter(tags=["ogc"], dependencies=[SHOWS_KEY])
     "/ogc/collections/{collection_id}/items",
     summary="OGC API - Features: a page of features",
     response_class=Response,
+    responses=answers.FEATURES,
     openapi_extra=DESCRIBE_ITEMS,
 )
-async def items(collection_id: str, request: Request) -> Response:
+async def list_ogc_items(collection_id: CollectionName, request: Request) -> Response:
     """Return the features that are asked for, as many as the limit says, and where the rest is."""
     asking = Asking.of(request)
     found = find_collection(collection_id, asking.viewer)
@@ -49,7 +52,7 @@ async def items(collection_id: str, request: Request) -> Response:
     pairs = request.query_params.multi_items()
     question = read_item_question(pairs, found.fields, systems)
     kept = await asking.collection(collection_id)
-    if question.filter is None and not question.selection.order:
+    if _is_quick(question):
         # Found in less time than it takes to hand it to another thread.
         return _page(asking, kept, question, pairs)
     return await run_in_threadpool(_page, asking, kept, question, pairs)
@@ -60,9 +63,12 @@ async def items(collection_id: str, request: Request) -> Response:
     "/ogc/collections/{collection_id}/items/{feature_id:path}",
     summary="OGC API - Features: one feature",
     response_class=Response,
+    responses=answers.FEATURE,
     openapi_extra=DESCRIBE_ITEM,
 )
-async def item(collection_id: str, feature_id: str, request: Request) -> Response:
+async def read_ogc_item(
+    collection_id: CollectionName, feature_id: FeatureId, request: Request
+) -> Response:
     """Return one feature, and its `ETag`."""
     asking = Asking.of(request)
     find_collection(collection_id, asking.viewer)
@@ -82,6 +88,35 @@ async def item(collection_id: str, feature_id: str, request: Request) -> Respons
     answer.headers["Content-Crs"] = f"<{system.uri}>"
     answer.headers["Vary"] = f"Accept-Encoding, {VARIES['Vary']}"
     return answer
+
+
+def answer_at_once(asking: Asking, name: str) -> Response | None:
+    """Return a page that takes less time than handing it to another thread would; None: it doesn't.
+
+    Parameters
+    ----------
+    asking : Asking
+    name : str
+        Of the collection.
+
+    Raises
+    ------
+    NotFound, NotAllowed
+        As ``flows/collections/kept.py`` says.
+    BadParameters
+        If a parameter is unknown, repeated or wrong.
+    """
+    kept = asking.service.collections.current_if_read(name, asking.viewer)
+    if kept is None:
+        return None
+    pairs = asking.request.query_params.multi_items()
+    systems = systems_of(asking.service.collections.around())
+    question = read_item_question(pairs, kept.collection.fields, systems)
+    return _page(asking, kept, question, pairs) if _is_quick(question) else None
+
+
+def _is_quick(question: ItemQuestion) -> bool:
+    return question.filter is None and not question.selection.order
 
 
 def _page(

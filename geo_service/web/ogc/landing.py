@@ -7,6 +7,7 @@ from geo_service.store import city
 from geo_service.web.answers import json_answer
 from geo_service.web.auth import SHOWS_KEY
 from geo_service.web.docs import swagger_answer
+from geo_service.web.ogc import answer_descriptions as answers
 from geo_service.web.ogc.addresses import OPENAPI_30
 from geo_service.web.ogc.api_document import api_document
 from geo_service.web.ogc.documents import conformance_page, landing_page
@@ -23,9 +24,10 @@ router = APIRouter(tags=["ogc"], dependencies=[SHOWS_KEY])
     "/ogc",
     summary="OGC API - Features: the landing page",
     response_class=Response,
+    responses=answers.LANDING_PAGE,
     openapi_extra=DESCRIBE_F,
 )
-def landing(request: Request) -> Response:
+def read_ogc_landing_page(request: Request) -> Response:
     """Tell where the collections, their description and the conformance are."""
     asking = Asking.of(request)
     read_only_format(request.query_params.multi_items())
@@ -39,9 +41,10 @@ def landing(request: Request) -> Response:
     "/ogc/conformance",
     summary="OGC API - Features: the requirement classes that are met",
     response_class=Response,
+    responses=answers.CONFORMANCE,
     openapi_extra=DESCRIBE_F,
 )
-def conformance(request: Request) -> Response:
+def read_ogc_conformance(request: Request) -> Response:
     """Name the classes of requirements by their addresses."""
     asking = Asking.of(request)
     read_only_format(request.query_params.multi_items())
@@ -52,9 +55,10 @@ def conformance(request: Request) -> Response:
     "/ogc/api",
     summary="OGC API - Features: described in OpenAPI 3.0",
     response_class=Response,
+    responses=answers.API,
     openapi_extra=DESCRIBE_F,
 )
-def api(request: Request) -> Response:
+def read_ogc_api(request: Request) -> Response:
     """Describe all paths of the collections that whoever asks may see."""
     asking = Asking.of(request)
     read_only_format(request.query_params.multi_items())

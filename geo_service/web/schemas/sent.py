@@ -28,6 +28,7 @@ _LINE: Schema = {
     },
     **_NO_CRS,
 }
+NOT_LONGER = f"The route is no longer than {MOST_KM:.0f} km."
 ROUTE: Schema = {
     "title": "SentRoute",
     "description": "A GeoJSON LineString, or a Feature with one, whose properties are not looked "
@@ -80,7 +81,7 @@ FACILITY: Schema = {
     "required": ["type", "geometry", "properties"],
     "properties": {
         "type": fixed("Feature"),
-        "id": text("If given, the id in the path."),
+        "id": or_null(text("If given, the id in the path.", "cabinet-changhong")),
         "geometry": {
             "title": "SentPoint",
             "type": "object",
@@ -90,6 +91,7 @@ FACILITY: Schema = {
         "properties": {
             "title": "SentFacilityProperties",
             "type": "object",
+            "propertyNames": {"pattern": r"\S"},
             "required": ["kind"],
             "properties": {
                 "kind": text("A slug.", pattern=SLUG),

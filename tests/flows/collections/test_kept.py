@@ -116,7 +116,7 @@ def test_what_did_not_change_is_not_read_again(
     before = collections.current("facilities", Viewer.PUBLIC)
     assert before.asked.page(Selection(box=(111, 31, 113, 33))).matched == len(NAMES)
     first = written(before)
-    monkeypatch.setattr(facilities, "read_all", pytest.fail)
+    monkeypatch.setattr(facilities, "each", pytest.fail)
     with empty.database.writing() as connection:
         facilities.write_state(connection, NAMES[3], State(now, free=2))
     after = collections.current("facilities", Viewer.PUBLIC)
@@ -200,9 +200,9 @@ def test_many_ask_at_once_and_one_reads(empty: Workspace, monkeypatch: pytest.Mo
         facilities.write(connection, [Facility(name, "rest_station", 112, 32) for name in NAMES])
     collections = KeptCollections(empty)
     reads: list[int] = []
-    read_all = facilities.read_all
+    each = facilities.each
     monkeypatch.setattr(
-        facilities, "read_all", lambda connection: (reads.append(1), read_all(connection))[1]
+        facilities, "each", lambda connection: (reads.append(1), each(connection))[1]
     )
     given: list[Kept] = []
     threads = [

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -7,8 +8,9 @@ import shapely
 from geo_service.geometry.tile_address import EXTENT, Tile
 from geo_service.geometry.web_mercator import to_square
 from geo_service.maps.tiles import cells as cells_file
-from geo_service.maps.tiles.cells import CellLayer
-from geo_service.maps.tiles.coded import coded
+from geo_service.maps.tiles.cells import RING_POINTS, CellLayer
+from geo_service.maps.tiles.coded import coded, total_sizes
+from geo_service.maps.tiles.cut import FEATURE_BYTES, POINT_BYTES
 from geo_service.overlay.cells import cell_boundary, cell_names, cell_of
 
 INSIDE = shapely.box(0, 0, EXTENT, EXTENT)
@@ -63,6 +65,13 @@ def test_cells_are_told_from_the_zoom_on_at_which_there_is_room_for_all(
     assert 9 < layer.from_zoom < 16
     afar = [read(layer, tile) for tile in over(layer, layer.from_zoom - 1)]
     assert not any(afar)
+    sizes = FEATURE_BYTES + POINT_BYTES * RING_POINTS + total_sizes(layer.fields, len(cells))
+    x, y = to_square(*np.array([ring[0] for ring in cell_boundary(cells)]).T)
+    for zoom, too_full in ((layer.from_zoom - 1, True), (layer.from_zoom, False)):
+        held: Counter[Tile] = Counter()
+        for place, size in zip(zip(x, y, strict=True), sizes, strict=True):
+            held[Tile.at(zoom, *place)] += size
+        assert bool(max(held.values()) > 3_000) is too_full
     near = {told["cell"] for tile in over(layer, layer.from_zoom) for _, told in read(layer, tile)}
     assert near == set(cells)
 

@@ -90,9 +90,10 @@ def test_where_there_is_no_room_the_foremost_are_told_and_lie_on_top(
 
 def test_small_streets_are_told_from_their_zoom_on(read: Callable) -> None:
     line = np.array([[112.14, 32.04], [112.16, 32.05]])
-    layer = layer_of([line, line], first_zoom=[0, 13])
+    layer = layer_of([line, line, line], first_zoom=[0, 13, 12])
     x, y = to_square(*line[:1].T)
-    for zoom, expected in ((12, {"l0"}), (13, {"l0", "l1"}), (18, {"l0", "l1"})):
+    some, everything = {"l0", "l2"}, {"l0", "l1", "l2"}
+    for zoom, expected in ((11, {"l0"}), (12, some), (13, everything), (18, everything)):
         tile = Tile.at(zoom, x[0], y[0])
         assert {told["id"] for _, told in read(layer, tile)} == expected
 
@@ -123,3 +124,15 @@ def test_nothing_is_in_an_empty_layer(read: Callable) -> None:
     layer = layer_of([])
     assert layer.box is None
     assert read(layer, Tile(0, 0, 0)) == read(layer, Tile(15, 0, 0)) == []
+
+
+@pytest.mark.parametrize("room", [400_000, 1_500])
+def test_looking_at_a_few_at_a_time_changes_nothing(
+    dice: np.random.Generator, read: Callable, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    layer, tile = layer_of(wandering(dice)), Tile(12, 3323, 1663)
+    monkeypatch.setattr(lines_file, "MOST_BYTES", room)
+    expected = [(line.wkt, told) for line, told in read(layer, tile)]
+    assert len(expected) > 5
+    monkeypatch.setattr(lines_file, "AT_ONCE", 4)
+    assert [(line.wkt, told) for line, told in read(layer, tile)] == expected

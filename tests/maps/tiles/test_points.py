@@ -115,6 +115,27 @@ def test_tiles_have_a_size_that_is_bounded(
         assert len(cut) * points_file.FEATURE_BYTES <= 5_000 * 1.25
 
 
+def test_a_buffer_full_of_others_points_is_told_as_far_as_there_is_room(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Just beyond each side of a tile is a row of points that fills the neighbour there."""
+    tile = Tile(12, 3323, 1662)
+    west, north, east, south = tile.box()
+    step = (east - west) / EXTENT
+    along = np.arange(20) * 100 * step
+    beyond = [(west + along, north - step), (west + along, south + step)]
+    beyond += [(west - step, north + along), (east + step, north + along)]
+    x, y = np.hstack([np.broadcast_arrays(*side) for side in beyond])
+    layer = PointLayer(x, y, (coded("id", "", map(str, range(80))),))
+    assert len(read(layer, tile)) == 80
+    monkeypatch.setattr(points_file, "MOST_BYTES", 20 * 60)
+    layer = PointLayer(x, y, (coded("id", "", map(str, range(80))),))
+    for beside in (Tile(12, 3323, 1661), Tile(12, 3324, 1662)):
+        own = [told for place, told in read(layer, beside) if min(place.x, place.y) >= 0]
+        assert sum(told["count"] for told in own) >= 20
+    assert len(read(layer, tile)) < 20
+
+
 def test_points_beyond_the_world_are_on_it(read: Read) -> None:
     lon, lat = np.array([180.0, -180.0, 190.0, 0.0, 0.0]), np.array([0.0, 0.0, 0.0, 90.0, -90.0])
     layer = PointLayer(*to_square(lon, lat), (coded("id", "", list("abcde")),))

@@ -47,3 +47,27 @@ def test_exposure_is_described_to_analysts(
     headers = bearer(key) if key else {}
     paths = get(city_door, **headers)["paths"]
     assert ("/collections/cell_exposure/items" in paths) is (key is not None)
+
+
+def test_a_collection_s_answers_and_limits_are_described(city_door: httpx.Client) -> None:
+    document = get(city_door)
+    items = document["paths"]["/collections/facilities/items"]["get"]
+    told = items["responses"]
+    assert told.keys() == {"200", "400", "401", "403", "404", "503"}
+    schema = told["200"]["content"]["application/geo+json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/OgcFeatureCollection"}
+    parameters = {one["name"]: one for one in items["parameters"]}
+    # Clients ask for as many at once as they are told that they may.
+    assert parameters["limit"]["schema"]["maximum"] == 10_000
+    systems = city_door.get("/ogc/collections/facilities").json()["crs"]
+    for name in ("crs", "bbox-crs", "filter-crs"):
+        assert parameters[name]["schema"]["enum"] == systems
+    assert "kind" in parameters["properties"]["schema"]["items"]["enum"]
+
+
+def test_both_descriptions_say_the_same_of_answers(city_door: httpx.Client) -> None:
+    older = get(city_door)["components"]["schemas"]
+    newer = city_door.get("/openapi.json").json()["components"]["schemas"]
+    assert older.keys() <= newer.keys()
+    for name, schema in older.items():
+        assert schema.get("properties", {}).keys() == newer[name].get("properties", {}).keys()

@@ -139,6 +139,15 @@ class Settings:
     tianditu_key: str = ""
     """Key (`tk`) for browsers that Tianditu gives out; every page with its tiles shows it."""
 
+    gbfs_system_id: str = "geo_service"
+    """Name of the city's battery swapping among all systems of GBFS; choose once, never change."""
+    gbfs_contact: str = "nobody@example.org"
+    """Email address for who reads the GBFS feeds."""
+    gbfs_licence: str = ""
+    """SPDX identifier of the feeds' licence; empty means, says GBFS, the public domain (CC0)."""
+    gbfs_range_m: float = 50_000.0
+    """How far a full battery of a cabinet carries."""
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
         """Read settings from an environment.
@@ -151,8 +160,8 @@ class Settings:
         Raises
         ------
         WrongUsage
-            If a value is not of its setting's type or out of bounds, no setting has the name, or
-            a base map is named that can't be asked for.
+            If a value is not of its setting's type or out of bounds, no setting has the name, a
+            base map is named that can't be asked for, or GBFS could not tell what is set for it.
         """
         known = {PREFIX + entry.name.upper(): entry.name for entry in fields(cls)}
         settings = cls()
@@ -180,6 +189,7 @@ class Settings:
                 )
             settings = replace(settings, **{known[name]: value})
         _check_basemap(settings)
+        _check_gbfs(settings)
         return settings
 
 
@@ -213,6 +223,17 @@ def _check_basemap(settings: Settings) -> None:
             where=where,
             remedy=f"Set {PREFIX}TIANDITU_KEY to one for browsers from console.tianditu.gov.cn.",
         )
+
+
+def _check_gbfs(settings: Settings) -> None:
+    """Raise WrongUsage if readers of GBFS could not read what is set for them."""
+    for name, pattern, meant in (
+        ("gbfs_system_id", r"[A-Za-z0-9_.-]+", "letters, digits and _ . -"),
+        ("gbfs_contact", r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "an email address"),
+        ("gbfs_licence", r"[A-Za-z0-9.+-]*", "an SPDX identifier, as CC-BY-4.0"),
+    ):
+        if not re.fullmatch(pattern, getattr(settings, name)):
+            raise WrongUsage(f"{PREFIX}{name.upper()} is not {meant}.", where="environment")
 
 
 def _described(kind: type, least: float, most: float) -> str:

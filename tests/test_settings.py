@@ -35,6 +35,8 @@ def test_empty_environment_gives_the_defaults_of_the_design() -> None:
 def test_every_setting_can_be_set(name: str) -> None:
     default = getattr(Settings(), name)
     text = {float: "0.75", int: "12", str: "sqlite", Basemap: "osm"}.get(type(default), "elsewhere")
+    if name == "gbfs_contact":
+        text = "feeds@swap.example"
     environ = {PREFIX + name.upper(): text}
     if name == "basemap_url":
         text = OWN_TILES
@@ -136,3 +138,20 @@ def test_riders_key_is_kept_outside_any_workspace(
     monkeypatch.delenv("XDG_CONFIG_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert Settings().rider_key_file == tmp_path / ".config" / "geo_service" / "rider.key"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("GBFS_SYSTEM_ID", "two words"),
+        ("GBFS_CONTACT", "nobody"),
+        ("GBFS_CONTACT", "a@b"),
+        ("GBFS_CONTACT", "a b@c.example"),
+        ("GBFS_LICENCE", "CC BY 4.0"),
+    ],
+)
+def test_what_readers_of_gbfs_could_not_read_is_refused(name: str, text: str) -> None:
+    with pytest.raises(WrongUsage, match=f"{PREFIX}{name} is not") as caught:
+        Settings.from_environ({PREFIX + name: text})
+    assert caught.value.where == "environment"
+    assert text not in str(caught.value)

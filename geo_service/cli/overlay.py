@@ -40,7 +40,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     answer = overlay.add_mutually_exclusive_group(required=True)
     answer.add_argument(
-        "--out", type=Path, metavar="FILE", help=".csv, .geojson, .parquet or .gpkg"
+        "--out", type=Path, metavar="FILE", help=".csv, .geojson, .parquet, .gpkg or .fgb"
     )
     answer.add_argument(
         "--describe", action="store_true", help="say what the columns mean, and write nothing"

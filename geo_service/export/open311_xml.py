@@ -3,11 +3,10 @@
 import math
 from collections.abc import Iterator
 
-from geo_service.export.open311_document import Document, Fields, Items, Value, plain
+from geo_service.export.open311_document import Document, Fields, Items, Value
+from geo_service.export.xml_text import xml_text
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
-"""A carriage return as it is would be read as a line feed."""
 
 
 def write_xml(document: Document) -> bytes:
@@ -49,7 +48,7 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return plain(value).translate(_ESCAPES)
+        return xml_text(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("A number that is not finite can't be written.")
     return repr(value)

@@ -1,4 +1,4 @@
-"""Frames into files: CSV, GeoJSON, GeoPackage and GeoParquet, told apart by the file's ending."""
+"""Frames into files: CSV, GeoJSON, GeoPackage, FlatGeobuf and GeoParquet, by the file's ending."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,8 @@ from geo_service.export.frames import texts
 from geo_service.export.spreadsheet import safe_cell
 from geo_service.export.whole_file import whole_file
 
-ENDINGS = (".csv", ".geojson", ".gpkg", ".parquet")
+ENDINGS = (".csv", ".geojson", ".gpkg", ".fgb", ".parquet")
+_DRIVERS = {".gpkg": "GPKG", ".fgb": "FlatGeobuf"}
 
 
 def check_ending(path: Path) -> None:
@@ -60,8 +61,9 @@ def _write(frame: gpd.GeoDataFrame, path: Path, *, layer: str) -> None:
         _as_plain_table(frame).to_csv(path, index=False, encoding="utf-8-sig")
     elif path.suffix.lower() == ".parquet":
         _with_typed_texts(frame).to_parquet(path, index=False)
-    elif path.suffix.lower() == ".gpkg":
-        _with_text_times(frame).to_file(path, layer=layer, driver="GPKG")
+    elif path.suffix.lower() in _DRIVERS:
+        driver = _DRIVERS[path.suffix.lower()]
+        _with_text_times(frame).to_file(path, layer=layer, driver=driver)
     else:
         path.write_text(geojson_text(frame), encoding="utf-8")
 

@@ -1,20 +1,28 @@
 """A collection's features as columns: ids, shapes, and a column for each field."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo_service.arrays import Flags, Shapes
+from geo_service.arrays import Flags, Integers, Shapes
 
 Value: TypeAlias = str | int | float | bool | datetime | tuple[str, ...] | None
 """What a field of one feature holds; None: nothing."""
 
+Row: TypeAlias = tuple[str, shapely.Geometry, Sequence[Value]]
+"""One feature: its id, its shape, and its values in the order of the fields."""
+
+ID = "id"
+"""Names a feature's id where fields are named, as long as no field has this name."""
+GEOMETRY = "geometry"
+"""Names a feature's shape."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -84,7 +92,9 @@ class Column:
         held = np.empty(len(values), dtype=array_type)
         missing = np.fromiter((value is None for value in values), np.bool_, len(values))
         if kind is Kind.MOMENT:
-            values = [None if value is None else _microseconds(value) for value in values]
+            values = [
+                microseconds(value) if isinstance(value, datetime) else None for value in values
+            ]
         for row, value in enumerate(values):
             held[row] = nothing if value is None else value
         return Column(kind, held, missing)
@@ -94,7 +104,7 @@ class Column:
         if self.missing[row]:
             return None
         if self.kind is Kind.MOMENT:
-            return EPOCH + int(self.values[row]) * MICROSECOND
+            return moment_of(int(self.values[row]))
         held = self.values[row]
         value: Value = held.item() if isinstance(held, np.generic) else held
         return value
@@ -127,7 +137,7 @@ class Features:
     @staticmethod
     def of(
         fields: tuple[Field, ...],
-        rows: Sequence[tuple[str, shapely.Geometry, Sequence[Value]]],
+        rows: Sequence[Row],
     ) -> "Features":
         """Make columns of rows.
 
@@ -148,7 +158,89 @@ class Features:
         }
         return Features(ids, shapes, fields, columns)
 
+    def with_changes(self, changed: Mapping[str, Row | None]) -> "Changed":
+        """Return the features after some were added, changed or removed.
 
-def _microseconds(moment: Value) -> int:
-    assert isinstance(moment, datetime)  # noqa: S101 - the kind says so
+        What is the same is shared with these: where no feature has come, gone or moved, the ids
+        and shapes, and of the columns those in which nothing is other than before.
+
+        Parameters
+        ----------
+        changed : mapping of str to row or None
+            By id, as `of` takes rows; None: there is no such feature any more.
+        """
+        rows = {name: row for name in changed if (row := self._row_of(name)) is not None}
+        fresh = Features.of(self.fields, [row for row in changed.values() if row is not None])
+        kept = np.ones(len(self), dtype=np.bool_)
+        kept[list(rows.values())] = False
+        before = np.flatnonzero(kept)
+        if rows.keys() == set(fresh.ids):
+            at = np.array([rows[name] for name in fresh.ids], dtype=np.int64)
+            return Changed(self._put(at, fresh), before, before)
+        at = np.searchsorted(self.ids[kept], fresh.ids)
+        after = np.ones(len(before) + len(fresh), dtype=np.bool_)
+        after[at + np.arange(len(fresh))] = False
+
+        def mixed(old: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:
+            held = np.empty(len(after), dtype=old.dtype)
+            held[after], held[~after] = old[kept], new
+            return held
+
+        columns = {
+            name: Column(
+                column.kind,
+                mixed(column.values, fresh.columns[name].values),
+                mixed(column.missing, fresh.columns[name].missing),
+            )
+            for name, column in self.columns.items()
+        }
+        ids, shapes = mixed(self.ids, fresh.ids), mixed(self.shapes, fresh.shapes)
+        return Changed(Features(ids, shapes, self.fields, columns), np.flatnonzero(after), before)
+
+    def _put(self, at: Integers, fresh: "Features") -> "Features":
+        """Put features in the place of those with the same ids."""
+
+        def put(old: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:
+            if all(map(_same, old[at], new)):
+                return old
+            held = old.copy()
+            held[at] = new
+            return held
+
+        columns = {
+            name: Column(
+                column.kind,
+                put(column.values, fresh.columns[name].values),
+                put(column.missing, fresh.columns[name].missing),
+            )
+            for name, column in self.columns.items()
+        }
+        return Features(self.ids, put(self.shapes, fresh.shapes), self.fields, columns)
+
+    def _row_of(self, feature_id: str) -> int | None:
+        row = bisect_left(self.ids, feature_id)
+        return row if row < len(self) and self.ids[row] == feature_id else None
+
+
+class Changed(NamedTuple):
+    """Features after a change, and which of them are the same as before."""
+
+    features: Features
+    rows: Integers
+    """Of those that are the same, where they are now,"""
+    rows_before: Integers
+    """and where they were."""
+
+
+def _same(one: object, other: object) -> bool:
+    return bool(one == other)
+
+
+def microseconds(moment: datetime) -> int:
+    """Return a moment, with a zone, as microseconds UTC since 1970. Raises nothing."""
     return (moment - EPOCH) // MICROSECOND
+
+
+def moment_of(us: int) -> datetime:
+    """Return the moment of microseconds UTC since 1970. Raises nothing."""
+    return EPOCH + us * MICROSECOND

@@ -11,8 +11,8 @@ from geo_service.flows.kept_tables import KeptTables
 from geo_service.flows.wiring import Workspace
 from geo_service.store import city
 from geo_service.store import facilities as stored_facilities
+from geo_service.store.change_journal import FACILITIES, changed_since
 from geo_service.store.change_watch import ChangeWatch
-from geo_service.store.facility_journal import changed_since
 from geo_service.streets.profile import Profile
 
 
@@ -106,7 +106,7 @@ class Districts:
             )
             touched = None
             if before is not None and before.openings == openings:
-                touched = changed_since(connection, before.changes)
+                touched = changed_since(connection, FACILITIES, before.changes)
             if before is None or touched is None:
                 read = stored_facilities.read_all(connection)
                 facilities = {facility.facility_id: facility for facility in read}

@@ -116,7 +116,7 @@ def parse_areas(
             "GeoJSON, or as well-known text with --columns wkt=THEIRS.",
         )
     ids = maker.texts["id"]
-    areas = take_records(rows, ids, maker.area, only=are_areas)
+    areas = take_records(rows, ids, maker.area, only=are_areas, warnings=found.beside_more())
     bodies = take_records(rows, ids, maker.body, only=are_bodies)
     return AreaBatch(areas, Batch(bodies.records, bodies.refusals, (), bodies.read))
 

@@ -25,6 +25,8 @@ _OTHER_NAMES: Mapping[str, frozenset[str]] = {
 }
 """Names that others give to our columns: only for the hint in an error, never taken silently."""
 
+MORE = "more"
+"""The column in which exports write what else a source said."""
 _EXACT = 2.0**53
 """Whole numbers below this are exact as floats."""
 
@@ -70,12 +72,34 @@ class Columns:
         ]
 
     def more(self) -> list[dict[str, str]]:
-        """Return, row by row, what the spare columns say, as text."""
+        """Return, row by row, what the spare columns say, as text.
+
+        A file that has it all in a column ``more``, JSON objects of texts, as exports write it, is
+        taken at its word: its other spare columns are not kept.
+        """
+        whole = self._whole_more()
+        if whole is not None:
+            return whole
         texts = {name: _texts(self.rows.frame[name].to_numpy(object)) for name in self.spare}
         return [
             {name: column[row] for name, column in texts.items() if column[row]}
             for row in range(len(self.rows))
         ]
+
+    def beside_more(self) -> tuple[str, ...]:
+        """Warn of spare columns that are not kept because there is a column ``more``."""
+        others = [name for name in self.spare if name and name != MORE]
+        if not others or self._whole_more() is None:
+            return ()
+        return (f"{self.rows.file}: beside {MORE!r} these are left out: {', '.join(others)}.",)
+
+    def _whole_more(self) -> list[dict[str, str]] | None:
+        """Read the column ``more``; None if there is none, or it holds something else."""
+        if MORE not in self.spare:
+            return None
+        told = [_texts_of_object(cell) for cell in _texts(self.rows.frame[MORE].to_numpy(object))]
+        whole = [one for one in told if one is not None]
+        return whole if len(whole) == len(told) else None
 
     def left_out(self) -> tuple[str, ...]:
         """Warn of spare columns, where what they say is not kept."""
@@ -154,6 +178,19 @@ def name_columns(rows: Rows, columns: Mapping[str, str], ours: Mapping[str, str]
 def _texts(values: Iterable[object]) -> list[str]:
     # Most values are text already; a million calls fewer are felt.
     return [value.strip() if type(value) is str else text_of(value) for value in values]
+
+
+def _texts_of_object(text: str) -> dict[str, str] | None:
+    """Read a JSON object of texts; blank is an empty one, None is anything else."""
+    if not text:
+        return {}
+    try:
+        told = json.loads(text) if text.startswith("{") else None
+    except (RecursionError, ValueError):
+        return None
+    if not isinstance(told, dict) or not all(isinstance(one, str) for one in told.values()):
+        return None
+    return told
 
 
 def text_of(value: object) -> str:

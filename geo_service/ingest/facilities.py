@@ -44,13 +44,12 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
             "empty",
             "free",
             "out_of_order",
-            "observed_at",
             "lon",
             "lat",
         ),
         "",
     )
-    | {"id": "facility_id"}
+    | {"id": "facility_id", "observed_at": "state_observed_at"}
 )
 _COUNTS = ("charged", "empty", "free")
 
@@ -166,7 +165,8 @@ class _Maker:
         self.more = columns.more()
         observed = columns.series("observed_at")
         self.observed: Times | None = None if observed is None else read_times(observed, clock)
-        self.warnings = self.observed.warnings if self.observed else ()
+        guessed = self.observed.warnings if self.observed else ()
+        self.warnings = (*guessed, *columns.beside_more())
 
     def make(self, row: int) -> tuple[str, Facility]:
         """Return a row's id and facility; RefusedData says what is wrong with it."""

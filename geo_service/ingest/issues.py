@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,6 +17,7 @@ from geo_service.ingest.extent import Extent
 from geo_service.ingest.files.rows import Rows, rows_of_frame
 from geo_service.ingest.files.table import read_table
 from geo_service.ingest.intake import take_records
+from geo_service.ingest.open_intervals import Life, read_intervals
 from geo_service.ingest.positions import Positions, read_positions
 from geo_service.ingest.times import Clock, TimeFault, Times, read_times, zone_named
 from geo_service.ingest.values import category_reason, long_text_reason, made_id, truth_of
@@ -29,10 +31,12 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "closed_at": "",
         "confirmed_at": "",
         "approved": "",
+        "open_intervals": "",
         "lon": "",
         "lat": "",
     }
 )
+_TEXTS = ("id", "category", "description", "approved", "open_intervals")
 
 
 def read_issues(
@@ -91,7 +95,7 @@ def parse_issues(
     table : Rows or DataFrame
         Columns ``category`` and ``reported_at``, and where they are there ``id, description,
         closed_at,
-        approved, confirmed_at``; others are kept as ``more``.
+        approved, confirmed_at, open_intervals``; others are kept as ``more``.
     now : datetime
         With a zone; issues reported or closed later are refused.
     datum : Datum
@@ -130,9 +134,8 @@ class _Maker:
 
     def __init__(self, columns: Columns, positions: Positions, clock: Clock) -> None:
         self.positions = positions
-        self.texts = {
-            name: columns.texts(name) for name in ("id", "category", "description", "approved")
-        }
+        self.clock = clock
+        self.texts = {name: columns.texts(name) for name in _TEXTS}
         self.more = columns.more()
         nothing = pd.Series([None] * len(columns.rows), dtype=object)
         reported, closed = columns.series("reported_at"), columns.series("closed_at")
@@ -140,11 +143,8 @@ class _Maker:
         self.closed: Times = read_times(nothing if closed is None else closed, clock)
         confirmed = columns.series("confirmed_at")
         self.confirmed: Times = read_times(nothing if confirmed is None else confirmed, clock)
-        self.warnings = tuple(
-            warning
-            for times in (self.reported, self.closed, self.confirmed)
-            for warning in times.warnings
-        )
+        said = (self.reported.warnings, self.closed.warnings, self.confirmed.warnings)
+        self.warnings = tuple(chain(*said, columns.beside_more()))
 
     def make(self, row: int) -> tuple[str, Issue]:
         """Return a row's id and issue; RefusedData says what is wrong with it."""
@@ -161,18 +161,26 @@ class _Maker:
         lon, lat = float(self.positions.lon[row]), float(self.positions.lat[row])
         said = (told["category"], told["description"], reported_at.isoformat())
         issue_id = told["id"] or made_id("i", *said, lon=lon, lat=lat)
+        closed_at, reopened = self._life(row, told["open_intervals"], reported_at)
         return issue_id, Issue(
             issue_id=issue_id,
             category=told["category"],
             lon=lon,
             lat=lat,
             reported_at=reported_at,
-            closed_at=_later(self.closed, row, "closed", reported_at),
+            closed_at=closed_at,
+            reopened=reopened,
             confirmed_at=_later(self.confirmed, row, "confirmed", reported_at),
             description=told["description"],
             approved=_approved(told["approved"]),
             more=self.more[row],
         )
+
+    def _life(self, row: int, intervals: str, reported_at: datetime) -> Life:
+        """Read when it was closed first, and when it was open later."""
+        if intervals:
+            return read_intervals(intervals, reported_at, self.clock)
+        return _later(self.closed, row, "closed", reported_at), ()
 
 
 def _later(times: Times, row: int, what: str, reported_at: datetime) -> datetime | None:

@@ -1,8 +1,9 @@
 """Cases and their moves in the database; of every issue there is one case."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
@@ -12,10 +13,14 @@ from geo_service.domain.lifecycle import OPEN, Mover, Stage
 from geo_service.store import city
 from geo_service.store import issues as stored_issues
 from geo_service.store.case_schema import case_moves, cases
+from geo_service.store.change_journal import ISSUES, note_change
+from geo_service.store.schema import issues
 from geo_service.store.upsert import OLD_ID, Found, Statement, find_rows
 
 READ = select(*cases.c)
 MOVES = select(*case_moves.c).order_by(case_moves.c.number)
+WITH_ISSUE = select(*issues.c, *cases.c).join_from(issues, cases)
+ISSUE_COLUMNS = len(issues.c)
 LAST = select(case_moves.c.issue_id, func.max(case_moves.c.number)).group_by(case_moves.c.issue_id)
 
 
@@ -83,7 +88,7 @@ def change_many(connection: Connection, changed: Sequence[tuple[Case, Move]]) ->
     last = {row[0]: row[1] for row in find_rows(connection, LAST, case_moves.c.issue_id, ids)}
     numbered = [replace(move, number=last.get(move.issue_id, 0) + 1) for _, move in changed]
     connection.execute(insert(case_moves), [asdict(move) for move in numbered])
-    city.count_change(connection)
+    note_change(connection, ISSUES, city.count_change(connection), ids)
 
 
 def add_move(connection: Connection, move: Move) -> Move:
@@ -142,6 +147,22 @@ def find_many(connection: Connection, issue_ids: Collection[str]) -> list[Case]:
     return sorted((_case(row, known[row[0]]) for row in rows), key=lambda case: case.issue.issue_id)
 
 
+def each(connection: Connection, *, approved_only: bool = False) -> Iterator[Case]:
+    """Yield the cases of all issues in any order, one at a time, so that none need be held.
+
+    Parameters
+    ----------
+    connection : Connection
+    approved_only : bool
+        Whether those of issues that staff have not approved are left out.
+    """
+    reopened = stored_issues.all_reopenings(connection)
+    wanted = WITH_ISSUE.where(issues.c.approved) if approved_only else WITH_ISSUE
+    for row in connection.execute(wanted):
+        issue = stored_issues.issue_of(row[:ISSUE_COLUMNS], reopened.get(row[0], ()))
+        yield _case(row[ISSUE_COLUMNS:], issue)
+
+
 def read_open(connection: Connection) -> list[Case]:
     """Return all cases in which something is still to be done, in order of id."""
     return _read(connection, READ.where(cases.c.stage.in_(OPEN)))
@@ -174,7 +195,7 @@ def _read(connection: Connection, wanted: Statement) -> list[Case]:
     ]
 
 
-def _case(row: Found, issue: Issue) -> Case:
+def _case(row: Sequence[Any], issue: Issue) -> Case:
     _, stage, *rest = row
     unit, updated_at, area_id, body_id, due_at, escalations, merged, reporter, address, *last = rest
     return Case(

@@ -13,6 +13,7 @@ from geo_service.domain.category import Category, DataType, Question
 from geo_service.errors import RefusedData
 from geo_service.store import city
 from geo_service.store.case_schema import categories
+from geo_service.store.change_journal import ISSUES, note_change
 from geo_service.store.schema import issues
 from geo_service.store.upsert import Found, Written, find_rows, remove, upsert
 
@@ -37,7 +38,8 @@ def write(connection: Connection, records: Sequence[Category], *, replace: bool 
     named = set(connection.scalars(select(issues.c.category).distinct())) if replace else set()
     gone = known - {record.category for record in records} - named
     remove(connection, categories.c.category, gone)
-    city.count_change(connection)
+    # Issues are told with the names of their categories.
+    note_change(connection, ISSUES, city.count_change(connection), None)
     return written + Written(removed=len(gone))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, select
 from geo_service.domain.facility import Facility, Service, State
 from geo_service.errors import NotFound
 from geo_service.store import city
-from geo_service.store.facility_journal import note_change
+from geo_service.store.change_journal import FACILITIES, note_change
 from geo_service.store.packed import pack_more, pack_set, unpack_more, unpack_set
 from geo_service.store.schema import facilities, facility_states
 from geo_service.store.upsert import Found, Written, find_rows, upsert
@@ -39,7 +39,8 @@ def write(connection: Connection, records: Sequence[Facility], *, replace: bool 
     if replace:
         connection.execute(delete(facility_states))
     _write_states(connection, _latest_states(records))
-    note_change(connection, change, None if replace else {one.facility_id for one in records})
+    touched = None if replace else {one.facility_id for one in records}
+    note_change(connection, FACILITIES, change, touched)
     return written
 
 
@@ -55,13 +56,24 @@ def remove(connection: Connection, facility_id: str) -> bool:
     removed = connection.execute(delete(facilities).where(facilities.c.facility_id == facility_id))
     if removed.rowcount == 0:
         return False
-    note_change(connection, city.count_change(connection), [facility_id])
+    note_change(connection, FACILITIES, city.count_change(connection), [facility_id])
     return True
+
+
+def each(connection: Connection) -> Iterator[Facility]:
+    """Yield all facilities in any order, one at a time, so that none need be held."""
+    return map(_facility, connection.execute(READ))
 
 
 def read_all(connection: Connection) -> list[Facility]:
     """Return all facilities in order of id."""
-    return sorted(map(_facility, connection.execute(READ)), key=lambda record: record.facility_id)
+    return sorted(each(connection), key=lambda record: record.facility_id)
+
+
+def read_kind(connection: Connection, kind: str) -> list[Facility]:
+    """Return the facilities of a kind in order of id."""
+    rows = connection.execute(READ.where(facilities.c.kind == kind))
+    return sorted(map(_facility, rows), key=lambda record: record.facility_id)
 
 
 def find(connection: Connection, facility_id: str) -> Facility | None:
@@ -99,7 +111,7 @@ def write_state(connection: Connection, facility_id: str, state: State) -> bool:
         )
     kept = _write_states(connection, {facility_id: state})
     if kept:
-        note_change(connection, city.count_change(connection), [facility_id])
+        note_change(connection, FACILITIES, city.count_change(connection), [facility_id])
     return kept > 0
 
 

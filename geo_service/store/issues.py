@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, insert, select
 
 from geo_service.domain.issue import Issue
 from geo_service.store import city
+from geo_service.store.change_journal import ISSUES, note_change
 from geo_service.store.packed import pack_more, unpack_more
 from geo_service.store.schema import issue_reopenings, issues
 from geo_service.store.upsert import Found, Statement, Written, find_rows, remove, upsert
@@ -38,14 +39,14 @@ def write(connection: Connection, records: Sequence[Issue], *, replace: bool = F
     intervals = [row for record in last.values() for row in _interval_rows(record)]
     if intervals:
         connection.execute(insert(issue_reopenings), intervals)
-    city.count_change(connection)
+    note_change(connection, ISSUES, city.count_change(connection), None if replace else last.keys())
     return written
 
 
 def discard(connection: Connection, issue_ids: Collection[str]) -> None:
     """Remove issues, with all that belongs to them."""
     remove(connection, issues.c.issue_id, issue_ids)
-    city.count_change(connection)
+    note_change(connection, ISSUES, city.count_change(connection), issue_ids)
 
 
 def read_all(connection: Connection, *, approved_only: bool = False) -> list[Issue]:
@@ -61,6 +62,19 @@ def read_all(connection: Connection, *, approved_only: bool = False) -> list[Iss
     return sorted(_read(connection, wanted, REOPENINGS), key=lambda record: record.issue_id)
 
 
+def all_ids(connection: Connection, *, approved_only: bool = False) -> frozenset[str]:
+    """Return the ids of all issues, or of those that staff have approved."""
+    wanted = select(issues.c.issue_id)
+    return frozenset(
+        connection.scalars(wanted.where(issues.c.approved) if approved_only else wanted)
+    )
+
+
+def all_reopenings(connection: Connection) -> dict[str, list[Interval]]:
+    """Return the later open intervals of all issues that have any, in order, by their ids."""
+    return _grouped(connection.execute(REOPENINGS))
+
+
 def find(connection: Connection, issue_id: str) -> Issue | None:
     """Return one issue; None if none has the id."""
     found = find_many(connection, [issue_id])
@@ -71,13 +85,13 @@ def find_many(connection: Connection, issue_ids: Collection[str]) -> list[Issue]
     """Return the issues with some ids, in order of id; unknown ids are left out."""
     rows = list(find_rows(connection, READ, issues.c.issue_id, issue_ids))
     reopened = _grouped(find_rows(connection, REOPENINGS, issue_reopenings.c.issue_id, issue_ids))
-    found = [_issue(row, tuple(reopened.get(row[0], ()))) for row in rows]
+    found = [issue_of(row, reopened.get(row[0], ())) for row in rows]
     return sorted(found, key=lambda record: record.issue_id)
 
 
 def _read(connection: Connection, wanted: Statement, reopenings: Statement) -> list[Issue]:
     reopened = _grouped(connection.execute(reopenings))
-    return [_issue(row, tuple(reopened.get(row[0], ()))) for row in connection.execute(wanted)]
+    return [issue_of(row, reopened.get(row[0], ())) for row in connection.execute(wanted)]
 
 
 def _grouped(rows: Iterable[Found]) -> dict[str, list[Interval]]:
@@ -87,7 +101,8 @@ def _grouped(rows: Iterable[Found]) -> dict[str, list[Interval]]:
     return reopened
 
 
-def _issue(row: Found, reopened: tuple[Interval, ...]) -> Issue:
+def issue_of(row: Sequence[Any], reopened: Sequence[Interval]) -> Issue:
+    """Make an issue of a row of its table's columns, and of its later open intervals."""
     issue_id, category, lon, lat, reported_at, closed_at, *rest = row
     description, approved, more, confirmed_at = rest
     return Issue(
@@ -99,7 +114,7 @@ def _issue(row: Found, reopened: tuple[Interval, ...]) -> Issue:
         closed_at=closed_at,
         description=description,
         approved=approved,
-        reopened=reopened,
+        reopened=tuple(reopened),
         more=unpack_more(more),
         confirmed_at=confirmed_at,
     )

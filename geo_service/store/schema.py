@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from geo_service.store.columns import UtcTime
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration; the database of this program is at it."""
 
 METADATA = MetaData(
@@ -86,6 +86,14 @@ facility_changes = Table(
     Column("facility_id", String, primary_key=True),
 )
 """Which facilities each of the latest counts in ``city.changes`` touched; blank: any of them."""
+
+issue_changes = Table(
+    "issue_changes",
+    METADATA,
+    Column("change", BigInteger, primary_key=True, autoincrement=False),
+    Column("issue_id", String, primary_key=True),
+)
+"""The same of issues, their cases and how many see them."""
 
 issues = Table(
     "issues",

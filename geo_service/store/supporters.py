@@ -5,7 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from geo_service.store import city
 from geo_service.store.case_schema import supporters
+from geo_service.store.change_journal import ISSUES, note_change
 from geo_service.store.insert_once import insert_once
 from geo_service.store.upsert import find_rows
 
@@ -36,6 +38,7 @@ def add(
     """
     row = {"issue_id": issue_id, "rider": rider, "supported_at": now, "through": through}
     if insert_once(connection, supporters, row):
+        note_change(connection, ISSUES, city.count_change(connection), [issue_id])
         return True
     if not through:
         # Who says so for oneself stays, also when the issue that brought one here goes again.
@@ -71,8 +74,15 @@ def count_each(connection: Connection, issue_ids: Collection[str]) -> dict[str, 
     return {row[0]: row[1] for row in rows}
 
 
+def count_all(connection: Connection) -> dict[str, int]:
+    """Count those who see each issue; an issue that nobody sees is left out."""
+    counted = select(supporters.c.issue_id, func.count()).group_by(supporters.c.issue_id)
+    return {row[0]: row[1] for row in connection.execute(counted)}
+
+
 def remove_through(connection: Connection, issue_id: str, through: str) -> None:
     """Take from an issue those whom another one brought, which is no longer merged into it."""
     connection.execute(
         delete(supporters).where(supporters.c.issue_id == issue_id, supporters.c.through == through)
     )
+    note_change(connection, ISSUES, city.count_change(connection), [issue_id])

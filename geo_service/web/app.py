@@ -25,6 +25,8 @@ from geo_service.web import (
     facilities,
     facility_states,
     facility_writes,
+    files,
+    gbfs,
     health,
     install,
     issue_moves,
@@ -49,12 +51,14 @@ from geo_service.web import (
     street_ground,
     tasks,
     teams,
+    tiles,
     work_list,
 )
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import cookie_name, forget_key
 from geo_service.web.head_requests import AnswerHead
 from geo_service.web.nearest_at_once import Shortcut
+from geo_service.web.ogc import collections, items, landing
 from geo_service.web.open311_answers import error_answer, is_open311
 from geo_service.web.openapi_document import DescribedApp, operation_id
 from geo_service.web.pages import write_page
@@ -102,7 +106,13 @@ DOORS: tuple[APIRouter, ...] = (
     known_issue.router,
     tasks.router,
     overlay.router,
+    landing.router,
+    collections.router,
+    items.router,
     releases.router,
+    files.router,
+    gbfs.router,
+    tiles.router,
     rider_credits.router,
     check_ins.router,
     station_use.router,
@@ -153,6 +163,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
         await run_in_threadpool(upkeep.stop)
         await run_in_threadpool(app.state.service.photos.shutdown, cancel_futures=True)
         app.state.service.catchments.close()
+        await run_in_threadpool(app.state.service.files.close)
         workspace.close()
         finish_log()
 

@@ -14,6 +14,7 @@ ASKED_AGAIN = {"Cache-Control": "no-cache"}
 OURS = {
     "icon.svg": "image/svg+xml",
     "desk.css": "text/css; charset=utf-8",
+    "ogc.css": "text/css; charset=utf-8",
     "desk.js": "text/javascript; charset=utf-8",
     "pin_map.css": "text/css; charset=utf-8",
     "pin_map.js": "text/javascript; charset=utf-8",

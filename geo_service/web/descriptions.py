@@ -17,6 +17,7 @@ from geo_service.web.schemas.shapes import Schema, record, several, text, whole
 Described = dict[int | str, dict[str, Any]]
 
 TEXT = {"type": "string"}
+BYTES = {**TEXT, "format": "binary"}
 HTML = "text/html"
 FAULT = record(
     "Fault",
@@ -81,6 +82,8 @@ SENDING = (
 
 HEADERS: Mapping[str, str] = {
     "Allow": "The methods that there are.",
+    "Content-Crs": "The reference system of the coordinates, in angle brackets.",
+    "Content-Disposition": "Under which name it is to be kept.",
     "ETag": "Of what is answered; for `If-None-Match` and `If-Match`.",
     "Location": "Where to go on.",
     "Retry-After": "Seconds after which to ask again.",
@@ -119,10 +122,10 @@ def describe_rules(**rules: str) -> dict[str, Any]:
     return {RULES: rules}
 
 
-def describe_headers(*names: str) -> dict[str, Any]:
-    """Describe headers that an answer always has; KeyError if one's meaning is not known."""
+def describe_headers(*names: str, always: bool = True) -> dict[str, Any]:
+    """Describe headers that an answer always or sometimes has; KeyError if one is not known."""
     told = {
-        name: {"description": HEADERS[name], "required": True, "schema": TEXT} for name in names
+        name: {"description": HEADERS[name], "required": always, "schema": TEXT} for name in names
     }
     return {"headers": told} if told else {}
 
@@ -150,7 +153,7 @@ def describe_answer(
 def describe_bytes(media_type: str, description: str) -> dict[str, Any]:
     """Describe an answer that is no JSON: a picture, or text of another language."""
     is_text = media_type.startswith("text/")
-    schema = TEXT if is_text else {**TEXT, "format": "binary"}
+    schema = TEXT if is_text else BYTES
     return {"description": description, "content": {media_type: {"schema": schema}}}
 
 

@@ -1,6 +1,14 @@
 """HEAD wherever GET is: the same answer without its body (RFC 9110, section 9.3.2)."""
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_ASKED = "geo_service_head"
+
+
+def is_head(request: Request) -> bool:
+    """Say whether nobody will see the body, so that a door need not make it. Raises nothing."""
+    return _ASKED in request.scope
 
 
 class AnswerHead:
@@ -20,4 +28,4 @@ class AnswerHead:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"}, receive, send_without_body)
+        await self.app({**scope, "method": "GET", _ASKED: True}, receive, send_without_body)

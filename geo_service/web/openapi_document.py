@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from geo_service.web.descriptions import RULES
 from geo_service.web.schemas.shapes import example_of
 
 UNREAD = "HTTPValidationError"
@@ -34,6 +35,10 @@ TAGS: Mapping[str, str] = {
     "teams": "Volunteer teams.",
     "overlay": "Where trips pass issues; for analysts.",
     "releases": "What everybody may know of trips.",
+    "ogc": "OGC API - Features: the collections, by place, time, property and filter.",
+    "files": "Whole collections as files.",
+    "tiles": "The city as vector tiles, for maps that draw them.",
+    "gbfs": "GBFS 3.0: charging cabinets for trip planners.",
     "maps": "Maps drawn by the caller's rights.",
     "rider": "The rider's page, and what it is made of.",
     "reports": "The report page, and pages of reports.",
@@ -44,7 +49,7 @@ TAGS: Mapping[str, str] = {
 }
 """Every group of operations, in the order in which they are shown."""
 _MAPS_OF_SCHEMAS = frozenset({"properties", "patternProperties", "$defs"})
-_NOT_LOOKED_INTO = frozenset({"example", "examples", "default", "const", "enum", "required"})
+_NOT_LOOKED_INTO = frozenset({"example", "examples", "default", "const", "enum", "required", RULES})
 
 
 def operation_id(route: APIRoute) -> str:
@@ -59,7 +64,7 @@ class DescribedApp(FastAPI):
         """Return the document; it is made when it is first asked for."""
         if self.openapi_schema is None:
             self.openapi_schema = put_in_order(
-                _completed(
+                complete(
                     get_openapi(
                         title=self.title,
                         version=self.version,
@@ -107,11 +112,16 @@ def put_in_order(document: Mapping[str, Any]) -> dict[str, Any]:
     return ordered
 
 
-def _completed(document: dict[str, Any]) -> dict[str, Any]:
+def complete(document: dict[str, Any]) -> dict[str, Any]:
     """Put an example to each answer, and leave out what no door says.
 
     FastAPI leaves nulls out of examples. It describes an answer 422 of its own for each path that
     has a parameter; doors read theirs themselves.
+
+    Parameters
+    ----------
+    document : dict
+        Changed, and returned. Raises nothing of its own.
     """
     for operations in document["paths"].values():
         for operation in operations.values():

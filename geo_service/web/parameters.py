@@ -34,20 +34,23 @@ _PLUS_LOST = re.compile(r"(T[0-9:.]+) ([0-9]{2}:?[0-9]{2})")
 """In an address a plus means a blank, and many write the zone's as it is."""
 
 
-def _number(text: object) -> float:
+def read_number(text: object) -> float:
+    """Read a plain decimal number; ValueError says what it must be."""
     number = float(text) if isinstance(text, str) and NUMBER.fullmatch(text) else math.inf
     if not math.isfinite(number):
         raise ValueError("It must be a plain decimal number.")
     return number
 
 
-def _whole(text: object) -> int:
+def read_whole(text: object) -> int:
+    """Read a whole number; ValueError says what it must be."""
     if not isinstance(text, str) or not WHOLE.fullmatch(text):
         raise ValueError("It must be a whole number.")
     return int(text)
 
 
-def _flag(text: object) -> bool:
+def read_flag(text: object) -> bool:
+    """Read true or false; ValueError says what it must be."""
     if text not in {"true", "false"}:
         raise ValueError("It must be true or false.")
     return text == "true"
@@ -59,7 +62,8 @@ def _slug(text: object) -> str:
     return text
 
 
-def _moment(text: object) -> datetime:
+def read_moment(text: object) -> datetime:
+    """Read a moment, ISO 8601 with a zone, as UTC; ValueError says what it must be."""
     try:
         read = datetime.fromisoformat(_PLUS_LOST.sub(r"\1+\2", str(text)))
     except ValueError:
@@ -73,14 +77,14 @@ def _moment(text: object) -> datetime:
 
 
 def _moment_or_now(text: object) -> datetime | Literal["now"]:
-    return NOW if text == NOW else _moment(text)
+    return NOW if text == NOW else read_moment(text)
 
 
 def _box(text: object) -> tuple[float, float, float, float]:
     parts = str(text).split(",")
     if len(parts) != 4:
         raise ValueError("It must be four numbers: west,south,east,north.")
-    west, south, east, north = map(_number, parts)
+    west, south, east, north = map(read_number, parts)
     if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
         raise ValueError("It must be west,south,east,north in decimal degrees, south below north.")
     return west, south, east, north
@@ -93,16 +97,16 @@ BOX_SCHEMA = {
     "examples": ["112.12,32.03,112.16,32.06"],
 }
 
-Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
-WholeNumber = Annotated[int, BeforeValidator(_whole)]
-Flag = Annotated[bool, BeforeValidator(_flag)]
+Number = Annotated[float, BeforeValidator(read_number), Field(allow_inf_nan=False)]
+WholeNumber = Annotated[int, BeforeValidator(read_whole)]
+Flag = Annotated[bool, BeforeValidator(read_flag)]
 Slug = Annotated[
     str,
     BeforeValidator(_slug),
     WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}$"}),
 ]
 Slugs = Annotated[frozenset[Slug], Field(max_length=LONGEST_LIST)]
-Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema(TIME_SCHEMA)]
+Moment = Annotated[datetime, BeforeValidator(read_moment), WithJsonSchema(TIME_SCHEMA)]
 MomentOrNow = Annotated[
     datetime | Literal["now"],
     BeforeValidator(_moment_or_now),

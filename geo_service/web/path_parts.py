@@ -1,8 +1,16 @@
 """Parts of paths that name something, each described once."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import Path
+from pydantic import WithJsonSchema
+
+from geo_service.export.feature_files import FORMATS
+from geo_service.flows.collections.catalogue import COLLECTIONS
+from geo_service.flows.tile_layers import TILE_SETS
+from geo_service.geometry.tile_address import FARTHEST_ZOOM
+from geo_service.web.schemas.gbfs import FEEDS
 
 FacilityId = Annotated[
     str,
@@ -57,4 +65,34 @@ RequestId = Annotated[
 ]
 ServiceCode = Annotated[
     str, Path(description="A code of the list of services.", examples=["standing_water"])
+]
+
+
+def _one_of(names: Iterable[str]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": list(names)})
+
+
+def _number(example: int, most: int) -> WithJsonSchema:
+    return WithJsonSchema({"type": "integer", "minimum": 0, "maximum": most, "examples": [example]})
+
+
+ENDINGS = tuple(ending.removeprefix(".") for ending in FORMATS)
+"""Of files of whole collections."""
+_LAST_TILE = (1 << FARTHEST_ZOOM) - 1
+
+FeedName = Annotated[str, _one_of(FEEDS), Path(description="A feed's name.")]
+LayerName = Annotated[str, _one_of(TILE_SETS), Path(description="A layer's name.")]
+TileZoom = Annotated[
+    str, _number(15, FARTHEST_ZOOM), Path(description="How near: the world is 2^z tiles wide.")
+]
+TileColumn = Annotated[str, _number(26_589, _LAST_TILE), Path(description="From 0, in the west.")]
+TileRow = Annotated[str, _number(13_287, _LAST_TILE), Path(description="From 0, in the north.")]
+CollectionName = Annotated[str, _one_of(COLLECTIONS), Path(description="A collection's name.")]
+FileEnding = Annotated[str, _one_of(ENDINGS), Path(description="The format, by its usual ending.")]
+FeatureId = Annotated[
+    str,
+    Path(
+        description="The feature's id; slashes may stand in it as they are.",
+        examples=["cabinet-changhong"],
+    ),
 ]

@@ -30,6 +30,12 @@ class WrongParameters(errors.WrongUsage):
         self.faults = tuple(faults)
 
 
+class BadParameters(WrongParameters):
+    """Parameters of a request are wrong, at a path whose standard calls that a bad request."""
+
+    code = "bad-parameters"
+
+
 class FixedPath(errors.WrongUsage):
     """A path has a meaning of its own, so nothing can be put there."""
 
@@ -73,6 +79,7 @@ class Told:
 
 
 TOLD: Mapping[type[errors.GeoServiceError], Told] = {
+    BadParameters: Told(HTTPStatus.BAD_REQUEST, "Bad parameters"),
     WrongParameters: Told(HTTPStatus.UNPROCESSABLE_ENTITY, "Wrong parameters"),
     FixedPath: Told(HTTPStatus.METHOD_NOT_ALLOWED, "Fixed path"),
     ChangedSince: Told(HTTPStatus.PRECONDITION_FAILED, "Changed since"),

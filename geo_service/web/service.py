@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from geo_service.errors import NotReady
 from geo_service.export.near_json import NearWriter
+from geo_service.flows.collections.kept import KeptCollections
 from geo_service.flows.districts import Districts
 from geo_service.flows.wiring import Workspace
 from geo_service.maps.base_tiles import base_tiles
@@ -18,7 +19,10 @@ from geo_service.streets.profile import Profile
 from geo_service.web.drawn_pages import DrawnPages
 from geo_service.web.held_photos import HeldPhotos
 from geo_service.web.kept_catchments import KeptCatchments
+from geo_service.web.kept_gbfs import KeptGbfs
 from geo_service.web.kept_street_ground import KeptStreetGround
+from geo_service.web.kept_tiles import KeptTiles
+from geo_service.web.made_files import MadeFiles
 
 Clock = Callable[[], datetime]
 
@@ -35,11 +39,15 @@ class Service:
     workspace: Workspace
     districts: Districts
     drawn_pages: DrawnPages
+    collections: KeptCollections
     clock: Clock
     near_writers: Mapping[Profile, NearWriter]
     basemap: KeptStreetGround
+    gbfs: KeptGbfs
+    tiles: KeptTiles
     tile_hosts: Sequence[str]
     """Hosts that maps take the base map of the settings from; empty: none but ours."""
+    files: MadeFiles = field(default_factory=MadeFiles)
     catchments: KeptCatchments = field(default_factory=KeptCatchments)
     held_photos: HeldPhotos = field(default_factory=HeldPhotos)
     photos: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "photos"))
@@ -62,9 +70,12 @@ def open_service(workspace: Workspace, clock: Clock) -> Service:
         workspace,
         Districts(workspace),
         DrawnPages(workspace),
+        KeptCollections(workspace),
         clock,
         writers,
         KeptStreetGround(tiles),
+        KeptGbfs(workspace),
+        KeptTiles(workspace),
         tiles.hosts if tiles else (),
     )
 

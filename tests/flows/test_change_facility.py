@@ -11,7 +11,7 @@ from geo_service.flows.change_facility import put_facility, retire_facility
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum
 from geo_service.store import city, facilities
-from geo_service.store.facility_journal import changed_since
+from geo_service.store.change_journal import FACILITIES, changed_since
 
 
 def feature(lon: float = 112.145, **properties: object) -> dict[str, Any]:
@@ -75,6 +75,6 @@ def test_each_is_told_to_those_who_keep_facilities(workspace: Workspace, now: da
     retire_facility(workspace, "w")
     put_facility(workspace, "x", feature(), datum=Datum.WGS84, now=now)
     with workspace.database.reading() as connection:
-        assert changed_since(connection, before) == {"w", "x"}
+        assert changed_since(connection, FACILITIES, before) == {"w", "x"}
         found = facilities.find_many(connection, ["w", "x"])
     assert [one.facility_id for one in found] == ["x"]

@@ -186,3 +186,13 @@ def test_writing_tells_caches(database: Database) -> None:
         before = city.changes(connection)
         facilities.write(connection, [place("a")])
         assert city.changes(connection) == before + 1
+
+
+def test_facilities_of_one_kind_come_alone_in_order_of_id(database: Database) -> None:
+    state = State(NOON, charged=1)
+    other = Facility("a", "rest_station", 112.14, 32.04)
+    with database.writing() as connection:
+        facilities.write(connection, [place("c"), other, place("b", state)])
+        found = facilities.read_kind(connection, "charging_cabinet")
+        assert found == [place("b", state), place("c")]
+        assert facilities.read_kind(connection, "water_point") == []

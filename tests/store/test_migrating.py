@@ -23,8 +23,8 @@ from geo_service.store import (  # noqa: F401 - the tables of the two schemas ar
     schema,
     trace_rows,
 )
+from geo_service.store.change_journal import FACILITIES, ISSUES, changed_since
 from geo_service.store.database import Database
-from geo_service.store.facility_journal import changed_since
 from geo_service.store.trace_boxes import Box
 from geo_service.store.trace_rows import FileUse
 
@@ -104,10 +104,12 @@ def test_a_database_of_the_first_release_keeps_all_that_is_in_it(tmp_path: Path)
             assert (lying.first_rows.tolist(), lying.fixes.tolist()) == ([0], [3])
             assert trace_rows.uses(connection) == [FileUse(19844, None, 3)]
             # What changed before there was a journal, nobody wrote down.
-            assert changed_since(connection, 6) is None
-            assert changed_since(connection, 7) == set()
+            assert changed_since(connection, FACILITIES, 6) is None
+            assert changed_since(connection, FACILITIES, 7) == set()
+            assert changed_since(connection, ISSUES, 6) is None
+            assert changed_since(connection, ISSUES, 7) == set()
             facilities.remove(connection, "osm/node/1")
-            assert changed_since(connection, 7) == {"osm/node/1"}
+            assert changed_since(connection, FACILITIES, 7) == {"osm/node/1"}
 
 
 def test_alembic_finds_nothing_to_change(database: Database) -> None:

@@ -79,11 +79,15 @@ def test_the_document_is_made_once(door: httpx.Client) -> None:
 
 
 @pytest.mark.slow
-def test_spectral_finds_nothing(door: httpx.Client, tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", ["/openapi.json", "/ogc/api"])
+def test_spectral_finds_nothing(
+    door: httpx.Client, keys: dict[str, str], tmp_path: Path, path: str
+) -> None:
     spectral = shutil.which("spectral")
     if spectral is None:
         pytest.skip("spectral (npm) is not installed; .ci/run installs it")
-    (tmp_path / "openapi.json").write_bytes(door.get("/openapi.json").content)
+    shown = {"Authorization": f"Bearer {keys['analyst']}"}
+    (tmp_path / "openapi.json").write_bytes(door.get(path, headers=shown).content)
     (tmp_path / "rules.yaml").write_text(RULES)
     told = subprocess.run(
         [spectral, "lint", "openapi.json", "--ruleset", "rules.yaml", "--fail-severity", "hint"],

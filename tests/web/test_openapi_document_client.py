@@ -17,8 +17,9 @@ import pytest
 
 pytestmark = pytest.mark.slow
 NAME = "generated_client"
-CONFIG = {"content_type_overrides": {"image/jpeg": "application/octet-stream"}}
-"""The generator knows no pictures; it is told to hand them over as bytes."""
+BYTES = ("image/jpeg", "application/vnd.mapbox-vector-tile", "application/geopackage+sqlite3")
+CONFIG = {"content_type_overrides": dict.fromkeys(BYTES, "application/octet-stream")}
+"""The generator knows no pictures, tiles and files; it is told to hand them over as bytes."""
 
 Load = Callable[[str], ModuleType]
 Client: TypeAlias = Any
@@ -138,3 +139,38 @@ def test_a_report_becomes_an_issue(load: Load, anybody: Client, staff: Client) -
     assert moved.properties.moves[-1].to is models.Stage.FILED
     listed = load("api.issues.list_issues").sync(client=staff)
     assert posted.service_request_id in [one.id for one in listed.features]
+
+
+def test_features_of_a_collection_are_typed(load: Load, anybody: Client) -> None:
+    models = load("models")
+    name = models.ListOgcItemsCollectionId.FACILITIES
+    found = load("api.ogc.list_ogc_items").sync(
+        name, client=anybody, bbox=[112.13, 32.03, 112.15, 32.05], sortby=["-id"], limit=2
+    )
+    assert isinstance(found, models.OgcFeatureCollection)
+    assert found.number_matched == 5
+    assert [one.id for one in found.features] == ["window", "station-night"]
+    assert isinstance(found.features[0].geometry, models.Point)
+    wrong = load("api.ogc.list_ogc_items").sync(name, client=anybody, filter_="no filter")
+    assert isinstance(wrong, models.Problem)
+    assert wrong.status == 400
+
+
+def test_feeds_tiles_and_files_are_handed_over(load: Load, anybody: Client) -> None:
+    models = load("models")
+    feed = load("api.gbfs.read_gbfs_feed").sync
+    status = feed(models.ReadGbfsFeedFeed.STATION_STATUS, client=anybody)
+    assert isinstance(status, models.GbfsStationStatus)
+    assert [one.station_id for one in status.data.stations] == ["cabinet-fresh", "cabinet-stale"]
+    layer = models.ReadTileJsonLayer.FACILITIES
+    told = load("api.tiles.read_tile_json").sync(layer, client=anybody)
+    assert isinstance(told, models.TileJson)
+    tile = load("api.tiles.read_tile").sync
+    drawn = tile(models.ReadTileLayer.FACILITIES, 0, 0, 0, client=anybody)
+    assert b"facilities" in drawn.payload.read()
+    file = load("api.files.read_collection_file").sync(
+        models.ReadCollectionFileCollection.FACILITIES,
+        models.ReadCollectionFileEnding.CSV,
+        client=anybody,
+    )
+    assert b"cabinet-fresh" in file.payload.read()

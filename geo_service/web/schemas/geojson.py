@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from geo_service.web.schemas.shapes import Schema, fixed, or_null, record, several, text
+from geo_service.web.schemas.shapes import Schema, dictionary, fixed, or_null, record, several, text
 
 
 def _geometry(kind: str, example: Any, coordinates: Schema) -> Schema:  # noqa: ANN401 - JSON
@@ -29,6 +29,7 @@ SHAPES = _geometry(
 )
 LINE_OR_LINES: Schema = {"oneOf": [LINE, LINES]}
 POLYGON_OR_POLYGONS: Schema = {"oneOf": [POLYGON, SHAPES]}
+ANY_SHAPE: Schema = {"oneOf": [POINT, LINE, LINES, POLYGON, SHAPES]}
 
 
 def feature(
@@ -70,3 +71,14 @@ def feature_collection(
         {"type": fixed("FeatureCollection"), **(beside or {}), "features": several(one)},
         description=description,
     )
+
+
+FILE = feature_collection(
+    "CollectionFile",
+    feature(
+        "CollectionFileFeature",
+        dictionary({}, "The feature's id once more, and its fields.", {"kind": "rest_station"}),
+        ANY_SHAPE,
+    ),
+    description="All features of a collection.",
+)

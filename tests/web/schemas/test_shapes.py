@@ -1,7 +1,18 @@
 import jsonschema
 import pytest
 
-from geo_service.web.schemas import facilities, figures, issues, open311, pages, riders
+from geo_service.web.schemas import (
+    facilities,
+    figures,
+    gbfs,
+    geojson,
+    issues,
+    ogc,
+    open311,
+    pages,
+    riders,
+    tiles,
+)
 from geo_service.web.schemas.shapes import (
     Schema,
     choice,
@@ -16,12 +27,14 @@ from geo_service.web.schemas.shapes import (
     whole,
 )
 
-ROOMS = (facilities, figures, issues, open311, pages, riders)
+ROOMS = (facilities, figures, gbfs, geojson, issues, ogc, open311, pages, riders, tiles)
+SEVERAL = {"HEALTH", "FEEDS"}
+"""Names of several schemas."""
 SCHEMAS = {
     f"{room.__name__.rpartition('.')[2]}.{name}": schema
     for room in ROOMS
     for name, schema in vars(room).items()
-    if name[0].isupper() and name.isupper() and isinstance(schema, dict) and name != "HEALTH"
+    if name[0].isupper() and name.isupper() and isinstance(schema, dict) and name not in SEVERAL
 }
 
 

@@ -5,11 +5,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, func, select
 
+from geo_service.domain.case import Case, Move
 from geo_service.domain.facility import Facility, State
 from geo_service.domain.issue import Issue
-from geo_service.store import city, facilities, facility_journal, issues
+from geo_service.domain.lifecycle import Mover, Stage
+from geo_service.store import cases, change_journal, city, facilities, issues, supporters
+from geo_service.store.change_journal import (
+    FACILITIES,
+    ISSUES,
+    MOST_NAMED,
+    MOST_ROWS,
+    changed_since,
+    note_change,
+    only_facilities_since,
+)
 from geo_service.store.database import Database
-from geo_service.store.facility_journal import MOST_NAMED, MOST_ROWS, changed_since, note_change
 from geo_service.store.schema import facility_changes
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -54,12 +64,71 @@ def act(connection: Connection, dice: random.Random) -> None:
             issues.write(connection, [Issue("i", "hole", 112.0, 32.0, NOON)])
 
 
+Standing = tuple[Case, int]
+
+
+def standing(connection: Connection) -> dict[str, Standing]:
+    """Return each issue's case and how many see it."""
+    found = cases.find_many(connection, [one.issue_id for one in issues.read_all(connection)])
+    return {
+        case.issue.issue_id: (case, supporters.count(connection, case.issue.issue_id))
+        for case in found
+    }
+
+
+def act_on_issues(connection: Connection, dice: random.Random) -> None:
+    """Do one random thing of all that can be done to issues."""
+    name = dice.choice(NAMES)
+    known = standing(connection)
+    case = known[name][0] if name in known else None
+    later = NOON + timedelta(seconds=dice.randrange(1000))
+    issue = Issue(name, "hole", 112.0 + dice.random(), 32.0, NOON)
+    if case is None:
+        issues.write(connection, [issue])
+        cases.add(connection, [Case(issue, Stage.COLLECTED, "", NOON)])
+        return
+    move = Move(name, 0, later, case.stage, Stage.DISPATCHED, Mover.STAFF)
+    match dice.randrange(8):
+        case 0:
+            issues.discard(connection, [name])
+        case 1 | 2:
+            cases.change(connection, replace(case, updated_at=later), move)
+        case 3 | 4:
+            cases.change_many(connection, [(replace(case, escalations=dice.randrange(9)), move)])
+        case 5:
+            supporters.add(connection, name, f"r{dice.randrange(4)}", later, through="other")
+        case 6:
+            supporters.remove_through(connection, name, "other")
+        case _:
+            facilities.write(connection, [place(name)])
+
+
+def test_whatever_differs_about_issues_is_named(database: Database) -> None:
+    """The oracle reads everything, always."""
+    dice = random.Random(8)  # noqa: S311 - no secret hangs on it
+    seen: list[tuple[int, dict[str, Standing]]] = []
+    exact = 0
+    for _ in range(120):
+        with database.writing() as connection:
+            act_on_issues(connection, dice)
+        with database.reading() as connection:
+            now, count = standing(connection), city.changes(connection)
+            for change, then in seen[-20:]:
+                touched = changed_since(connection, ISSUES, change)
+                assert touched is not None
+                differ = {one for one in then.keys() | now.keys() if then.get(one) != now.get(one)}
+                assert differ <= touched
+                exact += differ == touched
+        seen.append((count, now))
+    assert exact > 500
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_differs_between_two_changes_is_named(
     database: Database, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The oracle reads everything, always."""
-    monkeypatch.setattr(facility_journal, "MOST_ROWS", 30)
+    monkeypatch.setattr(change_journal, "MOST_ROWS", 30)
     dice = random.Random(seed)  # noqa: S311 - no secret hangs on it
     seen: list[tuple[int, dict[str, Facility]]] = []
     named = exact = 0
@@ -70,7 +139,7 @@ def test_whatever_differs_between_two_changes_is_named(
         with database.reading() as connection:
             now, count = snapshot(connection), city.changes(connection)
             for change, then in seen:
-                touched = changed_since(connection, change)
+                touched = changed_since(connection, FACILITIES, change)
                 if touched is not None:
                     differ = differing(then, now)
                     assert differ <= touched
@@ -87,7 +156,7 @@ def test_whatever_differs_between_two_changes_is_named(
 def test_nothing_has_changed_since_now(database: Database) -> None:
     with database.writing() as connection:
         facilities.write(connection, [place("a")])
-        assert changed_since(connection, city.changes(connection)) == set()
+        assert changed_since(connection, FACILITIES, city.changes(connection)) == set()
 
 
 def test_each_change_names_what_it_touched(database: Database) -> None:
@@ -98,8 +167,8 @@ def test_each_change_names_what_it_touched(database: Database) -> None:
         second = city.changes(connection)
         facilities.remove(connection, "b")
         facilities.write(connection, [place("c")])
-        assert changed_since(connection, first) == {"a", "b", "c"}
-        assert changed_since(connection, second) == {"b", "c"}
+        assert changed_since(connection, FACILITIES, first) == {"a", "b", "c"}
+        assert changed_since(connection, FACILITIES, second) == {"b", "c"}
 
 
 def test_what_changed_nothing_is_not_named(database: Database) -> None:
@@ -111,21 +180,21 @@ def test_what_changed_nothing_is_not_named(database: Database) -> None:
         assert not facilities.write_state(connection, "a", State(NOON - timedelta(hours=1)))
         assert (city.changes(connection), rows(connection)) == (before, held)
         facilities.write(connection, [])
-        assert changed_since(connection, before) == set()
+        assert changed_since(connection, FACILITIES, before) == set()
 
 
 def test_a_new_database_names_what_was_written_since_it_was_made(database: Database) -> None:
     with database.writing() as connection:
-        assert changed_since(connection, 0) == set()
-        assert changed_since(connection, -1) is None
+        assert changed_since(connection, FACILITIES, 0) == set()
+        assert changed_since(connection, FACILITIES, -1) is None
         facilities.write(connection, [place("a")])
-        assert changed_since(connection, 0) == {"a"}
+        assert changed_since(connection, FACILITIES, 0) == {"a"}
 
 
 def test_a_count_that_never_was_is_of_another_database(database: Database) -> None:
     with database.writing() as connection:
         facilities.write(connection, [place("a")])
-        assert changed_since(connection, city.changes(connection) + 1) is None
+        assert changed_since(connection, FACILITIES, city.changes(connection) + 1) is None
 
 
 @pytest.mark.parametrize(("size", "told"), [(MOST_NAMED, True), (MOST_NAMED + 1, False)])
@@ -134,12 +203,12 @@ def test_a_bulk_load_names_nobody(database: Database, size: int, *, told: bool) 
         facilities.write(connection, [place("a")])
         before = city.changes(connection)
         facilities.write(connection, [place(f"f{number}") for number in range(size)])
-        touched = changed_since(connection, before)
+        touched = changed_since(connection, FACILITIES, before)
         assert (touched is not None) is told
         if not told:
             assert rows(connection) == 1
         facilities.write(connection, [place("b")])
-        assert changed_since(connection, before + 1) == {"b"}
+        assert changed_since(connection, FACILITIES, before + 1) == {"b"}
 
 
 def test_a_load_that_is_the_whole_truth_names_nobody(database: Database) -> None:
@@ -147,8 +216,8 @@ def test_a_load_that_is_the_whole_truth_names_nobody(database: Database) -> None
         facilities.write(connection, [place("a")])
         before = city.changes(connection)
         facilities.write(connection, [place("a")], replace=True)
-        assert changed_since(connection, before) is None
-        assert changed_since(connection, before + 1) == set()
+        assert changed_since(connection, FACILITIES, before) is None
+        assert changed_since(connection, FACILITIES, before + 1) == set()
 
 
 def test_the_journal_stays_short_and_knows_how_far_back_it_reaches(database: Database) -> None:
@@ -156,11 +225,13 @@ def test_the_journal_stays_short_and_knows_how_far_back_it_reaches(database: Dat
         start = city.changes(connection)
         for _ in range(2 * MOST_ROWS // MOST_NAMED):
             change = city.count_change(connection)
-            note_change(connection, change, [f"f{number}" for number in range(MOST_NAMED)])
+            note_change(
+                connection, FACILITIES, change, [f"f{number}" for number in range(MOST_NAMED)]
+            )
             assert rows(connection) <= MOST_ROWS
         assert rows(connection) > MOST_ROWS - 2 * MOST_NAMED
-        assert changed_since(connection, start) is None
-        assert changed_since(connection, change - 1) is not None
+        assert changed_since(connection, FACILITIES, start) is None
+        assert changed_since(connection, FACILITIES, change - 1) is not None
 
 
 def test_a_write_taken_back_leaves_the_journal_as_it_was(database: Database) -> None:
@@ -172,4 +243,40 @@ def test_a_write_taken_back_leaves_the_journal_as_it_was(database: Database) -> 
     with pytest.raises(ZeroDivisionError):
         write_and_fail()
     with database.reading() as connection:
-        assert changed_since(connection, 0) == set()
+        assert changed_since(connection, FACILITIES, 0) == set()
+
+
+def test_changes_of_facilities_alone_are_told_from_others(database: Database) -> None:
+    """All that can be done in any order: an issue's change anywhere since shows."""
+    dice = random.Random(20261118)  # noqa: S311 - a test's dice
+    issue = Issue("i", "water", 112.14, 32.04, NOON)
+    only_facilities = {0: True}
+    for step in range(60):
+        with database.writing() as connection:
+            before = city.changes(connection)
+            kind = dice.choice(["facility", "facility", "facility", "state", "issue", "nothing"])
+            if kind == "facility":
+                facilities.write(connection, [place(dice.choice(NAMES)), place("a", str(step))])
+            elif kind == "state":
+                facilities.write(connection, [place("a")])
+                facilities.write_state(connection, "a", State(NOON + timedelta(seconds=step)))
+            elif kind == "issue":
+                issues.write(connection, [replace(issue, description=str(step))])
+            if kind == "issue":
+                only_facilities = dict.fromkeys(only_facilities, False)
+            only_facilities.setdefault(city.changes(connection), True)
+            for change, expected in only_facilities.items():
+                assert only_facilities_since(connection, change) is expected, (step, change)
+            assert city.changes(connection) >= before
+
+
+def test_where_it_cannot_be_told_something_else_may_have_changed(database: Database) -> None:
+    with database.writing() as connection:
+        facilities.write(connection, [place("a")])
+        before = city.changes(connection)
+        facilities.write(connection, [place("b")], replace=True)
+        assert not only_facilities_since(connection, before)
+        now = city.changes(connection)
+        assert only_facilities_since(connection, now)
+        # Of a database that is another one, restored.
+        assert not only_facilities_since(connection, now + 5)

@@ -1,0 +1,1 @@
+"""Filters in OGC's Common Query Language: a text in, true or false of each feature out."""

@@ -1,0 +1,124 @@
+"""Which facilities or issues the latest changes touched: a reader need not read all anew."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import Column, Connection, Table, delete, func, insert, select
+
+from geo_service.store import city
+from geo_service.store.schema import facility_changes, issue_changes
+
+ANY = ""
+"""Stands for all records: after a bulk load, and for changes too old to be told apart."""
+MOST_NAMED = 500
+"""A change that touches more records than this names none of them: reading all is as quick."""
+MOST_ROWS = 5_000
+"""How many rows a journal holds at most."""
+
+
+class Journal(NamedTuple):
+    """The table in which changes of records of one sort are written down."""
+
+    table: Table
+
+    @property
+    def record_id(self) -> Column[str]:
+        """The column that names what a change touched."""
+        return self.table.c[1]
+
+
+FACILITIES = Journal(facility_changes)
+"""Facilities added, changed, removed, or whose state changed."""
+ISSUES = Journal(issue_changes)
+"""Issues added, changed or removed, or whose case or number of supporters changed."""
+
+
+def note_change(
+    connection: Connection, journal: Journal, change: int, ids: Collection[str] | None
+) -> None:
+    """Write down which records a change touched, in the transaction that makes it.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of ``Database.writing``.
+    journal : Journal
+        Of which records.
+    change : int
+        As ``city.count_change`` returned it.
+    ids : collection of str or None
+        Of those that are, or may be, other than before; None: any of them may be.
+    """
+    if ids is None or len(ids) > MOST_NAMED:
+        _forget(connection, journal, change)
+        return
+    if ids:
+        rows = [{"change": change, journal.record_id.name: one} for one in set(ids)]
+        connection.execute(insert(journal.table), rows)
+    oldest_spare = (
+        select(journal.table.c.change)
+        .order_by(journal.table.c.change.desc())
+        .offset(MOST_ROWS - 1)
+        .limit(1)
+    )
+    last = connection.scalar(oldest_spare)
+    if last is not None:
+        _forget(connection, journal, last)
+
+
+def changed_since(connection: Connection, journal: Journal, change: int) -> set[str] | None:
+    """Name the records that may differ from what they were at an earlier change.
+
+    Read ``city.changes`` first and keep it for the next time: what is committed in between is
+    then named once more, never left out.
+
+    Parameters
+    ----------
+    connection : Connection
+    journal : Journal
+        Of which records.
+    change : int
+        What ``city.changes`` returned when they were last read.
+
+    Returns
+    -------
+    set of str or None
+        Their ids, those of removed ones too; None: read all, because of a bulk load, or because
+        the journal does not reach back so far, or the database is another one, restored.
+    """
+    if change > city.changes(connection):
+        return None
+    later = select(journal.record_id).where(journal.table.c.change > change)
+    touched = set(connection.scalars(later))
+    return None if ANY in touched else touched
+
+
+def last_change(connection: Connection, journal: Journal) -> int:
+    """Return the last change that touched any of the records."""
+    return int(connection.scalar(select(func.max(journal.table.c.change))) or 0)
+
+
+def only_facilities_since(connection: Connection, change: int) -> bool:
+    """Say whether all that changed since an earlier change was facilities and their states.
+
+    Parameters
+    ----------
+    connection : Connection
+    change : int
+        What ``city.changes`` returned then.
+
+    Returns
+    -------
+    bool
+        False as well where it can't be told. Raises nothing of its own.
+    """
+    row = facility_changes.c
+    later = select(func.count(row.change.distinct()), func.min(row.facility_id))
+    noted, least = connection.execute(later.where(row.change > change)).one()
+    return bool(least != ANY and noted == city.changes(connection) - change)
+
+
+def _forget(connection: Connection, journal: Journal, change: int) -> None:
+    """Let one row stand for a change and all before it."""
+    connection.execute(delete(journal.table).where(journal.table.c.change <= change))
+    connection.execute(insert(journal.table), {"change": change, journal.record_id.name: ANY})

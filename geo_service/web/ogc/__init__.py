@@ -1,0 +1,1 @@
+"""OGC API - Features: the collections, for the tools that people have already."""

@@ -1,0 +1,96 @@
+"""``GET /ogc/collections``: which collections there are, and what can be asked of each."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request, Response
+
+from geo_service.features.queryables import queryable_properties
+from geo_service.flows.collections.catalogue import collections_for, find_collection
+from geo_service.flows.collections.collection import Collection
+from geo_service.web.answers import json_answer
+from geo_service.web.auth import SHOWS_KEY
+from geo_service.web.ogc import answer_descriptions as answers
+from geo_service.web.ogc.addresses import SCHEMA
+from geo_service.web.ogc.documents import collection_page, collections_page, extent_of
+from geo_service.web.ogc.door import VARIES, Asking, read_only_format, systems_of
+from geo_service.web.ogc.formats import Told
+from geo_service.web.ogc.parameter_descriptions import DESCRIBE_F
+from geo_service.web.path_parts import CollectionName
+
+ALL_SYSTEMS = ("#/crs",)
+"""Each collection has all systems of the list of collections."""
+
+router = APIRouter(tags=["ogc"], dependencies=[SHOWS_KEY])
+
+
+@router.get(
+    "/ogc/collections",
+    summary="OGC API - Features: the collections",
+    response_class=Response,
+    responses=answers.COLLECTIONS,
+    openapi_extra=DESCRIBE_F,
+)
+async def list_ogc_collections(request: Request) -> Response:
+    """List the collections that whoever asks may see; those of exposure are for analysts."""
+    asking = Asking.of(request)
+    read_only_format(request.query_params.multi_items())
+    told = [await _told(asking, one, ALL_SYSTEMS) for one in collections_for(asking.viewer)]
+    systems = systems_of(asking.service.collections.around())
+    document = collections_page(asking.addresses, told, systems, asking.told)
+    return asking.answer("collections.html", document)
+
+
+@router.get(
+    "/ogc/collections/{collection_id}",
+    summary="OGC API - Features: one collection",
+    response_class=Response,
+    responses=answers.COLLECTION,
+    openapi_extra=DESCRIBE_F,
+)
+async def read_ogc_collection(collection_id: CollectionName, request: Request) -> Response:
+    """Tell what its features are, where and when, and in which systems they can be asked for."""
+    asking = Asking.of(request)
+    found = find_collection(collection_id, asking.viewer)
+    read_only_format(request.query_params.multi_items())
+    systems = [system.uri for system in systems_of(asking.service.collections.around())]
+    document = await _told(asking, found, systems)
+    return asking.answer("collection.html", document, collection=found)
+
+
+@router.get(
+    "/ogc/collections/{collection_id}/queryables",
+    summary="OGC API - Features: what a collection's features can be asked by",
+    response_class=Response,
+    responses=answers.QUERYABLES,
+    openapi_extra=DESCRIBE_F,
+)
+def read_ogc_queryables(collection_id: CollectionName, request: Request) -> Response:
+    """Describe each property that filters and parameters may name, as JSON Schema."""
+    asking = Asking.of(request)
+    found = find_collection(collection_id, asking.viewer)
+    read_only_format(request.query_params.multi_items())
+    address = f"{asking.addresses.collection(found.name)}/queryables"
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": address,
+        "type": "object",
+        "title": found.title,
+        "description": found.description,
+        "properties": queryable_properties(found.fields, found.shape.lower()),
+        "additionalProperties": False,
+    }
+    if asking.told is Told.JSON:
+        return json_answer(document, media_type=SCHEMA, headers=VARIES)
+    return asking.page("queryables.html", document=document, collection=found)
+
+
+async def _told(
+    asking: Asking, collection: Collection, systems: Sequence[str]
+) -> dict[str, object]:
+    """Tell of a collection; what takes a while to count is not counted for that."""
+    if collection.counted:
+        kept = asking.service.collections.current_if_read(collection.name, asking.viewer)
+    else:
+        kept = await asking.collection(collection.name)
+    extent = extent_of(kept, asking.service.collections.around())
+    return collection_page(asking.addresses, collection, extent, systems, asking.told)

@@ -72,11 +72,11 @@ FORM_SCHEMA = schema_of(ReportForm)
 FORM_SCHEMA |= {"title": "Open311Report", "additionalProperties": {"type": "string"}}
 FORM_SCHEMA["properties"].update(
     {
-        "attribute[CODE]": {"type": "string", "description": "The answer to a question."},
-        "attribute[CODE][]": {
-            "type": "array",
-            "items": {"type": "string"},
-            "description": "The answers to a question that takes several.",
+        # Both would be called the same in generated clients, so the second is told in words.
+        "attribute[CODE]": {
+            "type": "string",
+            "description": "The answer to a question; of a list of several, each as "
+            "`attribute[CODE][]`.",
         },
         "requested_datetime": {
             "anyOf": [TIME_SCHEMA, {"type": "string", "const": ""}],

@@ -22,12 +22,12 @@ CHANGES = 10
 FILTERS = {
     "kind and a number": "kind = 'rest_station' AND charged > 5",
     "a text that is like": "address LIKE '%号%' AND name LIKE '%9'",
-    "within a circle's box": "S_INTERSECTS(geometry, BBOX(-8.65,41.13,-8.6,41.17))",
+    "within a box": "S_INTERSECTS(geometry, BBOX(-8.65,41.13,-8.6,41.17))",
 }
 
 
 def bench_own(ours: Running, workspace: Path, city: FeatureCity) -> None:
-    """Print what is asked of us alone; all of it in the answers' own order of cost."""
+    """Print what is asked of us alone."""
     begin_section(f"Ours alone, on {FEATURES:,} features, one connection, p50")
     with asking(ours.server.port) as asker:
         for name, text in FILTERS.items():

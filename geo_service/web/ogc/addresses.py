@@ -42,7 +42,7 @@ class Addresses:
 
     def collection(self, name: str) -> str:
         """Return the address of a collection."""
-        return self.at("collections", name)
+        return f"{self.landing}/collections/{quote(name, safe='')}"
 
     def queryables(self, name: str) -> str:
         """Return the address of what a collection's features can be asked by."""
@@ -50,7 +50,7 @@ class Addresses:
 
     def items(self, name: str, pairs: Iterable[tuple[str, str]] = ()) -> str:
         """Return the address of a page of a collection's features."""
-        return with_query(self.at("collections", name, "items"), pairs)
+        return with_query(f"{self.collection(name)}/items", pairs)
 
     def item(self, name: str, feature_id: str) -> str:
         """Return the address of one feature."""
@@ -81,9 +81,10 @@ def both_formats(
         Of its JSON: GeoJSON for features.
     """
     pair = (("json", media_type, "JSON"), ("html", HTML, "HTML"))
+    start = f"{address}{'&' if '?' in address else '?'}f="
     return [
         link(
-            with_query(address, [("f", name)]),
+            start + name,
             "self" if name == here else "alternate",
             kind,
             f"{title} as {word}",

@@ -28,7 +28,7 @@ def _whole(value: object) -> int:
     return value
 
 
-TextMember = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": "string"})]
+TextMember = Annotated[str, BeforeValidator(_text)]
 TruthMember = Annotated[bool, BeforeValidator(_truth), WithJsonSchema({"type": "boolean"})]
 WholeMember = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer"})]
 

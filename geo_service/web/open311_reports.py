@@ -69,15 +69,20 @@ class ReportForm(Parameters):
 NOT_KEPT_FIELDS = ("email", "device_id", "account_id", "first_name", "last_name", "phone")
 """The standard's fields that say who reports: taken, and neither kept nor logged."""
 FORM_SCHEMA = schema_of(ReportForm)
-FORM_SCHEMA |= {"title": "Open311Report", "additionalProperties": {"type": "string"}}
+FORM_SCHEMA |= {
+    "title": "Open311Report",
+    "additionalProperties": {"type": "string"},
+    "patternProperties": {
+        r"^attribute\[[^\[\]]+\]\[\]$": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "The answers to a question that takes several.",
+        }
+    },
+}
 FORM_SCHEMA["properties"].update(
     {
-        # Both would be called the same in generated clients, so the second is told in words.
-        "attribute[CODE]": {
-            "type": "string",
-            "description": "The answer to a question; of a list of several, each as "
-            "`attribute[CODE][]`.",
-        },
+        "attribute[CODE]": {"type": "string", "description": "The answer to a question."},
         "requested_datetime": {
             "anyOf": [TIME_SCHEMA, {"type": "string", "const": ""}],
             "description": ReportForm.model_fields["requested_datetime"].description,

@@ -32,7 +32,9 @@ class FigureParameters(Parameters):
         Annotated[
             str,
             BeforeValidator(_month),
-            WithJsonSchema({"type": "string", "example": "2026-10"}),
+            WithJsonSchema(
+                {"type": "string", "pattern": f"^{MONTH.pattern}$", "examples": ["2026-10"]}
+            ),
         ]
         | None,
         Field(description="In the city's time zone. None: the present one, so far."),

@@ -16,6 +16,7 @@ from geo_service.web.problems import Fault, WrongParameters
 
 NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 WHOLE = re.compile(r"-?[0-9]{1,9}")
+LARGEST_WHOLE = 999_999_999
 NOW: Literal["now"] = "now"
 LIMITS = {
     "ge": "minimum",
@@ -251,6 +252,8 @@ def _plain_schema(entry: Mapping[str, Any], named: Mapping[str, Any]) -> dict[st
         plain = {**named[reference.rpartition("/")[2]], **plain}
     for word in ("title", "description", "uniqueItems"):
         plain.pop(word, None)
+    if plain.get("type") == "integer":
+        plain.setdefault("le", LARGEST_WHOLE)
     if plain.get("default", 0) in (None, []):
         del plain["default"]
     return {LIMITS.get(key, key): held for key, held in plain.items()}

@@ -234,7 +234,8 @@ class JudgeOfAnswers:
         media_type = response.headers.get("content-type", "").partition(";")[0]
         assert media_type in content or not (media_type or content), f"{where} as {media_type}"
         headers = answer[status].get("headers", {})
-        missing = [name for name in headers if name not in response.headers]
+        always = [name for name, header in headers.items() if header["required"]]
+        missing = [name for name in always if name not in response.headers]
         assert not missing, f"{where} lacks {missing}"
         if media_type.endswith("json") and asked.method != "HEAD":
             schema = content[media_type]["schema"]

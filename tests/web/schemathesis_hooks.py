@@ -16,7 +16,7 @@ from schemathesis.specs.openapi import checks
 RULES = "x-rules-beyond-schema"
 DESCRIPTION = re.compile("<description>([^:<]*):")
 BY_CONTRACT = {403}
-"""What analysts' doors answer to whoever shows no key at all."""
+"""What analysts' doors, and pages that need a rider's key, answer to whoever shows none."""
 
 
 @schemathesis.check

@@ -6,7 +6,13 @@ from typing import Any
 import httpx
 import pytest
 
-from geo_service.web.descriptions import describe_body, describe_problems
+from geo_service.web.descriptions import (
+    RULES,
+    describe_body,
+    describe_form,
+    describe_problems,
+    describe_rules,
+)
 
 ID = "/facilities/{facility_id}"
 DOORS = {
@@ -152,3 +158,22 @@ def test_a_body_is_described_for_each_of_its_types() -> None:
     content = described["requestBody"]["content"]
     assert content.keys() == {"a/b", "c/d"}
     assert content["a/b"]["examples"] == {"One": {"summary": "One", "value": {"x": 1}}}
+
+
+def test_rules_that_schemas_can_not_say_have_a_sentence_each(described: dict[str, Any]) -> None:
+    told = {
+        door["operationId"]: door[RULES]
+        for doors in described["paths"].values()
+        for door in doors.values()
+        if RULES in door
+    }
+    assert told["list_places"].keys() == {"lat", "lon"}
+    assert all(words.endswith(".") for rules in told.values() for words in rules.values())
+
+
+def test_a_form_of_a_page_is_described_with_what_the_page_does() -> None:
+    form = describe_form({"a": "What it is."}, {"One": {"a": "x"}}, required=["a"])
+    (content,) = form["requestBody"]["content"].values()
+    assert content["schema"]["required"] == ["a"]
+    assert content["schema"]["properties"]["a"]["description"] == "What it is."
+    assert form[RULES] == describe_rules(page=form[RULES]["page"])[RULES]

@@ -290,3 +290,12 @@ def test_what_is_not_there_is_told_in_words(top: DeskTop) -> None:
     assert "没有找到" in page.text
     sent = top.door.post("/desk/none/moves", data={"to": "filed", "seen": "0"}, headers=headers)
     assert sent.status_code == 404
+
+
+def test_where_forms_are_sent_to_there_is_no_page(top: DeskTop) -> None:
+    """Else whoever shows no key is led to show one, and then to nothing."""
+    issue_id = top.report()
+    for what in ("moves", "approved", "photos/0/approved"):
+        path = f"/desk/{quote(issue_id, safe='')}/{what}"
+        assert top.door.get(path).status_code == 404
+        assert top.door.get(path, headers=top.headers).status_code == 404

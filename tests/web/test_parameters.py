@@ -13,6 +13,7 @@ from geo_service.web.parameters import (
     Number,
     Parameters,
     Slugs,
+    WholeNumber,
     describe_parameters,
     read_parameters,
     read_query,
@@ -116,3 +117,26 @@ def test_description_says_limits_in_the_words_of_json_schema() -> None:
         "schema": {"type": "number", "exclusiveMinimum": 0},
     }
     assert described["since"]["schema"] == {"type": "string", "format": "date-time"}
+
+
+class _Numbers(Parameters):
+    near: Annotated[Number, Field(gt=0, description="A number.")]
+    many: Annotated[WholeNumber, Field(ge=1, description="A whole number.")] = 1
+
+
+def test_what_is_described_is_what_is_read() -> None:
+    """Fuzzers and generated clients send all that fits the description."""
+    near, many = describe_parameters(_Numbers)["parameters"]
+    assert near["schema"] == {"type": "number", "exclusiveMinimum": 0}
+    assert many["schema"]["maximum"] == 999_999_999
+    for text in ("5e-324", "1.7976931348623157e+308", "1e-5"):
+        assert read_parameters(_Numbers, [("near", text)]).near == float(text)
+    assert read_parameters(_Numbers, [("near", "1"), ("many", "999999999")]).many == 999_999_999
+    for pairs in ([("near", "1e999")], [("near", "1"), ("many", "1000000000")]):
+        with pytest.raises(WrongParameters):
+            read_parameters(_Numbers, pairs)
+
+
+def test_a_blank_is_described_where_it_is_the_same_as_none() -> None:
+    told = describe_parameters(_Numbers, blank_is_none=True)["parameters"]
+    assert [one["allowEmptyValue"] for one in told] == [True, True]

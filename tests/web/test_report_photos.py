@@ -136,3 +136,10 @@ def test_only_our_own_page_adds_photos(reporting_door: httpx.Client) -> None:
     foreign = {"Sec-Fetch-Site": "cross-site"}
     answer = reporting_door.post("/report/photos", data=PLACE, headers=foreign)
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/report", "/report/photos"])
+def test_words_in_place_of_a_photo_are_refused(reporting_door: httpx.Client, path: str) -> None:
+    told = reporting_door.post(path, data={**PLACE, "media": "no file"})
+    assert told.status_code == 422
+    assert 'data-fault="media"' in told.text

@@ -276,3 +276,13 @@ def test_it_is_described_with_all_its_answers_and_examples_that_are_taken(
 def test_positions_are_read_in_their_order() -> None:
     lon, lat = read_line(feature(line([[1, 2, 3], [-4.5, 6e0]])))
     assert (lon.tolist(), lat.tolist()) == ([1.0, -4.5], [2.0, 6.0])
+
+
+def test_a_route_of_ten_thousand_positions_with_all_their_digits_is_taken(
+    door: httpx.Client,
+) -> None:
+    """So many are allowed, and each may have as many digits as programs write."""
+    many = [[112.13 + n * 1.4e-6 + 1 / 3e9, 32.038000000001] for n in range(10_000)]
+    assert len(json.dumps(line(many))) > 300_000
+    assert ids(door.post(PATH, json=line(many))) == PUBLIC
+    assert "coordinates" in faults(door.post(PATH, json=line([*many, WAY[1]])))

@@ -284,3 +284,9 @@ def test_only_staff_see_a_poster(
     cookie = {"Cookie": f"geo_service_key_{own_door.base_url.port}={keys['staff']}"}
     assert own_door.get(path, headers=cookie).status_code == 200
     assert own_door.get("/stations/none/print", headers=bearer("staff")).status_code == 404
+
+
+def test_nobody_checks_in_on_a_poster(own_door: httpx.Client) -> None:
+    refused = own_door.post(f"{STATION}/print", data={"code": "x"})
+    assert refused.status_code == 405
+    assert refused.headers["allow"] == "GET"

@@ -15,10 +15,9 @@ from geo_service.features.filters.evaluation import matches
 from geo_service.features.filters.reading import parse_filter
 from geo_service.flows.collections.catalogue import find_collection
 from geo_service.flows.collections.kept import Kept
-from geo_service.geometry.reference_systems import CRS84
 from geo_service.web.answers import GEOJSON
 from geo_service.web.auth import SHOWS_KEY
-from geo_service.web.etags import tag_of, tagged_answer
+from geo_service.web.etags import tagged_answer
 from geo_service.web.ogc import answer_descriptions as answers
 from geo_service.web.ogc.addresses import QUERYABLES
 from geo_service.web.ogc.boxes import shape_to_wgs84
@@ -84,11 +83,11 @@ async def read_ogc_item(
     if asking.told is Told.HTML:
         map_ = _map(asking, kept, np.array([row]))
         feature = json.loads(content)
-        shown = asking.page("item.html", collection=kept.collection, feature=feature, map=map_)
-        zipped = "gzip" in request.headers.get("accept-encoding", "")
-        shown.headers["ETag"] = tag_of(bytes(shown.body), zipped=zipped)
-        shown.headers["Content-Crs"] = f"<{CRS84}>"
-        return shown
+        names = (feature["properties"][name] for name in kept.collection.called)
+        called = next(filter(None, names), feature_id)
+        return asking.page(
+            "item.html", collection=kept.collection, feature=feature, called=called, map=map_
+        )
     answer = tagged_answer(request, content, GEOJSON)
     answer.headers["Content-Crs"] = f"<{system.uri}>"
     answer.headers["Vary"] = f"Accept-Encoding, {VARIES['Vary']}"
@@ -144,7 +143,7 @@ def _page(
             links=links,
             map=map_,
         )
-        answer.headers.update({"Link": leads, "Content-Crs": f"<{CRS84}>"})
+        answer.headers["Link"] = leads
         return answer
     features = kept.json.write(page.rows, question.system, question.names)
     content = page_bytes(links, page, features, asking.service.clock())

@@ -1,4 +1,4 @@
-"""Whatever is asked of features, the answer in front of the app is the one behind it, to the byte."""
+"""Whatever page is asked for, the answer in front of the app is the one behind it."""
 
 import asyncio
 import json
@@ -24,7 +24,8 @@ Fields = Sequence[tuple[bytes, bytes]]
 PIECES = st.sampled_from([
     "limit=1", "limit=2", "limit=0", "limit=x", "limit=100000", "bbox=112,32,113,33",
     "bbox=112.13,32.03,112.134,32.034", "bbox=1,2", "datetime=2026-11-01/..", "kind=rest_station",
-    "f=json", "f=html", "f=xml", "sortby=name", "filter=kind%3D%27rest_station%27", "name=%E9%A9%BF",
+    "f=json", "f=html", "f=xml", "sortby=name", "name=%E9%A9%BF",
+    "filter=kind%3D%27rest_station%27",
     "properties=name,kind", "properties=none", "unknown=1", "cursor=WyJhIl0", "cursor=x",
     "crs=http://www.opengis.net/def/crs/EPSG/0/4326", "crs=x",
 ])  # fmt: skip
@@ -51,7 +52,7 @@ class Doors:
         for name in ("facilities", "issues"):
             self.behind(f"/ogc/collections/{name}/items")
 
-    async def _pass_on(self, *asked: Any) -> None:
+    async def _pass_on(self, *asked: Any) -> None:  # noqa: ANN401 - handed on as they are
         self.passed_on += 1
         await self._usual(*asked)
 
@@ -59,13 +60,13 @@ class Doors:
         self._runner.close()
         self.workspace.close()
 
-    def behind(self, path: str, query: str = "", **request: Any) -> Told:
+    def behind(self, path: str, query: str = "", **request: Any) -> Told:  # noqa: ANN401 - as told_by
         return self._runner.run(told_by(self._usual, path, query, **request))
 
-    def front(self, path: str, query: str = "", **request: Any) -> Told:
+    def front(self, path: str, query: str = "", **request: Any) -> Told:  # noqa: ANN401 - as told_by
         return self._runner.run(told_by(self._front, path, query, **request))
 
-    def at_once(self, path: str, query: str = "", **request: Any) -> bool:
+    def at_once(self, path: str, query: str = "", **request: Any) -> bool:  # noqa: ANN401 - as told_by
         """Ask both, which must tell the same; say whether it was answered in front."""
         before = self.passed_on
         front = self.front(path, query, **request)
@@ -75,7 +76,12 @@ class Doors:
 
 
 async def told_by(
-    app: Any, path: str, query: str, *, method: str = "GET", headers: Fields = ()
+    app: Any,  # noqa: ANN401 - any app there is
+    path: str,
+    query: str,
+    *,
+    method: str = "GET",
+    headers: Fields = (),
 ) -> Told:
     """Ask as a server does."""
     sent: list[dict[str, Any]] = []
@@ -107,7 +113,7 @@ async def told_by(
 
 
 @pytest.fixture
-def doors(city: Any, now: datetime) -> Iterator[Doors]:
+def doors(city: Any, now: datetime) -> Iterator[Doors]:  # noqa: ANN401 - of conftest
     opened = Doors(open_workspace(city.settings), now)
     yield opened
     opened.close()
@@ -182,7 +188,10 @@ def test_a_change_is_told_at_once_to_whoever_asks_next(
     doors.close()
 
 
-def test_the_app_that_is_served_answers_pages_at_once(city: Any, now: datetime) -> None:
+def test_the_app_that_is_served_answers_pages_at_once(
+    city: Any,  # noqa: ANN401 - of conftest
+    now: datetime,
+) -> None:
     with open_workspace(city.settings) as workspace:
         served = make_served_app(workspace, clock=lambda: now)
         assert isinstance(served._app, ItemsAtOnce)

@@ -71,6 +71,7 @@ from geo_service.web.problems import (
     problem_of_status,
     problem_response,
 )
+from geo_service.web.ready_collections import ReadyCollections
 from geo_service.web.request_log import finish_log, path_told
 from geo_service.web.security_headers import HEADERS, SecurityHeaders
 from geo_service.web.service import Clock, look_at_clock, open_service
@@ -160,7 +161,10 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
             await run_in_threadpool(app.state.service.districts.current, Profile.EBIKE)
         upkeep = Upkeep(workspace, clock)
         upkeep.start()
+        ready = ReadyCollections(app.state.service.collections)
+        ready.start()
         yield
+        await run_in_threadpool(ready.stop)
         await run_in_threadpool(upkeep.stop)
         await run_in_threadpool(app.state.service.photos.shutdown, cancel_futures=True)
         app.state.service.catchments.close()

@@ -1,10 +1,12 @@
 """In which format a document of ``/ogc`` is told: what ``f`` says, else what is accepted."""
 
+import re
 from enum import StrEnum
 
 from starlette.requests import Request
 
 FORMATS = ("json", "html")
+_WEIGHT = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
 
 class Told(StrEnum):
@@ -39,14 +41,28 @@ def format_of(request: Request) -> Told:
     asked = request.query_params.get("f")
     if asked in FORMATS:
         return Told(asked)
-    accepted = [part.partition(";")[0].strip() for part in _accept(request).split(",")]
-    for media_type in accepted:
+    for media_type in _accepted(request.headers.get("accept", "*/*")):
         if media_type in {"application/json", "application/geo+json", "*/*"}:
             return Told.JSON
         if media_type in {"text/html", "application/xhtml+xml"}:
             return Told.HTML
+    # Nothing that is accepted is there. HTTP lets a server answer all the same, which helps more.
     return Told.JSON
 
 
-def _accept(request: Request) -> str:
-    return request.headers.get("accept", "*/*")
+def _accepted(text: str) -> list[str]:
+    """List media types, those that are liked most first (RFC 9110, section 12.5.1)."""
+    liked = []
+    for part in text.split(","):
+        media_type, *more = (word.strip() for word in part.split(";"))
+        weights = [_weight(word[2:]) for word in more if word[:2] in {"q=", "Q="}]
+        liked.append((weights[0] if weights else 1.0, media_type.lower()))
+    return [media_type for weight, media_type in sorted(liked, key=_least) if weight > 0]
+
+
+def _least(liked: tuple[float, str]) -> float:
+    return -liked[0]
+
+
+def _weight(text: str) -> float:
+    return float(text) if _WEIGHT.fullmatch(text) else 0.0

@@ -33,7 +33,7 @@ from geo_service.web.server import DISCRETION
 FIRST, FACILITIES, ISSUES = datetime.fromisoformat("2026-10-01T00:00:00Z"), 1_234, 150
 WEST, SOUTH = 112.13, 32.03
 STRANGE_IDS = ("osm/node/17", "驿站 一号", "100%&a=b?c#d", 'quote\'s "id"', "a+b", "%2F")
-PATIENCE_S = 60
+PATIENCE_S = 120
 
 
 @dataclass

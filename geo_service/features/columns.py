@@ -207,14 +207,12 @@ class Features:
             held[at] = new
             return held
 
-        columns = {
-            name: Column(
-                column.kind,
-                put(column.values, fresh.columns[name].values),
-                put(column.missing, fresh.columns[name].missing),
-            )
-            for name, column in self.columns.items()
-        }
+        def changed(column: Column, other: Column) -> Column:
+            values, missing = put(column.values, other.values), put(column.missing, other.missing)
+            same = values is column.values and missing is column.missing
+            return column if same else Column(column.kind, values, missing)
+
+        columns = {name: changed(one, fresh.columns[name]) for name, one in self.columns.items()}
         return Features(self.ids, put(self.shapes, fresh.shapes), self.fields, columns)
 
     def _row_of(self, feature_id: str) -> int | None:

@@ -98,26 +98,6 @@ def last_change(connection: Connection, journal: Journal) -> int:
     return int(connection.scalar(select(func.max(journal.table.c.change))) or 0)
 
 
-def only_facilities_since(connection: Connection, change: int) -> bool:
-    """Say whether all that changed since an earlier change was facilities and their states.
-
-    Parameters
-    ----------
-    connection : Connection
-    change : int
-        What ``city.changes`` returned then.
-
-    Returns
-    -------
-    bool
-        False as well where it can't be told. Raises nothing of its own.
-    """
-    row = facility_changes.c
-    later = select(func.count(row.change.distinct()), func.min(row.facility_id))
-    noted, least = connection.execute(later.where(row.change > change)).one()
-    return bool(least != ANY and noted == city.changes(connection) - change)
-
-
 def _forget(connection: Connection, journal: Journal, change: int) -> None:
     """Let one row stand for a change and all before it."""
     connection.execute(delete(journal.table).where(journal.table.c.change <= change))

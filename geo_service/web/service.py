@@ -65,17 +65,17 @@ class Service:
 def open_service(workspace: Workspace, clock: Clock) -> Service:
     """Put the parts of a process together."""
     writers = {profile: NearWriter(riding=profile is Profile.EBIKE) for profile in Profile}
-    tiles = base_tiles(workspace.settings)
+    tiles, collections = base_tiles(workspace.settings), KeptCollections(workspace)
     return Service(
         workspace,
         Districts(workspace),
         DrawnPages(workspace),
-        KeptCollections(workspace),
+        collections,
         clock,
         writers,
         KeptStreetGround(tiles),
         KeptGbfs(workspace),
-        KeptTiles(workspace),
+        KeptTiles(workspace, collections),
         tiles.hosts if tiles else (),
     )
 

@@ -12,7 +12,7 @@ from geo_service.geometry.tile_address import FARTHEST_ZOOM, Tile
 from geo_service.maps.tiles.encode import MEDIA_TYPE
 from geo_service.maps.tiles.tilejson import describe_tiles
 from geo_service.web.answers import JSON, json_answer
-from geo_service.web.auth import SHOWS_KEY, key_of, require_analyst, viewer_of
+from geo_service.web.auth import SHOWS_KEY, key_of, viewer_of
 from geo_service.web.descriptions import (
     KEY_OPTIONAL,
     WITH_A_KEY,
@@ -31,7 +31,6 @@ from geo_service.web.schemas import tiles as schemas
 from geo_service.web.service import service_of
 
 FOLDER = "/tiles"
-OSM = "© OpenStreetMap contributors"
 PROBLEMS = describe_problems(HTTPStatus.NOT_FOUND, *WITH_A_KEY)
 
 router = APIRouter(tags=["tiles"])
@@ -71,7 +70,7 @@ def list_tile_layers(request: Request) -> Response:
 
 @router.get(
     f"{FOLDER}/{{layer}}.json",
-    summary="Vector tiles: one layer as TileJSON (`street_exposure`: analyst's key)",
+    summary="Vector tiles: one layer as TileJSON (exposure: analyst's key)",
     response_class=Response,
     dependencies=[SHOWS_KEY],
     responses={
@@ -85,15 +84,15 @@ def read_tile_json(layer: LayerName, request: Request) -> Response:
     """Tell where a layer's tiles are, which zooms and which place they cover, and their fields."""
     asked, viewer = _asked(request, layer)
     service = service_of(request)
-    gathered = service.tiles.gathered(asked, viewer, service.clock())
+    made = service.tiles.made(asked, viewer)
     address = f"{_folder(request)}/{asked.name}/{{z}}/{{x}}/{{y}}.mvt"
-    told = describe_tiles(asked.name, asked.title, gathered.layer, [address], gathered.attribution)
+    told = describe_tiles(asked.name, asked.title, made.layer, [address], made.attribution)
     return tagged_answer(request, bytes(json_answer(told).body), JSON)
 
 
 @router.get(
     f"{FOLDER}/{{layer}}/{{z}}/{{x}}/{{y}}.mvt",
-    summary="Vector tiles: one tile (`street_exposure`: analyst's key)",
+    summary="Vector tiles: one tile (exposure: analyst's key)",
     response_class=Response,
     dependencies=[SHOWS_KEY],
     responses={
@@ -120,13 +119,13 @@ def read_tile(
     """Draw one layer's piece of the world, in Web Mercator, row 0 in the north.
 
     Layers: `facilities`, `issues` (approved ones; with an analyst's key, all), `releases`,
-    `streets`, and `street_exposure`. A point that stands for several says so in `count`. Lines are
-    simpler from afar. A tile holds about 400 KB at most, before it is zipped.
+    `streets`, and with an analyst's key `street_exposure` and `cell_exposure`. A point that stands
+    for several says so in `count`. Lines are simpler from afar. A tile holds about 400 KB at most,
+    before it is zipped.
     """
     asked, viewer = _asked(request, layer)
     wanted = _tile(z, x, y)
-    service = service_of(request)
-    text = service.tiles.tile(asked, viewer, wanted, service.clock())
+    text = service_of(request).tiles.tile(asked, viewer, wanted)
     if not text:
         return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Cache-Control": ASK_EACH_TIME})
     return tagged_answer(request, text, MEDIA_TYPE)
@@ -134,10 +133,8 @@ def read_tile(
 
 def _asked(request: Request, layer: str) -> tuple[TileSet, Viewer]:
     """Look up the layer, and the key before anything else of the request."""
-    service, asked = service_of(request), tile_set(layer)
-    if not asked.public:
-        require_analyst(service, request, cookie=True)
-    viewer = viewer_of(key_of(service, request, cookie=True))
+    viewer = viewer_of(key_of(service_of(request), request, cookie=True))
+    asked = tile_set(layer, viewer)
     read_parameters(NoParameters, request.query_params.multi_items())
     return asked, viewer
 

@@ -17,7 +17,6 @@ from geo_service.store.change_journal import (
     MOST_ROWS,
     changed_since,
     note_change,
-    only_facilities_since,
 )
 from geo_service.store.database import Database
 from geo_service.store.schema import facility_changes
@@ -244,39 +243,3 @@ def test_a_write_taken_back_leaves_the_journal_as_it_was(database: Database) -> 
         write_and_fail()
     with database.reading() as connection:
         assert changed_since(connection, FACILITIES, 0) == set()
-
-
-def test_changes_of_facilities_alone_are_told_from_others(database: Database) -> None:
-    """All that can be done in any order: an issue's change anywhere since shows."""
-    dice = random.Random(20261118)  # noqa: S311 - a test's dice
-    issue = Issue("i", "water", 112.14, 32.04, NOON)
-    only_facilities = {0: True}
-    for step in range(60):
-        with database.writing() as connection:
-            before = city.changes(connection)
-            kind = dice.choice(["facility", "facility", "facility", "state", "issue", "nothing"])
-            if kind == "facility":
-                facilities.write(connection, [place(dice.choice(NAMES)), place("a", str(step))])
-            elif kind == "state":
-                facilities.write(connection, [place("a")])
-                facilities.write_state(connection, "a", State(NOON + timedelta(seconds=step)))
-            elif kind == "issue":
-                issues.write(connection, [replace(issue, description=str(step))])
-            if kind == "issue":
-                only_facilities = dict.fromkeys(only_facilities, False)
-            only_facilities.setdefault(city.changes(connection), True)
-            for change, expected in only_facilities.items():
-                assert only_facilities_since(connection, change) is expected, (step, change)
-            assert city.changes(connection) >= before
-
-
-def test_where_it_cannot_be_told_something_else_may_have_changed(database: Database) -> None:
-    with database.writing() as connection:
-        facilities.write(connection, [place("a")])
-        before = city.changes(connection)
-        facilities.write(connection, [place("b")], replace=True)
-        assert not only_facilities_since(connection, before)
-        now = city.changes(connection)
-        assert only_facilities_since(connection, now)
-        # Of a database that is another one, restored.
-        assert not only_facilities_since(connection, now + 5)

@@ -68,44 +68,53 @@ def test_the_public_sees_approved_issues_and_analysts_all(
     door: httpx.Client, bearer: Bearer
 ) -> None:
     address = f"/tiles/issues/{HERE}.mvt"
-    shown = {row["id"] for row in told(door.get(address), "issues")}
+    shown = {row["issue_id"] for row in told(door.get(address), "issues")}
     assert shown == {f"issue-{n}" for n in range(1, 5)}
     for role in ("rider", "operator", "staff"):
         assert {
-            row["id"] for row in told(door.get(address, headers=bearer(role)), "issues")
+            row["issue_id"] for row in told(door.get(address, headers=bearer(role)), "issues")
         } == shown
     rows = told(door.get(address, headers=bearer("analyst")), "issues")
-    assert {row["id"] for row in rows} == shown | {"issue-5"}
-    assert {row["id"]: row["approved"] for row in rows}["issue-5"] is False
+    assert {row["issue_id"] for row in rows} == shown | {"issue-5"}
+    assert {row["issue_id"]: row["approved"] for row in rows}["issue-5"] is False
     # And the public again, whatever was kept meanwhile.
-    assert {row["id"] for row in told(door.get(address), "issues")} == shown
+    assert {row["issue_id"] for row in told(door.get(address), "issues")} == shown
     fields = door.get("/tiles/issues.json").json()["vector_layers"][0]["fields"]
-    assert not {"approved", "body", "due_at"} & fields.keys()
+    assert not {"approved", "body_id", "due_at"} & fields.keys()
 
 
-@pytest.mark.parametrize("path", ["street_exposure.json", f"street_exposure/{HERE}.mvt"])
-def test_figures_of_streets_are_for_analysts(door: httpx.Client, bearer: Bearer, path: str) -> None:
+@pytest.mark.parametrize("layer", [name for name in TILE_SETS if name not in PUBLIC])
+@pytest.mark.parametrize("path", [".json", f"/{HERE}.mvt"])
+def test_figures_of_streets_are_for_analysts(
+    door: httpx.Client, bearer: Bearer, layer: str, path: str
+) -> None:
     for headers in ({}, bearer("rider"), bearer("staff")):
-        refused = door.get(f"/tiles/{path}", headers=headers)
+        refused = door.get(f"/tiles/{layer}{path}", headers=headers)
         assert refused.status_code == 403
         assert "trips" not in refused.text
-    assert door.get(f"/tiles/{path}", headers=bearer("expired")).status_code == 401
-    assert door.get(f"/tiles/{path}", headers=bearer("admin")).status_code == 200
+    assert door.get(f"/tiles/{layer}{path}", headers=bearer("expired")).status_code == 401
+    assert door.get(f"/tiles/{layer}{path}", headers=bearer("admin")).status_code == 200
     # Who may not see is not told what is wrong.
-    assert door.get("/tiles/street_exposure/99/0/0.mvt").status_code == 403
+    assert door.get(f"/tiles/{layer}/99/0/0.mvt").status_code == 403
 
 
-def test_figures_are_those_of_the_overlay(door: httpx.Client, bearer: Bearer) -> None:
+@pytest.mark.parametrize(
+    ("path", "layer", "name"),
+    [("streets", "street_exposure", "edge_id"), ("cells", "cell_exposure", "cell")],
+)
+def test_figures_are_those_of_the_overlay(
+    door: httpx.Client, bearer: Bearer, path: str, layer: str, name: str
+) -> None:
     key = bearer("analyst")
-    features = door.get("/overlay/streets", headers=key).json()["features"]
+    features = door.get(f"/overlay/{path}", headers=key).json()["features"]
     expected = {
-        one["properties"]["edge_id"]: {
-            name: value for name, value in one["properties"].items() if value not in (None, "")
+        one["properties"][name]: {
+            field: value for field, value in one["properties"].items() if value not in (None, "")
         }
         for one in features
     }
-    rows = told(door.get(f"/tiles/street_exposure/{HERE}.mvt", headers=key), "street_exposure")
-    assert {row["edge_id"]: row for row in rows} == expected
+    rows = told(door.get(f"/tiles/{layer}/{HERE}.mvt", headers=key), layer)
+    assert {row[name]: row for row in rows} == expected
 
 
 def test_released_cells_are_those_of_the_release(door: httpx.Client) -> None:
@@ -113,6 +122,7 @@ def test_released_cells_are_those_of_the_release(door: httpx.Client) -> None:
     expected = {one["properties"]["cell"]: one["properties"] for one in released}
     rows = told(door.get(f"/tiles/releases/{HERE}.mvt"), "releases")
     assert all(row.pop("period") == "2026-10" for row in rows)
+    assert all(row.pop("id") == f"2026-10.{row['cell']}" for row in rows)
     assert {row["cell"]: row for row in rows} == expected
 
 
@@ -143,7 +153,7 @@ def test_long_tiles_are_zipped_and_no_streets_are_needed_for_places(
     with serve_city(settings, lambda: now) as door:
         answer = door.get(f"/tiles/facilities/{HERE}.mvt")
         assert answer.headers["content-encoding"] == "gzip"
-        names = {row["id"] for row in told(answer, "facilities")}
+        names = {row["facility_id"] for row in told(answer, "facilities")}
         assert names == {one.facility_id for one in many}
         assert door.get("/tiles/issues/0/0/0.mvt").status_code == 204
         assert door.get("/tiles/releases/0/0/0.mvt").status_code == 204
@@ -206,7 +216,7 @@ def test_gdal_reads_the_tiles_as_qgis_does(door: httpx.Client, tmp_path: Path, l
     assert 112.12 < west < east < 112.16
     assert 32.02 < south <= north < 32.06
     if layer == "facilities":
-        places = frame.to_crs(4326).set_index("id").geometry
+        places = frame.to_crs(4326).set_index("facility_id").geometry
         for feature in door.get("/places.json").json()["places"]:
             # A unit is 2.4 m at this zoom.
             assert places[feature["id"]].x == pytest.approx(feature["lon"], abs=3e-5)

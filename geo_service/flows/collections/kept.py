@@ -86,12 +86,16 @@ class KeptCollections:
         """
         known, stamp = self._around, self._watch.stamp()
         if known.stamp != stamp:
-            version = self._workspace.streets_version_if_any()
-            box = known.box
+            version, around = self._workspace.streets_version_if_any(), known
             if version != known.version:
-                box = _box(streets_extent(self._workspace))
-            self._around = _Around(stamp, version, box)
+                around = _Around(stamp, version, _box(streets_extent(self._workspace)))
+            self._around = around._replace(stamp=stamp)
         return self._around.box
+
+    def streets_version(self) -> str | None:
+        """Name the streets in use, by one and the same object as long as they are the same."""
+        self.around()
+        return self._around.version
 
     def current_if_read(self, name: str, viewer: Viewer) -> Kept | None:
         """Return a collection as the workspace stands now; None if it has to be read first.

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import shapely
 
-from geo_service.arrays import Floats, Integers
+from geo_service.arrays import Floats, Integers, Shapes
 from geo_service.geometry.tile_address import (
     BUFFER,
     EXTENT,
@@ -39,26 +39,22 @@ class CellLayer:
 
     Parameters
     ----------
-    x, y : ndarray of float, shape (p,)
+    shapes : ndarray of shapely polygons, of one part or several, shape (n,)
         In sides of the square; what goes on beyond its east or west is told on the other side too.
-    offsets : ndarray of int, shape (n + 1,)
-        Ring i is the points offsets[i] to offsets[i + 1], its last point the first one again.
     fields : tuple of Coded
         Of the n cells.
     """
 
     shape = Shape.POLYGON
 
-    def __init__(self, x: Floats, y: Floats, offsets: Integers, fields: tuple[Coded, ...]) -> None:
-        cell = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-        rings = shapely.linearrings(np.column_stack((x, y)), indices=cell)
-        shapes = np.asarray(shapely.polygons(rings))
+    def __init__(self, shapes: Shapes, fields: tuple[Coded, ...]) -> None:
         self._row, self._shapes = around_the_world(shapes, np.arange(len(shapes)))
         self._area = shapely.area(self._shapes)
         self._tree = shapely.STRtree(self._shapes)
         self.fields = fields
+        x, y = shapely.get_coordinates(shapes).T
         self.box: Box | None = box_of(x, y)
-        first = offsets[:-1]
+        first = offsets_of(shapely.get_num_coordinates(shapes).astype(np.int64))[:-1]
         sizes = FEATURE_BYTES + POINT_BYTES * RING_POINTS + total_sizes(fields, len(shapes))
         self.from_zoom = _first_with_room(x[first], y[first], sizes)
 

@@ -1,15 +1,14 @@
 """What the features of a tile layer tell: each value once, and which feature has which."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from math import isnan
 from typing import TypeAlias
 
 import numpy as np
 
 from geo_service.arrays import Integers
 from geo_service.export.features import iso
+from geo_service.features.columns import ARRAYS, Column, Field, Kind, moment_of
 
 Told: TypeAlias = str | int | float | bool
 """What a tile can hold."""
@@ -17,7 +16,7 @@ NOTHING = -1
 """The code of a feature that has no value."""
 LONGEST_TEXT = 100
 """Longer texts end in an ellipsis: a tile is to be small, whoever wrote them."""
-_NUMBER_BYTES, _TAG_BYTES = 10, 4
+NUMBER_BYTES, _MOMENT_BYTES, _TEXT_BYTES = 10, 28, 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,12 +25,18 @@ class Coded:
 
     name: str
     meaning: str
+    kind: Kind
     values: tuple[Told, ...]
-    """Each once."""
+    """Each once; moments as microseconds, for most are never told."""
     code: Integers
     """Shape (n,): which of them each feature has, or ``NOTHING``."""
     value_bytes: Integers
     """About how many bytes each value takes in a tile; the last stands for no value, and is 0."""
+
+    def told(self, code: int) -> Told:
+        """Return a value as a tile holds it; moments as text."""
+        value = self.values[code]
+        return iso(moment_of(int(value))) if self.kind is Kind.MOMENT else value
 
     def of(self, rows: Integers) -> "Coded":
         """Return the field of some features, in the order given."""
@@ -42,26 +47,32 @@ class Coded:
         return self.value_bytes[self.code]
 
 
-def coded(name: str, meaning: str, values: Iterable[Told | datetime | None]) -> Coded:
+def coded(field: Field, column: Column) -> Coded:
     """Code the values of one field.
 
     Parameters
     ----------
-    name, meaning : str
-        The field's name, and what it tells in a sentence.
-    values : iterable
-        A value a feature. Nothing is told of None, blank texts and numbers that are none; a moment
-        is told as text.
+    field : Field
+        What the values are called and mean.
+    column : Column
+        Of the n features. Moments are told as texts, several texts as one, parted by semicolons;
+        nothing is told of blank ones.
     """
-    # By type too: to Python 1, 1.0 and true are one.
-    known: dict[tuple[type, Told], int] = {}
-    codes = [
-        NOTHING if told is None else known.setdefault((type(told), told), len(known))
-        for told in map(_told, values)
-    ]
-    held = tuple(told for _, told in known)
-    sizes = np.array([*map(_bytes_of, held), 0], dtype=np.int64)
-    return Coded(name, meaning, held, np.array(codes, dtype=np.int64), sizes)
+    there, held = ~column.missing, column.values
+    code = np.full(len(held), NOTHING, dtype=np.int64)
+    if ARRAYS[column.kind][0] is np.object_:
+        there &= held.astype(np.bool_)
+        known: dict[str | tuple[str, ...], int] = {}
+        code[there] = [known.setdefault(text, len(known)) for text in held[there].tolist()]
+        texts = [_text(text) for text in known]
+        sizes = [len(text.encode()) + _TEXT_BYTES for text in texts]
+        values: tuple[Told, ...] = tuple(texts)
+    else:
+        numbers, code[there] = np.unique(held[there], return_inverse=True)
+        values = tuple(numbers.tolist())
+        sizes = [_MOMENT_BYTES if column.kind is Kind.MOMENT else NUMBER_BYTES] * len(values)
+    value_bytes = np.array([*sizes, 0], dtype=np.int64)
+    return Coded(field.name, field.meaning, column.kind, values, code, value_bytes)
 
 
 def total_sizes(fields: Sequence[Coded], count: int) -> Integers:
@@ -72,19 +83,6 @@ def total_sizes(fields: Sequence[Coded], count: int) -> Integers:
     return total
 
 
-def _told(value: Told | datetime | None) -> Told | None:
-    if isinstance(value, datetime):
-        return iso(value)
-    if isinstance(value, str):
-        if len(value) > LONGEST_TEXT:
-            return value[: LONGEST_TEXT - 1] + "…"
-        return value or None
-    if isinstance(value, float) and isnan(value):
-        return None
-    return value
-
-
-def _bytes_of(value: Told) -> int:
-    if isinstance(value, str):
-        return len(value.encode()) + 2 * _TAG_BYTES
-    return _NUMBER_BYTES
+def _text(told: str | tuple[str, ...]) -> str:
+    text = told if isinstance(told, str) else ";".join(told)
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"

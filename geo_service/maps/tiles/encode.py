@@ -93,7 +93,7 @@ def _tags(layer: TileMessage.layer, cut: Cut) -> tuple[list[int], list[int]]:
         held[has, key] += known
         known += len(codes)
         for code in codes.tolist():
-            _add_value(layer, field.values[code])
+            _add_value(layer, field.told(code))
     return _pairs(held)
 
 

@@ -10,6 +10,7 @@ import shapely
 from geo_service.arrays import Floats, Integers, Shapes
 from geo_service.geometry.metric import wrap_degrees
 from geo_service.geometry.tile_address import BUFFER, EXTENT, Tile
+from geo_service.geometry.web_mercator import to_square
 from geo_service.maps.packing import take_lines
 from geo_service.maps.tiles.coded import Coded, total_sizes
 from geo_service.maps.tiles.cut import (
@@ -64,10 +65,8 @@ class LineLayer:
 
     Parameters
     ----------
-    x, y : ndarray of float, shape (p,)
+    shapes : ndarray of shapely lines, of one part or several, shape (n,)
         In sides of the square; what goes on beyond its east or west is told on the other side too.
-    offsets : ndarray of int, shape (n + 1,)
-        Line i is the points offsets[i] to offsets[i + 1], two at least.
     fields : tuple of Coded
         Of the n lines.
     rank : ndarray, shape (n,)
@@ -81,15 +80,11 @@ class LineLayer:
 
     def __init__(
         self,
-        x: Floats,
-        y: Floats,
-        offsets: Integers,
+        shapes: Shapes,
         fields: tuple[Coded, ...],
         rank: Floats | Integers,
         first_zoom: Integers,
     ) -> None:
-        line = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-        shapes = np.asarray(shapely.linestrings(np.column_stack((x, y)), indices=line))
         order = np.argsort(-rank, kind="stable")
         self._row, self._shapes = around_the_world(shapes[order], order)
         self._first_zoom = first_zoom[self._row]
@@ -97,7 +92,7 @@ class LineLayer:
         self._lock = Lock()
         self._levels: dict[int, _Level] = {}
         self.fields = fields
-        self.box: Box | None = box_of(x, y)
+        self.box: Box | None = box_of(*shapely.get_coordinates(shapes).T)
 
     def cut(self, tile: Tile) -> Cut:
         """Cut a tile out, with its buffer."""
@@ -154,25 +149,24 @@ class LineLayer:
         return _Level(row, first_zoom, shapes, shapely.STRtree(shapes))
 
 
-def line_points(lines: Shapes) -> tuple[Floats, Floats, Integers]:
-    """Return the points of lines as `LineLayer` takes them.
+def on_square(shapes: Shapes) -> Shapes:
+    """Project shapes to the square of web maps.
 
     Parameters
     ----------
-    lines : ndarray of shapely lines, shape (n,)
-        WGS-84, decimal degrees.
+    shapes : ndarray of shapely geometries, shape (n,)
+        WGS-84, decimal degrees, narrower than half the globe.
 
     Returns
     -------
-    lon, lat : ndarray of float, shape (p,)
-        A line over the 180th meridian goes on beyond 180 degrees.
-    offsets : ndarray of int, shape (n + 1,)
-        Line i is the points offsets[i] to offsets[i + 1].
+    ndarray of shapely geometries, shape (n,)
+        In sides of the square. What was cut at the 180th meridian, or leaps there, goes on beyond.
     """
-    points = shapely.get_coordinates(lines)
-    offsets = offsets_of(shapely.get_num_coordinates(lines).astype(np.int64))
-    first = np.repeat(points[offsets[:-1], 0], np.diff(offsets))
-    return first + wrap_degrees(points[:, 0] - first), points[:, 1], offsets
+    points, shape = shapely.get_coordinates(shapes, return_index=True)
+    first = points[np.searchsorted(shape, shape), 0]
+    lon = first + wrap_degrees(points[:, 0] - first)
+    square = np.column_stack(to_square(lon, points[:, 1]))
+    return np.asarray(shapely.set_coordinates(shapes.copy(), square))
 
 
 def around_the_world(shapes: Shapes, rows: Integers) -> tuple[Integers, Shapes]:

@@ -8,6 +8,7 @@ from threading import Lock
 import numpy as np
 
 from geo_service.arrays import Floats, Integers
+from geo_service.features.columns import Column, Field, Kind
 from geo_service.geometry.tile_address import (
     BUFFER,
     EXTENT,
@@ -17,14 +18,16 @@ from geo_service.geometry.tile_address import (
     span_of,
     tile_code,
 )
-from geo_service.maps.tiles.coded import NOTHING, Coded, coded, total_sizes
+from geo_service.maps.tiles.coded import NOTHING, NUMBER_BYTES, Coded, coded, total_sizes
 from geo_service.maps.tiles.cut import FEATURE_BYTES, MOST_BYTES, Box, Cut, Shape, box_of
 
 GRIDS = (64, 32, 16, 8, 4, 2, 1)
 """Cells along a tile's side, of which each makes one heap: the first with which there is room."""
 KEPT_TILES = 512
 """So many tiles' marks are remembered: neighbours need them too."""
-ONE = coded("count", "How many there are here; more than 1: what differs is left out.", [1])
+COUNT = Field(
+    "count", Kind.INTEGER, "How many there are here; more than 1: what differs is left out."
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,9 +37,11 @@ class _Marks:
     x: Integers
     y: Integers
     fields: tuple[Coded, ...]
+    count: Integers
 
-    def __len__(self) -> int:
-        return len(self.x)
+    def sizes(self) -> Integers:
+        """Return about how many bytes each takes in a tile."""
+        return FEATURE_BYTES + NUMBER_BYTES + total_sizes(self.fields, len(self.x))
 
 
 class PointLayer:
@@ -65,11 +70,7 @@ class PointLayer:
         self._lock = Lock()
         self._known: OrderedDict[Tile, _Marks] = OrderedDict()
         self.box: Box | None = box_of(around, y)
-
-    @property
-    def fields(self) -> tuple[Coded, ...]:
-        """What marks tell."""
-        return (*self._fields, ONE)
+        self.fields = *fields, coded(COUNT, Column.of(Kind.INTEGER, []))
 
     def cut(self, tile: Tile) -> Cut:
         """Cut a tile out.
@@ -82,9 +83,11 @@ class PointLayer:
         """
         pieces = [self._marks(tile), *self._beside(tile)]
         x = np.concatenate([piece.x for piece in pieces])
-        fields = tuple(map(_joined, *(piece.fields for piece in pieces)))
-        places = np.arange(len(x) + 1)
         y = np.concatenate([piece.y for piece in pieces])
+        count = np.concatenate([piece.count for piece in pieces])
+        counted = coded(COUNT, Column(Kind.INTEGER, count, np.zeros(len(x), dtype=np.bool_)))
+        fields = *map(_joined, *(piece.fields for piece in pieces)), counted
+        places = np.arange(len(x) + 1)
         return Cut(self.shape, x, y, parts=places, features=places, fields=fields)
 
     def _beside(self, tile: Tile) -> Iterator[_Marks]:
@@ -100,10 +103,11 @@ class PointLayer:
                 near = (x >= -BUFFER) & (x < EXTENT + BUFFER) & (y >= -BUFFER)
                 rows = np.flatnonzero(near & (y < EXTENT + BUFFER))
                 fields = tuple(field.of(rows) for field in marks.fields)
-                room -= int((FEATURE_BYTES + total_sizes(fields, len(rows))).sum())
+                piece = _Marks(x[rows], y[rows], fields, marks.count[rows])
+                room -= int(piece.sizes().sum())
                 if room < 0:
                     return
-                yield _Marks(x[rows], y[rows], fields)
+                yield piece
 
     def _marks(self, tile: Tile) -> _Marks:
         with self._lock:
@@ -126,11 +130,10 @@ class PointLayer:
         y = (self._y[rows] >> coarser) - tile.row * EXTENT
         fields = tuple(field.of(rows) for field in self._fields)
         if self._sizes[rows].sum() <= MOST_BYTES:
-            alone = replace(ONE, code=np.zeros(len(rows), dtype=np.int64))
-            return _Marks(x, y, (*fields, alone))
+            return _Marks(x, y, fields, np.ones(len(rows), dtype=np.int64))
         for cells in GRIDS:
             heaps = _heap(x, y, fields, cells)
-            if (FEATURE_BYTES + total_sizes(heaps.fields, len(heaps))).sum() <= MOST_BYTES:
+            if heaps.sizes().sum() <= MOST_BYTES:
                 break
         return heaps
 
@@ -146,21 +149,14 @@ def _heap(x: Integers, y: Integers, fields: tuple[Coded, ...], cells: int) -> _M
         code = field.code[order]
         least, most = np.minimum.reduceat(code, begins), np.maximum.reduceat(code, begins)
         alike.append(replace(field, code=np.where(least == most, least, NOTHING)))
-    told = coded(ONE.name, ONE.meaning, count.tolist())
     return _Marks(
         np.add.reduceat(x[order], begins) // count,
         np.add.reduceat(y[order], begins) // count,
-        (*alike, told),
+        tuple(alike),
+        count,
     )
 
 
 def _joined(*pieces: Coded) -> Coded:
     """Join what several pieces tell of one field."""
-    if all(piece.values is pieces[0].values for piece in pieces):
-        return replace(pieces[0], code=np.concatenate([piece.code for piece in pieces]))
-    told = [
-        None if code == NOTHING else piece.values[code]
-        for piece in pieces
-        for code in piece.code.tolist()
-    ]
-    return coded(pieces[0].name, pieces[0].meaning, told)
+    return replace(pieces[0], code=np.concatenate([piece.code for piece in pieces]))

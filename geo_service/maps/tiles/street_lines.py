@@ -1,7 +1,9 @@
 """The streets as a layer of tiles: one line as long as a street keeps its name and class."""
 
 import numpy as np
+import shapely
 
+from geo_service.features.columns import Column, Field, Kind
 from geo_service.geometry.web_mercator import to_square
 from geo_service.maps.street_ground import GROUPS, group_of_edges
 from geo_service.maps.tiles.coded import coded
@@ -11,6 +13,9 @@ from geo_service.streets.network import Network
 
 MANY_EDGES = 15_000
 """From this many edges on, far zooms leave out small streets."""
+NAME = Field("name", Kind.TEXT, "The street's name.")
+NAME_EN = Field("name_en", Kind.TEXT, "Its name in English.")
+CLASS = Field("class", Kind.TEXT, "The street's class, as OpenStreetMap's tag `highway`.")
 FROM_ZOOM = {"path": 14, "lane": 13, "street": 10, "main": 0}
 
 
@@ -41,28 +46,19 @@ def street_lines(network: Network) -> LineLayer:
         # Whatever is the strongest there is must be visible from afar.
         from_zoom[group == group.max()] = 0
     length = np.add.reduceat(network.edge_length_mm[lines.piece], first) if len(first) else first
-    x, y = to_square(lines.lon, lines.lat)
+    line = np.repeat(np.arange(len(edge)), np.diff(lines.offsets))
+    points = np.column_stack(to_square(lines.lon, lines.lat))
+    told = (
+        (NAME, network.names, network.edge_name),
+        (NAME_EN, network.names_en, network.edge_name),
+        (CLASS, network.classes, network.edge_class),
+    )
     return LineLayer(
-        x,
-        y,
-        lines.offsets,
-        (
-            coded("name", "The street's name.", _texts(network.names, network.edge_name[edge])),
-            coded(
-                "name_en",
-                "Its name in English.",
-                _texts(network.names_en, network.edge_name[edge]),
-            ),
-            coded(
-                "class",
-                "The street's class, as OpenStreetMap's tag `highway`.",
-                _texts(network.classes, network.edge_class[edge]),
-            ),
+        np.asarray(shapely.linestrings(points, indices=line)),
+        tuple(
+            coded(field, Column.of(field.kind, [known[one] for one in index[edge].tolist()]))
+            for field, known, index in told
         ),
         rank=group + length / (1.0 + length.max(initial=0)),
         first_zoom=from_zoom,
     )
-
-
-def _texts(known: tuple[str, ...], index: np.ndarray) -> list[str]:
-    return [known[one] for one in index.tolist()]

@@ -4,6 +4,7 @@ import random
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from geo_service.features.selection import Selection
 from geo_service.flows.collections import kept as kept_module
 from geo_service.flows.collections.catalogue import read_features
 from geo_service.flows.collections.kept import Kept, KeptCollections
+from geo_service.flows.load_streets import load_streets
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas, cases, categories, facilities, issues, supporters
 from geo_service.store.database import Connection
@@ -138,6 +140,26 @@ def test_areas_are_read_again_when_anything_may_have_changed(empty: Workspace) -
     assert written(collections.current("areas", Viewer.PUBLIC)) == told(
         read_features(empty, "areas", Viewer.PUBLIC)
     )
+
+
+def test_streets_have_one_name_as_long_as_they_are_the_same(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    collections = KeptCollections(workspace)
+    version, box = collections.streets_version(), collections.around()
+    assert version == workspace.streets_version()
+    with workspace.database.writing() as connection:
+        facilities.write(connection, [Facility("new", "rest_station", 112.14, 32.04)])
+    assert collections.streets_version() is version
+    line = tmp_path / "street.geojson"
+    line.write_text(line.read_text().replace("32.04", "32.05"))
+    load_streets(workspace, [line])
+    assert collections.streets_version() == workspace.streets_version() != version
+    assert collections.around() != box
+
+
+def test_without_streets_they_have_no_name(empty: Workspace) -> None:
+    assert KeptCollections(empty).streets_version() is None
 
 
 def test_a_collection_is_for_whom_it_is(ridden: Workspace) -> None:

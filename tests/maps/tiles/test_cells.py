@@ -5,22 +5,24 @@ import numpy as np
 import pytest
 import shapely
 
+from geo_service.export.frames import cell_shapes
+from geo_service.features.columns import Column, Field, Kind
 from geo_service.geometry.tile_address import EXTENT, Tile
 from geo_service.geometry.web_mercator import to_square
 from geo_service.maps.tiles import cells as cells_file
 from geo_service.maps.tiles.cells import RING_POINTS, CellLayer
 from geo_service.maps.tiles.coded import coded, total_sizes
 from geo_service.maps.tiles.cut import FEATURE_BYTES, POINT_BYTES
+from geo_service.maps.tiles.lines import on_square
 from geo_service.overlay.cells import cell_boundary, cell_names, cell_of
 
 INSIDE = shapely.box(0, 0, EXTENT, EXTENT)
 
 
 def layer_of(cells: list[str]) -> CellLayer:
-    rings = cell_boundary(cells)
-    points = np.array([place for ring in rings for place in ring]).reshape(-1, 2)
-    fields = (coded("cell", "", cells), coded("trips", "", [10 * n for n in range(len(cells))]))
-    return CellLayer(*to_square(*points.T), np.cumsum([0, *map(len, rings)]), fields)
+    told = ((Kind.TEXT, "cell", cells), (Kind.INTEGER, "trips", range(0, 10 * len(cells), 10)))
+    fields = (coded(Field(name, kind, ""), Column.of(kind, one)) for kind, name, one in told)
+    return CellLayer(on_square(cell_shapes(cells)), tuple(fields))
 
 
 @pytest.fixture

@@ -7,15 +7,28 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo_service.features.columns import Column, Field, Kind
 from geo_service.maps.tiles.coded import coded
 from geo_service.maps.tiles.cut import Cut, Shape
 from geo_service.maps.tiles.encode import encode, geometry
 
 PLACE = st.tuples(st.integers(-64, 4159), st.integers(-64, 4159))
-VALUE = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text(max_size=9)
+VALUES = {
+    Kind.FLAG: st.booleans(),
+    Kind.INTEGER: st.integers(-(2**53), 2**53),
+    Kind.NUMBER: st.floats(allow_nan=False, allow_infinity=False),
+    Kind.TEXT: st.text(max_size=9),
+}
+COLUMN = st.sampled_from(list(VALUES)).flatmap(
+    lambda kind: st.lists(st.none() | VALUES[kind], min_size=8, max_size=8).map(
+        lambda values: (kind, values)
+    )
+)
 
 
-def cut_of(shape: Shape, features: list[list[list[tuple[int, int]]]], **values: list[Any]) -> Cut:
+def cut_of(
+    shape: Shape, features: list[list[list[tuple[int, int]]]], **told: tuple[Kind, list[Any]]
+) -> Cut:
     parts = [part for feature in features for part in feature]
     points = np.array([place for part in parts for place in part], dtype=np.int64).reshape(-1, 2)
     return Cut(
@@ -24,7 +37,7 @@ def cut_of(shape: Shape, features: list[list[list[tuple[int, int]]]], **values: 
         points[:, 1],
         parts=np.cumsum([0, *map(len, parts)]),
         features=np.cumsum([0, *map(len, features)]),
-        fields=tuple(coded(name, "", told) for name, told in values.items()),
+        fields=tuple(coded(Field(name, one[0], ""), Column.of(*one)) for name, one in told.items()),
     )
 
 
@@ -48,11 +61,15 @@ def test_the_numbers_are_those_of_the_formats_own_examples() -> None:
     assert geometry(cut_of(Shape.POLYGON, [ring]))[0] == [9, 6, 12, 18, 10, 12, 24, 44, 15]
 
 
-@given(st.lists(PLACE, min_size=1, max_size=8), st.lists(VALUE, min_size=8, max_size=8))
-def test_points_and_values_come_back(places: list[tuple[int, int]], values: list[Any]) -> None:
-    values = values[: len(places)]
-    cut = cut_of(Shape.POINT, [[[place]] for place in places], v=values, w=values[::-1])
-    for found, place, one, other in zip(read(cut), places, values, values[::-1], strict=True):
+@given(st.lists(PLACE, min_size=1, max_size=8), COLUMN, COLUMN)
+def test_points_and_values_come_back(
+    places: list[tuple[int, int]], some: tuple[Kind, list[Any]], others: tuple[Kind, list[Any]]
+) -> None:
+    (kind, values), (other_kind, other_values) = some, others
+    values, other_values = values[: len(places)], other_values[: len(places)]
+    features = [[[place]] for place in places]
+    cut = cut_of(Shape.POINT, features, v=(kind, values), w=(other_kind, other_values))
+    for found, place, one, other in zip(read(cut), places, values, other_values, strict=True):
         told = {"v": one, "w": other}
         expected = {name: value for name, value in told.items() if value not in (None, "")}
         assert found == ("Point", list(place), expected)
@@ -87,12 +104,13 @@ def test_polygons_come_back(count: int) -> None:
 
 
 def test_numbers_of_all_sorts_come_back() -> None:
-    values = [1, 1.0, True, 0.1, -5, 2**53]
-    cut = cut_of(Shape.POINT, [[[(0, 0)]]] * len(values), v=values)
-    told = [properties["v"] for _, _, properties in read(cut)]
-    assert told == values
-    assert list(map(type, told)) == list(map(type, values))
+    values = {Kind.INTEGER: [1, -5, 2**53], Kind.NUMBER: [1.0, 0.1, 0.0], Kind.FLAG: [True, False]}
+    for kind, some in values.items():
+        cut = cut_of(Shape.POINT, [[[(0, 0)]]] * len(some), v=(kind, some))
+        told = [properties["v"] for _, _, properties in read(cut)]
+        assert told == some
+        assert list(map(type, told)) == list(map(type, some))
 
 
 def test_a_tile_of_nothing_has_no_bytes() -> None:
-    assert encode("a", cut_of(Shape.LINE, [], v=[])) == b""
+    assert encode("a", cut_of(Shape.LINE, [], v=(Kind.TEXT, []))) == b""

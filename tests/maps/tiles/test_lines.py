@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 import shapely
 
+from geo_service.features.columns import Column, Field, Kind
+from geo_service.features.meridian import cut_at_meridian
 from geo_service.geometry.tile_address import BUFFER, EXTENT, Tile
 from geo_service.geometry.web_mercator import to_square
 from geo_service.maps.tiles import lines as lines_file
 from geo_service.maps.tiles.coded import coded
-from geo_service.maps.tiles.lines import WHOLE_FROM_ZOOM, LineLayer, line_points
+from geo_service.maps.tiles.lines import WHOLE_FROM_ZOOM, LineLayer, on_square
 
 INSIDE = shapely.box(0, 0, EXTENT, EXTENT)
 
@@ -27,12 +29,10 @@ def wandering(dice: np.random.Generator, count: int = 60) -> list[np.ndarray]:
 def layer_of(
     lines: list[np.ndarray], rank: list[float] | None = None, first_zoom: list[int] | None = None
 ) -> LineLayer:
-    points = np.concatenate(lines) if lines else np.empty((0, 2))
-    offsets = np.cumsum([0, *map(len, lines)])
+    ids = Column.of(Kind.TEXT, [f"l{n}" for n in range(len(lines))])
     return LineLayer(
-        *to_square(*points.T),
-        offsets,
-        (coded("id", "", [f"l{n}" for n in range(len(lines))]),),
+        on_square(np.array([shapely.LineString(line) for line in lines], dtype=np.object_)),
+        (coded(Field("id", Kind.TEXT, ""), ids),),
         rank=np.array(rank or range(len(lines)), dtype=np.float64),
         first_zoom=np.array(first_zoom or [0] * len(lines), dtype=np.int64),
     )
@@ -106,18 +106,24 @@ def test_from_afar_what_is_shorter_than_a_pixel_is_left_out(read: Callable) -> N
 
 
 def test_a_line_over_the_180th_meridian_is_on_both_sides(read: Callable) -> None:
-    lon, lat, offsets = line_points(
-        np.array([shapely.LineString([(179.9, 10.0), (-179.9, 10.0), (-179.8, 10.0)])])
-    )
-    assert lon.tolist() == pytest.approx([179.9, 180.1, 180.2])
-    assert offsets.tolist() == [0, 3]
-    layer = layer_of([np.column_stack((lon, lat))])
+    line = np.array([(179.9, 10.0), (-179.9, 10.0), (-179.8, 10.0)])
+    layer = layer_of([line])
     zoom = 8
     east, west = Tile(zoom, 0, 120), Tile(zoom, 2**zoom - 1, 120)
     ((right, _),), ((left, _),) = read(layer, east), read(layer, west)
     unit = 360.0 / 2**zoom / EXTENT
     assert right.intersection(INSIDE).length == pytest.approx(0.2 / unit, abs=2)
     assert left.intersection(INSIDE).length == pytest.approx(0.1 / unit, abs=2)
+
+
+def test_what_was_cut_at_the_180th_meridian_goes_on_beyond_it() -> None:
+    line = shapely.LineString([(-179.8, 10.0), (-179.9, 10.1), (-180.2, 10.0), (-180.3, 10.0)])
+    cut = cut_at_meridian([line, shapely.Point(-170.0, 1.0)])
+    assert shapely.get_num_geometries(cut).tolist() == [2, 1]
+    there, point = on_square(cut)
+    assert there.length == pytest.approx(on_square(np.array([line]))[0].length)
+    assert there.bounds[2] - there.bounds[0] == pytest.approx(0.5 / 360)
+    assert (point.x, cut[1].x) == (pytest.approx(10 / 360), -170.0)
 
 
 def test_nothing_is_in_an_empty_layer(read: Callable) -> None:

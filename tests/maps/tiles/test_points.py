@@ -1,17 +1,22 @@
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pytest
 
+from geo_service.features.columns import Column, Field, Kind, Value
 from geo_service.geometry.tile_address import BUFFER, EXTENT, Tile
 from geo_service.geometry.web_mercator import to_square
 from geo_service.maps.tiles import points as points_file
-from geo_service.maps.tiles.coded import coded
+from geo_service.maps.tiles.coded import Coded, coded
 from geo_service.maps.tiles.points import PointLayer
 
 Read = Callable
 COUNT = 400
+
+
+def field(name: str, values: Iterable[Value], kind: Kind = Kind.TEXT) -> Coded:
+    return coded(Field(name, kind, ""), Column.of(kind, list(values)))
 
 
 def made(dice: np.random.Generator, count: int = COUNT) -> tuple[np.ndarray, np.ndarray]:
@@ -23,9 +28,9 @@ def made(dice: np.random.Generator, count: int = COUNT) -> tuple[np.ndarray, np.
 
 def layer_of(lon: np.ndarray, lat: np.ndarray) -> PointLayer:
     fields = (
-        coded("id", "", [f"p{n}" for n in range(len(lon))]),
-        coded("kind", "", ["even" if n % 2 == 0 else "odd" for n in range(len(lon))]),
-        coded("three", "", [n if n % 3 == 0 else None for n in range(len(lon))]),
+        field("id", [f"p{n}" for n in range(len(lon))]),
+        field("kind", ["even" if n % 2 == 0 else "odd" for n in range(len(lon))]),
+        field("three", [n if n % 3 == 0 else None for n in range(len(lon))], Kind.INTEGER),
     )
     return PointLayer(*to_square(lon, lat), fields)
 
@@ -94,9 +99,9 @@ def test_a_heap_tells_what_all_in_it_have_alike(
     layer = PointLayer(
         *to_square(np.array([112.0] * 4 + [-60.0]), np.array([32.0] * 4 + [-30.0])),
         (
-            coded("id", "", list("abcde")),
-            coded("kind", "", ["same"] * 4 + ["other"]),
-            coded("some", "", ["x", "x", "x", None, None]),
+            field("id", list("abcde")),
+            field("kind", ["same"] * 4 + ["other"]),
+            field("some", ["x", "x", "x", None, None]),
         ),
     )
     told = sorted((told for _, told in read(layer, Tile(0, 0, 0))), key=lambda one: one["count"])
@@ -126,10 +131,10 @@ def test_a_buffer_full_of_others_points_is_told_as_far_as_there_is_room(
     beyond = [(west + along, north - step), (west + along, south + step)]
     beyond += [(west - step, north + along), (east + step, north + along)]
     x, y = np.hstack([np.broadcast_arrays(*side) for side in beyond])
-    layer = PointLayer(x, y, (coded("id", "", map(str, range(80))),))
+    layer = PointLayer(x, y, (field("id", map(str, range(80))),))
     assert len(read(layer, tile)) == 80
     monkeypatch.setattr(points_file, "MOST_BYTES", 20 * 60)
-    layer = PointLayer(x, y, (coded("id", "", map(str, range(80))),))
+    layer = PointLayer(x, y, (field("id", map(str, range(80))),))
     for beside in (Tile(12, 3323, 1661), Tile(12, 3324, 1662)):
         own = [told for place, told in read(layer, beside) if min(place.x, place.y) >= 0]
         assert sum(told["count"] for told in own) >= 20
@@ -138,7 +143,7 @@ def test_a_buffer_full_of_others_points_is_told_as_far_as_there_is_room(
 
 def test_points_beyond_the_world_are_on_it(read: Read) -> None:
     lon, lat = np.array([180.0, -180.0, 190.0, 0.0, 0.0]), np.array([0.0, 0.0, 0.0, 90.0, -90.0])
-    layer = PointLayer(*to_square(lon, lat), (coded("id", "", list("abcde")),))
+    layer = PointLayer(*to_square(lon, lat), (field("id", list("abcde")),))
     marks = {told["id"]: place for place, told in read(layer, Tile(0, 0, 0))}
     assert marks.keys() == set("abcde")
     assert marks["a"].x == marks["b"].x == 0
@@ -148,7 +153,7 @@ def test_points_beyond_the_world_are_on_it(read: Read) -> None:
 
 def test_nothing_is_in_an_empty_layer(read: Read) -> None:
     nowhere = np.array([], dtype=np.float64)
-    layer = PointLayer(nowhere, nowhere, (coded("id", "", []),))
+    layer = PointLayer(nowhere, nowhere, (field("id", []),))
     assert layer.box is None
     assert read(layer, Tile(0, 0, 0)) == []
 

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
+import shapely
 
+from geo_service.features.columns import Column, Field, Kind
 from geo_service.geometry.web_mercator import to_square
 from geo_service.maps.tiles.coded import coded
-from geo_service.maps.tiles.lines import LineLayer
+from geo_service.maps.tiles.lines import LineLayer, on_square
 from geo_service.maps.tiles.points import PointLayer
 from geo_service.maps.tiles.tilejson import describe_tiles
 
@@ -11,7 +13,8 @@ ADDRESS = "https://x.example/tiles/a/{z}/{x}/{y}.mvt"
 
 
 def points(lon: list[float], lat: list[float]) -> PointLayer:
-    fields = (coded("id", "Which it is.", map(str, range(len(lon)))),)
+    ids = Column.of(Kind.TEXT, [str(n) for n in range(len(lon))])
+    fields = (coded(Field("id", Kind.TEXT, "Which it is."), ids),)
     return PointLayer(*to_square(np.array(lon), np.array(lat)), fields)
 
 
@@ -43,6 +46,6 @@ def test_what_is_nowhere_or_goes_around_the_world_has_the_worlds_bounds() -> Non
     told = describe_tiles("a", "", points([], []), [ADDRESS])
     assert told["bounds"] == world
     assert "attribution" not in told
-    x, y = to_square(np.array([179.9, 180.1]), np.array([0.0, 0.0]))
-    around = LineLayer(x, y, np.array([0, 2]), (), np.zeros(1), np.zeros(1, dtype=np.int64))
+    line = np.array([shapely.LineString([(179.9, 0.0), (180.1, 0.0)])])
+    around = LineLayer(on_square(line), (), np.zeros(1), np.zeros(1, dtype=np.int64))
     assert describe_tiles("a", "", around, [ADDRESS])["bounds"] == world

@@ -34,6 +34,9 @@ from geo_service.web.ogc.parameter_descriptions import DESCRIBE_ITEM, DESCRIBE_I
 from geo_service.web.path_parts import CollectionName, FeatureId
 from geo_service.web.problems import BadParameters, Fault
 
+MOST_AT_ONCE = 1_000
+"""Features of a page that all other requests may wait for: some 10 ms, when none is written yet."""
+
 router = APIRouter(tags=["ogc"], dependencies=[SHOWS_KEY])
 
 
@@ -120,7 +123,14 @@ def answer_at_once(asking: Asking, name: str) -> Response | None:
 
 
 def _is_quick(question: ItemQuestion) -> bool:
-    return question.filter is None and not question.selection.order
+    """Say whether a page is found and written in some milliseconds, even for the first time."""
+    selection = question.selection
+    return (
+        question.filter is None
+        and not selection.order
+        and selection.meets is None
+        and selection.limit <= MOST_AT_ONCE
+    )
 
 
 def _page(

@@ -67,10 +67,12 @@ class FeatureJson:
         if system is not WGS84 or names is not None:
             return self._written(rows, system, names)
         kept: list[Any] = [self._kept[row] for row in rows.tolist()]
+        if None not in kept:
+            return kept
         absent = rows[[one is None for one in kept]]
         for row, written in zip(absent.tolist(), self._written(absent, WGS84, None), strict=True):
             self._kept[row] = written
-        return kept if not len(absent) else self.write(rows)
+        return self.write(rows)
 
     def _written(
         self, rows: Integers, system: ReferenceSystem, names: Collection[str] | None

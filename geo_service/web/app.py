@@ -59,6 +59,7 @@ from geo_service.web.auth import cookie_name, forget_key
 from geo_service.web.head_requests import AnswerHead
 from geo_service.web.nearest_at_once import Shortcut
 from geo_service.web.ogc import collections, items, landing
+from geo_service.web.ogc.items_at_once import ItemsAtOnce
 from geo_service.web.open311_answers import error_answer, is_open311
 from geo_service.web.openapi_document import DescribedApp, operation_id
 from geo_service.web.pages import write_page
@@ -193,7 +194,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
 
 
 def make_served_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> Shortcut:
-    """Make the app as it is served: with the rider's question answered in front of it.
+    """Make the app as it is served: what is asked most is answered in front of it.
 
     Parameters
     ----------
@@ -201,7 +202,8 @@ def make_served_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> Sh
         As for `make_app`.
     """
     app = make_app(workspace, clock=clock)
-    return Shortcut(app, app.state.service)
+    service = app.state.service
+    return Shortcut(ItemsAtOnce(app, service, SMALLEST_ZIPPED), service)
 
 
 async def _tell_error(request: Request, error: Exception) -> Response:

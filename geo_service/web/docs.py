@@ -32,7 +32,12 @@ def swagger_files() -> StaticFiles:
 @router.get("/docs", include_in_schema=False)
 def docs() -> HTMLResponse:
     """Show what can be asked, and let it be tried."""
-    page = _page()
+    return swagger_answer("/openapi.json")
+
+
+def swagger_answer(address: str) -> HTMLResponse:
+    """Answer with a page on which the API that an address describes can be read and tried."""
+    page = _page(address)
     return page_answer(page, policy_for_inline(page))
 
 
@@ -54,9 +59,9 @@ def read_problem_type(code: ProblemCode) -> Response:
 
 
 @cache
-def _page() -> str:
+def _page(address: str) -> str:
     page = get_swagger_ui_html(
-        openapi_url="/openapi.json",
+        openapi_url=address,
         title=TITLE,
         swagger_js_url=f"{SWAGGER}/swagger-ui-bundle.js",
         swagger_css_url=f"{SWAGGER}/swagger-ui.css",

@@ -2,7 +2,6 @@
 
 from time import perf_counter
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geo_service.web.page_policies import NO_PAGE_POLICY
@@ -17,6 +16,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 """A door that needs another value sets its own."""
+_ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+"""As they are sent."""
 
 
 class SecurityHeaders:
@@ -34,9 +35,10 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                headers = list(message.get("headers", ()))
+                set_already = {name.lower() for name, _ in headers}
+                headers += [header for header in _ENCODED if header[0] not in set_already]
+                message = {**message, "headers": headers}
                 write_down(scope, message["status"], begun)
             await send(message)
 

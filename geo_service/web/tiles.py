@@ -107,7 +107,11 @@ def read_tile_json(layer: LayerName, request: Request) -> Response:
     },
     openapi_extra={
         **KEY_OPTIONAL,
-        **describe_rules(x="Less than 2^z.", y="Less than 2^z."),
+        **describe_rules(
+            z="A number in place of `{z}` of the TileJSON's template.",
+            x="Likewise, and less than 2^z.",
+            y="Likewise, and less than 2^z.",
+        ),
     },
 )
 def read_tile(

@@ -258,6 +258,7 @@ def test_moments_are_whole_microseconds_in_parquet(tmp_path: Path) -> None:
 def test_formulas_are_text_in_spreadsheets(tmp_path: Path) -> None:
     rows = [("=1+1", shapely.Point(0, 0), ("@x", -1, -math.pi, True, None, ("-a", "b")))]
     write_features(Features.of(FIELDS, rows), POINTS, tmp_path / "x.csv")
+    assert (tmp_path / "x.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     with (tmp_path / "x.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert [row[name] for name in ("place_id", "a_text", "a_texts")] == ["'=1+1", "'@x", "'-a;b"]

@@ -28,6 +28,7 @@ FILLED = {
     "/ogc/collections/{collection_id}/queryables": [
         f"{OGC}/{name}/queryables" for name in COLLECTIONS
     ],
+    "/ogc/collections/{collection_id}/schema": [f"{OGC}/{name}/schema" for name in COLLECTIONS],
     "/ogc/collections/{collection_id}/items": [
         *(f"{OGC}/{name}/items?limit=10000" for name in COLLECTIONS),
         f"{OGC}/issues/items?f=html&limit=100",

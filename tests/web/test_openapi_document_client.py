@@ -145,7 +145,7 @@ def test_features_of_a_collection_are_typed(load: Load, anybody: Client) -> None
     models = load("models")
     name = models.ListOgcItemsCollectionId.FACILITIES
     found = load("api.ogc.list_ogc_items").sync(
-        name, client=anybody, bbox=[112.13, 32.03, 112.15, 32.05], sortby=["-id"], limit=2
+        name, client=anybody, bbox="112.13,32.03,112.15,32.05", sortby="-id", limit=2
     )
     assert isinstance(found, models.OgcFeatureCollection)
     assert found.number_matched == 5

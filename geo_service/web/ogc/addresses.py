@@ -10,6 +10,7 @@ from geo_service.web.answers import JSON
 HTML = "text/html"
 OPENAPI_30 = "application/vnd.oai.openapi+json;version=3.0"
 SCHEMA = "application/schema+json"
+QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 
 
 def link(href: str, rel: str, media_type: str, title: str) -> dict[str, str]:
@@ -41,11 +42,15 @@ class Addresses:
 
     def collection(self, name: str) -> str:
         """Return the address of a collection."""
-        return self.at("collections", name)
+        return f"{self.landing}/collections/{quote(name, safe='')}"
+
+    def queryables(self, name: str) -> str:
+        """Return the address of what a collection's features can be asked by."""
+        return self.at("collections", name, "queryables")
 
     def items(self, name: str, pairs: Iterable[tuple[str, str]] = ()) -> str:
         """Return the address of a page of a collection's features."""
-        return with_query(self.at("collections", name, "items"), pairs)
+        return with_query(f"{self.collection(name)}/items", pairs)
 
     def item(self, name: str, feature_id: str) -> str:
         """Return the address of one feature."""
@@ -76,9 +81,10 @@ def both_formats(
         Of its JSON: GeoJSON for features.
     """
     pair = (("json", media_type, "JSON"), ("html", HTML, "HTML"))
+    start = f"{address}{'&' if '?' in address else '?'}f="
     return [
         link(
-            with_query(address, [("f", name)]),
+            start + name,
             "self" if name == here else "alternate",
             kind,
             f"{title} as {word}",

@@ -26,23 +26,22 @@ def _told(
     description: str,
     *problems: HTTPStatus,
     media_type: str = JSON,
-    page: bool = True,
     headers: Collection[str] = (),
 ) -> Described:
     """Describe answers; ``headers`` are those that pages for people do not have."""
     answer = describe_answer(schema, description, media_type=media_type)
     answer |= describe_headers(*headers, always=False)
-    if page:
-        answer["content"] = {**answer["content"], HTML: {"schema": TEXT}}
+    answer["content"] = {**answer["content"], HTML: {"schema": TEXT}}
     return {200: answer, **describe_problems(*EVERYWHERE, *problems)}
 
 
 LANDING_PAGE = _told(ogc.LANDING_PAGE, "Where everything is.")
 CONFORMANCE = _told(ogc.CONFORMANCE, "The addresses of the classes of requirements.")
-API = _told(ogc.API, "The description.", media_type=OPENAPI_30.partition(";")[0], page=False)
+API = _told(ogc.API, "The description.", media_type=OPENAPI_30.partition(";")[0])
 COLLECTIONS = _told(ogc.COLLECTIONS, "The collections.")
 COLLECTION = _told(ogc.COLLECTION, "The collection.", *OF_ONE)
 QUERYABLES = _told(ogc.QUERYABLES, "The properties by name.", *OF_ONE, media_type=SCHEMA)
+FEATURE_SCHEMA = _told(ogc.FEATURE_SCHEMA, "The members by name.", *OF_ONE, media_type=SCHEMA)
 FEATURES = _told(
     ogc.FEATURES, "A page of features.", *OF_ONE, media_type=GEOJSON, headers=["Content-Crs"]
 )

@@ -97,6 +97,12 @@ def _paths_of(collection: Collection, systems: Sequence[ReferenceSystem]) -> dic
             "The properties that filters and parameters may name, as JSON Schema.",
             answers.QUERYABLES,
         ),
+        f"{path}/schema": _get(
+            f"get{words}Schema",
+            f"{title}: what a feature looks like",
+            "The properties that features have, as JSON Schema.",
+            answers.FEATURE_SCHEMA,
+        ),
         f"{path}/items": _get(
             f"get{words}",
             f"{title}: a page of features",

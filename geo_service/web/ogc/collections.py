@@ -13,6 +13,7 @@ from geo_service.web.ogc import answer_descriptions as answers
 from geo_service.web.ogc.addresses import SCHEMA
 from geo_service.web.ogc.documents import collection_page, collections_page, extent_of
 from geo_service.web.ogc.door import VARIES, Asking, read_only_format, systems_of
+from geo_service.web.ogc.feature_schema import feature_schema
 from geo_service.web.ogc.formats import Told
 from geo_service.web.ogc.parameter_descriptions import DESCRIBE_F
 from geo_service.web.path_parts import CollectionName
@@ -69,10 +70,9 @@ def read_ogc_queryables(collection_id: CollectionName, request: Request) -> Resp
     asking = Asking.of(request)
     found = find_collection(collection_id, asking.viewer)
     read_only_format(request.query_params.multi_items())
-    address = f"{asking.addresses.collection(found.name)}/queryables"
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": address,
+        "$id": asking.addresses.queryables(found.name),
         "type": "object",
         "title": found.title,
         "description": found.description,
@@ -82,6 +82,24 @@ def read_ogc_queryables(collection_id: CollectionName, request: Request) -> Resp
     if asking.told is Told.JSON:
         return json_answer(document, media_type=SCHEMA, headers=VARIES)
     return asking.page("queryables.html", document=document, collection=found)
+
+
+@router.get(
+    "/ogc/collections/{collection_id}/schema",
+    summary="OGC API - Features: what a collection's features look like",
+    response_class=Response,
+    responses=answers.FEATURE_SCHEMA,
+    openapi_extra=DESCRIBE_F,
+)
+def read_ogc_feature_schema(collection_id: CollectionName, request: Request) -> Response:
+    """Describe one feature as JSON Schema, from which GDAL takes the fields of a layer."""
+    asking = Asking.of(request)
+    found = find_collection(collection_id, asking.viewer)
+    read_only_format(request.query_params.multi_items())
+    document = feature_schema(found, f"{asking.addresses.collection(found.name)}/schema")
+    if asking.told is Told.JSON:
+        return json_answer(document, media_type=SCHEMA, headers=VARIES)
+    return asking.page("schema.html", document=document, collection=found)
 
 
 async def _told(

@@ -14,6 +14,7 @@ from geo_service.web.answers import GEOJSON, JSON
 from geo_service.web.ogc.addresses import (
     HTML,
     OPENAPI_30,
+    QUERYABLES,
     SCHEMA,
     Addresses,
     both_formats,
@@ -95,14 +96,17 @@ def collection_page(
     items = addresses.items(collection.name)
     links = [
         *both_formats(address, title, here),
-        link(with_query(items, [("f", "json")]), "items", GEOJSON, f"{title} as GeoJSON"),
+        # Without f: GDAL puts the id of a feature that is asked for straight behind it.
+        link(items, "items", GEOJSON, f"{title} as GeoJSON"),
         link(with_query(items, [("f", "html")]), "items", HTML, f"{title} as pages"),
         link(
-            f"{address}/queryables",
-            "http://www.opengis.net/def/rel/ogc/1.0/queryables",
+            addresses.queryables(collection.name),
+            QUERYABLES,
             SCHEMA,
             "What can be asked by",
         ),
+        # Relations mean the same in capitals; GDAL before 3.8 knows this one as it stands here.
+        link(f"{address}/schema", "describedBy", SCHEMA, f"{title}: what a feature looks like"),
         *(
             link(
                 f"{addresses.base}/files/{collection.name}{ending}", "enclosure", FORMATS[ending],

@@ -30,6 +30,9 @@ FIXED = (
 )  # fmt: skip
 """Names with a meaning of their own; any other is a property that features must hold."""
 MOST_ORDERED = 8
+_FIXED = frozenset(FIXED)
+_ID_FIELD = Field(ID, Kind.TEXT, "")
+_WHAT = f"Known: {', '.join(FIXED)}, and the collection's queryables."
 
 _READ: Mapping[Kind, Callable[[str], Value]] = {
     Kind.TEXT: str,
@@ -111,9 +114,8 @@ def read_item_question(
     BadParameters
         Naming each that is unknown, repeated or wrong; what was sent is not repeated.
     """
-    known = {ID: Field(ID, Kind.TEXT, "")} | {field.name: field for field in fields}
-    what = f"Known: {', '.join(FIXED)}, and the collection's queryables."
-    texts = _Texts(pairs, {*FIXED, *known}, what=what)
+    known = {field.name: field for field in (_ID_FIELD, *fields)}
+    texts = _Texts(pairs, _FIXED | known.keys(), what=_WHAT)
     selection = _selection(texts, known, systems)
     question = ItemQuestion(
         selection,

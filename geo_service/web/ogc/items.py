@@ -19,6 +19,7 @@ from geo_service.web.answers import GEOJSON
 from geo_service.web.auth import SHOWS_KEY
 from geo_service.web.etags import tagged_answer
 from geo_service.web.ogc import answer_descriptions as answers
+from geo_service.web.ogc.addresses import QUERYABLES
 from geo_service.web.ogc.boxes import shape_to_wgs84
 from geo_service.web.ogc.door import VARIES, Asking, systems_of
 from geo_service.web.ogc.formats import Told
@@ -51,7 +52,7 @@ async def list_ogc_items(collection_id: CollectionName, request: Request) -> Res
     pairs = request.query_params.multi_items()
     question = read_item_question(pairs, found.fields, systems)
     kept = await asking.collection(collection_id)
-    if question.filter is None and not question.selection.order:
+    if _is_quick(question):
         # Found in less time than it takes to hand it to another thread.
         return _page(asking, kept, question, pairs)
     return await run_in_threadpool(_page, asking, kept, question, pairs)
@@ -82,11 +83,44 @@ async def read_ogc_item(
     if asking.told is Told.HTML:
         map_ = _map(asking, kept, np.array([row]))
         feature = json.loads(content)
-        return asking.page("item.html", collection=kept.collection, feature=feature, map=map_)
+        names = (feature["properties"][name] for name in kept.collection.called)
+        called = next(filter(None, names), feature_id)
+        return asking.page(
+            "item.html", collection=kept.collection, feature=feature, called=called, map=map_
+        )
     answer = tagged_answer(request, content, GEOJSON)
     answer.headers["Content-Crs"] = f"<{system.uri}>"
     answer.headers["Vary"] = f"Accept-Encoding, {VARIES['Vary']}"
     return answer
+
+
+def answer_at_once(asking: Asking, name: str) -> Response | None:
+    """Return a page that takes less time than handing it to another thread would; None: it doesn't.
+
+    Parameters
+    ----------
+    asking : Asking
+    name : str
+        Of the collection.
+
+    Raises
+    ------
+    NotFound, NotAllowed
+        As ``flows/collections/kept.py`` says.
+    BadParameters
+        If a parameter is unknown, repeated or wrong.
+    """
+    kept = asking.service.collections.current_if_read(name, asking.viewer)
+    if kept is None:
+        return None
+    pairs = asking.request.query_params.multi_items()
+    systems = systems_of(asking.service.collections.around())
+    question = read_item_question(pairs, kept.collection.fields, systems)
+    return _page(asking, kept, question, pairs) if _is_quick(question) else None
+
+
+def _is_quick(question: ItemQuestion) -> bool:
+    return question.filter is None and not question.selection.order
 
 
 def _page(
@@ -97,10 +131,11 @@ def _page(
         selection = replace(selection, condition=_condition(kept, question))
     page = kept.asked.page(selection)
     links = page_links(asking.addresses, kept.collection, pairs, page, asking.told)
+    leads = f'<{asking.addresses.queryables(kept.collection.name)}>; rel="{QUERYABLES}"'
     if asking.told is Told.HTML:
         features = [json.loads(one) for one in kept.json.write(page.rows)]
         map_ = _map(asking, kept, page.rows)
-        return asking.page(
+        answer = asking.page(
             "items.html",
             collection=kept.collection,
             page=page,
@@ -108,9 +143,11 @@ def _page(
             links=links,
             map=map_,
         )
+        answer.headers["Link"] = leads
+        return answer
     features = kept.json.write(page.rows, question.system, question.names)
     content = page_bytes(links, page, features, asking.service.clock())
-    headers = {**VARIES, "Content-Crs": f"<{question.system.uri}>"}
+    headers = {**VARIES, "Content-Crs": f"<{question.system.uri}>", "Link": leads}
     return Response(content, media_type=GEOJSON, headers=headers)
 
 

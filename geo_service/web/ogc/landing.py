@@ -6,11 +6,13 @@ from geo_service.flows.collections.catalogue import collections_for
 from geo_service.store import city
 from geo_service.web.answers import json_answer
 from geo_service.web.auth import SHOWS_KEY
+from geo_service.web.docs import swagger_answer
 from geo_service.web.ogc import answer_descriptions as answers
 from geo_service.web.ogc.addresses import OPENAPI_30
 from geo_service.web.ogc.api_document import api_document
 from geo_service.web.ogc.documents import conformance_page, landing_page
 from geo_service.web.ogc.door import VARIES, Asking, read_only_format, systems_of
+from geo_service.web.ogc.formats import Told
 from geo_service.web.ogc.parameter_descriptions import DESCRIBE_F
 
 USUAL_TITLE = "geo_service"
@@ -60,6 +62,10 @@ def read_ogc_api(request: Request) -> Response:
     """Describe all paths of the collections that whoever asks may see."""
     asking = Asking.of(request)
     read_only_format(request.query_params.multi_items())
+    if asking.told is Told.HTML:
+        answer = swagger_answer("?f=json")
+        answer.headers.update(VARIES)
+        return answer
     systems = systems_of(asking.service.collections.around())
     document = api_document(asking.addresses, collections_for(asking.viewer), systems)
     return json_answer(document, media_type=OPENAPI_30, headers=VARIES)

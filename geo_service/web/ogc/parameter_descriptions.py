@@ -97,6 +97,24 @@ ITEMS = (
 )  # fmt: skip
 """Of a page of features; besides, each queryable is a parameter."""
 
+_NUMBER = r"-?[0-9]{1,9}(\.[0-9]{1,9})?"
+_LISTS: Mapping[str, str] = {
+    "bbox": f"{_NUMBER}(,{_NUMBER}){{3}}((,{_NUMBER}){{2}})?",
+    "sortby": f"[+-]?{NAME}(,[+-]?{NAME}){{0,7}}",
+    "properties": f"({NAME}(,{NAME})*)?",
+}
+"""Patterns of the parameters that are lists parted by commas."""
+
+
+def _as_text(parameter: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe a list as the text it is: many generated clients know no commas but repeat names."""
+    pattern = _LISTS.get(parameter["name"])
+    if pattern is None:
+        return dict(parameter)
+    schema = {"type": "string", "pattern": f"^{pattern}$"}
+    return {**parameter, "schema": schema, "example": ",".join(map(str, parameter["example"]))}
+
+
 DESCRIBE_F = {**KEY_OPTIONAL, "parameters": [F]}
 DESCRIBE_ITEMS = {
     **KEY_OPTIONAL,
@@ -110,7 +128,7 @@ DESCRIBE_ITEMS = {
         properties="Properties of the collection.",
         cursor="As it stood in the link of the page before.",
     ),
-    "parameters": list(ITEMS),
+    "parameters": [_as_text(one) for one in ITEMS],
 }
 DESCRIBE_ITEM = {
     **KEY_OPTIONAL,

@@ -119,6 +119,20 @@ QUERYABLES = record(
     },
     description="JSON Schema of what filters and parameters may name.",
 )
+FEATURE_SCHEMA = record(
+    "OgcFeatureSchema",
+    {
+        "$id": text("Where it is.", f"{_HERE}/collections/facilities/schema", format="uri"),
+        "title": _TITLE,
+        "description": _DESCRIPTION,
+        "type": fixed("object"),
+        "required": several(text("Of a member.", "geometry")),
+        "properties": dictionary(
+            {"type": "object"}, "By name, what each member holds.", {"id": {"type": "string"}}
+        ),
+    },
+    description="JSON Schema of one feature.",
+)
 _GEOMETRY: Schema = {
     **ANY_SHAPE,
     "description": "In the reference system asked for, in its order of axes; null: the system "

@@ -1,8 +1,10 @@
 """A profile's streets as features."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
+import pytest
 import shapely
 
 from geo_service.flows.collections.collection import PUBLIC
@@ -54,3 +56,36 @@ def test_every_edge_is_a_line(empty: Workspace, tmp_path: Path) -> None:
         "Long",
         False,
     ]
+
+
+def test_streets_across_the_180th_meridian_are_cut_and_in_order_of_id(
+    empty: Workspace, tmp_path: Path
+) -> None:
+    """Twelve edges of growing length in a row; the sixth crosses."""
+    corners = [179.9905 + 0.0001 * step * step for step in range(4, 17)]
+    lon = [corner if corner <= 180 else corner - 360 for corner in corners]
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"highway": "residential", "name": f"N{row}"},
+            "geometry": {"type": "LineString", "coordinates": [[start, 1.0], [end, 1.0]]},
+        }
+        for row, (start, end) in enumerate(pairwise(lon))
+    ]
+    path = tmp_path / "s.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    load_streets(empty, [path])
+    streets = streets_of(Profile.WALK).read(empty, PUBLIC)
+    assert len(streets) == 12
+    assert streets.ids.tolist() == sorted(streets.ids)
+    names = [streets.columns["name"].value(row) for row in range(12)]
+    assert names == [f"N{edge_id.split('/')[0]}" for edge_id in streets.ids]
+    assert names[2] == "N10"
+    lengths = streets.columns["length_m"].values
+    for name, shape, metres in zip(names, streets.shapes, lengths, strict=True):
+        west, _, east, _ = shape.bounds
+        assert -180 <= west <= east <= 180
+        step = int(name[1:]) + 4
+        assert shape.length == pytest.approx(0.0001 * (2 * step + 1))
+        assert metres == pytest.approx(shape.length * 111_300, rel=0.001)
+        assert (shape.geom_type == "MultiLineString") == (step == 9)

@@ -184,3 +184,23 @@ def test_pages_for_people_show_what_users_wrote_as_text(city_door: httpx.Client)
         assert "<b onclick" not in page.text
         assert "onclick" in page.text
         assert "unsafe-inline" not in page.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("facilities", "name"),
+        ("issues", "category_name"),
+        ("releases", ""),
+        ("street_exposure", "name"),
+        ("cell_exposure", ""),
+    ],
+)
+def test_a_feature_s_page_is_headed_with_what_it_is_called(
+    city_door: httpx.Client, bearer: Bearer, name: str, called: str
+) -> None:
+    address = f"/ogc/collections/{name}/items"
+    (first,) = city_door.get(f"{address}?limit=1", headers=bearer("analyst")).json()["features"]
+    page = city_door.get(f"{address}/{first['id']}?f=html", headers=bearer("analyst"))
+    assert page.status_code == 200
+    assert f"<h1>{first['properties'].get(called) or first['id']}</h1>" in page.text

@@ -73,16 +73,17 @@ FORM_SCHEMA |= {
     "title": "Open311Report",
     "additionalProperties": {"type": "string"},
     "patternProperties": {
-        r"^attribute\[[^\[\]]+\]\[\]$": {
-            "type": "array",
-            "items": {"type": "string"},
-            "description": "The answers to a question that takes several.",
-        }
+        r"^attribute\[[^\[\]]+\]\[\]$": {"type": "array", "items": {"type": "string"}}
     },
 }
 FORM_SCHEMA["properties"].update(
     {
-        "attribute[CODE]": {"type": "string", "description": "The answer to a question."},
+        # Both would be called the same in generated clients, so the second is a pattern above.
+        "attribute[CODE]": {
+            "type": "string",
+            "description": "The answer to a question; of a list of several, each as "
+            "`attribute[CODE][]`.",
+        },
         "requested_datetime": {
             "anyOf": [TIME_SCHEMA, {"type": "string", "const": ""}],
             "description": ReportForm.model_fields["requested_datetime"].description,

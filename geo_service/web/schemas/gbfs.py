@@ -155,5 +155,5 @@ FEEDS: dict[str, Schema] = {
     "station_status": STATUS,
 }
 """By the feed's name."""
-# Of a city without cabinets two feeds are alike.
 FEED: Schema = {"anyOf": list(FEEDS.values())}
+"""Without stations, both feeds of them look alike."""

@@ -19,6 +19,7 @@ from geo_service.web import (
     assets,
     catchments,
     check_ins,
+    consent,
     desk,
     desk_issue,
     docs,
@@ -52,6 +53,7 @@ from geo_service.web import (
     tasks,
     teams,
     tiles,
+    traces,
     work_list,
 )
 from geo_service.web.answers import page_answer
@@ -106,6 +108,8 @@ DOORS: tuple[APIRouter, ...] = (
     report_tracking.router,
     known_issue.router,
     tasks.router,
+    consent.router,
+    traces.router,
     overlay.router,
     landing.router,
     collections.router,

@@ -69,6 +69,11 @@ def run_erase(arguments: argparse.Namespace) -> None:
             else:
                 done = flow.erase_rider(workspace, rider, words.now(), name)
             _tell(done, arguments)
+            if workspace.database.file is None:
+                words.say_beside(
+                    "This database keeps its own free pages and logs: let it write its tables "
+                    "anew (PostgreSQL: VACUUM FULL), and see how long it keeps its logs."
+                )
 
 
 def as_json(listed: ErasureList) -> dict[str, object]:
@@ -126,6 +131,11 @@ def _tell(done: "Erased", arguments: argparse.Namespace) -> None:
         words.say(f"  {what}: {number}")
     for line in STAYS:
         words.say(line)
+    if not done.rows and not done.trips.trips:
+        words.say_beside(
+            "Nothing here names this rider. Is the name written as 'keys add --rider' or "
+            "'load traces' had it?"
+        )
     if done.texts:
         words.say_beside(
             f"{done.texts} texts that people wrote hold the name; look at them: descriptions of "

@@ -60,7 +60,10 @@ def test_a_rider_goes_by_name_or_pseudonym(city: Callable, tmp_path: Path) -> No
 
 def test_texts_in_which_the_name_stands_are_told_of(city: Callable) -> None:
     assert city("keys", "add", "--role", "staff", "--note", "knows Wang").code == 0
-    assert "1 texts that people wrote hold the name" in city("erase-rider", "Wang").err
+    told = city("erase-rider", "Wang").err
+    assert "1 texts that people wrote hold the name" in told
+    assert "Nothing here names this rider" not in told
+    assert "Nothing here names this rider" in city("erase-rider", "Wnag").err
 
 
 @pytest.mark.parametrize(

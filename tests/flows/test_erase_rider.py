@@ -1,6 +1,8 @@
 """A rider is erased to the byte: searched for before, so that the search is known to find."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -198,6 +200,8 @@ def test_nothing_of_a_rider_is_left_to_the_byte(
     with workspace.database.reading() as connection:
         assert sum(rider_rows.count(connection, rider).gone.values()) > 0
         before = rider_rows.count(connection, other)
+    delete_as_of_old(workspace, f"{rider}-of-old")
+    sought["what an older program deleted"] = f"{rider}-of-old".encode()
     planned = plan_erasure(workspace, rider, NAME)
     assert found(workspace, sought) == sought.keys()
 
@@ -238,6 +242,17 @@ def test_nothing_of_a_rider_is_left_to_the_byte(
     again = erase_rider(workspace, rider, now + timedelta(days=1), NAME)
     assert (again.trips.trips, bool(again.rows)) == (0, False)
     assert [one.asked_at for one in list_erasures(workspace).erased] == [now]
+
+
+def delete_as_of_old(workspace: Workspace, text: str) -> None:
+    """Delete a row as programs did that did not write over what they delete."""
+    file = workspace.database.file
+    assert file is not None
+    with closing(sqlite3.connect(file, isolation_level=None)) as plain:
+        plain.execute("PRAGMA secure_delete = OFF")
+        plain.execute("INSERT INTO teams VALUES (?, '', '')", (text,))
+        plain.execute("DELETE FROM teams WHERE team_id = ?", (text,))
+        plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def total_points(workspace: Workspace) -> int:

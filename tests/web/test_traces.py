@@ -9,12 +9,15 @@ from typing import Any
 import httpx
 import pytest
 
+from geo_service.domain.erasure import Erasure
 from geo_service.domain.role import Role
+from geo_service.flows.erase_rider import erase_rider, rider_of
 from geo_service.flows.give_consent import agree, present_text, withdraw
 from geo_service.flows.manage_keys import add_key
 from geo_service.flows.wiring import open_workspace
 from geo_service.geometry.datum import Datum, convert
 from geo_service.settings import Settings
+from geo_service.store import erasures
 from geo_service.web.traces import GPX, MOST_BYTES
 
 Bearer = Callable[[str], dict[str, str]]
@@ -249,6 +252,37 @@ def test_what_is_wrong_is_said_and_nothing_of_it_repeated(
         assert own_door.get(f"/traces?{wrong}", headers=riders["wang"]).status_code == 422
     assert own_door.get("/traces/x?f=csv", headers=riders["wang"]).status_code == 422
     assert own_door.get("/traces", headers=riders["wang"]).json()["trips"] == []
+
+
+def test_a_running_server_knows_nothing_of_who_was_erased(
+    own_settings: Settings, own_door: httpx.Client, riders: dict[str, Headers], now: datetime
+) -> None:
+    assert own_door.post("/traces", json=line(), headers=riders["wang"]).json()["added"] == 1
+    assert own_door.post("/traces", json=line(), headers=riders["li"]).json()["added"] == 1
+    with open_workspace(own_settings) as workspace:
+        erase_rider(workspace, rider_of(workspace, "wang", ""), now)
+    for method, path in (("GET", "/traces"), ("POST", "/traces"), ("GET", "/consent")):
+        assert own_door.request(method, path, headers=riders["wang"]).status_code == 401
+    assert len(own_door.get("/traces", headers=riders["li"]).json()["trips"]) == 1
+    # Who comes back is a rider like any other, who has agreed to nothing.
+    with open_workspace(own_settings) as workspace:
+        token = add_key(workspace, Role.RIDER, None, now, rider="wang")[1]
+    back = {"Authorization": f"Bearer {token}"}
+    assert own_door.get("/traces", headers=back).json()["trips"] == []
+    assert own_door.post("/traces", json=line(), headers=back).status_code == 403
+
+
+def test_a_start_says_what_was_left_unfinished(
+    own_settings: Settings,
+    serve_city: Callable[..., Any],
+    now: datetime,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with open_workspace(own_settings) as workspace, workspace.database.writing() as connection:
+        erasures.begin(connection, Erasure("0" * 32, now), [])
+    with serve_city(own_settings, lambda: now) as door:
+        assert door.get("/health/live").status_code == 200
+    assert "1 erasures of riders are not finished" in caplog.text
 
 
 def test_a_fix_that_cannot_be_true_is_dropped_and_counted(

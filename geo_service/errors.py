@@ -15,6 +15,7 @@
     ├── NotFound              nothing has this name (exit 1, HTTP 404)
     ├── NoKey                 a key is needed, or the key is not valid (exit 1, HTTP 401)
     ├── NotAllowed            the key's role may not do this (exit 1, HTTP 403)
+    │   └── NoConsent         the rider has not agreed to it (exit 1, HTTP 403)
     └── NotReady              the workspace lacks something; try again or load it (exit 1, HTTP 503)
 
 Each error says what was wrong, where, and what to do. The command line and the web each map
@@ -131,6 +132,12 @@ class NotAllowed(GeoServiceError):  # noqa: N818
     """The key's role may not do this."""
 
     code = "not-allowed"
+
+
+class NoConsent(NotAllowed):
+    """The rider has not agreed to the present text about traces."""
+
+    code = "no-consent"
 
 
 class NotReady(GeoServiceError):  # noqa: N818

@@ -123,6 +123,11 @@ class Settings:
     upkeep_s: float = 60.0
     """So often a server passes overdue issues on and asks riders; 0: never by itself."""
 
+    trace_days: int = 0
+    """Trips are removed so many days after they end; 0: never, so that no city loses unasked."""
+    consent_file: str = ""
+    """Text that riders agree to, Chinese, a line of ---, English; empty: the package's own."""
+
     release_resolution: int = 9
     """H3 resolution of public releases (9: about 350 m across)."""
     release_riders: int = 10

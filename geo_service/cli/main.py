@@ -11,6 +11,7 @@ from geo_service.cli import (
     catchments,
     city,
     doctor,
+    erase,
     export,
     keys,
     load,
@@ -38,6 +39,7 @@ COMMANDS = (
     teams,
     keys,
     upkeep,
+    erase,
     doctor,
     serve,
 )

@@ -27,3 +27,6 @@ def run_upkeep(arguments: argparse.Namespace) -> None:
         return
     words.say(f"overdue issues passed on to a parent body: {done.passed_on}")
     words.say(f"questions put to riders: {done.asked}")
+    words.say(f"trips removed, kept long enough: {done.removed}")
+    if done.erased:
+        words.say(f"erasures of riders finished that had been begun: {done.erased}")

@@ -95,6 +95,11 @@ def write_tracks(tracks: Iterable[Track], path: Path) -> None:
     _write(path, map(_track_text, tracks))
 
 
+def gpx_text(tracks: Iterable[Track]) -> str:
+    """Return lines as the text of a file. Raises nothing."""
+    return "".join((_HEAD, *map(_track_text, tracks), _FOOT))
+
+
 def timed_points(lon: Sequence[float], lat: Sequence[float], times: Sequence[str]) -> list[str]:
     """Write the points of a track and when it was there, ISO 8601. Raises nothing."""
     return [

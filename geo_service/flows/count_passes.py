@@ -189,6 +189,10 @@ class _Counter:
         if day.basis is not None:
             kept = moved(whole, np.arange(len(day.issues)))
             self._kept.write(day.day, day.basis, KeptDay(day.marks, kept))
+            # Trips removed while they were counted: what names their riders must not stay.
+            now = self._lake.look_at_day(day.day)
+            if now is None or self._basis(now.stamp) != day.basis:
+                self._kept.drop([day.day])
 
     def _begin(self, known: LakeDay, *, whole: bool) -> _Day | None:
         """Take in what is known of a day; None if that is all."""

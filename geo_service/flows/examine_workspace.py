@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from geo_service.errors import NotReady
+from geo_service.flows.erase_rider import count_unfinished
 from geo_service.flows.wiring import Workspace
 from geo_service.store.database_check import database_faults
 from geo_service.store.lake_check import Finding
@@ -44,6 +45,7 @@ def examine(workspace: Workspace) -> Examination:
     version = workspace.streets_version_if_any()
     if version is not None:
         findings += _street_faults(workspace)
+    findings += _unfinished_erasures(workspace)
     proof = workspace.lake.prove()
     return Examination(
         streets_version=version,
@@ -52,6 +54,14 @@ def examine(workspace: Workspace) -> Examination:
         fixes=proof.fixes,
         findings=(*findings, *proof.findings),
     )
+
+
+def _unfinished_erasures(workspace: Workspace) -> list[Finding]:
+    begun = count_unfinished(workspace)
+    if not begun:
+        return []
+    told = f"{begun} erasures of riders were begun and not finished."
+    return [Finding(told, "erasures", "Finish them: geo-service erase-rider --finish")]
 
 
 def _street_faults(workspace: Workspace) -> list[Finding]:

@@ -1,11 +1,13 @@
-"""What time alone brings about: overdue issues go up, riders are asked, answers are forgotten."""
+"""What time alone brings about: overdue issues go up, riders are asked, what is old goes."""
 
 from datetime import datetime
 from typing import NamedTuple
 
 from geo_service.flows.answer_once import forget_old_answers
 from geo_service.flows.ask_riders import ask_riders
+from geo_service.flows.erase_rider import finish_erasures
 from geo_service.flows.look_after_cases import pass_on_overdue
+from geo_service.flows.remove_trips import remove_old_trips
 from geo_service.flows.wiring import Workspace
 
 
@@ -18,6 +20,10 @@ class KeptUp(NamedTuple):
     """Questions put to riders."""
     forgotten: int
     """Answers that nobody will ask for again."""
+    removed: int = 0
+    """Trips that ended longer ago than they are kept."""
+    erased: int = 0
+    """Erasures of riders that had been begun."""
 
 
 def keep_up(workspace: Workspace, now: datetime) -> KeptUp:
@@ -39,4 +45,5 @@ def keep_up(workspace: Workspace, now: datetime) -> KeptUp:
     asked = ask_riders(workspace, now)
     with workspace.database.writing() as connection:
         forgotten = forget_old_answers(connection, now)
-    return KeptUp(passed_on, asked, forgotten)
+    removed = remove_old_trips(workspace, now)
+    return KeptUp(passed_on, asked, forgotten, removed, finish_erasures(workspace, now))

@@ -1,6 +1,6 @@
 """The workspace's database: opened, brought up to date, read and written."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,6 +30,8 @@ __all__ = ["Connection", "Database"]
 REVISION_KEPT = select(column("version_num", String)).select_from(table("alembic_version"))
 PATIENCE_S = 60.0
 """How long a writer waits for another to finish."""
+LOG_PATIENCE_S = 2.0
+"""How long to wait for readers so that the log of writes can be emptied at once."""
 
 
 class Database:
@@ -127,6 +129,57 @@ class Database:
         with self.writing() as connection:
             upgrade(connection)
 
+    def empty_log(self) -> bool:
+        """Leave nothing of what was deleted in SQLite's log of writes.
+
+        Returns
+        -------
+        bool
+            Whether it is empty; not, if somebody has been reading all the while: it is emptied
+            sooner or later then. Other databases see to theirs, and answer yes.
+
+        Raises
+        ------
+        NotReady
+            If the database can't be written.
+        """
+        return self._maintain(("PRAGMA wal_checkpoint(TRUNCATE)",), LOG_PATIENCE_S)
+
+    def scrub(self) -> None:
+        """Write SQLite's file anew, so that it holds nothing that was deleted; likewise its log.
+
+        Other databases are left alone: their own commands do it.
+
+        Raises
+        ------
+        NotReady
+            If the database can't be written, or somebody reads for too long meanwhile.
+        """
+        if not self._maintain(("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"), PATIENCE_S):
+            raise NotReady(
+                "Another process reads the database, so its log can't be emptied.",
+                where=self._name,
+                remedy="Try again, or end that process first.",
+            )
+
+    def _maintain(self, commands: Sequence[str], patience_s: float) -> bool:
+        """Run commands of SQLite outside any transaction; say whether the last got all done."""
+        if self._engine.dialect.name != "sqlite":
+            return True
+        with explained(self._name), self._engine.connect() as connection:
+            driver = connection.connection.cursor()
+            # The last who had this connection may only have read.
+            driver.execute("PRAGMA query_only = OFF")
+            driver.execute("PRAGMA busy_timeout")
+            waited = driver.fetchall()[0][0]
+            driver.execute(f"PRAGMA busy_timeout = {round(patience_s * 1000)}")
+            for command in commands:
+                driver.execute(command)
+            busy = driver.fetchall()[0][0]
+            driver.execute(f"PRAGMA busy_timeout = {waited}")
+            driver.close()
+        return not busy
+
     def when_closed(self, let_go: Callable[[], None]) -> None:
         """Have something else that looks at the database let go of it too when this is closed."""
         self._others.append(let_go)
@@ -161,6 +214,8 @@ def _prepare_sqlite(driver: DBAPIConnection, entry: ConnectionPoolEntry) -> None
     cursor = driver.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA synchronous = FULL")
+    # What is deleted is written over, else it could be read in the file for as long as it lasts.
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
 
 

@@ -86,6 +86,21 @@ class KeptCounts:
                 if path.name not in wanted:
                     path.unlink(missing_ok=True)
 
+    def drop(self, days: Collection[int] | None = None) -> None:
+        """Forget what is kept of some days, or of all, for it names riders who are no more.
+
+        Raises
+        ------
+        OSError
+            If the disk refuses.
+        """
+        if days is not None:
+            for day in days:
+                self._path(day).unlink(missing_ok=True)
+        elif self._folder.is_dir():
+            for path in self._folder.iterdir():
+                path.unlink(missing_ok=True)
+
     def _path(self, day: int) -> Path:
         return self._folder / f"passes-{day}{ENDING}"
 

@@ -1,24 +1,27 @@
 """The trace lake: riders' trips in files by day, each visible through its row in the database."""
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from geo_service.domain.trace import Fixes
 from geo_service.errors import NotReady
 from geo_service.store import trace_days, trace_folder, trace_rows
-from geo_service.store.database import Database
+from geo_service.store.database import Connection, Database
 from geo_service.store.lake_check import LakeProof, prove
 from geo_service.store.trace_boxes import Box
 from geo_service.store.trace_compaction import days_to_merge, merge_day
 from geo_service.store.trace_days import LakeDay
-from geo_service.store.trace_packing import PackedTrips, pack, unpack
+from geo_service.store.trace_packing import PackedTrips, by_day, in_order, pack, unpack
+from geo_service.store.trace_removal import (
+    Removed,
+    Unwanted,
+    remove_trips,
+    riders_in_worn_files,
+)
 from geo_service.store.trace_rows import KnownTrip, LyingTrips
 from geo_service.store.upsert import Written
 
@@ -63,7 +66,13 @@ class TraceLake:
         self._folder = folder
         self._database = database
 
-    def add(self, fixes: Fixes, *, replace: bool = False) -> LakeCounts:
+    def add(
+        self,
+        fixes: Fixes,
+        *,
+        replace: bool = False,
+        while_allowed: Callable[[Connection], None] | None = None,
+    ) -> LakeCounts:
         """Keep trips; one that is there already is replaced, or left alone if it is the same.
 
         Positions are rounded to 1e-7 degree (a centimetre), times to milliseconds. Of two trips
@@ -76,6 +85,8 @@ class TraceLake:
             Riders by their pseudonyms.
         replace : bool
             Whether these trips are the whole truth: others are removed.
+        while_allowed : callable, optional
+            Raises an error if they may not be kept; asked in the transaction that keeps them.
 
         Raises
         ------
@@ -97,13 +108,15 @@ class TraceLake:
         unchanged = len(digests) - len(changed)
         if not changed and not replace:
             return LakeCounts(unchanged=unchanged)
-        by_day = _by_day(packed.take(_in_order(packed, changed))) if changed else {}
+        daily = by_day(packed.take(in_order(packed, changed))) if changed else {}
         # Encoded before the lock is taken, so that other writers wait for the disk only.
         files = {
             trace_folder.file_name(day): trace_folder.new_file(trips)
-            for day, trips in by_day.items()
+            for day, trips in daily.items()
         }
         with self._database.writing() as connection:
+            if while_allowed is not None:
+                while_allowed(connection)
             trace_folder.write_files(self._folder, connection, files)
             written = trace_rows.write(connection, files, digests) if files else Written()
             removed = trace_rows.remove_others(connection, digests) if replace else 0
@@ -111,19 +124,53 @@ class TraceLake:
             self.remove_leftovers()
         # The trips are there, whether or not the files they join can be read.
         with suppress(NotReady):
-            self._merge(set(by_day))
+            self._merge(set(daily))
         return LakeCounts(
             added=written.added,
             replaced=written.replaced,
             unchanged=unchanged,
-            fixes=sum(len(trips.t) for trips in by_day.values()),
+            fixes=sum(len(trips.t) for trips in daily.values()),
             removed=removed,
         )
+
+    def remove(self, trip_ids: Collection[str] = (), *, rider_ids: Collection[str] = ()) -> Removed:
+        """Take trips out for good; when this returns, no file of the lake holds their bytes.
+
+        Parameters
+        ----------
+        trip_ids, rider_ids : collection of str
+            Those of these ids, and all of these riders; what they replaced goes too.
+
+        Raises
+        ------
+        NotReady
+            If a file is missing or damaged, or the disk refuses; done again, the rest goes.
+        """
+        unwanted = Unwanted(frozenset(trip_ids), frozenset(rider_ids))
+        removed = remove_trips(self._folder, self._database, unwanted)
+        self.remove_leftovers()
+        self._database.empty_log()
+        return removed
+
+    def riders_in_worn_files(self) -> set[str]:
+        """Name riders of whom a file may hold more than is visible.
+
+        Raises
+        ------
+        NotReady
+            If a file is damaged.
+        """
+        return riders_in_worn_files(self._folder, self._database)
 
     def days(self, since: datetime | None = None, until: datetime | None = None) -> list[LakeDay]:
         """Return the UTC days whose trips, taken together, have a moment in ``[since, until)``."""
         with self._database.reading() as connection:
             return trace_days.read_days(connection, since, until)
+
+    def look_at_day(self, day: int) -> LakeDay | None:
+        """Return one day as it stands now; None if no trip starts on it."""
+        with self._database.reading() as connection:
+            return trace_days.read_day(connection, day)
 
     def look(
         self,
@@ -299,18 +346,3 @@ class TraceLake:
             for trip_id, trip in known.items()
             if sizes.get(trip.file, 0) >= (trip.size or 1)
         }
-
-
-def _in_order(packed: PackedTrips, numbers: Sequence[int]) -> list[int]:
-    """Sort trips by the day they start and then by id, as files hold and readers want them."""
-    days = packed.days.tolist()
-    return sorted(numbers, key=lambda number: (days[number], packed.trip_ids[number]))
-
-
-def _by_day(ordered: PackedTrips) -> dict[int, PackedTrips]:
-    """Part trips in order of day by the day they start."""
-    days = ordered.days
-    firsts = [0, *(np.flatnonzero(np.diff(days)) + 1).tolist(), len(days)]
-    return {
-        int(days[first]): ordered.between(first, end) for first, end in itertools.pairwise(firsts)
-    }

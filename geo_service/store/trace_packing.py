@@ -1,6 +1,7 @@
 """Trips as whole numbers, the way the trace lake keeps them: 1e-7 degree and milliseconds."""
 
 import hashlib
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self, TypeAlias
@@ -139,6 +140,21 @@ def pack(fixes: Fixes) -> PackedTrips:
     )
     last = {trip_id: number for number, trip_id in enumerate(packed.trip_ids)}
     return packed if len(last) == fixes.trips else packed.take(list(last.values()))
+
+
+def in_order(packed: PackedTrips, numbers: Sequence[int]) -> list[int]:
+    """Sort trips by the day they start and then by id, as files hold and readers want them."""
+    days = packed.days.tolist()
+    return sorted(numbers, key=lambda number: (days[number], packed.trip_ids[number]))
+
+
+def by_day(ordered: PackedTrips) -> dict[int, PackedTrips]:
+    """Part trips in order of day by the day they start."""
+    days = ordered.days
+    firsts = [0, *(np.flatnonzero(np.diff(days)) + 1).tolist(), len(days)]
+    return {
+        int(days[first]): ordered.between(first, end) for first, end in itertools.pairwise(firsts)
+    }
 
 
 def unpack(packed: PackedTrips) -> Fixes:

@@ -156,7 +156,7 @@ def write(
         ],
     )
     if written.replaced:
-        _forget_empty_files(connection)
+        forget_empty_files(connection)
     trace_days.stamp(connection, days)
     return written
 
@@ -195,7 +195,7 @@ def move(connection: Connection, name: str, file: NewFile, lay: LyingTrips) -> N
         )
         moved = update(trips).where(*as_it_lay)
         connection.execute(moved.values(file_id=file_id, first_row=bindparam("new_row")), moves)
-    _forget_empty_files(connection)
+    forget_empty_files(connection)
 
 
 def remove_others(connection: Connection, kept: Collection[str]) -> int:
@@ -204,7 +204,7 @@ def remove_others(connection: Connection, kept: Collection[str]) -> int:
     days = trace_days.days_of(connection, others)
     remove(connection, trips.c.trip_id, others)
     if others:
-        _forget_empty_files(connection)
+        forget_empty_files(connection)
     trace_days.stamp(connection, days)
     return len(others)
 
@@ -289,7 +289,8 @@ def _name_files(connection: Connection, files: Mapping[str, NewFile]) -> list[in
     return list(connection.scalars(numbered, rows))
 
 
-def _forget_empty_files(connection: Connection) -> None:
+def forget_empty_files(connection: Connection) -> None:
+    """Forget the names of files that no visible trip lies in; they are leftovers then."""
     still_used = exists().where(trips.c.file_id == trace_files.c.file_id)
     connection.execute(delete(trace_files).where(~still_used))
 

@@ -13,12 +13,14 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from geo_service.errors import GeoServiceError, NotReady
+from geo_service.flows.erase_rider import count_unfinished
 from geo_service.flows.wiring import Workspace
 from geo_service.streets.profile import Profile
 from geo_service.web import (
     assets,
     catchments,
     check_ins,
+    consent,
     desk,
     desk_issue,
     docs,
@@ -52,6 +54,7 @@ from geo_service.web import (
     tasks,
     teams,
     tiles,
+    traces,
     work_list,
 )
 from geo_service.web.answers import page_answer
@@ -107,6 +110,8 @@ DOORS: tuple[APIRouter, ...] = (
     report_tracking.router,
     known_issue.router,
     tasks.router,
+    consent.router,
+    traces.router,
     overlay.router,
     landing.router,
     collections.router,
@@ -159,6 +164,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
         # The first question would otherwise wait for the streets to be opened.
         with suppress(NotReady):
             await run_in_threadpool(app.state.service.districts.current, Profile.EBIKE)
+        await run_in_threadpool(_tell_unfinished, workspace)
         upkeep = Upkeep(workspace, clock)
         upkeep.start()
         ready = ReadyCollections(app.state.service.collections)
@@ -208,6 +214,16 @@ def make_served_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> Sh
     app = make_app(workspace, clock=clock)
     service = app.state.service
     return Shortcut(ItemsAtOnce(app, service, SMALLEST_ZIPPED), service)
+
+
+def _tell_unfinished(workspace: Workspace) -> None:
+    begun = count_unfinished(workspace)
+    if begun:
+        LOG.warning(
+            "%d erasures of riders are not finished; upkeep goes on with them, and so does "
+            "geo-service erase-rider --finish",
+            begun,
+        )
 
 
 async def _tell_error(request: Request, error: Exception) -> Response:

@@ -70,6 +70,37 @@ async def read_object(
     return found
 
 
+async def read_content(
+    request: Request, media_types: Collection[str], most_bytes: int
+) -> tuple[str, bytes]:
+    """Read the body of a request that a reader of files understands.
+
+    Parameters
+    ----------
+    request : Request
+        Its body is read piece by piece.
+    media_types : collection of str
+        Of which it must say that it is one.
+    most_bytes : int
+        No more of it is read.
+
+    Returns
+    -------
+    media_type : str
+        Which of them it is.
+    content : bytes
+
+    Raises
+    ------
+    WrongContentType, TooLargeBody
+        As `read_object` does.
+    UnreadableBody
+        If it did not all come.
+    """
+    media_type = _check_type(request, media_types)
+    return media_type, await _read_bytes(request, most_bytes)
+
+
 async def read_form(request: Request) -> dict[str, str]:
     """Read the body of a request as the fields of a form of ours, without files.
 
@@ -106,7 +137,7 @@ async def read_form(request: Request) -> dict[str, str]:
         raise UnreadableBody("The body is not a form.") from problem
 
 
-def _check_type(request: Request, media_types: Collection[str]) -> None:
+def _check_type(request: Request, media_types: Collection[str]) -> str:
     media_type, *parameters = request.headers.get("content-type", "").lower().split(";")
     charsets = {
         text.strip(' "')
@@ -120,6 +151,7 @@ def _check_type(request: Request, media_types: Collection[str]) -> None:
         )
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise WrongContentType("The body is packed.", remedy="Send it without Content-Encoding.")
+    return media_type.strip()
 
 
 async def _read_bytes(request: Request, most: int) -> bytes:

@@ -30,6 +30,7 @@ TAGS: Mapping[str, str] = {
     "open311": "Open311 GeoReport v2, in JSON and XML.",
     "tasks": "Questions to riders, whether an issue is still there.",
     "credits": "A rider's points, what they are taken for, and vouchers.",
+    "traces": "A rider's own trips, and the consent to having them kept.",
     "check-ins": "A rider's visits to stations.",
     "stations": "Stations: their pages, and how much they are used.",
     "teams": "Volunteer teams.",

@@ -33,6 +33,13 @@ PhotoId = Annotated[
     ),
 ]
 TaskId = Annotated[str, Path(description="The task's id.", examples=["t-0123456789ab"])]
+TripId = Annotated[
+    str,
+    Path(
+        description="The trip's id, as it was answered; slashes may stand in it as they are.",
+        examples=["own-0123456789abcdef0123456789abcdef"],
+    ),
+]
 VoucherCode = Annotated[
     str, Path(description="As it stands on the voucher.", examples=["12-ABCDEFGHIJ"])
 ]

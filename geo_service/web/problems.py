@@ -99,6 +99,7 @@ TOLD: Mapping[type[errors.GeoServiceError], Told] = {
     errors.ForbiddenMove: Told(HTTPStatus.CONFLICT, "Not as things stand", naming_field=True),
     errors.NotFound: Told(HTTPStatus.NOT_FOUND, "Not found"),
     errors.NoKey: Told(HTTPStatus.UNAUTHORIZED, "No valid key"),
+    errors.NoConsent: Told(HTTPStatus.FORBIDDEN, "No consent"),
     errors.NotAllowed: Told(HTTPStatus.FORBIDDEN, "Not allowed"),
     errors.NotReady: Told(HTTPStatus.SERVICE_UNAVAILABLE, "Not ready"),
     errors.GeoServiceError: Told(HTTPStatus.INTERNAL_SERVER_ERROR, "Error"),

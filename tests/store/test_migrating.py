@@ -20,6 +20,7 @@ from geo_service.store import (  # noqa: F401 - the tables of the two schemas ar
     facilities,
     keys,
     migrating,
+    privacy_schema,
     schema,
     trace_rows,
 )

@@ -64,6 +64,7 @@ FILLED = {
     "/issues/{issue_id}/moves": ["/issues/issue-1/moves", "/issues/issue-5/moves"],
     "/issues/{issue_id}/approved": ["/issues/issue-5/approved"],
     "/issues/{issue_id}/supporters": ["/issues/issue-5/supporters"],
+    "/traces/{trip_id}": ["/traces/trip-secret-1-0", "/traces/none?f=gpx"],
     "/tasks/{task_id}/answer": ["/tasks/none/answer"],
     "/open311/discovery.{format}": ["/open311/discovery.json", "/open311/discovery.xml"],
     "/open311/v2/services.{format}": [f"{OPEN311}/services.json", f"{OPEN311}/services.xml"],

@@ -1,0 +1,143 @@
+"""``erase-rider``: everything about one rider goes, and the list of who went is carried along."""
+
+import argparse
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo_service.cli import words
+from geo_service.domain.erasure import Erasure, ErasureList
+from geo_service.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from geo_service.flows.erase_rider import Erased
+
+STAYS = (
+    "What stays, and why:",
+    "  issues the rider reported, without saying who: the problem at the place is everybody's",
+    "  approved photos, without saying who: staff have seen that they show a street",
+    "  entries of points, without saying whose: the sums of points given out must stay right",
+    "  releases made before: rounded figures of at least ten riders; later ones leave this one out",
+    "  backups and files exported before: delete them, or apply --list to what is put back",
+)
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Describe the command."""
+    erase = commands.add_parser(
+        "erase-rider", help="remove everything about a rider, from the database to the last byte"
+    )
+    words.add_workspace(erase)
+    erase.add_argument(
+        "name", nargs="?", default="", metavar="NAME", help="as the rider's key or traces name them"
+    )
+    erase.add_argument("--pseudonym", default="", metavar="P", help="in place of the name")
+    erase.add_argument("--dry-run", action="store_true", help="only say what would go")
+    other = erase.add_mutually_exclusive_group()
+    other.add_argument(
+        "--list", action="store_true", help="print who was erased, as marks that name nobody"
+    )
+    other.add_argument(
+        "--apply", type=Path, metavar="FILE", help="erase again whom such a list names"
+    )
+    other.add_argument(
+        "--finish", action="store_true", help="do what erasures left that were cut short"
+    )
+    erase.add_argument("--json", action="store_true", help="print one line of JSON instead")
+    erase.set_defaults(run=run_erase)
+
+
+def run_erase(arguments: argparse.Namespace) -> None:
+    """Erase, or list, or apply a list."""
+    from geo_service.flows import erase_rider as flow
+    from geo_service.flows.wiring import open_workspace
+
+    with open_workspace(words.settings_of(arguments)) as workspace:
+        if arguments.list:
+            words.say_json(as_json(flow.list_erasures(workspace)))
+        elif arguments.apply is not None:
+            found = flow.apply_erasures(workspace, _read_list(arguments.apply), words.now())
+            words.say(f"riders erased again: {found}")
+        elif arguments.finish:
+            words.say(f"erasures finished: {flow.finish_erasures(workspace, words.now())}")
+        else:
+            rider = flow.rider_of(workspace, arguments.name, arguments.pseudonym)
+            name = arguments.name.strip()
+            if arguments.dry_run:
+                done = flow.plan_erasure(workspace, rider, name)
+            else:
+                done = flow.erase_rider(workspace, rider, words.now(), name)
+            _tell(done, arguments)
+            if workspace.database.file is None:
+                words.say_beside(
+                    "This database keeps its own free pages and logs: let it write its tables "
+                    "anew (PostgreSQL: VACUUM FULL), and see how long it keeps its logs."
+                )
+
+
+def as_json(listed: ErasureList) -> dict[str, object]:
+    """Write a list of erasures as JSON; raises nothing."""
+    erased = [{"mark": one.mark, "asked_at": one.asked_at.isoformat()} for one in listed.erased]
+    return {"key_mark": listed.key_mark, "erased": erased}
+
+
+def from_json(text: str) -> ErasureList:
+    """Read what ``as_json`` wrote; ValueError, KeyError or TypeError if it is something else."""
+    told = json.loads(text)
+    return ErasureList(
+        str(told["key_mark"]),
+        tuple(
+            Erasure(str(one["mark"]), datetime.fromisoformat(one["asked_at"]))
+            for one in told["erased"]
+        ),
+    )
+
+
+def _read_list(path: Path) -> ErasureList:
+    try:
+        return from_json(path.read_text(encoding="utf-8"))
+    except (ValueError, KeyError, TypeError) as problem:
+        raise UnreadableFile(
+            "This is no list of erased riders.",
+            where=str(path),
+            remedy="Make one with 'geo-service erase-rider --list'.",
+        ) from problem
+
+
+def _tell(done: "Erased", arguments: argparse.Namespace) -> None:
+    figures = {
+        "trips": done.trips.trips,
+        "fixes": done.trips.fixes,
+        **done.rows.gone,
+        "lists of refused records": done.lists,
+    }
+    if arguments.json:
+        words.say_json(
+            {
+                "dry_run": arguments.dry_run,
+                "gone": figures,
+                "unnamed": dict(done.rows.unnamed),
+                "texts_with_the_name": done.texts,
+            }
+        )
+        return
+    words.say("What would go:" if arguments.dry_run else "What has gone:")
+    for what, number in figures.items():
+        words.say(f"  {what}: {number}")
+    would = "would no longer say" if arguments.dry_run else "no longer say"
+    words.say(f"What {would} who:")
+    for what, number in done.rows.unnamed.items():
+        words.say(f"  {what}: {number}")
+    for line in STAYS:
+        words.say(line)
+    if not done.rows and not done.trips.trips:
+        words.say_beside(
+            "Nothing here names this rider. Is the name written as 'keys add --rider' or "
+            "'load traces' had it?"
+        )
+    if done.texts:
+        words.say_beside(
+            f"{done.texts} texts that people wrote hold the name; look at them: descriptions of "
+            "issues, reasons of moves, notes of keys."
+        )

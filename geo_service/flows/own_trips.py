@@ -1,0 +1,246 @@
+"""A rider's own trips: sent under consent, listed, shown, taken back."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+
+from geo_service.domain.own_trip import MOST_FIXES, MOST_TRIPS, own_trip_id, trip_lengths_m
+from geo_service.domain.trace import Fixes
+from geo_service.errors import NotFound, RefusedData, RefusedFields, WrongUsage
+from geo_service.flows.give_consent import present_text, require_consent
+from geo_service.flows.loading import streets_extent
+from geo_service.flows.remove_trips import remove_trips
+from geo_service.flows.wiring import Workspace
+from geo_service.geometry.datum import Datum
+from geo_service.ingest.times import Clock
+from geo_service.ingest.traces.fix_table import TraceBatch, TraceRule
+from geo_service.ingest.traces.read import parse_traces
+from geo_service.store import own_trips
+from geo_service.store.database import Connection
+from geo_service.store.own_trips import OwnTrip
+
+NO_TRIP = "There is no trip of yours with this id."
+_PLAIN = re.compile(
+    r"(None of its \d+ fixes|\d+ of its \d+ fixes can't be used|It has \d+ positions and \d+ times"
+    r"|The trip loses \d+ |Its geometry is |It has no geometry|The track holds no fix)"
+)
+"""Reasons that repeat nothing of what was sent, up to where they name the first fix."""
+_FIRST = re.compile(r" \((?:too many|with)[^)]*\)| The first \(record.*", re.DOTALL)
+_OTHERWISE = (
+    "It can't be used. Every position (longitude, latitude, near this city) needs a time, ISO 8601 "
+    "with a zone or Unix seconds, in order; and ids, if there are any, must be of one trip each."
+)
+
+
+class MeasuredTrip(NamedTuple):
+    """One of a rider's trips, and how long it is."""
+
+    trip: OwnTrip
+    metres: float
+
+
+@dataclass(frozen=True, slots=True)
+class TakenTrips:
+    """What became of trips that were sent."""
+
+    trips: Sequence[MeasuredTrip]
+    """In the order in which they were sent."""
+    added: int
+    replaced: int
+    unchanged: int
+    dropped: int
+    """Fixes that could not be true, of all the trips."""
+
+
+class OwnPage(NamedTuple):
+    """Some of a rider's trips, newest first."""
+
+    shown: Sequence[MeasuredTrip]
+    older_than: datetime | None
+    """When the last of them starts, if there may be older ones."""
+
+
+def take_trips(
+    workspace: Workspace, rider: str, content: bytes, name: str, datum: Datum, now: datetime
+) -> TakenTrips:
+    """Keep trips that a rider sent, all or none; sent again they replace themselves.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened for writing.
+    rider : str
+        The pseudonym of who sends them; whatever else they say of riders is not looked at.
+    content : bytes
+        GPX, or GeoJSON lines with times.
+    name : str
+        Says by its ending which: ``.gpx`` or ``.geojson``.
+    datum : Datum
+        How the positions are meant.
+    now : datetime
+        With a zone.
+
+    Raises
+    ------
+    NoConsent
+        If the rider does not agree to the present text.
+    RefusedData
+        If the content can't be read, or is too much; RefusedFields if single trips can't be
+        kept, each named by its number. Nothing of what was sent is repeated.
+    NotReady
+        If the disk or the database can't be written.
+    """
+    version = present_text(workspace).version
+
+    def while_agreed(connection: Connection) -> None:
+        require_consent(connection, rider, version)
+
+    with workspace.database.reading() as connection:
+        while_agreed(connection)
+    batch = _read(workspace, rider, content, name, datum, now)
+    fixes = _named(batch.fixes, rider, workspace.rider_key())
+    counts = workspace.lake.add(fixes, while_allowed=while_agreed)
+    with workspace.database.reading() as connection:
+        kept = [own_trips.find(connection, rider, trip_id) for trip_id in fixes.trip_ids]
+    lengths = trip_lengths_m(fixes).tolist()
+    return TakenTrips(
+        trips=[
+            MeasuredTrip(trip, length)
+            for trip, length in zip(kept, lengths, strict=True)
+            if trip is not None
+        ],
+        added=counts.added,
+        replaced=counts.replaced,
+        unchanged=counts.unchanged,
+        dropped=batch.fixes_read - len(fixes),
+    )
+
+
+def list_trips(workspace: Workspace, rider: str, before: datetime | None, limit: int) -> OwnPage:
+    """Return a rider's trips, newest first.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    rider : str
+        A pseudonym.
+    before : datetime or None
+        Only trips that start earlier; None: from the last on.
+    limit : int
+        So many, and the others that start at the very moment of the last.
+
+    Raises
+    ------
+    NotReady
+        If a file of traces is missing or damaged.
+    """
+    with workspace.database.reading() as connection:
+        found = own_trips.of_rider(connection, rider, before, limit)
+    lengths = {}
+    for trip in found:
+        # One at a time, for each lies in a file of its own day.
+        fixes = workspace.lake.read_trip(trip.trip_id)
+        if fixes is not None:
+            lengths[trip.trip_id] = float(trip_lengths_m(fixes)[0])
+    shown = [MeasuredTrip(trip, lengths[trip.trip_id]) for trip in found if trip.trip_id in lengths]
+    return OwnPage(shown, found[-1].starts_at if len(found) >= limit else None)
+
+
+def read_trip(workspace: Workspace, rider: str, trip_id: str) -> Fixes:
+    """Return one of a rider's trips.
+
+    Raises
+    ------
+    NotFound
+        If there is no such trip, or it is somebody else's: the words are the same.
+    NotReady
+        If its file is missing or damaged.
+    """
+    _require_own(workspace, rider, trip_id)
+    fixes = workspace.lake.read_trip(trip_id)
+    if fixes is None or fixes.rider_ids != (rider,):
+        raise NotFound(NO_TRIP)
+    return fixes
+
+
+def delete_trip(workspace: Workspace, rider: str, trip_id: str) -> None:
+    """Remove one of a rider's trips; when this returns its bytes have left the disk.
+
+    Raises
+    ------
+    NotFound
+        As `read_trip` does.
+    NotReady
+        If its file is missing or damaged.
+    """
+    _require_own(workspace, rider, trip_id)
+    remove_trips(workspace, [trip_id])
+
+
+def _require_own(workspace: Workspace, rider: str, trip_id: str) -> None:
+    with workspace.database.reading() as connection:
+        if own_trips.find(connection, rider, trip_id) is None:
+            raise NotFound(NO_TRIP)
+
+
+def _read(
+    workspace: Workspace, rider: str, content: bytes, name: str, datum: Datum, now: datetime
+) -> TraceBatch:
+    settings = workspace.settings
+    rule = TraceRule(
+        datum=datum,
+        rider=rider,
+        rider_key=workspace.rider_key(),
+        clock=Clock(None, now, settings.future_slack_s),
+        near=streets_extent(workspace),
+        max_speed_m_s=settings.max_speed_m_s,
+        max_dropped_share=settings.max_dropped_share,
+        clock_jump_s=settings.clock_jump_s,
+        clock_jump_fixes=settings.clock_jump_fixes,
+    )
+    try:
+        batch = parse_traces(content, rule, file=name)
+    except (RefusedData, WrongUsage) as problem:
+        # Its own words may repeat what was sent.
+        raise RefusedData(
+            "These are no traces that can be read.",
+            remedy="Send GPX tracks, or GeoJSON LineStrings with a list of times among their "
+            "properties (times, or coordTimes).",
+        ) from problem
+    if batch.fixes_read > MOST_FIXES or batch.read > MOST_TRIPS:
+        raise RefusedData(
+            f"At most {MOST_TRIPS} trips and {MOST_FIXES} fixes are taken at a time.",
+            remedy="Send them in several parts.",
+        )
+    kept = set(batch.fixes.trip_ids)
+    # Of a trip that is kept, single fixes were of no use: they are counted as dropped.
+    faults = {
+        f"trip {one.row}": _without_echo(one.reason)
+        for one in batch.refusals
+        if one.record_id not in kept
+    }
+    if faults:
+        raise RefusedFields(faults)
+    if not batch.fixes.trips:
+        raise RefusedData("There is no trip in what was sent.")
+    return batch
+
+
+def _without_echo(reason: str) -> str:
+    return _FIRST.sub("", reason) if _PLAIN.match(reason) else _OTHERWISE
+
+
+def _named(fixes: Fixes, rider: str, key: bytes) -> Fixes:
+    """Give all trips to their rider, and their names."""
+    starts = fixes.t[fixes.offsets[:-1]].tolist()
+    names = tuple(own_trip_id(rider, start, key) for start in starts)
+    if len(set(names)) < len(names):
+        raise RefusedData(
+            "Two of the trips begin at the same moment.", remedy="Send each trip once."
+        )
+    nobody_else = np.zeros(fixes.trips, dtype=np.int64)
+    return replace(fixes, trip_ids=names, rider_ids=(rider,), rider=nobody_else)

@@ -1,0 +1,36 @@
+"""The tables of riders' consents, and of the riders that were erased."""
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text
+
+from geo_service.store.columns import UtcTime
+from geo_service.store.schema import METADATA
+
+consents = Table(
+    "consents",
+    METADATA,
+    Column("consent_id", Integer, primary_key=True),
+    Column("rider", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("agreed_at", UtcTime, nullable=False),
+    Column("withdrawn_at", UtcTime),
+    Index(None, "rider"),
+)
+"""What riders said to having traces kept; rows are only ever added, and the last one holds.
+
+``version``: of the text agreed to. ``withdrawn_at``: null where the rider agrees; else the row
+says when the agreement of ``agreed_at`` was withdrawn.
+"""
+
+erasures = Table(
+    "erasures",
+    METADATA,
+    Column("mark", String, primary_key=True),
+    Column("asked_at", UtcTime, primary_key=True),
+    Column("done_at", UtcTime),
+    Column("photos_left", Text, nullable=False, server_default="[]"),
+)
+"""Riders that were erased, so that a backup put back does not bring them back.
+
+``mark`` is a keyed hash of the rider's pseudonym. ``done_at``: null while something is left to be
+done. ``photos_left``: a JSON list of photos whose rows are gone and whose files may not be.
+"""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from geo_service import errors
 from geo_service.cli import (
+    backup,
     catchments,
     city,
     doctor,
@@ -39,6 +40,7 @@ COMMANDS = (
     keys,
     upkeep,
     doctor,
+    backup,
     serve,
 )
 

@@ -12,7 +12,7 @@ from geo_service.flows.prove_content import prove_content
 from geo_service.flows.wiring import Workspace
 from geo_service.store import schema
 from geo_service.store.backup_files import EarlierBackup, FileCopies, newest_backup
-from geo_service.store.backup_manifest import COUNTED, Manifest, write_manifest
+from geo_service.store.backup_manifest import COUNTED, MANIFEST_FILE, Manifest, write_manifest
 from geo_service.store.database_snapshot import copy_moment
 from geo_service.store.draft_folder import draft_folder
 from geo_service.store.proven_copy import prove
@@ -126,6 +126,12 @@ def _check(workspace: Workspace, source: Path, final: Path) -> None:
             "A backup within the workspace would be lost together with it.",
             where=str(final),
             remedy="Name a folder elsewhere, best on another disk.",
+        )
+    if (final.parent / MANIFEST_FILE).exists():
+        raise WrongUsage(
+            "The folder around it is a backup, which would not be as it was written any more.",
+            where=str(final),
+            remedy=f"Name a folder beside it, in {final.parent.parent}.",
         )
     if final.suffix in ARCHIVES:
         raise WrongUsage(

@@ -4,20 +4,22 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from geo_service.errors import NotReady
 from geo_service.store.durable_files import sync_folder
 
 PRIVATE = 0o700
+ENDING = ".geo-service-draft"
 
 
 @contextmanager
 def draft_folder(final: Path) -> Iterator[Path]:
     """Give an empty folder to fill, and rename it when the block ends well; else remove it.
 
-    Whoever is killed leaves the draft behind, and the next one to come here begins it anew.
+    Whoever is killed leaves a draft behind, and the next one who makes a folder beside it, under
+    whatever name, removes it.
 
     Parameters
     ----------
@@ -38,14 +40,22 @@ def draft_folder(final: Path) -> Iterator[Path]:
         If the disk refuses.
     """
     final.parent.mkdir(parents=True, exist_ok=True)
-    draft = final.with_name(f".{final.name}.unfinished")
-    draft.mkdir(mode=PRIVATE, exist_ok=True)
-    lock = os.open(draft, os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY)
+    _remove_abandoned(final.parent)
+    draft = final.with_name(f".{final.name}{ENDING}")
+    busy = NotReady(
+        "Another command is writing here.",
+        where=str(final),
+        remedy=f"Try again when it is done. If none is, remove {draft}.",
+    )
     try:
-        _claim(lock, draft, final)
+        draft.mkdir(mode=PRIVATE)
+        lock = _claim(draft)
+    except (FileExistsError, FileNotFoundError):
+        raise busy from None
+    if lock is None:
+        raise busy
+    try:
         try:
-            _empty(draft)
-            draft.chmod(PRIVATE)
             yield draft
             _sync_tree(draft)
             _name(draft, final)
@@ -57,25 +67,28 @@ def draft_folder(final: Path) -> Iterator[Path]:
         os.close(lock)
 
 
-def _claim(lock: int, draft: Path, final: Path) -> None:
-    """Be the only one here: the draft is locked, and still what bears its name."""
-    busy = NotReady(
-        "Another command is writing here.", where=str(final), remedy="Try again when it is done."
-    )
+def _remove_abandoned(folder: Path) -> None:
+    """Remove the drafts that nobody holds."""
+    for path in folder.glob(f".*{ENDING}"):
+        with suppress(OSError):
+            lock = _claim(path)
+            if lock is not None:
+                shutil.rmtree(path, ignore_errors=True)
+                os.close(lock)
+
+
+def _claim(draft: Path) -> int | None:
+    """Lock a draft until what is returned is closed; None if another process holds it."""
+    lock = os.open(draft, os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not os.path.samestat(os.fstat(lock), draft.stat()):
-            raise busy
+        # Between opening and locking it may have been removed, or got its name.
+        if os.path.samestat(os.fstat(lock), draft.lstat()):
+            return lock
     except (BlockingIOError, FileNotFoundError):
-        raise busy from None
-
-
-def _empty(draft: Path) -> None:
-    for path in draft.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
+        pass
+    os.close(lock)
+    return None
 
 
 def _sync_tree(folder: Path) -> None:

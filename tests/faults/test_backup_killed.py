@@ -72,7 +72,7 @@ def test_a_killed_backup_is_none_and_the_next_one_is_whole(
     killed = 0
     for number in range(KILLS):
         out = tmp_path / f"b{number}" / "backup"
-        draft = out.with_name(".backup.unfinished")
+        draft = out.with_name(".backup.geo-service-draft")
         with begun(["backup", "--out", out], environ_of(large_city), draft):
             Event().wait(chance.uniform(0, 0.4))
         killed += draft.exists()
@@ -97,7 +97,7 @@ def test_a_killed_restore_is_none_and_the_next_one_is_whole(
     killed = 0
     for number in range(KILLS):
         settings = elsewhere(large_city, tmp_path / f"r{number}" / "city")
-        draft = settings.workspace.with_name(".city.unfinished")
+        draft = settings.workspace.with_name(".city.geo-service-draft")
         with begun(["restore", made.folder], environ_of(settings), draft):
             Event().wait(chance.uniform(0, 0.4))
         killed += draft.exists()

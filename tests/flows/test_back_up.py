@@ -247,11 +247,12 @@ def test_what_the_workspace_lacks_is_told_and_the_rest_is_kept(
 def test_it_is_written_over_nothing(whole: Workspace, tmp_path: Path) -> None:
     made = back_up(whole, tmp_path / "backup", clock)
     before = files_in(made.folder)
-    for out in (made.folder, tmp_path / "backup" / "manifest.json"):
+    (tmp_path / "file").write_bytes(b"x")
+    for out in (made.folder, tmp_path / "file"):
         with pytest.raises(WrongUsage, match="never written over"):
             back_up(whole, out, clock)
     assert files_in(made.folder) == before
-    for out in (whole.settings.workspace / "b", tmp_path / "city.tar"):
+    for out in (whole.settings.workspace / "b", tmp_path / "city.tar", made.folder / "b"):
         with pytest.raises(WrongUsage):
             back_up(whole, out, clock)
         assert not out.exists()

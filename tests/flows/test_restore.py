@@ -13,19 +13,20 @@ from typing import Any
 
 import pytest
 from alembic import command
-from whole_city import NOW, elsewhere
+from whole_city import NOW, elsewhere, rides
 
 from geo_service.errors import GeoServiceError, NotReady, RefusedData, UnreadableFile, WrongUsage
+from geo_service.flows import restore as restoring
 from geo_service.flows.back_up import back_up
 from geo_service.flows.examine_workspace import examine
 from geo_service.flows.prove_content import prove_content
 from geo_service.flows.restore import restore
 from geo_service.flows.wiring import Workspace, address_in, open_workspace
 from geo_service.settings import Settings
-from geo_service.store import migrating, schema
+from geo_service.store import change_watch, migrating, schema
 from geo_service.store.backup_manifest import COUNTED
 from geo_service.store.database import Database
-from geo_service.store.proven_copy import prove
+from geo_service.store.proven_copy import Proof, copy_proven, prove
 
 DATABASE = "geo_service.sqlite"
 
@@ -236,6 +237,51 @@ def test_nothing_is_written_over_a_workspace(backup: Path, place: Settings) -> N
         restore(replace(place, database_url="postgresql:///x"), backup)
 
 
+def test_what_the_disk_makes_of_the_copies_is_read_back(
+    backup: Path, place: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copy_badly(source: Path, target: Path) -> Proof:
+        proof = copy_proven(source, target)
+        if target.suffix == ".jpg":
+            target.write_bytes(target.read_bytes()[::-1])
+        return proof
+
+    monkeypatch.setattr(restoring, "copy_proven", copy_badly)
+    with pytest.raises(UnreadableFile, match="not those that were written") as refused:
+        restore(place, backup)
+    assert refused.value.where.endswith(".jpg")
+    assert nothing_left(place)
+
+
+def test_a_backup_that_is_changed_meanwhile_is_refused(
+    backup: Path, place: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change_first(source: Path, target: Path) -> Proof:
+        source.write_bytes(source.read_bytes()[::-1])
+        return copy_proven(source, target)
+
+    monkeypatch.setattr(restoring, "copy_proven", change_first)
+    with pytest.raises(UnreadableFile, match="changed while it was read"):
+        restore(place, backup)
+    assert nothing_left(place)
+
+
+def test_a_process_that_had_the_workspace_open_sees_the_restored_one(
+    backup: Path, whole: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change_watch, "FILE_EVERY_S", 0.0)
+    folder = whole.settings.workspace
+    watch = change_watch.ChangeWatch(whole.database)
+    whole.lake.add(rides("later"))
+    assert whole.lake.trips() == 10
+    before = watch.stamp()
+    folder.rename(folder.with_name("damaged"))
+    restore(whole.settings, backup)
+    assert watch.stamp() != before
+    assert whole.lake.trips() == 5
+    assert sum(fixes.trips for fixes in whole.lake.read()) == 5
+
+
 def test_an_empty_folder_is_a_place(backup: Path, place: Settings) -> None:
     place.workspace.mkdir(parents=True)
     restore(place, backup)
@@ -252,7 +298,7 @@ def os_mask() -> int:
 
 
 def test_what_a_killed_restore_left_is_in_nobodys_way(backup: Path, place: Settings) -> None:
-    left = place.workspace.parent / ".city.unfinished"
+    left = place.workspace.parent / ".city.geo-service-draft"
     (left / "traces").mkdir(parents=True)
     (left / "traces" / "half.parquet").write_bytes(b"half")
     restore(place, backup)

@@ -33,13 +33,23 @@ def test_whatever_goes_wrong_nothing_is_left(tmp_path: Path, problem: type[BaseE
 
 
 def test_what_another_left_is_cleared_away(tmp_path: Path) -> None:
-    left = tmp_path / ".folder.unfinished"
+    left = tmp_path / ".folder.geo-service-draft"
     (left / "deep").mkdir(parents=True)
     (left / "deep" / "file").write_bytes(b"old")
     (left / "link").symlink_to(tmp_path)
     with draft_folder(tmp_path / "folder") as draft:
         assert list(draft.iterdir()) == []
     assert list((tmp_path / "folder").iterdir()) == []
+
+
+def test_drafts_of_other_names_go_too_but_not_those_that_are_written(tmp_path: Path) -> None:
+    for name in (".monday.geo-service-draft", "monday", ".other"):
+        (tmp_path / name).mkdir()
+    (tmp_path / ".link.geo-service-draft").symlink_to(tmp_path / "monday")
+    with draft_folder(tmp_path / "one") as held, draft_folder(tmp_path / "two"):
+        assert held.is_dir()
+    there = {path.name for path in tmp_path.iterdir()}
+    assert there == {"monday", ".other", ".link.geo-service-draft", "one", "two"}
 
 
 def test_two_do_not_write_at_once(tmp_path: Path) -> None:
@@ -74,6 +84,6 @@ def test_names_are_on_the_disk_before_the_folder_gets_its_own(
         (draft / "deep").mkdir()
     assert synced == [
         ("deep", False),
-        (".folder.unfinished", False),
+        (".folder.geo-service-draft", False),
         (tmp_path.name, True),
     ]

@@ -74,7 +74,7 @@ def test_a_killed_backup_is_none_and_the_next_one_is_whole(
         out = tmp_path / f"b{number}" / "backup"
         draft = out.with_name(".backup.geo-service-draft")
         with begun(["backup", "--out", out], environ_of(large_city), draft):
-            Event().wait(chance.uniform(0, 0.4))
+            Event().wait(chance.uniform(0, 0.2))
         killed += draft.exists()
         assert not (draft.exists() and out.exists())
         with open_workspace(large_city) as workspace:
@@ -99,7 +99,7 @@ def test_a_killed_restore_is_none_and_the_next_one_is_whole(
         settings = elsewhere(large_city, tmp_path / f"r{number}" / "city")
         draft = settings.workspace.with_name(".city.geo-service-draft")
         with begun(["restore", made.folder], environ_of(settings), draft):
-            Event().wait(chance.uniform(0, 0.4))
+            Event().wait(chance.uniform(0, 0.2))
         killed += draft.exists()
         if not settings.workspace.exists():
             assert restore(settings, made.folder).content == made.manifest.content

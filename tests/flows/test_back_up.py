@@ -27,8 +27,10 @@ from geo_service.flows.examine_workspace import examine
 from geo_service.flows.restore import restore
 from geo_service.flows.wiring import Workspace, open_workspace
 from geo_service.settings import Settings
+from geo_service.store.backup_files import FileCopies
 from geo_service.store.database import Connection
 from geo_service.store.database_snapshot import copy_moment
+from geo_service.store.workspace_files import named_files
 
 
 def clock() -> datetime:
@@ -157,6 +159,38 @@ def test_writers_go_on_while_the_database_is_copied_and_are_not_in_it(
     assert made.faults == ()
     assert made.manifest.content == before.content
     assert made.manifest.files.keys() == before.files.keys()
+
+
+@pytest.mark.parametrize("when", ["before they are copied", "after they were copied"])
+def test_files_that_go_meanwhile_are_neither_missed_nor_kept(
+    whole: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    calls: list[set[str]] = []
+
+    def replace_trips() -> None:
+        whole.lake.add(rides("t", shift=1e-4))
+        whole.lake.remove_leftovers()
+
+    def look(connection: Connection, folder: Path) -> set[str]:
+        named = named_files(connection, folder)
+        calls.append(named)
+        return named
+
+    def copy_then_replace(copies: FileCopies, paths: set[str]) -> None:
+        if len(calls) == 1 and when.startswith("before"):
+            replace_trips()
+        taken(copies, paths)
+        if len(calls) == 1 and when.startswith("after"):
+            replace_trips()
+
+    taken = FileCopies.take
+    monkeypatch.setattr(backing_up, "named_files", look)
+    monkeypatch.setattr(FileCopies, "take", copy_then_replace)
+    made = back_up(whole, tmp_path / "backup", clock)
+    assert not {path for path in calls[0] & calls[-1] if path.startswith("traces")}
+    assert made.faults == ()
+    assert files_in(made.folder).keys() == calls[-1] | {"geo_service.sqlite", "manifest.json"}
+    restore(elsewhere(whole.settings, tmp_path / "again"), made.folder)
 
 
 def test_trips_made_one_file_are_the_same_content(whole: Workspace, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from geo_service import errors
 from geo_service.cli import (
+    backup,
     catchments,
     city,
     doctor,
@@ -41,6 +42,7 @@ COMMANDS = (
     upkeep,
     erase,
     doctor,
+    backup,
     serve,
 )
 

@@ -22,11 +22,11 @@ from geo_service.store.kept_counts import KeptCounts
 from geo_service.store.networks import NetworkStore
 from geo_service.store.photo_files import PhotoFiles
 from geo_service.store.trace_lake import TraceLake
+from geo_service.store.workspace_files import DATABASE_FILE, PHOTOS, STREETS, TRACES
 from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 
 KEY_BYTES = 32
-DATABASE_FILE = "geo_service.sqlite"
 WRITTEN_WITHIN = timedelta(hours=1)
 """A photo's file that is older than this, and that no row names, never will be named."""
 
@@ -179,24 +179,24 @@ def open_workspace(settings: Settings) -> Workspace:
     return _assemble(settings)
 
 
-def _address(settings: Settings) -> str:
-    file = quote(str(settings.workspace / DATABASE_FILE))
-    return settings.database_url or f"sqlite:///{file}"
+def address_in(folder: Path) -> str:
+    """Return the address of a workspace's own database."""
+    return f"sqlite:///{quote(str(folder / DATABASE_FILE))}"
 
 
 def _assemble(settings: Settings, calendar: Calendar | None = None) -> Workspace:
-    database = Database(_address(settings))
+    database = Database(settings.database_url or address_in(settings.workspace))
     database.migrate()
     if calendar is not None:
         with database.writing() as connection:
             city.write_calendar(connection, calendar)
-    networks = NetworkStore(settings.workspace / "streets")
+    networks = NetworkStore(settings.workspace / STREETS)
     return Workspace(
         settings=settings,
         database=database,
-        lake=TraceLake(settings.workspace / "traces", database),
+        lake=TraceLake(settings.workspace / TRACES, database),
         networks=networks,
         kept_counts=KeptCounts(settings.workspace / "counts"),
         kept_ground=KeptGround(networks),
-        photos=PhotoFiles(settings.workspace / "photos"),
+        photos=PhotoFiles(settings.workspace / PHOTOS),
     )

@@ -24,6 +24,11 @@ def is_photo_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
+def path_in_folder(photo_id: str) -> Path:
+    """Say where a photo lies in the folder of photos."""
+    return Path(photo_id[:2]) / f"{photo_id}{ENDING}"
+
+
 class PhotoFiles:
     """Photos as files, named by chance, in folders by the first two letters of their names.
 
@@ -141,7 +146,7 @@ class PhotoFiles:
         ]
 
     def _path(self, photo_id: str) -> Path:
-        return self._folder / photo_id[:2] / f"{photo_id}{ENDING}"
+        return self._folder / path_in_folder(photo_id)
 
 
 def _described(photo: Photo) -> StoredFile:

@@ -1,18 +1,22 @@
 """A workspace of a street a kilometre long, and a present."""
 
 import json
+import shutil
+import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+from whole_city import make_whole_city, settings_in
 
 from geo_service.domain.issue import Issue
 from geo_service.domain.opening import Calendar
 from geo_service.domain.trace import Fixes
 from geo_service.flows.load_streets import load_streets
-from geo_service.flows.wiring import Workspace, start_workspace
+from geo_service.flows.wiring import Workspace, open_workspace, start_workspace
 from geo_service.settings import Settings
 from geo_service.store import issues as stored
 
@@ -72,3 +76,39 @@ def ridden(workspace: Workspace) -> Workspace:
     with workspace.database.writing() as connection:
         stored.write(connection, known, replace=False)
     return workspace
+
+
+@pytest.fixture(scope="session")
+def made_city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Make a workspace with rows in every table once, for tests that copy it."""
+    settings = settings_in(tmp_path_factory.mktemp("whole"))
+    make_whole_city(settings)
+    return settings
+
+
+@pytest.fixture
+def own_city(made_city: Settings, tmp_path: Path) -> Settings:
+    """Return the settings of a workspace of one's own, with rows in every table."""
+    settings = replace(made_city, workspace=tmp_path / "city", rider_key_file=tmp_path / "key")
+    shutil.copytree(made_city.workspace, settings.workspace)
+    return settings
+
+
+@pytest.fixture
+def whole(own_city: Settings) -> Iterator[Workspace]:
+    """Open a workspace with rows in every table."""
+    with open_workspace(own_city) as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Mount a disk of a few hundred kilobytes, or skip, saying so."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = shutil.which("mount")
+    command = [mount or "", "-t", "tmpfs", "-o", "size=700k", "tmpfs", str(disk)]
+    if mount is None or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("no disk can be mounted here")
+    yield disk
+    subprocess.run([shutil.which("umount") or "", str(disk)], check=True)

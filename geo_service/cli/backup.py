@@ -1,0 +1,89 @@
+"""``backup`` and ``restore``: a workspace's moment kept elsewhere, and made a workspace again."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo_service.cli import words
+from geo_service.errors import NotReady
+
+if TYPE_CHECKING:
+    from geo_service.store.backup_manifest import Manifest
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Describe the commands."""
+    backup = commands.add_parser(
+        "backup", help="copy the workspace as it is at one moment, while others use it"
+    )
+    words.add_workspace(backup)
+    backup.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="the folder to be; files are shared with the newest backup beside it",
+    )
+    backup.set_defaults(run=run_backup)
+    restore = commands.add_parser("restore", help="make a workspace of a backup, where none is")
+    restore.add_argument("source", type=Path, metavar="FROM", help="the folder of a backup")
+    words.add_workspace(restore)
+    restore.set_defaults(run=run_restore)
+
+
+def run_backup(arguments: argparse.Namespace) -> None:
+    """Make a backup, and say what is in it and what is not.
+
+    Raises
+    ------
+    NotReady
+        If there is no workspace or the backup can't be made; or if it was made of a workspace in
+        which something is damaged.
+    """
+    from geo_service.flows.back_up import back_up
+    from geo_service.flows.wiring import open_workspace
+
+    settings = words.settings_of(arguments)
+    with open_workspace(settings) as workspace:
+        made = back_up(workspace, arguments.out, words.now)
+    words.say(f"Backup {made.folder}: {_sizes(made.manifest)}")
+    if made.earlier is not None:
+        words.say(f"{made.shared:,} bytes of it are shared with {made.earlier}.")
+    _say_content(made.manifest)
+    words.say(
+        f"Not in it: the riders' key, {settings.rider_key_file}. Keep a copy of it elsewhere; "
+        "without it no rider is known again."
+    )
+    for fault in made.faults:
+        words.say_beside(fault)
+    if made.faults:
+        raise NotReady(
+            f"The backup is made, but of a workspace with {len(made.faults)} faults.",
+            where=str(settings.workspace),
+            remedy="Keep earlier backups, and see what is wrong: geo-service doctor",
+        )
+
+
+def run_restore(arguments: argparse.Namespace) -> None:
+    """Restore a backup, and say what the workspace holds."""
+    from geo_service.flows.restore import restore
+
+    settings = words.settings_of(arguments)
+    restored = restore(settings, arguments.source)
+    words.say(f"Workspace {restored.folder}: {_sizes(restored.manifest)}")
+    _say_content(restored.manifest)
+    if not settings.rider_key_file.exists():
+        words.say_beside(
+            f"The riders' key {settings.rider_key_file} is not here. Put the one back that "
+            "belongs to this workspace before riders come; without it none is known again."
+        )
+
+
+def _sizes(manifest: "Manifest") -> str:
+    return f"{len(manifest.files)} files, {manifest.size:,} bytes, geo_service {manifest.program}."
+
+
+def _say_content(manifest: "Manifest") -> None:
+    counts = ", ".join(f"{number:,} {what}" for what, number in manifest.counts.items())
+    words.say(f"As of {manifest.moment.isoformat()}: {counts}.")
+    words.say(f"Content: {manifest.content}")

@@ -1,0 +1,157 @@
+"""A workspace out of a backup: all of it, proven, or nothing."""
+
+import os
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from geo_service.errors import NotReady, RefusedData, UnreadableFile, WrongUsage
+from geo_service.flows.prove_content import prove_content
+from geo_service.flows.wiring import start_workspace
+from geo_service.settings import Settings
+from geo_service.store.backup_files import prove_files
+from geo_service.store.backup_manifest import COUNTED, OTHER_BACKUP, Manifest, read_manifest
+from geo_service.store.draft_folder import draft_folder
+from geo_service.store.migrating import knows
+from geo_service.store.proven_copy import copy_proven
+from geo_service.store.workspace_files import DATABASE_FILE
+
+NAMED_AT_MOST = 3
+OPEN_TO_OTHERS = 0o777
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A workspace that was restored."""
+
+    folder: Path
+    manifest: Manifest
+    content: str
+    """The hash of what it holds: the backup's, proven anew."""
+
+
+def restore(settings: Settings, source: Path) -> Restored:
+    """Make a workspace of a backup where none is; the backup is only read.
+
+    Every file is held against the manifest before anything is written and once more as it lies
+    on the disk, and what the database and the files hold against the hash of the backed-up
+    moment. A backup of an older program is brought up to this one.
+
+    Parameters
+    ----------
+    settings : Settings
+        Names the folder: not there yet, or empty.
+    source : Path
+        The backup.
+
+    Raises
+    ------
+    WrongUsage
+        If something is in the folder.
+    RefusedData
+        If a file of the backup is missing, damaged, too many or no file, if it is not finished, or
+        was made by a newer program; each is named.
+    NotReady
+        If the disk has no room or refuses, or a database on a server is set.
+    """
+    final = settings.workspace.resolve()
+    _check_place(settings, final)
+    manifest = read_manifest(source)
+    _check_revision(manifest, source)
+    prove_files(source, manifest)
+    try:
+        with draft_folder(final) as draft:
+            _check_room(manifest, draft)
+            _copy(source, draft, manifest)
+            prove_files(draft, manifest)
+            _prove_same(draft, source, manifest)
+            _take_into_use(settings, draft)
+    except OSError as problem:
+        raise NotReady(
+            f"The workspace can't be restored ({problem.strerror}), so there is none.",
+            where=str(problem.filename or final),
+            remedy="Make room, or look at permissions, and try again.",
+        ) from problem
+    return Restored(final, manifest, manifest.content)
+
+
+def _check_place(settings: Settings, final: Path) -> None:
+    if settings.database_url:
+        raise NotReady(
+            "A database elsewhere is set, and a restored workspace has its own.",
+            where="GEO_SERVICE_DATABASE_URL",
+            remedy="Unset it to restore a backup; restore a dump with the database's own tool.",
+        )
+    if final.exists() and not final.is_dir():
+        raise WrongUsage("This is no folder.", where=str(final), remedy="Name another place.")
+    there = sorted(path.name for path in final.iterdir()) if final.exists() else []
+    if there:
+        more = f" and {len(there) - NAMED_AT_MOST} more" if len(there) > NAMED_AT_MOST else ""
+        what = "There is a workspace here" if DATABASE_FILE in there else "The folder is not empty"
+        raise WrongUsage(
+            f"{what} ({', '.join(there[:NAMED_AT_MOST])}{more}), and nothing is written over it.",
+            where=str(final),
+            remedy="Name another folder with --workspace, or move this one away first.",
+        )
+
+
+def _check_revision(manifest: Manifest, source: Path) -> None:
+    if not knows(manifest.revision):
+        raise RefusedData(
+            f"The backup was made by a newer geo_service than this one ({manifest.program}).",
+            where=str(source),
+            remedy="Install that version or a later one.",
+        )
+
+
+def _check_room(manifest: Manifest, draft: Path) -> None:
+    free = shutil.disk_usage(draft).free
+    if manifest.size > free:
+        raise NotReady(
+            f"There is no room for the workspace: it needs {manifest.size:,} bytes, and "
+            f"{free:,} are free.",
+            where=str(draft.parent),
+            remedy="Make room, or name a folder on another disk.",
+        )
+
+
+def _copy(source: Path, draft: Path, manifest: Manifest) -> None:
+    for path, told in manifest.files.items():
+        (draft / path).parent.mkdir(parents=True, exist_ok=True)
+        if copy_proven(source / path, draft / path) != told:
+            raise UnreadableFile(
+                "The file was changed while it was read.",
+                where=str(source / path),
+                remedy="See that nobody writes to the backup, and try again.",
+            )
+
+
+def _prove_same(draft: Path, source: Path, manifest: Manifest) -> None:
+    """Hold what the database and the files hold against the moment that was backed up."""
+    content = prove_content(draft)
+    counts = {name: content.counts.get(name, 0) for name in COUNTED}
+    if content.sha256 != manifest.content or counts != manifest.counts:
+        raise UnreadableFile(
+            "The backup does not hold what its manifest says.",
+            where=str(source),
+            remedy=OTHER_BACKUP,
+        )
+
+
+def _take_into_use(settings: Settings, draft: Path) -> None:
+    """Open the workspace as this program does before anybody else sees it.
+
+    What must not come back out of a backup is to be taken away here, in the open workspace.
+    """
+    with start_workspace(replace(settings, workspace=draft)):
+        pass
+    draft.chmod(OPEN_TO_OTHERS & ~_mask())
+    with (draft / DATABASE_FILE).open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _mask() -> int:
+    """Return which permissions new files of this process don't get."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

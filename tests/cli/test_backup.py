@@ -1,0 +1,60 @@
+"""What ``backup`` and ``restore`` say, and how they end."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+
+def content(said: str) -> str:
+    (found,) = re.findall(r"^Content: ([0-9a-f]{64})$", said, re.MULTILINE)
+    return str(found)
+
+
+def test_a_backup_is_restored_with_the_same_content(town: Callable, tmp_path: Path) -> None:
+    made = town("backup", "--out", tmp_path / "b" / "monday")
+    assert (made.code, made.err) == (0, "")
+    assert "2 facilities, 1 issues, 1 trips, 2 fixes, 0 photos." in made.out
+    key = tmp_path / "rider.key"
+    assert f"Not in it: the riders' key, {key}." in made.out
+    back = town("restore", tmp_path / "b" / "monday", "--workspace", tmp_path / "again")
+    assert (back.code, back.err) == (0, "")
+    assert content(back.out) == content(made.out)
+    assert town("doctor", "--workspace", tmp_path / "again").code == 0
+    again = town("backup", "--workspace", tmp_path / "again", "--out", tmp_path / "b" / "tuesday")
+    assert content(again.out) == content(made.out)
+    assert f"bytes of it are shared with {tmp_path / 'b' / 'monday'}." in again.out
+
+
+def test_the_riders_key_is_missed(town: Callable, tmp_path: Path) -> None:
+    town("backup", "--out", tmp_path / "backup")
+    (tmp_path / "rider.key").unlink()
+    back = town("restore", tmp_path / "backup", "--workspace", tmp_path / "again")
+    assert back.code == 0
+    assert f"The riders' key {tmp_path / 'rider.key'} is not here." in back.err
+    assert not (tmp_path / "rider.key").exists()
+
+
+def test_a_backup_of_a_damaged_workspace_is_made_and_told(town: Callable, tmp_path: Path) -> None:
+    (path,) = (tmp_path / "workspace" / "traces").iterdir()
+    path.unlink()
+    made = town("backup", "--out", tmp_path / "backup")
+    assert made.code == 1
+    assert f"{path}: The file is missing." in made.err
+    assert "1 faults" in made.err
+    assert (tmp_path / "backup" / "manifest.json").exists()
+
+
+def test_refusals_say_what_and_where(town: Callable, tmp_path: Path) -> None:
+    assert town("backup", "--out", tmp_path / "backup").code == 0
+    twice = town("backup", "--out", tmp_path / "backup")
+    assert twice.code == 2
+    assert "never written over anything" in twice.err
+    over = town("restore", tmp_path / "backup")
+    assert over.code == 2
+    assert f"{tmp_path / 'workspace'}: There is a workspace here" in over.err
+    none = town("restore", tmp_path / "workspace", "--workspace", tmp_path / "again")
+    assert none.code == 1
+    assert "this is no backup" in none.err
+    assert not (tmp_path / "again").exists()
+    assert town("backup").code == 2
+    assert town("backup", "--workspace", tmp_path / "no", "--out", tmp_path / "x").code == 1

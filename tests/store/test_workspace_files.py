@@ -1,0 +1,59 @@
+"""Which files the database names; it can name none outside the workspace."""
+
+from pathlib import Path
+
+import pytest
+
+from geo_service.errors import NotReady
+from geo_service.store import city
+from geo_service.store.database import Database
+from geo_service.store.workspace_files import is_workspace_path, named_files
+
+
+def test_streets_in_use_traces_and_photos_are_named(database: Database, tmp_path: Path) -> None:
+    for version in ("used", "other"):
+        folder = tmp_path / "streets" / version / "ebike"
+        folder.mkdir(parents=True)
+        (folder / "plain.json").write_bytes(b"{}")
+    photo = "ab" + "0" * 30
+    with database.writing() as connection:
+        city.write_streets_version(connection, "used")
+        for statement in (
+            "INSERT INTO trace_files (name, day) VALUES ('2026-10-01-ab.parquet', 1)",
+            "INSERT INTO issues VALUES ('i', 'c', 0, 0, 0, NULL, '', 1, '{}', NULL)",
+            f"INSERT INTO photos VALUES ('{photo}', 'i', 0, 1, 1, 1, x'00', 1, '')",  # noqa: S608
+        ):
+            connection.exec_driver_sql(statement)
+        assert named_files(connection, tmp_path) == {
+            "streets/used/ebike/plain.json",
+            "traces/2026-10-01-ab.parquet",
+            f"photos/ab/{photo}.jpg",
+        }
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "a/b", "", ".hidden"])
+def test_a_name_that_leads_elsewhere_is_refused(
+    database: Database, tmp_path: Path, name: str
+) -> None:
+    with database.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO trace_files (name, day) VALUES (?, 1)", (name,))
+        with pytest.raises(NotReady, match="none of a workspace"):
+            named_files(connection, tmp_path)
+
+
+def test_streets_outside_are_refused(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "outside" / "deep").mkdir(parents=True)
+    (tmp_path / "outside" / "deep" / "file").write_bytes(b"x")
+    (tmp_path / "streets").mkdir()
+    for version in ("../outside", str(tmp_path / "outside")):
+        with database.writing() as connection:
+            city.write_streets_version(connection, version)
+        with database.reading() as connection, pytest.raises(NotReady):
+            named_files(connection, tmp_path)
+
+
+def test_paths_end_where_they_end() -> None:
+    assert is_workspace_path("geo_service.sqlite")
+    assert not is_workspace_path("geo_service.sqlite\n")
+    assert not is_workspace_path("xgeo_service.sqlite")
+    assert not is_workspace_path("geo_service_sqlite")

@@ -19,6 +19,7 @@ from geo_service.domain.rider import LENGTH, pseudonym
 from geo_service.errors import NotReady, WrongUsage
 from geo_service.flows.wiring import Workspace
 from geo_service.store import erasures, rider_rows
+from geo_service.store.durable_files import sync_folder
 from geo_service.store.rider_rows import RiderRows
 from geo_service.store.trace_days import days_of
 from geo_service.store.trace_removal import Removed, Unwanted, find_unwanted
@@ -231,15 +232,31 @@ def _erase(
         begun = erasures.begin(connection, begun, frozenset().union(*late))
         photos = erasures.photos_of(connection, begun)
     trips += workspace.lake.remove(rider_ids=riders)
-    workspace.photos.remove(photos)
-    workspace.kept_counts.drop()
     lists = _lists(workspace, (*riders, name))
-    for path in lists:
-        path.unlink(missing_ok=True)
+    _remove_files(workspace, photos, lists)
     workspace.database.scrub()
     with workspace.database.writing() as connection:
         erasures.finish(connection, begun, now)
     return Erased(trips, rows, len(lists), texts)
+
+
+def _remove_files(workspace: Workspace, photos: Collection[str], lists: Iterable[Path]) -> None:
+    """Remove the files that hang on what has gone, so that no power cut brings them back."""
+    workspace.photos.remove(photos)
+    left = [photo_id for photo_id in photos if workspace.photos.read(photo_id) is not None]
+    if left:
+        raise NotReady(
+            f"{len(left)} photos can't be removed.",
+            where=str(workspace.settings.workspace / "photos"),
+            remedy="Look at the folder's permissions, then: geo-service erase-rider --finish",
+        )
+    workspace.kept_counts.drop()
+    for path in lists:
+        path.unlink(missing_ok=True)
+    root = workspace.settings.workspace
+    for folder in (root / "counts", root / REFUSED, *(root / "photos").glob("??")):
+        if folder.is_dir():
+            sync_folder(folder)
 
 
 def _everybody(workspace: Workspace) -> set[str]:

@@ -88,6 +88,9 @@ def remove_leftovers(folder: Path, connection: Connection) -> int:
     leftovers = find_leftovers(folder, connection)
     for path in leftovers:
         path.unlink(missing_ok=True)
+    if leftovers:
+        # Else a power cut could bring back what somebody was told is gone.
+        sync_folder(folder)
     return len(leftovers)
 
 

@@ -364,3 +364,15 @@ def test_a_reader_who_stays_keeps_the_erasure_unfinished(
             erase_rider(workspace, rider, now)
     assert count_unfinished(workspace) == 1
     assert finish_erasures(workspace, now) == 1
+
+
+def test_a_photo_that_stays_keeps_the_erasure_unfinished(
+    lived: tuple[Workspace, str, str], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, rider, _ = lived
+    with monkeypatch.context() as patched:
+        patched.setattr(PhotoFiles, "remove", lambda *_: None)
+        with pytest.raises(NotReady, match="3 photos can't be removed"):
+            erase_rider(workspace, rider, now)
+    assert finish_erasures(workspace, now) == 1
+    assert len(list((workspace.settings.workspace / "photos").rglob("*.jpg"))) == 5

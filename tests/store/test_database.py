@@ -13,6 +13,7 @@ from sqlalchemy.pool import QueuePool
 
 from geo_service.errors import NotReady, WrongUsage
 from geo_service.store import city, schema
+from geo_service.store import database as database_module
 from geo_service.store.database import Database
 
 COUNT_UP = """
@@ -228,3 +229,27 @@ def test_other_programs_can_read_the_file(database_file: Path) -> None:
     with closing(sqlite3.connect(database_file)) as other:
         tables = {name for (name,) in other.execute("SELECT name FROM sqlite_master")}
     assert set(schema.METADATA.tables) < tables
+
+
+def test_the_log_is_emptied_unless_somebody_reads(
+    database: Database, database_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "LOG_PATIENCE_S", 0.05)
+    log = database_file.with_name(f"{database_file.name}-wal")
+    with database.reading() as reader:
+        reader.exec_driver_sql("SELECT changes FROM city").all()
+        with database.writing() as connection:
+            connection.exec_driver_sql("UPDATE city SET title = 'to be forgotten'")
+        assert not database.empty_log()
+        assert log.stat().st_size > 0
+    assert database.empty_log()
+    assert log.stat().st_size == 0
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE city SET title = ''")
+    database.scrub()
+    assert log.stat().st_size == 0
+    assert b"to be forgotten" not in database_file.read_bytes()
+    # The connections go on as before: readers can't write, and writers wait.
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA query_only").scalar_one() == 1
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 60_000

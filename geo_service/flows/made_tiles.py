@@ -30,7 +30,7 @@ Source: TypeAlias = Features | str | None
 Parts: TypeAlias = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Made:
     """A layer, and what it was made of."""
 

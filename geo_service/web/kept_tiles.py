@@ -2,6 +2,8 @@
 
 from collections import OrderedDict
 from threading import Lock
+from typing import TypeAlias
+from weakref import ref
 
 from geo_service.domain.visibility import Viewer
 from geo_service.flows.collections.catalogue import COLLECTIONS
@@ -14,6 +16,9 @@ from geo_service.maps.tiles.encode import encode
 
 MOST_BYTES = 32_000_000
 
+Held: TypeAlias = tuple[ref[Made], bytes]
+"""A tile and of which layer it was cut; it keeps none that was made anew since in memory."""
+
 
 class _Shelf:
     """One layer for one sort of viewer."""
@@ -24,7 +29,7 @@ class _Shelf:
 
 
 class KeptTiles:
-    """The tiles of one process; one layer is made at a time, and others wait for it.
+    """The tiles of one process; a layer is made by one who asks, and others wait for it.
 
     Parameters
     ----------
@@ -43,7 +48,7 @@ class KeptTiles:
         self._collections = collections
         self._lock = Lock()
         self._shelves: dict[tuple[str, Viewer], _Shelf] = {}
-        self._tiles: OrderedDict[tuple[str, Viewer, Tile], tuple[Made, bytes]] = OrderedDict()
+        self._tiles: OrderedDict[tuple[str, Viewer, Tile], Held] = OrderedDict()
         self._most_bytes = most_bytes
         self._bytes = 0
 
@@ -56,7 +61,7 @@ class KeptTiles:
         name = asked.name, asked.seen_as(viewer), tile
         with self._lock:
             held = self._tiles.get(name)
-            if held is not None and held[0] is made:
+            if held is not None and held[0]() is made:
                 self._tiles.move_to_end(name)
                 return held[1]
         text = encode(asked.name, made.layer.cut(tile))
@@ -101,7 +106,7 @@ class KeptTiles:
         before = self._tiles.pop(name, None)
         if before is not None:
             self._bytes -= _weight(before[1])
-        self._tiles[name] = made, text
+        self._tiles[name] = ref(made), text
         self._bytes += _weight(text)
         while self._bytes > self._most_bytes:
             _, (_, oldest) = self._tiles.popitem(last=False)

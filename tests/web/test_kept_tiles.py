@@ -1,7 +1,9 @@
+import gc
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from weakref import ref
 
 import pytest
 
@@ -109,6 +111,18 @@ def test_reports_of_state_leave_tiles_as_they_are(
     assert b"new" in kept.tile(FACILITIES, Viewer.PUBLIC, HERE)
     assert (counted.made, counted.cut) == (2, 2)
     assert kept._bytes == sum(len(text) + 500 for _, text in kept._tiles.values())
+
+
+def test_a_layer_made_anew_since_is_not_held_for_its_tiles(
+    workspace: Workspace, kept: KeptTiles
+) -> None:
+    kept.tile(FACILITIES, Viewer.PUBLIC, HERE)
+    before = ref(kept.made(FACILITIES, Viewer.PUBLIC))
+    with workspace.database.writing() as connection:
+        stored_facilities.write(connection, [Facility("new", "water_point", 112.134, 32.034)])
+    assert b"new" in kept.tile(FACILITIES, Viewer.PUBLIC, Tile(0, 0, 0))
+    gc.collect()
+    assert before() is None
 
 
 def test_what_is_taken_back_is_gone_at_once(workspace: Workspace, kept: KeptTiles) -> None:

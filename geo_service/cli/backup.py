@@ -28,6 +28,13 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     restore = commands.add_parser("restore", help="make a workspace of a backup, where none is")
     restore.add_argument("source", type=Path, metavar="FROM", help="the folder of a backup")
     words.add_workspace(restore)
+    restore.add_argument(
+        "--erasures",
+        type=Path,
+        metavar="FILE",
+        help="erase again whom this list names ('erase-rider --list'); later backups beside FROM "
+        "tell of theirs by themselves",
+    )
     restore.set_defaults(run=run_restore)
 
 
@@ -66,12 +73,17 @@ def run_backup(arguments: argparse.Namespace) -> None:
 
 def run_restore(arguments: argparse.Namespace) -> None:
     """Restore a backup, and say what the workspace holds."""
+    from geo_service.cli.erase import read_list
+    from geo_service.domain.erasure import NOBODY
     from geo_service.flows.restore import restore
 
     settings = words.settings_of(arguments)
-    restored = restore(settings, arguments.source)
+    erasures = NOBODY if arguments.erasures is None else read_list(arguments.erasures)
+    restored = restore(settings, arguments.source, words.now(), erasures)
     words.say(f"Workspace {restored.folder}: {_sizes(restored.manifest)}")
     _say_content(restored.manifest)
+    if restored.erased:
+        words.say(f"Riders erased since, and so once more: {restored.erased}.")
     if not settings.rider_key_file.exists():
         words.say_beside(
             f"The riders' key {settings.rider_key_file} is not here. Put the one back that "

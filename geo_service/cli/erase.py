@@ -2,12 +2,11 @@
 
 import argparse
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo_service.cli import words
-from geo_service.domain.erasure import Erasure, ErasureList
+from geo_service.domain.erasure import ErasureList
 from geo_service.errors import UnreadableFile
 
 if TYPE_CHECKING:
@@ -55,9 +54,9 @@ def run_erase(arguments: argparse.Namespace) -> None:
 
     with open_workspace(words.settings_of(arguments)) as workspace:
         if arguments.list:
-            words.say_json(as_json(flow.list_erasures(workspace)))
+            words.say_json(flow.list_erasures(workspace).as_json())
         elif arguments.apply is not None:
-            found = flow.apply_erasures(workspace, _read_list(arguments.apply), words.now())
+            found = flow.apply_erasures(workspace, read_list(arguments.apply), words.now())
             words.say(f"riders erased again: {found}")
         elif arguments.finish:
             words.say(f"erasures finished: {flow.finish_erasures(workspace, words.now())}")
@@ -76,27 +75,16 @@ def run_erase(arguments: argparse.Namespace) -> None:
                 )
 
 
-def as_json(listed: ErasureList) -> dict[str, object]:
-    """Write a list of erasures as JSON; raises nothing."""
-    erased = [{"mark": one.mark, "asked_at": one.asked_at.isoformat()} for one in listed.erased]
-    return {"key_mark": listed.key_mark, "erased": erased}
+def read_list(path: Path) -> ErasureList:
+    """Read a list of who was erased out of a file.
 
-
-def from_json(text: str) -> ErasureList:
-    """Read what ``as_json`` wrote; ValueError, KeyError or TypeError if it is something else."""
-    told = json.loads(text)
-    return ErasureList(
-        str(told["key_mark"]),
-        tuple(
-            Erasure(str(one["mark"]), datetime.fromisoformat(one["asked_at"]))
-            for one in told["erased"]
-        ),
-    )
-
-
-def _read_list(path: Path) -> ErasureList:
+    Raises
+    ------
+    UnreadableFile
+        If it is something else.
+    """
     try:
-        return from_json(path.read_text(encoding="utf-8"))
+        return ErasureList.from_json(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, KeyError, TypeError) as problem:
         raise UnreadableFile(
             "This is no list of erased riders.",

@@ -1,8 +1,9 @@
 """Erasure: how a rider is remembered as erased, without being known."""
 
 import hmac
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 MARK_DIGITS = 32
 
@@ -22,6 +23,32 @@ class ErasureList(NamedTuple):
     key_mark: str
     """Tells under which riders' key the marks were made; not the key."""
     erased: tuple[Erasure, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Write the list as JSON has it. Raises nothing."""
+        erased = [{"mark": one.mark, "asked_at": one.asked_at.isoformat()} for one in self.erased]
+        return {"key_mark": self.key_mark, "erased": erased}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        """Read what `as_json` wrote.
+
+        Raises
+        ------
+        ValueError, KeyError, TypeError
+            If it is something else.
+        """
+        erased = [
+            Erasure(str(one["mark"]), datetime.fromisoformat(one["asked_at"]))
+            for one in told["erased"]
+        ]
+        if any(one.asked_at.tzinfo is None for one in erased):
+            raise ValueError("A moment has no zone.")
+        return cls(str(told["key_mark"]), tuple(erased))
+
+
+NOBODY = ErasureList("", ())
+"""No erasures, under whatever key."""
 
 
 def mark_of(pseudonym: str, key: bytes) -> str:

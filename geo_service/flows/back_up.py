@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from geo_service.errors import NotReady, WrongUsage
+from geo_service.flows.erase_rider import list_erasures
 from geo_service.flows.prove_content import prove_content
 from geo_service.flows.wiring import Workspace
 from geo_service.store import schema
@@ -71,7 +72,13 @@ def back_up(workspace: Workspace, out: Path, clock: Callable[[], datetime]) -> B
             files = {**copies.proofs, DATABASE_FILE: prove(draft / DATABASE_FILE)}
             counts = {name: content.counts[name] for name in COUNTED}
             manifest = Manifest(
-                version("geo-service"), schema.REVISION, moment, content.sha256, counts, files
+                version("geo-service"),
+                schema.REVISION,
+                moment,
+                content.sha256,
+                counts,
+                files,
+                list_erasures(workspace),
             )
             write_manifest(draft, manifest)
             faults = tuple(fault.replace(str(draft), str(source)) for fault in content.faults)

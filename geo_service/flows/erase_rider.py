@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from geo_service.domain.erasure import Erasure, ErasureList, mark_of, mark_of_key
+from geo_service.domain.erasure import NOBODY, Erasure, ErasureList, mark_of, mark_of_key
 from geo_service.domain.rider import LENGTH, pseudonym
 from geo_service.errors import NotReady, WrongUsage
 from geo_service.flows.wiring import Workspace
@@ -131,7 +131,12 @@ def list_erasures(workspace: Workspace) -> ErasureList:
     """
     with workspace.database.reading() as connection:
         known = [*erasures.finished(connection), *erasures.unfinished(connection)]
-    return ErasureList(mark_of_key(workspace.rider_key()), tuple(sorted(set(known))))
+    # Asked for its key, a workspace without one would make one.
+    return (
+        ErasureList(mark_of_key(workspace.rider_key()), tuple(sorted(set(known))))
+        if known
+        else NOBODY
+    )
 
 
 def apply_erasures(workspace: Workspace, listed: ErasureList, now: datetime) -> int:
@@ -159,6 +164,9 @@ def apply_erasures(workspace: Workspace, listed: ErasureList, now: datetime) -> 
         If the list was made under another riders' key than this workspace has, so that its marks
         would match nobody; or as `erase_rider` does.
     """
+    if listed == NOBODY:
+        # Asked for the riders' key, a workspace without one would make one.
+        return 0
     key = workspace.rider_key()
     if listed.key_mark != mark_of_key(key):
         raise NotReady(

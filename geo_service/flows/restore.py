@@ -2,10 +2,15 @@
 
 import os
 import shutil
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
+from geo_service.domain.erasure import NOBODY, ErasureList
 from geo_service.errors import NotReady, RefusedData, UnreadableFile, WrongUsage
+from geo_service.flows.erase_rider import apply_erasures
 from geo_service.flows.prove_content import prove_content
 from geo_service.flows.wiring import start_workspace
 from geo_service.settings import Settings
@@ -27,15 +32,20 @@ class Restored:
     folder: Path
     manifest: Manifest
     content: str
-    """The hash of what it holds: the backup's, proven anew."""
+    """The hash of what it held before riders were erased again: the backup's, proven anew."""
+    erased: int = 0
+    """Riders who were erased after the backup was made, and so once more."""
 
 
-def restore(settings: Settings, source: Path) -> Restored:
+def restore(
+    settings: Settings, source: Path, now: datetime, erasures: ErasureList = NOBODY
+) -> Restored:
     """Make a workspace of a backup where none is; the backup is only read.
 
     Every file is held against the manifest before anything is written and once more as it lies
     on the disk, and what the database and the files hold against the hash of the backed-up
-    moment. A backup of an older program is brought up to this one.
+    moment. A backup of an older program is brought up to this one. Riders who were erased since,
+    as later backups beside this one or a list tell, are erased again.
 
     Parameters
     ----------
@@ -43,6 +53,10 @@ def restore(settings: Settings, source: Path) -> Restored:
         Names the folder: not there yet, or empty.
     source : Path
         The backup.
+    now : datetime
+        With a zone.
+    erasures : ErasureList
+        Of whom is to be erased besides.
 
     Raises
     ------
@@ -52,27 +66,29 @@ def restore(settings: Settings, source: Path) -> Restored:
         If a file of the backup is missing, damaged, too many or no file, if it is not finished, or
         was made by a newer program; each is named.
     NotReady
-        If the disk has no room or refuses, or a database on a server is set.
+        If the disk has no room or refuses, a database on a server is set, or riders are to be
+        erased again and the riders' key is not here.
     """
     final = settings.workspace.resolve()
     _check_place(settings, final)
     manifest = read_manifest(source)
     _check_revision(manifest, source)
     prove_files(source, manifest)
+    lists = [erasures, *_told_beside(source)]
     try:
         with draft_folder(final) as draft:
             _check_room(manifest, draft)
             _copy(source, draft, manifest)
             prove_files(draft, manifest)
             _prove_same(draft, source, manifest)
-            _take_into_use(settings, draft)
+            erased = _take_into_use(settings, draft, lists, now)
     except OSError as problem:
         raise NotReady(
             f"The workspace can't be restored ({problem.strerror}), so there is none.",
             where=str(problem.filename or final),
             remedy="Make room, or look at permissions, and try again.",
         ) from problem
-    return Restored(final, manifest, manifest.content)
+    return Restored(final, manifest, manifest.content, erased)
 
 
 def _check_place(settings: Settings, final: Path) -> None:
@@ -138,16 +154,26 @@ def _prove_same(draft: Path, source: Path, manifest: Manifest) -> None:
         )
 
 
-def _take_into_use(settings: Settings, draft: Path) -> None:
-    """Open the workspace as this program does before anybody else sees it.
+def _told_beside(source: Path) -> list[ErasureList]:
+    """Return what the backups beside this one tell of erasures, its own list among them."""
+    lists = []
+    for folder in sorted(source.resolve().parent.iterdir()):
+        # What is no backup, or no whole one, tells nothing.
+        with suppress(UnreadableFile):
+            lists.append(read_manifest(folder).erasures)
+    return lists
 
-    What must not come back out of a backup is to be taken away here, in the open workspace.
-    """
-    with start_workspace(replace(settings, workspace=draft)):
-        pass
+
+def _take_into_use(
+    settings: Settings, draft: Path, lists: Sequence[ErasureList], now: datetime
+) -> int:
+    """Open the workspace as this program does, before anybody else sees it, and erase again."""
+    with start_workspace(replace(settings, workspace=draft)) as workspace:
+        erased = sum(apply_erasures(workspace, listed, now) for listed in lists)
     draft.chmod(OPEN_TO_OTHERS & ~_mask())
     with (draft / DATABASE_FILE).open("rb") as file:
         os.fsync(file.fileno())
+    return erased
 
 
 def _mask() -> int:

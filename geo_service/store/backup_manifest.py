@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from geo_service.domain.erasure import NOBODY, ErasureList
 from geo_service.errors import UnreadableFile
 from geo_service.store.durable_files import write_durably
 from geo_service.store.proven_copy import Proof, open_plain
@@ -41,6 +42,8 @@ class Manifest:
     """How many there are of what ``COUNTED`` names."""
     files: Mapping[str, Proof]
     """By path relative to the backup; the manifest itself is left out."""
+    erasures: ErasureList = NOBODY
+    """Which riders had been erased: of an older backup they are erased again."""
 
     @property
     def size(self) -> int:
@@ -59,6 +62,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     said = asdict(manifest) | {
         "format": FORMAT,
         "moment": manifest.moment.isoformat(),
+        "erasures": manifest.erasures.as_json(),
         "files": [
             {"path": path, **proof._asdict()} for path, proof in sorted(manifest.files.items())
         ],
@@ -149,6 +153,7 @@ def _understood(said: dict[str, Any]) -> Manifest:
         content=_sha256(said["content"]),
         counts={name: _whole(said["counts"][name]) for name in COUNTED},
         files=_files(said["files"]),
+        erasures=ErasureList.from_json(said["erasures"]),
     )
 
 

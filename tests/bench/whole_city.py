@@ -144,6 +144,8 @@ ROWS: dict[str, dict[str, object]] = {
     },
     "check_ins": {"facility_id": "cabinet", "rider": "x", "day": 20000, "checked_in_at": NOW},
     "teams": {"team_id": "t", "name": "队", "name_en": ""},
+    "consents": {"consent_id": 1, "rider": "x", "version": "v", "agreed_at": NOW},
+    "erasures": {"mark": "0" * 32, "asked_at": NOW, "done_at": NOW, "photos_left": "[]"},
     "team_members": {"team_id": "t", "rider": "x", "since": NOW},
 }
 """One row for each table that no part of the store is asked to fill."""

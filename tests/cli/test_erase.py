@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from geo_service.cli.erase import as_json, from_json
+from geo_service.domain.erasure import ErasureList
 from geo_service.domain.rider import pseudonym
 
 
@@ -94,4 +94,4 @@ def test_a_list_is_read_as_it_is_written() -> None:
         "key_mark": "k",
         "erased": [{"mark": "m", "asked_at": "2026-11-18T04:00:00+00:00"}],
     }
-    assert as_json(from_json(json.dumps(told))) == told
+    assert ErasureList.from_json(told).as_json() == told

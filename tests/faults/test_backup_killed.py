@@ -83,7 +83,7 @@ def test_a_killed_backup_is_none_and_the_next_one_is_whole(
                 back_up(workspace, out, lambda: NOW)
         assert [path.name for path in out.parent.iterdir()] == ["backup"]
         settings = elsewhere(large_city, tmp_path / f"r{number}")
-        assert restore(settings, out).manifest.counts["photos"] == PHOTOS + 3
+        assert restore(settings, out, NOW).manifest.counts["photos"] == PHOTOS + 3
     assert killed
 
 
@@ -102,7 +102,7 @@ def test_a_killed_restore_is_none_and_the_next_one_is_whole(
             Event().wait(chance.uniform(0, 0.2))
         killed += draft.exists()
         if not settings.workspace.exists():
-            assert restore(settings, made.folder).content == made.manifest.content
+            assert restore(settings, made.folder, NOW).content == made.manifest.content
         assert [path.name for path in settings.workspace.parent.iterdir()] == ["city"]
         with open_workspace(settings) as again:
             assert examine(again).findings == ()

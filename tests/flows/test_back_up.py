@@ -66,7 +66,7 @@ def test_what_is_restored_has_every_row_and_every_file(whole: Workspace, tmp_pat
     (whole.kept_counts._folder / "passes-1.counts").write_bytes(b"kept")
     made = back_up(whole, tmp_path / "backup", clock)
     assert made.faults == ()
-    restored = restore(elsewhere(whole.settings, tmp_path / "again"), tmp_path / "backup")
+    restored = restore(elsewhere(whole.settings, tmp_path / "again"), tmp_path / "backup", NOW)
     assert restored.content == made.manifest.content
     with open_workspace(elsewhere(whole.settings, tmp_path / "again")) as again:
         assert rows_in(again) == rows_in(whole)
@@ -116,7 +116,7 @@ def test_whoever_writes_meanwhile_it_is_one_moment(own_city: Settings, tmp_path:
     assert counts[-1] > counts[0]
     for number in range(4):
         settings = elsewhere(own_city, tmp_path / f"r{number}")
-        restore(settings, tmp_path / f"b{number}")
+        restore(settings, tmp_path / f"b{number}", NOW)
         with open_workspace(settings) as again:
             assert examine(again).findings == ()
             with again.database.reading() as connection:
@@ -190,7 +190,7 @@ def test_files_that_go_meanwhile_are_neither_missed_nor_kept(
     assert not {path for path in calls[0] & calls[-1] if path.startswith("traces")}
     assert made.faults == ()
     assert files_in(made.folder).keys() == calls[-1] | {"geo_service.sqlite", "manifest.json"}
-    restore(elsewhere(whole.settings, tmp_path / "again"), made.folder)
+    restore(elsewhere(whole.settings, tmp_path / "again"), made.folder, NOW)
 
 
 def test_trips_made_one_file_are_the_same_content(whole: Workspace, tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_files_that_are_the_same_are_shared(whole: Workspace, tmp_path: Path) ->
     assert {path.split("/")[0] for path in same} == {"streets", "photos"}
     assert sum(path.startswith("photos") for path in same) == 3
     shutil.rmtree(tmp_path / "b" / "one")
-    restore(elsewhere(whole.settings, tmp_path / "again"), tmp_path / "b" / "two")
+    restore(elsewhere(whole.settings, tmp_path / "again"), tmp_path / "b" / "two", NOW)
 
 
 def both(folder: Path) -> tuple[Path, Path]:
@@ -275,7 +275,7 @@ def test_what_the_workspace_lacks_is_told_and_the_rest_is_kept(
     for fault, path in zip(sorted(made.faults), sorted([photo, other, trace]), strict=True):
         assert fault.startswith(str(path))
     settings = elsewhere(whole.settings, tmp_path / "again")
-    assert restore(settings, made.folder).content == made.manifest.content
+    assert restore(settings, made.folder, NOW).content == made.manifest.content
 
 
 def test_it_is_written_over_nothing(whole: Workspace, tmp_path: Path) -> None:

@@ -15,9 +15,11 @@ import pytest
 from alembic import command
 from whole_city import NOW, elsewhere, rides
 
+from geo_service.domain.erasure import NOBODY
 from geo_service.errors import GeoServiceError, NotReady, RefusedData, UnreadableFile, WrongUsage
 from geo_service.flows import restore as restoring
 from geo_service.flows.back_up import back_up
+from geo_service.flows.erase_rider import erase_rider, list_erasures
 from geo_service.flows.examine_workspace import examine
 from geo_service.flows.prove_content import prove_content
 from geo_service.flows.restore import restore
@@ -111,7 +113,7 @@ def test_a_file_that_is_not_as_it_was_written_is_named(
     elif how == "folder":
         path.mkdir()
     with pytest.raises(UnreadableFile) as refused:
-        restore(place, backup)
+        restore(place, backup, NOW)
     assert refused.value.where == str(path)
     assert refused.value.remedy
     assert nothing_left(place)
@@ -122,10 +124,10 @@ def test_a_changed_database_is_refused(backup: Path, place: Settings) -> None:
         database.execute("UPDATE offers SET points = 99")
         database.commit()
     with pytest.raises(UnreadableFile, match="bytes"):
-        restore(place, backup)
+        restore(place, backup, NOW)
     sign_again(backup, DATABASE)
     with pytest.raises(UnreadableFile, match="does not hold what its manifest says"):
-        restore(place, backup)
+        restore(place, backup, NOW)
     assert nothing_left(place)
 
 
@@ -135,7 +137,7 @@ def test_a_file_too_many_is_named(backup: Path, place: Settings, name: str) -> N
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(b"more")
     with pytest.raises(UnreadableFile) as refused:
-        restore(place, backup)
+        restore(place, backup, NOW)
     assert refused.value.where == str(path)
     assert nothing_left(place)
 
@@ -144,7 +146,7 @@ def test_a_folder_that_is_a_link_is_refused(backup: Path, place: Settings) -> No
     (backup / "traces").rename(backup.parent / "traces")
     (backup / "traces").symlink_to(backup.parent / "traces")
     with pytest.raises(UnreadableFile) as refused:
-        restore(place, backup)
+        restore(place, backup, NOW)
     assert refused.value.where == str(backup / "traces")
 
 
@@ -155,29 +157,29 @@ def test_photos_and_trips_are_held_against_rows_whatever_the_manifest_says(
     photo.write_bytes(b"another picture")
     sign_again(backup, photo.relative_to(backup).as_posix())
     with pytest.raises(UnreadableFile, match="does not hold what its manifest says"):
-        restore(place, backup)
+        restore(place, backup, NOW)
     assert nothing_left(place)
 
 
 def test_counts_are_proven_too(backup: Path, place: Settings) -> None:
     rewrite(backup, lambda said: said["counts"].update(trips=6))
     with pytest.raises(UnreadableFile, match="does not hold"):
-        restore(place, backup)
+        restore(place, backup, NOW)
 
 
 def test_without_a_manifest_it_was_never_finished(backup: Path, place: Settings) -> None:
     (backup / "manifest.json").unlink()
     with pytest.raises(UnreadableFile, match="never finished"):
-        restore(place, backup)
+        restore(place, backup, NOW)
     with pytest.raises(UnreadableFile, match="never finished"):
-        restore(place, backup / "nowhere")
+        restore(place, backup / "nowhere", NOW)
     assert nothing_left(place)
 
 
 def test_of_a_newer_program_it_is_refused(backup: Path, place: Settings) -> None:
     rewrite(backup, lambda said: said.update(revision="9999", program="7.1"))
     with pytest.raises(RefusedData, match=r"newer geo_service than this one \(7\.1\)"):
-        restore(place, backup)
+        restore(place, backup, NOW)
     assert nothing_left(place)
 
 
@@ -200,7 +202,7 @@ def test_of_an_older_program_it_is_brought_up_to_this_one(
     counts = {name: content.counts.get(name, 0) for name in COUNTED}
     rewrite(backup, lambda said: said.update(counts=counts))
     sign_again(backup, DATABASE)
-    assert restore(place, backup).content == content.sha256
+    assert restore(place, backup, NOW).content == content.sha256
     with open_workspace(place) as workspace:
         assert examine(workspace).findings == ()
         with workspace.database.reading() as connection:
@@ -220,21 +222,21 @@ def test_a_manifest_that_lies_about_the_revision_is_found_out(
     sign_again(backup, DATABASE)
     rewrite(backup, lambda said: said.update(content=content))
     with pytest.raises(NotReady, match="newer"):
-        restore(place, backup)
+        restore(place, backup, NOW)
     assert nothing_left(place)
 
 
 def test_nothing_is_written_over_a_workspace(backup: Path, place: Settings) -> None:
-    restore(place, backup)
+    restore(place, backup, NOW)
     with pytest.raises(WrongUsage, match=r"There is a workspace here \(geo_service\.sqlite"):
-        restore(place, backup)
+        restore(place, backup, NOW)
     place.workspace.joinpath(DATABASE).unlink()
     with pytest.raises(WrongUsage, match=r"not empty \(photos, streets, traces\)"):
-        restore(place, backup)
+        restore(place, backup, NOW)
     with pytest.raises(WrongUsage, match="no folder"):
-        restore(elsewhere(place, backup / "manifest.json"), backup)
+        restore(elsewhere(place, backup / "manifest.json"), backup, NOW)
     with pytest.raises(NotReady, match="elsewhere"):
-        restore(replace(place, database_url="postgresql:///x"), backup)
+        restore(replace(place, database_url="postgresql:///x"), backup, NOW)
 
 
 def test_what_the_disk_makes_of_the_copies_is_read_back(
@@ -248,7 +250,7 @@ def test_what_the_disk_makes_of_the_copies_is_read_back(
 
     monkeypatch.setattr(restoring, "copy_proven", copy_badly)
     with pytest.raises(UnreadableFile, match="not those that were written") as refused:
-        restore(place, backup)
+        restore(place, backup, NOW)
     assert refused.value.where.endswith(".jpg")
     assert nothing_left(place)
 
@@ -262,7 +264,7 @@ def test_a_backup_that_is_changed_meanwhile_is_refused(
 
     monkeypatch.setattr(restoring, "copy_proven", change_first)
     with pytest.raises(UnreadableFile, match="changed while it was read"):
-        restore(place, backup)
+        restore(place, backup, NOW)
     assert nothing_left(place)
 
 
@@ -276,7 +278,7 @@ def test_a_process_that_had_the_workspace_open_sees_the_restored_one(
     assert whole.lake.trips() == 10
     before = watch.stamp()
     folder.rename(folder.with_name("damaged"))
-    restore(whole.settings, backup)
+    restore(whole.settings, backup, NOW)
     assert watch.stamp() != before
     assert whole.lake.trips() == 5
     assert sum(fixes.trips for fixes in whole.lake.read()) == 5
@@ -284,7 +286,7 @@ def test_a_process_that_had_the_workspace_open_sees_the_restored_one(
 
 def test_an_empty_folder_is_a_place(backup: Path, place: Settings) -> None:
     place.workspace.mkdir(parents=True)
-    restore(place, backup)
+    restore(place, backup, NOW)
     assert place.workspace.stat().st_mode & 0o777 == 0o777 & ~os_mask()
     assert [path.name for path in place.workspace.parent.iterdir()] == ["city"]
     with open_workspace(place) as workspace, workspace.database.writing() as connection:
@@ -301,14 +303,14 @@ def test_what_a_killed_restore_left_is_in_nobodys_way(backup: Path, place: Setti
     left = place.workspace.parent / ".city.geo-service-draft"
     (left / "traces").mkdir(parents=True)
     (left / "traces" / "half.parquet").write_bytes(b"half")
-    restore(place, backup)
+    restore(place, backup, NOW)
     assert not left.exists()
     assert not (place.workspace / "traces" / "half.parquet").exists()
 
 
 def test_the_backup_is_only_read(made_backup: Path, place: Settings) -> None:
     before = {path: path.stat() for path in made_backup.rglob("*")}
-    restore(place, made_backup)
+    restore(place, made_backup, NOW)
     after = {path: path.stat() for path in made_backup.rglob("*")}
     assert [(at, was.st_mtime_ns, was.st_ino) for at, was in before.items()] == [
         (at, now.st_mtime_ns, now.st_ino) for at, now in after.items()
@@ -316,7 +318,7 @@ def test_the_backup_is_only_read(made_backup: Path, place: Settings) -> None:
 
 
 def test_the_restored_files_are_not_the_backups(made_backup: Path, place: Settings) -> None:
-    restore(place, made_backup)
+    restore(place, made_backup, NOW)
     shared = {path.stat().st_ino for path in made_backup.rglob("*") if path.is_file()}
     assert not shared & {path.stat().st_ino for path in place.workspace.rglob("*")}
 
@@ -326,14 +328,14 @@ def test_a_full_disk_leaves_nothing(backup: Path, small_disk: Path, place: Setti
     filled = small_disk / "filled"
     filled.write_bytes(b"\0" * (shutil.disk_usage(small_disk).free - 100_000))
     with pytest.raises(NotReady, match="no room"):
-        restore(here, backup)
+        restore(here, backup, NOW)
     assert list(small_disk.iterdir()) == [filled]
     # Room enough for the files as they are counted, and none for what a disk adds to each.
     size = sum(path.stat().st_size for path in backup.rglob("*") if path.is_file())
     filled.write_bytes(b"")
     filled.write_bytes(b"\0" * (shutil.disk_usage(small_disk).free - size))
     with pytest.raises(GeoServiceError):
-        restore(here, backup)
+        restore(here, backup, NOW)
     assert list(small_disk.iterdir()) == [filled]
     filled.unlink()
     with_room = shutil.disk_usage(small_disk).free
@@ -343,7 +345,48 @@ def test_a_full_disk_leaves_nothing(backup: Path, small_disk: Path, place: Setti
 def test_a_restored_workspace_is_backed_up_to_the_same_content(
     backup: Path, place: Settings, whole: Workspace, tmp_path: Path
 ) -> None:
-    content = restore(place, backup).content
+    content = restore(place, backup, NOW).content
     with open_workspace(place) as again:
         assert back_up(again, tmp_path / "b" / "again", clock).manifest.content == content
     assert back_up(whole, tmp_path / "b" / "whole", clock).manifest.content == content
+
+
+def test_whoever_was_erased_since_is_erased_again(own_city: Settings, tmp_path: Path) -> None:
+    """A later backup beside it tells of the erasure; so does a list; without either nobody goes."""
+    backups = tmp_path / "backups"
+    with open_workspace(own_city) as workspace:
+        back_up(workspace, backups / "before", clock)
+        rider = next(iter(riders_of(workspace)))
+        erase_rider(workspace, rider, NOW)
+        listed = list_erasures(workspace)
+        shutil.copytree(backups / "before", tmp_path / "alone" / "before")
+        back_up(workspace, backups / "after", clock)
+    for number, (source, given, gone) in enumerate(
+        [
+            (backups / "before", NOBODY, True),
+            (tmp_path / "alone" / "before", listed, True),
+            (tmp_path / "alone" / "before", NOBODY, False),
+        ]
+    ):
+        settings = replace(own_city, workspace=tmp_path / str(number) / "city")
+        restored = restore(settings, source, NOW, given)
+        assert restored.erased == gone
+        with open_workspace(settings) as workspace:
+            assert (rider not in riders_of(workspace)) is gone
+
+
+def test_erasing_again_needs_the_riders_key(own_city: Settings, tmp_path: Path) -> None:
+    with open_workspace(own_city) as workspace:
+        back_up(workspace, tmp_path / "before", clock)
+        erase_rider(workspace, next(iter(riders_of(workspace))), NOW)
+        listed = list_erasures(workspace)
+    other = replace(
+        own_city, workspace=tmp_path / "new" / "city", rider_key_file=tmp_path / "another.key"
+    )
+    with pytest.raises(NotReady, match="another riders' key"):
+        restore(other, tmp_path / "before", NOW, listed)
+    assert nothing_left(other)
+
+
+def riders_of(workspace: Workspace) -> set[str]:
+    return {rider for fixes in workspace.lake.read() for rider in fixes.rider_ids}

@@ -40,7 +40,7 @@ def test_an_unknown_collection_is_refused_naming_those_one_may_see(empty: Worksp
     assert FOR_ANALYSTS[0] in caught.value.remedy
 
 
-@pytest.mark.parametrize("collection", COLLECTIONS.values(), ids=str)
+@pytest.mark.parametrize("collection", COLLECTIONS.values(), ids=list(COLLECTIONS))
 def test_every_collection_is_described(collection: object) -> None:
     names = [one.name for one in collection.fields]
     assert len(set(names)) == len(names)

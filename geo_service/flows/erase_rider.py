@@ -131,12 +131,10 @@ def list_erasures(workspace: Workspace) -> ErasureList:
     """
     with workspace.database.reading() as connection:
         known = [*erasures.finished(connection), *erasures.unfinished(connection)]
-    # Asked for its key, a workspace without one would make one.
-    return (
-        ErasureList(mark_of_key(workspace.rider_key()), tuple(sorted(set(known))))
-        if known
-        else NOBODY
-    )
+    if not known:
+        # Asked for the riders' key, a workspace without one would make one.
+        return NOBODY
+    return ErasureList(mark_of_key(workspace.rider_key()), tuple(sorted(set(known))))
 
 
 def apply_erasures(workspace: Workspace, listed: ErasureList, now: datetime) -> int:
@@ -165,7 +163,6 @@ def apply_erasures(workspace: Workspace, listed: ErasureList, now: datetime) -> 
         would match nobody; or as `erase_rider` does.
     """
     if listed == NOBODY:
-        # Asked for the riders' key, a workspace without one would make one.
         return 0
     key = workspace.rider_key()
     if listed.key_mark != mark_of_key(key):

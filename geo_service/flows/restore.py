@@ -155,9 +155,10 @@ def _prove_same(draft: Path, source: Path, manifest: Manifest) -> None:
 
 
 def _told_beside(source: Path) -> list[ErasureList]:
-    """Return what the backups beside this one tell of erasures, its own list among them."""
+    """Return what the backups beside this one tell of erasures; its own are in its database."""
     lists = []
-    for folder in sorted(source.resolve().parent.iterdir()):
+    here = source.resolve()
+    for folder in sorted(set(here.parent.iterdir()) - {here}):
         # What is no backup, or no whole one, tells nothing.
         with suppress(UnreadableFile):
             lists.append(read_manifest(folder).erasures)

@@ -23,6 +23,8 @@ from geo_service.store import own_trips
 from geo_service.store.database import Connection
 from geo_service.store.own_trips import OwnTrip
 
+TRIPS = "trips"
+"""How refusals call what was sent; ``trips[2]`` is the second of them."""
 NO_TRIP = "There is no trip of yours with this id."
 _PLAIN = re.compile(
     r"(None of its \d+ fixes|\d+ of its \d+ fixes can't be used|It has \d+ positions and \d+ times"
@@ -88,9 +90,9 @@ def take_trips(
     ------
     NoConsent
         If the rider does not agree to the present text.
-    RefusedData
-        If the content can't be read, or is too much; RefusedFields if single trips can't be
-        kept, each named by its number. Nothing of what was sent is repeated.
+    RefusedFields
+        If the content can't be read, or is too much, or trips can't be kept, each named by its
+        number. Nothing of what was sent is repeated.
     NotReady
         If the disk or the database can't be written.
     """
@@ -206,28 +208,31 @@ def _read(
         batch = parse_traces(content, rule, file=name)
     except (RefusedData, WrongUsage) as problem:
         # Its own words may repeat what was sent.
-        raise RefusedData(
-            "These are no traces that can be read.",
-            remedy="Send GPX tracks, or GeoJSON LineStrings with a list of times among their "
-            "properties (times, or coordTimes).",
+        raise _refused(
+            "These are no traces that can be read. Send GPX tracks, or GeoJSON LineStrings with a "
+            "list of times among their properties (times, or coordTimes)."
         ) from problem
     if batch.fixes_read > MOST_FIXES or batch.read > MOST_TRIPS:
-        raise RefusedData(
-            f"At most {MOST_TRIPS} trips and {MOST_FIXES} fixes are taken at a time.",
-            remedy="Send them in several parts.",
+        raise _refused(
+            f"At most {MOST_TRIPS} trips and {MOST_FIXES} fixes are taken at a time. Send them in "
+            "several parts."
         )
     kept = set(batch.fixes.trip_ids)
     # Of a trip that is kept, single fixes were of no use: they are counted as dropped.
     faults = {
-        f"trip {one.row}": _without_echo(one.reason)
+        f"{TRIPS}[{one.row}]": _without_echo(one.reason)
         for one in batch.refusals
         if one.record_id not in kept
     }
     if faults:
         raise RefusedFields(faults)
     if not batch.fixes.trips:
-        raise RefusedData("There is no trip in what was sent.")
+        raise _refused("There is no trip in what was sent.")
     return batch
+
+
+def _refused(reason: str) -> RefusedFields:
+    return RefusedFields({TRIPS: reason})
 
 
 def _without_echo(reason: str) -> str:
@@ -239,8 +244,6 @@ def _named(fixes: Fixes, rider: str, key: bytes) -> Fixes:
     starts = fixes.t[fixes.offsets[:-1]].tolist()
     names = tuple(own_trip_id(rider, start, key) for start in starts)
     if len(set(names)) < len(names):
-        raise RefusedData(
-            "Two of the trips begin at the same moment.", remedy="Send each trip once."
-        )
+        raise _refused("Two of the trips begin at the same moment. Send each trip once.")
     nobody_else = np.zeros(fixes.trips, dtype=np.int64)
     return replace(fixes, trip_ids=names, rider_ids=(rider,), rider=nobody_else)

@@ -20,6 +20,7 @@ from geo_service.web.descriptions import (
     describe_answer,
     describe_body,
     describe_problems,
+    describe_rules,
 )
 from geo_service.web.members import Members, TextMember, read_members
 from geo_service.web.parameters import (
@@ -86,6 +87,7 @@ def read_consent(request: Request) -> Response:
     },
     openapi_extra={
         "parameters": [IDEMPOTENCY_KEY],
+        **describe_rules(version="That of the present text, as `GET` tells it."),
         **describe_body(JSON_TYPES, AgreementBody, {"Agreed": {"version": "0123456789abcdef"}}),
     },
 )

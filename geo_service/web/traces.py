@@ -32,6 +32,7 @@ from geo_service.web.descriptions import (
     describe_answer,
     describe_body,
     describe_problems,
+    describe_rules,
 )
 from geo_service.web.parameters import (
     Moment,
@@ -121,6 +122,10 @@ router = APIRouter(tags=["traces"], dependencies=[SHOWS_KEY])
     },
     openapi_extra={
         "parameters": [IDEMPOTENCY_KEY, *describe_parameters(SendingParameters)["parameters"]],
+        **describe_rules(
+            trips="A trip has a time, in order, for every position, near this city, and none to "
+            "come; of several each begins at a moment of its own."
+        ),
         **_body(),
     },
 )
@@ -160,7 +165,10 @@ async def send_traces(request: Request) -> Response:
         ),
         **describe_problems(*WITH_A_KEY),
     },
-    openapi_extra=describe_parameters(ListParameters),
+    openapi_extra={
+        **describe_parameters(ListParameters),
+        **describe_rules(before="A year that the calendar of the service knows."),
+    },
 )
 def list_own_traces(request: Request) -> Response:
     """Answer with the trips of the rider whose key is shown, and of nobody else."""

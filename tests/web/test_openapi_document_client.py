@@ -17,7 +17,12 @@ import pytest
 
 pytestmark = pytest.mark.slow
 NAME = "generated_client"
-BYTES = ("image/jpeg", "application/vnd.mapbox-vector-tile", "application/geopackage+sqlite3")
+BYTES = (
+    "image/jpeg",
+    "application/vnd.mapbox-vector-tile",
+    "application/geopackage+sqlite3",
+    "application/gpx+xml",
+)
 CONFIG = {"content_type_overrides": dict.fromkeys(BYTES, "application/octet-stream")}
 """The generator knows no pictures, tiles and files; it is told to hand them over as bytes."""
 

@@ -40,7 +40,7 @@ LONGEST_S = 60
 ASKED: dict[str | None, tuple[str, ...]] = {
     None: (),
     "admin": (),
-    "rider": ("tasks", "credits", "check-ins", "photos"),
+    "rider": ("tasks", "credits", "check-ins", "traces", "photos"),
 }
 """Who asks, and for which groups of operations; none: all. A rider's own are a rider's alone."""
 

@@ -226,7 +226,7 @@ def test_what_is_wrong_is_said_and_nothing_of_it_repeated(
         (odd, 422, "None of its 20 fixes can be used"),
         (far, 422, "None of its 20 fixes can be used"),
         (twice, 422, "same moment"),
-        (one_bad, 422, "trip 2"),
+        (one_bad, 422, "trips[2]"),
         (many, 422, "At most 100 trips"),
         (shape, 422, "trace"),
         ({"type": "echo-me"}, 422, "no traces"),

@@ -94,8 +94,11 @@ _SENT: Schema = {
         "properties": {
             "title": "SentTripProperties",
             "type": "object",
-            "properties": {"times": _TIMES, "coordTimes": _TIMES},
-            "anyOf": [{"required": ["times"]}, {"required": ["coordTimes"]}],
+            "description": "Where both lists are there, `times` is read.",
+            "anyOf": [
+                {"required": [name], "properties": {name: _TIMES}}
+                for name in ("times", "coordTimes")
+            ],
         },
     },
 }

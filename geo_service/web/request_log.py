@@ -17,8 +17,8 @@ from starlette.types import Scope
 ACCESS = logging.getLogger("geo_service.web.access")
 EVERY_S: Final = 0.25
 """So long a line may wait."""
-SECRETS: Final = ("/open311/v2/tokens/", "/credits/vouchers/", "/report/")
-"""What stands behind these in a path opens something to whoever holds it."""
+SECRETS: Final = ("/open311/v2/tokens/", "/credits/vouchers/", "/report/", "/traces/")
+"""What stands behind these in a path opens something to whoever holds it, or names a trip."""
 LEFT_OUT: Final = "..."
 
 

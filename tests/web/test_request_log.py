@@ -126,6 +126,7 @@ def test_log_holds_the_path_and_never_the_query(
         "/open311/v2/tokens/5ec4e7/5ec4e7.xml",
         "/report/r-1.5ec4e7",
         "/credits/vouchers/1-5ec4e7",
+        "/traces/5ec4e7/5ec4e7",
         "/credits/vouchers/5ec4e7%2F5ec4e7",
     ],
 )

@@ -18,7 +18,7 @@ STAYS = (
     "  approved photos, without saying who: staff have seen that they show a street",
     "  entries of points, without saying whose: the sums of points given out must stay right",
     "  releases made before: rounded figures of at least ten riders; later ones leave this one out",
-    "  backups and files exported before: delete them, or apply --list to what is put back",
+    "  backups and files made before: delete them; what is put back is erased again (--apply)",
 )
 
 

@@ -9,6 +9,7 @@ from geo_service.web.problems import Problem
 OF_CODE: Mapping[str, str] = MappingProxyType(
     {
         "wrong-parameters": "地址里有不对的内容。请回到上一页，再试一次。",
+        "bad-parameters": "地址里有不对的内容。请回到上一页，再试一次。",
         "fixed-path": "这个地址另有用途。",
         "changed-since": "内容已经变了。请重新打开，再改一次。",
         "unreadable-body": "表单没有传完整。请回到上一页，再发一次。",

@@ -30,9 +30,14 @@ def remove_trips(
     NotReady
         If a file of traces is missing or damaged; done again, the rest goes.
     """
-    removed = workspace.lake.remove(trip_ids, rider_ids=rider_ids)
-    # What is kept of these days is of no use any more, and names riders by their pseudonyms.
-    workspace.kept_counts.drop(removed.days)
+    days = None
+    try:
+        removed = workspace.lake.remove(trip_ids, rider_ids=rider_ids)
+        days = removed.days
+    finally:
+        # What is kept of these days is of no use any more, and names riders by their pseudonyms.
+        # Cut short, nobody knows which they are.
+        workspace.kept_counts.drop(days)
     return removed
 
 

@@ -147,10 +147,11 @@ class TraceLake:
             If a file is missing or damaged, or the disk refuses; done again, the rest goes.
         """
         unwanted = Unwanted(frozenset(trip_ids), frozenset(rider_ids))
-        removed = remove_trips(self._folder, self._database, unwanted)
-        self.remove_leftovers()
-        self._database.empty_log()
-        return removed
+        try:
+            return remove_trips(self._folder, self._database, unwanted)
+        finally:
+            self.remove_leftovers()
+            self._database.empty_log()
 
     def riders_in_worn_files(self) -> set[str]:
         """Name riders of whom a file may hold more than is visible.

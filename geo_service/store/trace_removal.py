@@ -107,17 +107,19 @@ def remove_trips(folder: Path, database: Database, unwanted: Unwanted) -> Remove
         with database.reading() as connection:
             lying = set(find_unwanted(connection, unwanted).files)
             files = {file.name: file for file in _files(connection)}
-        done = False
-        for name, file in files.items():
-            if name in lying:
-                removed, done = removed + _rewrite(folder, database, file, unwanted), True
-            elif file.worn and name not in looked_into:
-                looked_into.add(name)
-                if _holds(folder / name, unwanted):
-                    _rewrite(folder, database, file, unwanted)
-                    done = True
-        if not done:
+        if lying:
+            for name in lying & files.keys():
+                removed += _rewrite(folder, database, files[name], unwanted)
+            continue
+        worn = [file for file in files.values() if file.worn and file.name not in looked_into]
+        if not worn:
             return removed
+        for file in worn:
+            if _holds(folder / file.name, unwanted):
+                # Looked into again, under another name or, if others were quicker, under its own.
+                _rewrite(folder, database, file, unwanted)
+            else:
+                looked_into.add(file.name)
 
 
 def _files(connection: Connection) -> list[_File]:

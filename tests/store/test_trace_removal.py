@@ -124,6 +124,53 @@ def test_a_damaged_neighbour_keeps_all_as_it_is(lake: TraceLake, make_fixes: Mak
     assert lake.remove(["a", "b"]).trips == 2
 
 
+def test_damage_elsewhere_keeps_no_visible_trip_from_going(
+    lake: TraceLake, make_fixes: Make
+) -> None:
+    lake.add(
+        make_fixes({"a": trip("r1", 0, 1, 9), "b": trip("r2", 0, 2, 9), "c": trip("r2", 0, 3)})
+    )
+    worn = next(lake._folder.iterdir())
+    lake.add(make_fixes({"c": trip("r2", 1, 3), "d": trip("r3", 2, 1)}))
+    worn.write_bytes(b"no file of ours")
+    # Nobody can say whether the damaged file holds it too; it is said so, and done again.
+    with pytest.raises(NotReady, match="damaged"):
+        lake.remove(["d"])
+    assert lake.trips() == 3
+    assert lake.read_trip("d") is None
+    assert len(list(lake._folder.iterdir())) == 2
+
+
+def test_a_worn_file_that_others_change_meanwhile_is_looked_into_again(
+    lake: TraceLake, make_fixes: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = {f"k{i}": trip("r2", 0, 20 + i, 30) for i in range(3)}
+    lake.add(make_fixes({"a": trip("r1", 0, 1), **kept}))
+    lake.add(make_fixes({"a": trip("r1", 1, 2)}))
+    lake.remove([])
+    rewrite, calls = trace_removal._rewrite, []
+
+    def changed_first(*arguments: object) -> object:
+        calls.append(arguments)
+        # The first is the file of the visible trip, the second the worn one.
+        if len(calls) == 2:
+            gather = trace_removal.gather
+
+            def gather_and_change(*asked: object) -> object:
+                monkeypatch.setattr(trace_removal, "gather", gather)
+                packed = gather(*asked)  # type: ignore[arg-type]
+                lake.add(make_fixes({"k0": trip("r2", 2, 50)}))
+                return packed
+
+            monkeypatch.setattr(trace_removal, "gather", gather_and_change)
+        return rewrite(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(trace_removal, "_rewrite", changed_first)
+    lake.remove(["a"])
+    assert len(calls) == 3
+    assert {row[0] for row in on_disk(lake)} == {"k0", "k1", "k2"}
+
+
 def test_a_trip_moved_while_it_is_removed_is_found_again(
     lake: TraceLake, make_fixes: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ README = (ROOT / "README.md").read_text()
 
 def readme_commands() -> list[str]:
     """Return the commands of the "five minutes" chapters of rider, planner and analyst."""
-    chapters = README.split("## Five minutes as a rider")[1].split("## Your own city")[0]
+    chapters = README.split("## Five minutes as a rider")[1].split("## From the tools")[0]
     before, _, report = chapters.partition("## Five minutes with a report")
     chapters = before + report.partition("## Five minutes as an analyst")[2]
     blocks = re.findall(r"```sh\n(.*?)```", chapters, re.DOTALL)
@@ -43,7 +43,8 @@ def test_python_of_the_readme_works(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
-    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    before = README.split("## From the tools")[0]
+    blocks = re.findall(r"```python\n(.*?)```", before, re.DOTALL)
     together = "\n".join(blocks)
     exec(compile(together, "README.md", "exec"), {})  # noqa: S102 - our own README
     printed = capsys.readouterr().out

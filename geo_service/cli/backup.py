@@ -84,6 +84,11 @@ def run_restore(arguments: argparse.Namespace) -> None:
     _say_content(restored.manifest)
     if restored.erased:
         words.say(f"Riders erased since, and so once more: {restored.erased}.")
+    if restored.of_other_keys:
+        words.say_beside(
+            f"Backups beside it hold {restored.of_other_keys} lists of erased riders under another "
+            "riders' key; they were not applied."
+        )
     if not settings.rider_key_file.exists():
         words.say_beside(
             f"The riders' key {settings.rider_key_file} is not here. Put the one back that "

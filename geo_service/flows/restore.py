@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from geo_service.domain.erasure import NOBODY, ErasureList
+from geo_service.domain.erasure import NOBODY, ErasureList, mark_of_key
 from geo_service.errors import NotReady, RefusedData, UnreadableFile, WrongUsage
 from geo_service.flows.erase_rider import apply_erasures
 from geo_service.flows.prove_content import prove_content
@@ -35,6 +35,9 @@ class Restored:
     """The hash of what it held before riders were erased again: the backup's, proven anew."""
     erased: int = 0
     """Riders who were erased after the backup was made, and so once more."""
+    of_other_keys: int = 0
+    """Lists of erasures in backups beside it that were made under another riders' key, as those
+    of another city are: they match nobody here."""
 
 
 def restore(
@@ -74,21 +77,22 @@ def restore(
     manifest = read_manifest(source)
     _check_revision(manifest, source)
     prove_files(source, manifest)
-    lists = [erasures, *_told_beside(source)]
+    beside = _told_beside(source)
+    _check_key(settings, [erasures, *beside])
     try:
         with draft_folder(final) as draft:
             _check_room(manifest, draft)
             _copy(source, draft, manifest)
             prove_files(draft, manifest)
             _prove_same(draft, source, manifest)
-            erased = _take_into_use(settings, draft, lists, now)
+            erased, of_other_keys = _take_into_use(settings, draft, erasures, beside, now)
     except OSError as problem:
         raise NotReady(
             f"The workspace can't be restored ({problem.strerror}), so there is none.",
             where=str(problem.filename or final),
             remedy="Make room, or look at permissions, and try again.",
         ) from problem
-    return Restored(final, manifest, manifest.content, erased)
+    return Restored(final, manifest, manifest.content, erased, of_other_keys)
 
 
 def _check_place(settings: Settings, final: Path) -> None:
@@ -165,16 +169,34 @@ def _told_beside(source: Path) -> list[ErasureList]:
     return lists
 
 
+def _check_key(settings: Settings, lists: Sequence[ErasureList]) -> None:
+    """Refuse before a key is made that belongs to nobody."""
+    if any(listed.erased for listed in lists) and not settings.rider_key_file.exists():
+        raise NotReady(
+            "Riders were erased since, and without the riders' key nobody can tell which.",
+            where=str(settings.rider_key_file),
+            remedy="Put back the key that belongs to this workspace, and try again.",
+        )
+
+
 def _take_into_use(
-    settings: Settings, draft: Path, lists: Sequence[ErasureList], now: datetime
-) -> int:
+    settings: Settings,
+    draft: Path,
+    given: ErasureList,
+    beside: Sequence[ErasureList],
+    now: datetime,
+) -> tuple[int, int]:
     """Open the workspace as this program does, before anybody else sees it, and erase again."""
+    told = [listed for listed in beside if listed.erased]
     with start_workspace(replace(settings, workspace=draft)) as workspace:
-        erased = sum(apply_erasures(workspace, listed, now) for listed in lists)
+        erased = apply_erasures(workspace, given, now)
+        mark = mark_of_key(workspace.rider_key()) if told else ""
+        ours = [listed for listed in told if listed.key_mark == mark]
+        erased += sum(apply_erasures(workspace, listed, now) for listed in ours)
     draft.chmod(OPEN_TO_OTHERS & ~_mask())
     with (draft / DATABASE_FILE).open("rb") as file:
         os.fsync(file.fileno())
-    return erased
+    return erased, len(told) - len(ours)
 
 
 def _mask() -> int:

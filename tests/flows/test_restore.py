@@ -380,12 +380,40 @@ def test_erasing_again_needs_the_riders_key(own_city: Settings, tmp_path: Path) 
         back_up(workspace, tmp_path / "before", clock)
         erase_rider(workspace, next(iter(riders_of(workspace))), NOW)
         listed = list_erasures(workspace)
+    (tmp_path / "another.key").write_text("0" * 64)
     other = replace(
         own_city, workspace=tmp_path / "new" / "city", rider_key_file=tmp_path / "another.key"
     )
     with pytest.raises(NotReady, match="another riders' key"):
         restore(other, tmp_path / "before", NOW, listed)
     assert nothing_left(other)
+
+
+def test_erasing_again_makes_no_key(own_city: Settings, tmp_path: Path) -> None:
+    with open_workspace(own_city) as workspace:
+        back_up(workspace, tmp_path / "backups" / "before", clock)
+        erase_rider(workspace, next(iter(riders_of(workspace))), NOW)
+        back_up(workspace, tmp_path / "backups" / "after", clock)
+    other = replace(own_city, workspace=tmp_path / "new" / "city", rider_key_file=tmp_path / "none")
+    with pytest.raises(NotReady, match="without the riders' key"):
+        restore(other, tmp_path / "backups" / "before", NOW)
+    assert not other.rider_key_file.exists()
+    assert nothing_left(other)
+
+
+def test_another_city_s_backups_beside_it_are_in_nobodys_way(
+    own_city: Settings, tmp_path: Path
+) -> None:
+    with open_workspace(own_city) as workspace:
+        rider = next(iter(riders_of(workspace)))
+        back_up(workspace, tmp_path / "backups" / "before", clock)
+        erase_rider(workspace, rider, NOW)
+        back_up(workspace, tmp_path / "backups" / "after", clock)
+    key = tmp_path / "another.key"
+    key.write_text("0" * 64)
+    other = replace(own_city, workspace=tmp_path / "new" / "city", rider_key_file=key)
+    restored = restore(other, tmp_path / "backups" / "before", NOW)
+    assert (restored.erased, restored.of_other_keys) == (0, 1)
 
 
 def riders_of(workspace: Workspace) -> set[str]:

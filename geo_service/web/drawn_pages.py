@@ -15,6 +15,9 @@ from geo_service.flows.wiring import Workspace
 from geo_service.maps.assets import Assets
 from geo_service.maps.page_parts import Parts
 from geo_service.store import city
+from geo_service.store import issues as stored_issues
+from geo_service.store.change_journal import ISSUES, changed_since
+from geo_service.store.database import Connection
 
 PARTS_PATH = "/maps/parts"
 PATIENCE_S = 2.0
@@ -23,6 +26,8 @@ one, while a newer is drawn; each tells of which moment it is. The public gets i
 has changed."""
 STALE = timedelta(minutes=15)
 """But none that is older than this."""
+LATE = timedelta(seconds=10)
+"""So long a map may be behind where cabinets report all the time, and no issue on it changed."""
 KEPT = 12
 """The parts of so many drawings are kept, for pages that are open still."""
 
@@ -32,7 +37,12 @@ class Drawn:
     """A map, and of which state of the workspace it tells."""
 
     state: tuple[int, datetime]
+    """The count of changes before it was drawn, and its minute."""
+    at: datetime
     page: str
+    issue_ids: frozenset[str]
+    """Issues that everybody may see on it."""
+    begun_s: float
     took_s: float
 
 
@@ -73,12 +83,12 @@ class DrawnPages:
         name = None if layers is None else tuple(layers)
         with self._lock:
             shelf = self._shelves.setdefault((viewer, name), Shelf())
+        asked_s, kept = monotonic(), shelf.drawn
         with self._workspace.database.reading() as connection:
             changes = city.changes(connection)
-        state = (changes, now.replace(second=0, microsecond=0))
-        kept = shelf.drawn
-        if kept is not None and kept.state == state:
-            return kept.page
+            state = (changes, now.replace(second=0, microsecond=0))
+            if kept is not None and (kept.state == state or _may_be_late(connection, kept, now)):
+                return kept.page
         # What has been taken back must not be shown to everybody a while longer.
         still_true = viewer is Viewer.ANALYST or (kept is not None and kept.state[0] == changes)
         slow = kept is not None and kept.took_s > PATIENCE_S and now - kept.state[1] < STALE
@@ -88,9 +98,11 @@ class DrawnPages:
             ).start()
             return kept.page
         with shelf.drawing:
-            if shelf.drawn is None or shelf.drawn.state != state:
-                shelf.drawn = self._draw(viewer, name, state, now)
-            return shelf.drawn.page
+            # Whoever waited takes what was begun meanwhile: it has all that they asked for.
+            drawn = shelf.drawn
+            if drawn is None or (drawn.state != state and not _begun_since(drawn, asked_s, state)):
+                drawn = shelf.drawn = self._draw(viewer, name, state, now)
+            return drawn.page
 
     def part(self, viewer: Viewer, drawing: str, name: str) -> str:
         """Return what a page asks for, as JSON.
@@ -133,4 +145,19 @@ class DrawnPages:
             self._workspace, viewer, now, layers=layers, assets=Assets(embedded=False), parts=parts
         )
         self._parts.append((drawing, viewer, parts))
-        return Drawn(state, page, monotonic() - begun)
+        with self._workspace.database.reading() as connection:
+            shown = stored_issues.all_ids(connection, approved_only=True)
+        return Drawn(state, now, page, shown, begun, monotonic() - begun)
+
+
+def _may_be_late(connection: Connection, kept: Drawn, now: datetime) -> bool:
+    """Say whether nothing that people have seen on a map has been changed or taken back."""
+    changes, minute = kept.state
+    if now - kept.at >= LATE or now.replace(second=0, microsecond=0) != minute:
+        return False
+    touched = changed_since(connection, ISSUES, changes)
+    return touched is not None and kept.issue_ids.isdisjoint(touched)
+
+
+def _begun_since(drawn: Drawn, asked_s: float, state: tuple[int, datetime]) -> bool:
+    return drawn.begun_s >= asked_s and drawn.state[1] == state[1]

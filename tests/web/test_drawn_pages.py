@@ -1,18 +1,21 @@
 import json
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
-from threading import Event
+from threading import Event, Semaphore, Thread
 
 import pytest
 
+from geo_service.domain.facility import State
 from geo_service.domain.visibility import Viewer
 from geo_service.errors import NotFound, WrongUsage
-from geo_service.flows.wiring import open_workspace
+from geo_service.flows.wiring import Workspace, open_workspace
 from geo_service.maps import elements
 from geo_service.settings import Settings
+from geo_service.store import facilities as stored_facilities
 from geo_service.store import issues as stored_issues
 from geo_service.web import drawn_pages
-from geo_service.web.drawn_pages import KEPT, STALE, Drawn, DrawnPages
+from geo_service.web.drawn_pages import KEPT, LATE, STALE, Drawn, DrawnPages
 
 
 def test_page_is_kept_for_its_minute(own_settings: Settings, now: datetime) -> None:
@@ -127,3 +130,76 @@ def test_everybody_waits_for_what_has_changed_however_long_it_takes(
         with workspace.database.writing() as connection:
             stored_issues.write(connection, [], replace=True)
         assert pages.page(Viewer.PUBLIC, None, now) is not first
+
+
+def report_state(workspace: Workspace, now: datetime) -> None:
+    with workspace.database.writing() as connection:
+        first = stored_facilities.read_all(connection)[0].facility_id
+        assert stored_facilities.write_state(connection, first, State(now, free=1))
+
+
+def test_states_alone_have_a_map_drawn_once_in_a_while(
+    own_settings: Settings, now: datetime
+) -> None:
+    now = now.replace(second=0, microsecond=0)
+    with open_workspace(own_settings) as workspace:
+        pages = DrawnPages(workspace)
+        first = pages.page(Viewer.PUBLIC, None, now)
+        report_state(workspace, now)
+        assert pages.page(Viewer.PUBLIC, None, now + LATE / 2) is first
+        second = pages.page(Viewer.PUBLIC, None, now + LATE)
+        assert second is not first
+        assert pages.page(Viewer.PUBLIC, None, now + LATE * 2) is second
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_an_issue_that_was_shown_is_taken_back_at_once(
+    own_settings: Settings, now: datetime, *, shown: bool
+) -> None:
+    now = now.replace(second=0, microsecond=0)
+    with open_workspace(own_settings) as workspace:
+        with workspace.database.writing() as connection:
+            issue = replace(stored_issues.read_all(connection)[0], approved=shown)
+            stored_issues.write(connection, [issue])
+        pages = DrawnPages(workspace)
+        first = pages.page(Viewer.PUBLIC, None, now)
+        with workspace.database.writing() as connection:
+            stored_issues.write(connection, [replace(issue, approved=False)])
+        again = pages.page(Viewer.PUBLIC, None, now + timedelta(seconds=1))
+        assert (again is first) == (not shown)
+
+
+def test_all_who_wait_take_the_map_that_was_begun_meanwhile(
+    own_settings: Settings, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawings: list[Drawn] = []
+    asked = Semaphore(0)
+
+    def never_late(*_: object) -> bool:
+        asked.release()
+        return False
+
+    monkeypatch.setattr(drawn_pages, "_may_be_late", never_late)
+    with open_workspace(own_settings) as workspace:
+        pages = DrawnPages(workspace)
+        draw = pages._draw
+
+        def draw_and_count(*asked: object) -> Drawn:
+            drawings.append(draw(*asked))  # type: ignore[arg-type] # passed on as they are
+            return drawings[-1]
+
+        monkeypatch.setattr(pages, "_draw", draw_and_count)
+        pages.page(Viewer.PUBLIC, None, now)
+        got: list[str] = []
+        waiting: list[Thread] = []
+        with pages._shelves[Viewer.PUBLIC, None].drawing:
+            for number in range(5):
+                report_state(workspace, now + timedelta(seconds=number))
+                one = Thread(target=lambda: got.append(pages.page(Viewer.PUBLIC, None, now)))
+                one.start()
+                waiting.append(one)
+                assert asked.acquire(timeout=30)
+        for one in waiting:
+            one.join(30)
+        assert len(set(got)) == 1
+        assert len(drawings) == 2

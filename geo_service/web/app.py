@@ -57,6 +57,7 @@ from geo_service.web import (
     traces,
     work_list,
 )
+from geo_service.web.admission import Admission
 from geo_service.web.answers import page_answer
 from geo_service.web.auth import cookie_name, forget_key
 from geo_service.web.head_requests import AnswerHead
@@ -137,6 +138,8 @@ PAGES = ("/", "/planner", "/report", "/desk", "/key", "/key/forget")
 PAGE_FOLDERS = ("/stations/", "/report/", "/known/", "/desk/")
 """Likewise all below these."""
 SMALLEST_ZIPPED = 1000
+MOST_UNDER_WAY = 64
+"""Forty threads work at them, and the others wait a fraction of a second for one."""
 
 
 def paths() -> tuple[str, ...]:
@@ -195,6 +198,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
         app.include_router(door)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
     app.add_middleware(AnswerHead)
+    app.add_middleware(Admission, tell=_tell, most=MOST_UNDER_WAY)
     app.add_middleware(SecurityHeaders)
     app.add_exception_handler(GeoServiceError, _tell_error)
     app.add_exception_handler(HTTPException, _tell_status)

@@ -25,6 +25,7 @@ OF_CODE: Mapping[str, str] = MappingProxyType(
         "no-key": "请再出示一次钥匙。",
         "not-allowed": "这把钥匙没有这项权限，或者这张表单不是本站发出的。",
         "no-consent": "须先阅读并同意现行的轨迹说明（GET /consent，PUT /consent）。",
+        "overloaded": "现在用的人太多了。请过几秒再试。",
         "not-ready": "请过一会儿再试。",
     }
 )

@@ -66,6 +66,12 @@ class TooLargeBody(errors.WrongUsage):
     code = "too-large-body"
 
 
+class Overloaded(errors.NotReady):
+    """More is asked at once than can be answered soon."""
+
+    code = "overloaded"
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """How a class of errors is told to whoever asked."""
@@ -101,6 +107,7 @@ TOLD: Mapping[type[errors.GeoServiceError], Told] = {
     errors.NoKey: Told(HTTPStatus.UNAUTHORIZED, "No valid key"),
     errors.NoConsent: Told(HTTPStatus.FORBIDDEN, "No consent"),
     errors.NotAllowed: Told(HTTPStatus.FORBIDDEN, "Not allowed"),
+    Overloaded: Told(HTTPStatus.SERVICE_UNAVAILABLE, "Too busy"),
     errors.NotReady: Told(HTTPStatus.SERVICE_UNAVAILABLE, "Not ready"),
     errors.GeoServiceError: Told(HTTPStatus.INTERNAL_SERVER_ERROR, "Error"),
 }
@@ -178,6 +185,8 @@ def hints(problem: Problem) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="geo_service", error="invalid_token"'}
     if problem.code == FixedPath.code:
         return {"Allow": "GET"}
+    if problem.code == Overloaded.code:
+        return {"Retry-After": "2"}
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         return {"Retry-After": "30"}
     return {}

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 from dataclasses import fields
 from typing import Any
 
@@ -15,11 +16,16 @@ from geo_service.web.app import make_served_app
 from geo_service.web.bounded_heads import BoundedHeads
 from geo_service.web.request_log import ACCESS, GatheringHandler
 
+MOST_CONNECTIONS = 4_000
+"""Who comes when so many are open, idle ones too, is told 503 in a line of text."""
+MOST_FILES = 2 * MOST_CONNECTIONS
+"""A connection is a file to the system, which allows a thousand unless it is asked for more."""
 # Its own log would hold whole addresses; ours leaves positions and keys out.
 DISCRETION: dict[str, Any] = {
     "access_log": False,
     "server_header": False,
     "http": BoundedHeads,
+    "limit_concurrency": MOST_CONNECTIONS,
 }
 """What the server is told not to tell, and not to take."""
 PATIENCE_S = 10
@@ -92,7 +98,20 @@ def app_of_environment() -> ASGIApp:
     WrongUsage
         If a setting is wrong.
     """
+    allow_files(MOST_FILES)
     return make_served_app(open_workspace(Settings.from_environ(os.environ)))
+
+
+def allow_files(most: int) -> None:
+    """Let this process have so many files open, or as many as the system grants."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - not on every system
+
+    now, granted = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = most if granted == resource.RLIM_INFINITY else min(most, granted)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, granted))
 
 
 def log_config() -> dict[str, Any]:

@@ -59,3 +59,19 @@ def test_command_serves_the_workspace_and_stops_when_told(settings: Settings, wo
     assert "GET /health/ready 200" in log
     assert "secret" not in log
     assert "Traceback" not in log
+
+
+def test_a_process_may_have_as_many_files_open_as_it_has_connections() -> None:
+    script = (
+        "import resource\n"
+        "from geo_service.web.server import allow_files\n"
+        "_, granted = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (64, min(granted, 500)))\n"
+        "for wanted in (200, 100, 4000):\n"
+        "    allow_files(wanted)\n"
+        "    print(*resource.getrlimit(resource.RLIMIT_NOFILE))\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    )
+    assert told.stdout.split("\n")[:3] == ["200 500", "200 500", "500 500"]

@@ -1,0 +1,148 @@
+"""How a server bears mixed traffic: a quarter of an hour at 70 % of what it can, then 300 %.
+
+Run it with ``scripts/faults load``; writes ``load.md`` beside this file. ``MINUTES`` shortens it.
+"""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from threading import Event, Thread
+
+import numpy as np
+from figures import begin_section, keep_table, tell
+from http_load import resident_mb
+from mixed_traffic import SHARES, SHED, Seen, Traffic, send_at_once, send_at_rate
+from own_process import free_port, served
+
+from geo_service.domain.role import Role
+from geo_service.flows.build_demo import build_demo
+from geo_service.flows.manage_keys import add_key
+from geo_service.flows.wiring import open_workspace
+from geo_service.settings import Settings
+from geo_service.store import facilities as stored_facilities
+
+MINUTES = float(os.environ.get("MINUTES", "15"))
+CONNECTIONS = 16
+STEADY, TOO_MUCH = 0.7, 3.0
+OVERLOADED_S = 30.0
+SETTLED_S = 5.0
+"""So soon after too much has been asked all must be as before."""
+MEMORY_SHARE = 0.05
+"""By so much memory may change from the first third of the time to the last tenth."""
+
+
+@contextmanager
+def served_demo() -> Iterator[tuple[int, int, Traffic]]:
+    """Serve the demo; give the process, its port and what to ask it."""
+    with TemporaryDirectory() as folder:
+        settings = Settings(workspace=Path(folder) / "city", rider_key_file=Path(folder) / "key")
+        build_demo(settings, datetime.now(UTC), say=lambda _: None)
+        with open_workspace(settings) as workspace:
+            _, key = add_key(workspace, Role.STAFF, None, datetime.now(UTC))
+            with workspace.database.reading() as connection:
+                cabinets = stored_facilities.read_kind(connection, "charging_cabinet")
+        port = free_port()
+        environ = {
+            "GEO_SERVICE_WORKSPACE": str(settings.workspace),
+            "GEO_SERVICE_RIDER_KEY_FILE": str(settings.rider_key_file),
+        }
+        command = [sys.executable, "-m", "geo_service", "serve", "--port", str(port)]
+        with served(command, port, environ) as process:
+            yield process, port, Traffic(key, [one.facility_id for one in cabinets])
+        shutil.rmtree(settings.workspace)
+
+
+@contextmanager
+def watched_memory(process: int) -> Iterator[list[float]]:
+    """Note a process's memory every second, in MB."""
+    seen: list[float] = []
+    done = Event()
+
+    def watch() -> None:
+        while not done.wait(1.0):
+            seen.append(resident_mb(process))
+
+    watcher = Thread(target=watch)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        watcher.join()
+
+
+def settled_after(seen: Seen, p99_ms: float) -> float:
+    """Return after how many seconds nothing was sent away or late any more, second by second."""
+    begun, last = seen.due_s[0], 0.0
+    for due, took, status in zip(seen.due_s, seen.took_s, seen.statuses, strict=True):
+        if status in SHED or took * 1000 > max(4 * p99_ms, 1000):
+            last = max(last, due - begun)
+    return last
+
+
+def check(*, held: bool, what: str) -> bool:
+    """Say what did not hold."""
+    if not held:
+        print(f"NOT HELD: {what}", file=sys.stderr)  # noqa: T201 - what the command is for
+    return held
+
+
+def bear_load() -> bool:
+    """Run all phases, tell the figures; say whether all bounds held."""
+    with served_demo() as (process, port, traffic):
+        asyncio.run(send_at_once(port, traffic, CONNECTIONS, 20))
+        rates = [
+            seen.count(well=True) / 20
+            for seen in (
+                asyncio.run(send_at_once(port, traffic, CONNECTIONS, 20)) for _ in range(3)
+            )
+        ]
+        most = median(rates)
+        tell(f"most, {CONNECTIONS} connections, each asking again at once", most, "requests/s")
+
+        begin_section(f"{MINUTES:g} minutes at {STEADY:.0%} of that")
+        with watched_memory(process) as memory:
+            steady = asyncio.run(send_at_rate(port, traffic, most * STEADY, MINUTES * 60))
+        third, tenth = len(memory) // 3, len(memory) // 10
+        before, after = median(memory[third // 2 : third]), median(memory[-tenth:])
+        tell("requests", len(steady.statuses), "")
+        tell("sent away", steady.count(shed=True), "")
+        tell("other errors", steady.count(wrong=True), "")
+        tell("p50", float(np.median(steady.took_s)) * 1000, "ms")
+        tell("p99", steady.p99_ms(), "ms")
+        for sort, share in SHARES.items():
+            tell(f"p99 of: {sort} ({share:.0%})", steady.p99_ms(sort), "ms")
+        tell("memory after a third of the time", before, "MB")
+        tell("memory at the end", after, "MB")
+
+        begin_section(f"{OVERLOADED_S:g} seconds at {TOO_MUCH:.0%}, then as before")
+        over = asyncio.run(send_at_rate(port, traffic, most * TOO_MUCH, OVERLOADED_S))
+        again = asyncio.run(send_at_rate(port, traffic, most * STEADY, 20))
+        settled = settled_after(again, steady.p99_ms())
+        tell("answered well", over.count(well=True) / OVERLOADED_S, "requests/s")
+        tell("sent away (429, 503)", 100 * over.count(shed=True) / len(over.statuses), "%")
+        tell("other errors", over.count(wrong=True), "")
+        tell("all as before after", settled, "s")
+        tell("memory after that", resident_mb(process), "MB")
+    return all(
+        (
+            check(held=not steady.count(wrong=True, shed=True), what="no error at a steady load"),
+            check(held=abs(after / before - 1) <= MEMORY_SHARE, what="memory within 5 %"),
+            check(held=not over.count(wrong=True), what="nothing but 429 and 503 when too busy"),
+            check(held=over.count(shed=True) > 0, what="too much is sent away"),
+            check(held=settled <= SETTLED_S, what="as before within 5 s"),
+        )
+    )
+
+
+if __name__ == "__main__":
+    held = bear_load()
+    keep_table("load", "Mixed traffic on the demo district, one process, 2 cores with the sender")
+    sys.exit(not held)

@@ -1,0 +1,103 @@
+"""More than can be answered soon is sent away at once, and told so."""
+
+import asyncio
+
+import httpx
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from geo_service.flows.wiring import open_workspace
+from geo_service.settings import Settings
+from geo_service.web import app as app_module
+from geo_service.web.admission import Admission
+from geo_service.web.app import _tell, make_app
+from geo_service.web.problems import Problem
+
+
+def say_busy(request: Request, problem: Problem) -> Response:
+    del request
+    return PlainTextResponse(problem.code, status_code=problem.status)
+
+
+class Slow:
+    """Answers once it is let go, or fails."""
+
+    def __init__(self) -> None:
+        self.go_on = asyncio.Event()
+        self.taken = 0
+        self.two_are_in = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.taken += 1
+        if self.taken == 2:
+            self.two_are_in.set()
+        await self.go_on.wait()
+        if scope["path"] == "/fails":
+            raise ZeroDivisionError
+        await PlainTextResponse("done")(scope, receive, send)
+
+
+def asking(app: Admission) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://service")
+
+
+def test_so_many_are_let_in_and_others_when_these_are_done() -> None:
+    async def run() -> None:
+        slow = Slow()
+        async with asking(Admission(slow, say_busy, most=2)) as client:
+            first = [asyncio.create_task(client.get(path)) for path in ("/fails", "/")]
+            await slow.two_are_in.wait()
+            busy = await client.post("/", content=b"x" * 1_000_000)
+            assert (busy.status_code, busy.text) == (503, "overloaded")
+            slow.go_on.set()
+            assert [answer.status_code for answer in await asyncio.gather(*first)] == [500, 200]
+            # One that failed has left its place too.
+            again = await asyncio.gather(*(client.get("/") for _ in range(2)))
+            assert [answer.status_code for answer in again] == [200, 200]
+        assert slow.taken == 4
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type", "words"),
+    [
+        ("application/json", "application/problem+json", "Ask again soon."),
+        ("text/html", "text/html; charset=utf-8", "现在用的人太多了"),
+    ],
+)
+def test_it_is_told_in_the_words_of_the_service(
+    own_settings: Settings, accept: str, media_type: str, words: str
+) -> None:
+    async def run() -> None:
+        with open_workspace(own_settings) as workspace:
+            app = make_app(workspace)
+            async with asking(Admission(app, _tell, most=0)) as client:
+                answer = await client.get("/", headers={"Accept": accept})
+                assert answer.status_code == 503
+                assert answer.headers["retry-after"] == "2"
+                assert answer.headers["content-type"] == media_type
+                assert words in answer.text
+                # Who asks whether the process lives is not told that it does not.
+                assert (await client.get("/health/live")).status_code == 200
+
+    asyncio.run(run())
+
+
+def test_an_app_that_is_busy_sends_others_away(
+    own_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app_module, "MOST_UNDER_WAY", 0)
+
+    async def run() -> None:
+        with open_workspace(own_settings) as workspace:
+            transport = httpx.ASGITransport(app=make_app(workspace))
+            async with httpx.AsyncClient(transport=transport, base_url="http://it") as client:
+                answer = await client.get("/releases")
+        assert answer.status_code == 503
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+    asyncio.run(run())

@@ -7,6 +7,7 @@ from geo_service.domain.area import Body
 from geo_service.domain.case import Case
 from geo_service.domain.category import Category
 from geo_service.flows.check_keys import reach_of_staff
+from geo_service.flows.show_issue import known_to
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
 from geo_service.store import categories as stored_categories
@@ -44,14 +45,22 @@ def list_work(
     Returns
     -------
     list of Listed
-        What is due first comes first. Raises nothing of its own.
+        What is due first comes first; of other issues only those that the key may know of are
+        named. Raises nothing of its own.
     """
     with workspace.database.reading() as connection:
         found = read_work(connection, within_reach(key, wanted), after=after, limit=limit)
+        known = known_to(connection, key, {case.merged_into for case in found})
         categories = stored_categories.by_code(connection, {case.issue.category for case in found})
         bodies = stored_areas.bodies_by_id(connection)
     return [
-        Listed(case, categories[case.issue.category], bodies.get(case.body_id)) for case in found
+        Listed(
+            # An issue that went on in another's place may be of other areas.
+            case if case.merged_into in known else replace(case, merged_into=""),
+            categories[case.issue.category],
+            bodies.get(case.body_id),
+        )
+        for case in found
     ]
 
 

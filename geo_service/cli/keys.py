@@ -27,6 +27,14 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="NAME",
         help="with --role rider: who holds it, as 'load traces --rider' names them; kept as a hash",
     )
+    add.add_argument(
+        "--area",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="with --role staff, may be repeated: it works in this area and those that lie in it; "
+        "without any, in the whole city",
+    )
     add.add_argument("--note", default="", help="whose it is")
     add.set_defaults(run=run_add)
     listing = actions.add_parser("list", help="list keys; never the secrets themselves")
@@ -52,6 +60,7 @@ def run_add(arguments: argparse.Namespace) -> None:
             note=arguments.note,
             operator=arguments.operator,
             rider=arguments.rider,
+            areas=arguments.area,
         )
     words.say(f"{key_id}\t{token}")
     if arguments.role is Role.OPERATOR and not arguments.operator.strip():
@@ -78,7 +87,8 @@ def run_list(arguments: argparse.Namespace) -> None:
         for key in list_keys(workspace):
             words.say(
                 f"{key.key_id}\t{key.role}\t{_until(key.expires_at)}\t"
-                f"{'revoked' if key.revoked_at else 'valid'}\t{key.note}\t{key.operator}"
+                f"{'revoked' if key.revoked_at else 'valid'}\t{key.note}\t{key.operator}\t"
+                f"{', '.join(sorted(key.areas))}"
             )
 
 

@@ -1,20 +1,25 @@
 """Who may do what: keys are recognised, and their roles required."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
+from geo_service.domain.case import Case
 from geo_service.domain.facility import Facility
 from geo_service.domain.role import Role
-from geo_service.errors import NoKey, NotAllowed
+from geo_service.errors import NoKey, NotAllowed, NotFound
 from geo_service.flows.wiring import Workspace
 from geo_service.store import keys as stored_keys
+from geo_service.store.database import Connection
 from geo_service.store.keys import Key
 
+NO_ISSUE = "There is no issue with this id."
 STAFF = frozenset({Role.STAFF, Role.ADMIN})
-"""Who sees every issue and moves it on."""
+"""Who sees issues before everybody does and moves them on: all, or those of their key's areas."""
 
 
 def recognise_key(workspace: Workspace, token: str, now: datetime) -> Key:
-    """Return the key that a token opens.
+    """Return the key that a token opens, with the areas it reaches as they are now.
 
     Raises
     ------
@@ -23,6 +28,11 @@ def recognise_key(workspace: Workspace, token: str, now: datetime) -> Key:
     """
     with workspace.database.reading() as connection:
         key = stored_keys.find(connection, token, now)
+        if key is not None and key.areas:
+            # Read with each request, for areas may have been loaded since; a key whose areas are
+            # gone reaches nothing.
+            nest = workspace.kept_ground.areas(connection).nest
+            key = replace(key, reach=nest.within(key.areas))
     if key is None:
         raise NoKey("This key is unknown, expired or revoked.", remedy="Ask the operator for one.")
     return key
@@ -53,9 +63,28 @@ def require_role(key: Key | None, *roles: Role) -> Key:
     return key
 
 
-def is_staff(key: Key | None) -> bool:
-    """Say whether a key is of staff or an administrator. Raises nothing."""
-    return key is not None and key.role in STAFF
+def is_staff(key: Key | None, area_id: str) -> bool:
+    """Say whether a key is of staff, or an administrator, for the issues of an area.
+
+    Parameters
+    ----------
+    key : Key or None
+        None: nobody's.
+    area_id : str
+        Of the issue's case; blank: it was given to none, so only keys of the whole city are for
+        it. Raises nothing.
+    """
+    return key is not None and key.role in STAFF and key.reaches(area_id)
+
+
+def reach_of_staff(key: Key | None) -> Collection[str] | None:
+    """Return the areas whose issues a key is of staff for; None: all issues of the city.
+
+    Empty for who is no staff. Raises nothing.
+    """
+    if key is None or key.role not in STAFF:
+        return frozenset()
+    return key.reach if key.areas else None
 
 
 def is_rider(key: Key | None, rider: str) -> bool:
@@ -63,21 +92,100 @@ def is_rider(key: Key | None, rider: str) -> bool:
     return key is not None and key.role is Role.RIDER and key.rider == rider != ""
 
 
-def require_operator_of(key: Key | None, facility: Facility) -> None:
-    """Let only those go on who may report the state of a facility.
+def require_staff_of(key: Key | None, case: Case) -> Key:
+    """Let only staff go on whose key is for a case.
 
-    Staff and administrators may of any, an operator's key of those whose ``operator`` is the very
-    name that the key bears.
+    Returns
+    -------
+    Key
+        The one given.
 
     Raises
     ------
     NoKey
         If there is no key at all.
     NotAllowed
-        If the key has another role, or is another operator's or nobody's.
+        If the key has another role, or is of other areas and everybody may see the issue.
+    NotFound
+        If it is of other areas and not everybody may: whether there is one stays untold.
+    """
+    shown = require_role(key, Role.STAFF)
+    if not is_staff(shown, case.area_id):
+        raise outside_areas() if case.issue.approved else NotFound(NO_ISSUE)
+    return shown
+
+
+def outside_areas() -> NotAllowed:
+    """Make the error for who works on what everybody may see, but outside the own areas."""
+    return NotAllowed(
+        "This issue lies outside the areas of your key.",
+        remedy="Ask somebody whose key is of its area, or of the whole city.",
+    )
+
+
+def require_whole_city(key: Key) -> None:
+    """Let only keys go on that are of no areas, for what can't be told by areas.
+
+    Raises
+    ------
+    NotAllowed
+        If the key is of some areas.
+    """
+    if key.areas:
+        raise NotAllowed(
+            "This is of the whole city, and your key is of some areas of it.",
+            remedy="Ask for a key made without --area.",
+        )
+
+
+def require_place(
+    connection: Connection, workspace: Workspace, key: Key, *places: Facility | None
+) -> None:
+    """Let only those go on whose key is of the whole city, or of areas that hold some places.
+
+    Parameters
+    ----------
+    connection : Connection
+        The transaction that knows the areas.
+    workspace : Workspace
+    key : Key
+        Of staff.
+    places : Facility or None
+        All of them must lie in the key's areas; None: it is not there.
+
+    Raises
+    ------
+    NotAllowed
+        If one lies outside.
+    """
+    if not key.areas:
+        return
+    nest = workspace.kept_ground.areas(connection).nest
+    if not all(nest.holds(key.areas, one.lon, one.lat) for one in places if one is not None):
+        raise NotAllowed(
+            "This facility lies outside the areas of your key.",
+            remedy="Ask somebody whose key is of its area, or of the whole city.",
+        )
+
+
+def require_operator_of(
+    connection: Connection, workspace: Workspace, key: Key | None, facility: Facility
+) -> None:
+    """Let only those go on who may report the state of a facility.
+
+    Staff and administrators may of any in the areas of their key, an operator's key of those
+    whose ``operator`` is the very name that the key bears.
+
+    Raises
+    ------
+    NoKey
+        If there is no key at all.
+    NotAllowed
+        If the key has another role, is another operator's or nobody's, or of other areas.
     """
     shown = require_role(key, Role.OPERATOR, Role.STAFF)
     if shown.role is not Role.OPERATOR:
+        require_place(connection, workspace, shown, facility)
         return
     if not shown.operator:
         raise NotAllowed(

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from geo_service.errors import NotReady
 from geo_service.flows.erase_rider import count_unfinished
 from geo_service.flows.wiring import Workspace
+from geo_service.store import areas as stored_areas
+from geo_service.store import keys as stored_keys
 from geo_service.store.database_check import database_faults
 from geo_service.store.lake_check import Finding
 from geo_service.streets.profile import Profile
+
+KEY_REMEDY = "Load areas with these ids again, or revoke it and make another."
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class Examination:
 
     @property
     def sound(self) -> bool:
-        """Whether all that was found takes room only."""
+        """Whether nothing that was found keeps anything from being right."""
         return all(finding.harmless for finding in self.findings)
 
 
@@ -46,6 +50,7 @@ def examine(workspace: Workspace) -> Examination:
     if version is not None:
         findings += _street_faults(workspace)
     findings += _unfinished_erasures(workspace)
+    findings += _keys_of_gone_areas(workspace)
     proof = workspace.lake.prove()
     return Examination(
         streets_version=version,
@@ -62,6 +67,25 @@ def _unfinished_erasures(workspace: Workspace) -> list[Finding]:
         return []
     told = f"{begun} erasures of riders were begun and not finished."
     return [Finding(told, "erasures", "Finish them: geo-service erase-rider --finish")]
+
+
+def _keys_of_gone_areas(workspace: Workspace) -> list[Finding]:
+    """Tell of keys that may do less than they were made for, since areas are gone."""
+    with workspace.database.reading() as connection:
+        known = {area.area_id for area in stored_areas.read_areas(connection)}
+        found = [key for key in stored_keys.read_all(connection) if not key.revoked_at]
+    return [
+        Finding(_told_of(key.areas, known), key.key_id, KEY_REMEDY, harmless=True)
+        for key in found
+        if key.areas - known
+    ]
+
+
+def _told_of(areas: frozenset[str], known: set[str]) -> str:
+    if areas.isdisjoint(known):
+        return "All areas that this key works in are gone, so it may do nothing."
+    gone = ", ".join(sorted(areas - known))
+    return f"Of the areas that this key works in some are gone: {gone}."
 
 
 def _street_faults(workspace: Workspace) -> list[Finding]:

@@ -1,6 +1,7 @@
 """Before a report is sent: the open issues near the place that it may be the same as."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from geo_service.domain.case import Case
@@ -31,7 +32,13 @@ class Duplicate:
 
 
 def find_duplicates(
-    workspace: Workspace, category: str, lon: float, lat: float, *, approved_only: bool = True
+    workspace: Workspace,
+    category: str,
+    lon: float,
+    lat: float,
+    *,
+    approved_only: bool = True,
+    area_ids: Collection[str] | None = None,
 ) -> list[Duplicate]:
     """Find the open issues of a category within its distance of a place.
 
@@ -45,6 +52,8 @@ def find_duplicates(
         WGS-84, decimal degrees.
     approved_only : bool
         Whether those are left out that not everybody may see.
+    area_ids : collection of str or None
+        The areas they were given to; None: any, or none.
 
     Returns
     -------
@@ -67,6 +76,7 @@ def find_duplicates(
             radius_m=within_m,
             most=MOST_OFFERED,
             approved_only=approved_only,
+            area_ids=area_ids,
         )
         near_ids = [case.issue.issue_id for case in near]
         shown = stored_photos.of_issues(connection, near_ids, approved_only=True)

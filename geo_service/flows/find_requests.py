@@ -7,7 +7,7 @@ from geo_service.domain.case import Case
 from geo_service.domain.category import Category
 from geo_service.errors import NotFound
 from geo_service.export.open311 import ServiceRequest, service_name
-from geo_service.flows.check_keys import is_staff
+from geo_service.flows.check_keys import reach_of_staff
 from geo_service.flows.show_issue import known_to, reader_of
 from geo_service.flows.track_report import opens
 from geo_service.flows.wiring import Workspace
@@ -56,7 +56,8 @@ def find_requests(
     workspace : Workspace
         Opened.
     key : Key or None
-        Of who asks: staff see all, a rider the own ones too, all others what is approved.
+        Of who asks: staff see all of their key's areas, a rider the own ones too, and everybody
+        what is approved.
     wanted : CaseFilter
         What is asked for; who may see it is decided here.
     page, page_size : int
@@ -67,11 +68,13 @@ def find_requests(
     list of ServiceRequest
         Raises nothing of its own.
     """
+    reach = reach_of_staff(key)
     seen = replace(
         wanted,
         issue_ids=_known(wanted.issue_ids),
         categories=frozenset(filter(_can_be_kept, wanted.categories)),
-        sees_all=is_staff(key),
+        sees_all=reach is None,
+        area_ids=frozenset(reach or ()),
         rider="" if key is None else key.rider,
     )
     if wanted.categories and not seen.categories:

@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from geo_service.domain.photo import Photo, StoredFile, StoredPhoto
 from geo_service.errors import GeoServiceError, NotFound
+from geo_service.flows.check_keys import is_staff, outside_areas
 from geo_service.flows.wiring import Workspace
 from geo_service.ingest.photo import read_photo, read_position
+from geo_service.store import cases as stored_cases
+from geo_service.store import issues as stored_issues
 from geo_service.store import photos as stored_photos
 from geo_service.store.database import Connection
+from geo_service.store.keys import Key
 
 PREVIEW_PX = 240
+NO_PHOTO = "There is no photo with this id."
 
 
 def prepare_photo(workspace: Workspace, data: bytes) -> Photo:
@@ -137,8 +142,19 @@ def note_photos(
     )
 
 
-def approve_photo(workspace: Workspace, photo_id: str, *, approved: bool) -> StoredPhoto:
+def approve_photo(workspace: Workspace, key: Key, photo_id: str, *, approved: bool) -> StoredPhoto:
     """Let everybody see a photo, as far as they see its issue, or no longer.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Opened for writing.
+    key : Key
+        Of staff.
+    photo_id : str
+        A known one.
+    approved : bool
+        Whether everybody may see it.
 
     Returns
     -------
@@ -147,12 +163,18 @@ def approve_photo(workspace: Workspace, photo_id: str, *, approved: bool) -> Sto
 
     Raises
     ------
+    NotAllowed
+        If everybody may see it, and its issue lies outside the areas of the key.
     NotFound
-        If there is no such photo.
+        If there is no such photo, or it is hidden from the key.
     """
     with workspace.database.writing() as connection:
+        known = stored_photos.find(connection, photo_id)
+        if known is None:
+            raise NotFound(NO_PHOTO)
+        if not is_staff(key, stored_cases.area_of(connection, known.issue_id)):
+            issue = stored_issues.find(connection, known.issue_id)
+            is_public = known.approved and issue is not None and issue.approved
+            raise outside_areas() if is_public else NotFound(NO_PHOTO)
         stored_photos.set_approved(connection, photo_id, approved=approved)
-        found = stored_photos.find(connection, photo_id)
-    if found is None:
-        raise NotFound("There is no photo with this id.")
-    return found
+    return replace(known, approved=approved)

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from geo_service.arrays import Floats
-from geo_service.domain.area import Body
+from geo_service.domain.area import Area, Body
+from geo_service.domain.area_nest import AreaNest
 from geo_service.domain.body_tree import top_body
 from geo_service.domain.responsibility import AreaMap, Responsible
 from geo_service.store import areas as stored_areas
@@ -23,11 +25,17 @@ class AreaGround:
 
     rows: Sequence[object]
     """As they were read; as long as they are equal, so is the rest."""
+    areas: Sequence[Area]
     area_map: AreaMap
     bodies: Mapping[str, Body]
     """By id."""
     elsewhere: Responsible
     """Who answers where no area decides: the top body, if there is one."""
+
+    @cached_property
+    def nest(self) -> AreaNest:
+        """Which areas lie in which; made ready when first asked, for few keys need it."""
+        return AreaNest(self.areas)
 
     def responsible_for_all(
         self, lon: Floats, lat: Floats, categories: Sequence[str]
@@ -106,11 +114,12 @@ class KeptGround:
 
 
 def _ready(connection: Connection, rows: Sequence[object]) -> AreaGround:
-    bodies = stored_areas.read_bodies(connection)
+    areas, bodies = stored_areas.read_areas(connection), stored_areas.read_bodies(connection)
     top = top_body(bodies)
     return AreaGround(
         rows=rows,
-        area_map=AreaMap(stored_areas.read_areas(connection), bodies),
+        areas=areas,
+        area_map=AreaMap(areas, bodies),
         bodies={body.body_id: body for body in bodies},
         elsewhere=Responsible(body_id="" if top is None else top.body_id),
     )

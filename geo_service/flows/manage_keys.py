@@ -1,15 +1,20 @@
 """Keys: made, listed and revoked."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from geo_service.domain.rider import LENGTH, pseudonym
 from geo_service.domain.role import Role
 from geo_service.errors import NotFound, WrongUsage
 from geo_service.flows.wiring import Workspace
+from geo_service.store import areas as stored_areas
 from geo_service.store import keys as stored_keys
+from geo_service.store.database import Connection
 from geo_service.store.keys import Key
+
+MOST_NAMED = 8
+"""So many of the areas there are told to who names one that is not."""
 
 
 def add_key(
@@ -21,6 +26,7 @@ def add_key(
     note: str = "",
     operator: str = "",
     rider: str = "",
+    areas: Collection[str] = (),
 ) -> tuple[str, str]:
     """Make a key.
 
@@ -42,6 +48,9 @@ def add_key(
     rider : str
         Of a rider's key: who holds it, as the rider's traces name the rider. Without one the key
         is of a rider nobody has met; keys made with one name are of one rider.
+    areas : collection of str
+        Of a staff's key: the ids of the areas it works in, with all that lies in them. Without
+        any it works in the whole city.
 
     Returns
     -------
@@ -51,8 +60,8 @@ def add_key(
     Raises
     ------
     WrongUsage
-        If the key would already have expired, or names an operator or a rider and has another
-        role.
+        If the key would already have expired, names an operator, a rider or areas and has another
+        role, or an area is not there.
     NotReady
         If the riders' key is damaged.
     """
@@ -68,10 +77,17 @@ def add_key(
             where="--rider",
             remedy="Leave it out, or make a key with the role rider.",
         )
+    if areas and role is not Role.STAFF:
+        raise WrongUsage(
+            f"A key with the role {role} is of no area.",
+            where="--area",
+            remedy="Leave it out, or make a key with the role staff.",
+        )
     if expires_at is not None and expires_at <= now:
         raise WrongUsage(f"{expires_at:%Y-%m-%dT%H:%MZ} is in the past.", where="--expires")
     known_as = _pseudonym(workspace, rider.strip()) if role is Role.RIDER else ""
     with workspace.database.writing() as connection:
+        _check_areas(connection, areas)
         return stored_keys.add(
             connection,
             role,
@@ -81,6 +97,7 @@ def add_key(
             # A facility's operator is kept without blanks around it, and they are compared.
             operator=operator.strip(),
             rider=known_as,
+            areas=areas,
         )
 
 
@@ -101,6 +118,27 @@ def revoke_key(workspace: Workspace, key_id: str, now: datetime) -> None:
     with workspace.database.writing() as connection:
         if not stored_keys.revoke(connection, key_id, now):
             raise NotFound(f"There is no key {key_id}.", remedy="See geo-service keys list.")
+
+
+def _check_areas(connection: Connection, area_ids: Collection[str]) -> None:
+    """Refuse areas that are not there: a key of none but such would open nothing."""
+    if not area_ids:
+        return
+    known = [area.area_id for area in stored_areas.read_areas(connection)]
+    missing = sorted(set(area_ids) - set(known))
+    if missing:
+        raise WrongUsage(
+            f"There is no area {missing[0]!r}.",
+            where="--area",
+            remedy=_known_areas(known),
+        )
+
+
+def _known_areas(known: Sequence[str]) -> str:
+    if not known:
+        return "Load areas first: geo-service load areas FILE."
+    more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
+    return f"There are {', '.join(known[:MOST_NAMED])}{more}."
 
 
 def _pseudonym(workspace: Workspace, rider: str) -> str:

@@ -7,11 +7,13 @@ from datetime import datetime
 from geo_service.domain.area import Body
 from geo_service.domain.category import Category
 from geo_service.domain.lifecycle import Stage
+from geo_service.flows.check_keys import reach_of_staff
 from geo_service.flows.list_work import Listed, list_work
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
 from geo_service.store import categories as stored_categories
 from geo_service.store import city, work_counts
+from geo_service.store.keys import Key
 from geo_service.store.work_list import Place, Work
 
 
@@ -26,14 +28,14 @@ class Desk:
     waiting: Mapping[str, int]
     """Of the issues listed that have any: how many photos nobody has approved."""
     stages: Mapping[Stage, int]
-    """Of all issues: how many are in which stage."""
+    """Of all issues that the key is for: how many are in which stage."""
     overdue: int
     categories: tuple[Category, ...]
     bodies: tuple[Body, ...]
 
 
 def open_desk(
-    workspace: Workspace, wanted: Work, now: datetime, *, after: Place | None, limit: int
+    workspace: Workspace, key: Key, wanted: Work, now: datetime, *, after: Place | None, limit: int
 ) -> Desk:
     """Return a page of the work list and what stands around it.
 
@@ -41,6 +43,8 @@ def open_desk(
     ----------
     workspace : Workspace
         Opened.
+    key : Key
+        Of staff; one of some areas sees, and counts, only what was given to them.
     wanted : Work
         Which cases.
     now : datetime
@@ -50,7 +54,8 @@ def open_desk(
     limit : int
         How many at most. Raises nothing of its own.
     """
-    listed = list_work(workspace, wanted, after=after, limit=limit)
+    listed = list_work(workspace, key, wanted, after=after, limit=limit)
+    reach = reach_of_staff(key)
     with workspace.database.reading() as connection:
         return Desk(
             title=city.read_title(connection),
@@ -58,8 +63,8 @@ def open_desk(
             waiting=work_counts.waiting_photos(
                 connection, {one.case.issue.issue_id for one in listed}
             ),
-            stages=work_counts.by_stage(connection),
-            overdue=work_counts.overdue(connection, now),
+            stages=work_counts.by_stage(connection, reach),
+            overdue=work_counts.overdue(connection, now, reach),
             categories=tuple(stored_categories.read_all(connection)),
             bodies=tuple(stored_areas.read_bodies(connection)),
         )

@@ -19,8 +19,21 @@ from geo_service.errors import (
 )
 from geo_service.flows.answer_once import answered_before, keep_answer, sent_by
 from geo_service.flows.award_credits import award
-from geo_service.flows.check_keys import is_rider, is_staff, require_rider
-from geo_service.flows.merge_issues import merge, part
+from geo_service.flows.check_keys import (
+    NO_ISSUE,
+    is_rider,
+    is_staff,
+    outside_areas,
+    require_rider,
+    require_staff_of,
+)
+from geo_service.flows.merge_issues import (
+    PartnerCheck,
+    accept_partner,
+    merge,
+    no_issue_to_go_on,
+    part,
+)
 from geo_service.flows.show_issue import reader_of
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
@@ -70,7 +83,8 @@ def progress_issue(
     Raises
     ------
     NoKey, NotAllowed
-        If the key is none of staff and did not report it.
+        If the key is none of staff of its area and did not report it, or an issue that is merged
+        or parted with it is of other areas.
     NotFound
         If there is no such issue, or the holder of the key may not know of it.
     ForbiddenMove
@@ -93,7 +107,10 @@ def progress_issue(
                 remedy="Look at it anew.",
             )
         _check_named(connection, issue_id, wanted)
-        moved = apply_move(connection, workspace, case, wanted, by=by, who=who, now=now)
+        check = _partner_check(key, case) if by is Mover.STAFF else accept_partner
+        moved = apply_move(
+            connection, workspace, case, wanted, by=by, who=who, now=now, check=check
+        )
         if idempotency_key:
             keep_answer(connection, sent, issue_id, now)
         return moved
@@ -106,10 +123,13 @@ def approve_issue(
 
     Raises
     ------
+    NotAllowed
+        If the key is not of staff of its area.
     NotFound
-        If there is no such issue.
+        If there is no such issue, or it is hidden from the key.
     """
     with changing(workspace, issue_id) as (connection, case):
+        require_staff_of(key, case)
         if case.issue.approved is approved:
             return case
         why = "公开 Shown to everybody." if approved else "不公开 Hidden from the public."
@@ -196,11 +216,13 @@ def apply_move(
     by: Mover,
     who: str = "",
     now: datetime,
+    check: PartnerCheck = accept_partner,
 ) -> Case:
     """Make a move within a transaction, with all that follows from it.
 
     A filed issue is shown to everybody if staff filed it, and its reporter gets points; a merged
-    one brings its supporters along, and one that is reopened takes them back.
+    one brings its supporters along, and one that is reopened takes them back. The issue that goes
+    on, or did, is shown to ``check`` first.
 
     Raises
     ------
@@ -222,9 +244,9 @@ def apply_move(
             moved = replace(moved, issue=replace(moved.issue, approved=True))
     stored_cases.change(connection, moved, move)
     if moved.stage is Stage.MERGED:
-        merge(connection, case, wanted.merged_into, move, now)
+        merge(connection, case, wanted.merged_into, move, now, check)
     elif case.stage is Stage.MERGED:
-        part(connection, case, move, now)
+        part(connection, case, move, now, check)
     return moved
 
 
@@ -236,23 +258,25 @@ def mover_of(key: Key | None, case: Case) -> tuple[Mover, str]:
     NoKey
         If there is no key.
     NotAllowed
-        If the key is neither of staff nor its reporter's.
+        If the key is neither of staff of its area nor its reporter's.
     NotFound
         If nor may its holder see the case: whether there is one stays untold.
     """
     if key is None:
         raise NoKey("This needs a key.", remedy="Send Authorization: Bearer KEY.")
-    if is_staff(key):
+    if is_staff(key, case.area_id):
         return Mover.STAFF, key.key_id
     if is_rider(key, case.reporter):
         return Mover.REPORTER, key.rider
     if reader_of(key, case) is None:
         raise _unknown()
+    if key.areas:
+        raise outside_areas()
     raise NotAllowed("Only staff, and the rider who reported it, may move this issue on.")
 
 
 def _unknown() -> NotFound:
-    return NotFound("There is no issue with this id.")
+    return NotFound(NO_ISSUE)
 
 
 def _check_named(connection: Connection, issue_id: str, wanted: Wanted) -> None:
@@ -265,3 +289,16 @@ def _check_named(connection: Connection, issue_id: str, wanted: Wanted) -> None:
             faults["photo_id"] = "This issue has no such photo."
     if faults:
         raise RefusedFields(faults)
+
+
+def _partner_check(key: Key | None, case: Case) -> PartnerCheck:
+    """Let staff of some areas merge, or part, only what is of their areas on both sides."""
+
+    def check(into: Case) -> None:
+        if is_staff(key, into.area_id):
+            return
+        if into.issue.approved or into.issue.issue_id == case.merged_into:
+            raise outside_areas()
+        raise no_issue_to_go_on()
+
+    return check

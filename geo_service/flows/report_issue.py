@@ -59,7 +59,8 @@ def report_issue(
     report : Report
         In WGS-84.
     key : Key or None
-        Whose it is; None: somebody without a key. Only what staff report is public at once.
+        Whose it is; None: somebody without a key. What staff report is
+        public at once, in the areas of their key.
     now : datetime
         With a zone.
     photos : sequence of bytes
@@ -139,7 +140,7 @@ def _content(report: Report, photos: Sequence[bytes]) -> dict[str, object]:
 def _first_case(
     report: Report, key: Key | None, responsible: Responsible, now: datetime
 ) -> tuple[Case, Move]:
-    by_staff = is_staff(key)
+    by_staff = is_staff(key, responsible.area_id)
     issue = Issue(
         issue_id=f"r-{secrets.token_hex(ID_BYTES)}",
         category=report.category,

@@ -33,7 +33,7 @@ def report_state(
     workspace : Workspace
         Opened for writing.
     key : Key or None
-        Of who reports: the facility's operator, or staff.
+        Of who reports: the facility's operator, or staff of its area.
     facility_id : str
         Whose state it is.
     state : State
@@ -55,7 +55,7 @@ def report_state(
         facility = stored_facilities.find(connection, facility_id)
         if facility is None:
             raise NotFound("There is no facility with this id.")
-        require_operator_of(key, facility)
+        require_operator_of(connection, workspace, key, facility)
         if state.observed_at > latest:
             raise RefusedFields(
                 {"observed_at": f"It lies in the future; it is {now:%Y-%m-%dT%H:%M:%SZ} now."}

@@ -69,8 +69,11 @@ def show_reported(workspace: Workspace, token: str) -> CaseFile:
 
 
 def reader_of(key: Key | None, case: Case) -> Reader | None:
-    """Say by whose rights the holder of a key reads a case; None: by none. Raises nothing."""
-    if is_staff(key):
+    """Say by whose rights the holder of a key reads a case; None: by none. Raises nothing.
+
+    To staff of other areas it is what it is to everybody.
+    """
+    if is_staff(key, case.area_id):
         return Reader.STAFF
     if is_rider(key, case.reporter):
         return Reader.REPORTER

@@ -4,8 +4,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from geo_service.domain.area import Body
-from geo_service.domain.case_file import CaseFile
+from geo_service.domain.case_file import CaseFile, Reader
 from geo_service.errors import RefusedFields
+from geo_service.flows.check_keys import outside_areas, reach_of_staff
 from geo_service.flows.find_duplicates import Duplicate, find_duplicates
 from geo_service.flows.show_issue import show_issue
 from geo_service.flows.wiring import Workspace
@@ -32,7 +33,7 @@ class CaseInHand:
     """What the city's pages are headed with; blank: nothing."""
     file: CaseFile
     near: tuple[Near, ...]
-    """Nearest first; those too that not everybody may see."""
+    """Nearest first, of the key's areas; those too that not everybody may see."""
     bodies: tuple[Body, ...]
     """All there are."""
 
@@ -57,15 +58,24 @@ def take_up_case(workspace: Workspace, key: Key, issue_id: str) -> CaseInHand:
     Raises
     ------
     NotFound
-        If there is no such issue.
+        If there is no such issue, or it is hidden from the key.
+    NotAllowed
+        If it lies outside the key's areas.
     """
-    file, _ = show_issue(workspace, key, issue_id)
+    file, reader = show_issue(workspace, key, issue_id)
+    if reader is not Reader.STAFF:
+        raise outside_areas()
     issue = file.case.issue
     found: list[Duplicate] = []
     # A category may be gone from the table since.
     with suppress(RefusedFields):
         found = find_duplicates(
-            workspace, issue.category, issue.lon, issue.lat, approved_only=False
+            workspace,
+            issue.category,
+            issue.lon,
+            issue.lat,
+            approved_only=False,
+            area_ids=reach_of_staff(key),
         )
     with workspace.database.reading() as connection:
         return CaseInHand(

@@ -59,6 +59,8 @@ class CaseFilter:
     """Longitude, latitude, and metres around that place, up to 10,000."""
     sees_all: bool = False
     """Whether those are let through that not everybody may see,"""
+    area_ids: frozenset[str] = frozenset()
+    """or those that were given to some areas,"""
     rider: str = ""
     """or those that this rider reported; blank: nobody's."""
 
@@ -83,7 +85,8 @@ def search(
     asked = _told_in_full(connection, wanted)
     way = _shortest_way(connection, asked, offset + limit)
     reported_at = _column(issues.c.reported_at, indexed=way is Way.TIME)
-    needs_cases = asked.is_open is not None or bool(asked.rider) or bool(_updated(asked))
+    by_case = asked.is_open is not None or bool(_updated(asked))
+    needs_cases = by_case or bool(asked.rider or asked.area_ids)
     joined = issues.join(cases, cases.c.issue_id == issues.c.issue_id)
     page = (
         select(issues.c.issue_id)
@@ -169,10 +172,12 @@ def _conditions(asked: CaseFilter, way: Way) -> list[Condition]:
         *_updated(asked, indexed=way is Way.UPDATE),
     ]
     if not asked.sees_all:
-        approved: Condition = issues.c.approved
-        conditions.append(
-            or_(approved, cases.c.reporter == asked.rider) if asked.rider else approved
-        )
+        seen: list[Condition] = [issues.c.approved]
+        if asked.area_ids:
+            seen.append(cases.c.area_id.in_(asked.area_ids))
+        if asked.rider:
+            seen.append(cases.c.reporter == asked.rider)
+        conditions.append(or_(*seen))
     if asked.issue_ids is not None:
         conditions.append(issues.c.issue_id.in_(asked.issue_ids))
     if asked.categories:

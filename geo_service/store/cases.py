@@ -110,6 +110,12 @@ def find(connection: Connection, issue_id: str) -> Case | None:
     return found[0] if found else None
 
 
+def area_of(connection: Connection, issue_id: str) -> str:
+    """Return the area that an issue was given to; blank: none, or there is no such issue."""
+    given = select(cases.c.area_id).where(cases.c.issue_id == issue_id)
+    return connection.scalar(given) or ""
+
+
 def find_to_change(connection: Connection, issue_id: str) -> Case | None:
     """Return a case that nobody else may change until the transaction ends."""
     connection.execute(select(cases.c.stage).where(cases.c.issue_id == issue_id).with_for_update())

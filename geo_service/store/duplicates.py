@@ -1,5 +1,7 @@
 """The open issues of a category nearest to a place, by an index on category and position."""
 
+from collections.abc import Collection, Sequence
+
 from sqlalchemy import Connection, bindparam, or_, select
 
 from geo_service.domain.case import Case
@@ -40,6 +42,7 @@ def open_cases_near(
     radius_m: float,
     most: int,
     approved_only: bool,
+    area_ids: Collection[str] | None = None,
 ) -> list[Case]:
     """Return the open cases of a category that lie nearest to a place.
 
@@ -56,6 +59,8 @@ def open_cases_near(
         How many at most, up to 64.
     approved_only : bool
         Whether those are left out that not everybody may see.
+    area_ids : collection of str or None
+        The areas they were given to; None: any, or none.
 
     Returns
     -------
@@ -67,11 +72,18 @@ def open_cases_near(
         "category": category,
         "sees_all": not approved_only,
     }
+    if area_ids is not None:
+        ours = NEAREST_OPEN.where(cases.c.area_id.in_(area_ids))
+        return _in_order(connection, connection.scalars(ours, {**asked, "most": most}).all())
     # Some places have thousands, and to learn of each whether it is over takes longest.
     nearest = connection.scalars(NEAREST, {**asked, "most": LOOKED_AT}).all()
     still_open = {row[0] for row in find_rows(connection, STILL_OPEN, cases.c.issue_id, nearest)}
     in_order = [issue_id for issue_id in nearest if issue_id in still_open][:most]
     if len(in_order) < most and len(nearest) == LOOKED_AT:
         in_order = list(connection.scalars(NEAREST_OPEN, {**asked, "most": most}))
-    found = {case.issue.issue_id: case for case in stored_cases.find_many(connection, in_order)}
-    return [found[issue_id] for issue_id in in_order]
+    return _in_order(connection, in_order)
+
+
+def _in_order(connection: Connection, issue_ids: Sequence[str]) -> list[Case]:
+    found = {case.issue.issue_id: case for case in stored_cases.find_many(connection, issue_ids)}
+    return [found[issue_id] for issue_id in issue_ids]

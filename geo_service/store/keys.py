@@ -2,13 +2,15 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
 from geo_service.domain.role import Role
 from geo_service.errors import WrongUsage
+from geo_service.store.packed import pack_set, unpack_set
 from geo_service.store.schema import keys
 from geo_service.store.upsert import Found
 
@@ -25,6 +27,7 @@ READ = select(
     keys.c.revoked_at,
     keys.c.operator,
     keys.c.rider,
+    keys.c.areas,
 )
 
 
@@ -43,10 +46,19 @@ class Key:
     """Whose facilities an operator's key reports of, as they name it; blank: of none."""
     rider: str = ""
     """The pseudonym of who holds a rider's key; blank: of other keys, and of old ones."""
+    areas: frozenset[str] = frozenset()
+    """The areas that a staff's key works in, as they were named; empty: in the whole city."""
+    reach: frozenset[str] = frozenset()
+    """Those of ``areas`` that are there, and all that lie in them: filled in as the key is
+    recognised, see ``flows/check_keys.py``."""
 
     def is_valid(self, moment: datetime) -> bool:
         """Say whether the key opens anything at a moment."""
         return self.revoked_at is None and (self.expires_at is None or moment < self.expires_at)
+
+    def reaches(self, area_id: str) -> bool:
+        """Say whether what lies in an area is the key's business; a blank one: in none."""
+        return not self.areas or area_id in self.reach
 
 
 def add(
@@ -58,6 +70,7 @@ def add(
     note: str = "",
     operator: str = "",
     rider: str = "",
+    areas: Collection[str] = (),
 ) -> tuple[str, str]:
     """Make a key.
 
@@ -77,6 +90,8 @@ def add(
         Whose facilities an operator's key reports of.
     rider : str
         The pseudonym of who holds a rider's key.
+    areas : collection of str
+        The areas that a staff's key works in; empty: in the whole city.
 
     Returns
     -------
@@ -107,6 +122,7 @@ def add(
         "expires_at": expires_at,
         "operator": operator,
         "rider": rider,
+        "areas": pack_set(set(areas)),
     }
     connection.execute(insert(keys), row)
     return key_id, token
@@ -145,7 +161,8 @@ def revoke(connection: Connection, key_id: str, now: datetime) -> bool:
 
 def _key(row: Found) -> Key:
     key_id, role, *told = row
-    return Key(key_id, Role(role), *told)
+    areas = unpack_set(told.pop())
+    return replace(Key(key_id, Role(role), *told), areas=areas)
 
 
 def _digest(token: str) -> bytes:

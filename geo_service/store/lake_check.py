@@ -36,7 +36,7 @@ class Finding(NamedTuple):
     where: str
     remedy: str
     harmless: bool = False
-    """Whether it only takes room."""
+    """Whether nothing is wrong for it: it takes room, or somebody should know."""
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from geo_service.store.columns import UtcTime
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest migration; the database of this program is at it."""
 
 METADATA = MetaData(
@@ -158,8 +158,10 @@ keys = Table(
     Column("revoked_at", UtcTime),
     Column("operator", Text, nullable=False, server_default=""),
     Column("rider", String, nullable=False, server_default=""),
+    Column("areas", Text, nullable=False, server_default="[]"),
 )
-"""``rider``: of a rider's key, the pseudonym of who holds it."""
+"""``rider``: of a rider's key, the pseudonym of who holds it. ``areas``: of a staff's key, a JSON
+list of the areas it works in; they may be gone."""
 
 releases = Table(
     "releases",

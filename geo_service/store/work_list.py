@@ -38,6 +38,8 @@ class Work:
     overdue_at: datetime | None = None
     """Only those whose stage should have been over by then."""
     approved: bool | None = None
+    area_ids: frozenset[str] | None = None
+    """The areas they were given to; None: any, or none."""
     box: tuple[float, float, float, float] | None = None
     """West, south, east, north, decimal degrees; west greater than east: across the meridian."""
 
@@ -100,6 +102,8 @@ def _conditions(wanted: Work) -> list[ColumnElement[bool]]:
         conditions += [cases.c.due_at < wanted.overdue_at, cases.c.stage.in_(OPEN)]
     if wanted.approved is not None:
         conditions.append(issues.c.approved == wanted.approved)
+    if wanted.area_ids is not None:
+        conditions.append(cases.c.area_id.in_(wanted.area_ids))
     if wanted.box is not None:
         west, south, east, north = wanted.box
         conditions.append(issues.c.lat.between(south, north))

@@ -88,7 +88,7 @@ def show_desk_page(request: Request) -> Response:
         approved=asked.approved,
     )
     after = read_after(asked.after)
-    found = open_desk(service.workspace, wanted, now, after=after, limit=ON_A_PAGE)
+    found = open_desk(service.workspace, key, wanted, now, after=after, limit=ON_A_PAGE)
     zone = service.workspace.calendar().zone
     chosen = [pair for pair in pairs if pair[0] != AFTER]
     more = len(found.listed) == ON_A_PAGE

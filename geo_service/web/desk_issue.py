@@ -112,7 +112,7 @@ async def set_photo_approval_on_desk(
         if not is_photo_id(photo_id) or photo_id not in known:
             raise NotFound("This issue has no photo with this id.")
         shown = _flag(fields)
-        approve_photo(service_of(request).workspace, photo_id, approved=shown)
+        approve_photo(service_of(request).workspace, key, photo_id, approved=shown)
         return _done(issue_id, "photo-shown" if shown else "photo-hidden", fields)
 
     return await _do(issue_id, request, doing)

@@ -111,12 +111,13 @@ async def save_facility(facility_id: FacilityId, request: Request) -> Response:
     """Make the facility what the Feature says; the next question about the nearest knows it.
 
     With `If-Match` and the `ETag` of what is to be changed: 412 if it has changed since.
+    A key of some areas puts facilities there and nowhere else, and changes those that are there.
     The id can't be `nearest` or `catchments`, end in `/state`, or have an empty part, `.` or `..`
     between slashes.
     """
     _refuse_fixed(facility_id)
     service = service_of(request)
-    await run_in_threadpool(require_key, service, request, Role.STAFF)
+    key = await run_in_threadpool(require_key, service, request, Role.STAFF)
     asked = read_parameters(PutParameters, request.query_params.multi_items())
     _check_id(facility_id)
     feature = await read_object(request, FEATURE_TYPES)
@@ -127,6 +128,7 @@ async def save_facility(facility_id: FacilityId, request: Request) -> Response:
         feature,
         datum=asked.datum,
         now=service.clock(),
+        key=key,
         check=partial(_check_held, request),
     )
     answer = json_answer(facility_feature(done.facility), media_type=GEOJSON)
@@ -154,9 +156,9 @@ def delete_facility(facility_id: FacilityId, request: Request) -> Response:
     """
     _refuse_fixed(facility_id)
     service = service_of(request)
-    require_key(service, request, Role.STAFF)
+    key = require_key(service, request, Role.STAFF)
     read_parameters(NoParameters, request.query_params.multi_items())
-    retire_facility(service.workspace, facility_id, check=partial(_check_held, request))
+    retire_facility(service.workspace, facility_id, key=key, check=partial(_check_held, request))
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=NOT_KEPT)
 
 

@@ -85,12 +85,12 @@ def read_photo(photo_id: PhotoId, request: Request) -> Response:
 async def set_photo_approval(photo_id: PhotoId, request: Request) -> Response:
     """Everybody sees an approved picture as far as its issue is approved too."""
     service = service_of(request)
-    await run_in_threadpool(require_key, service, request, Role.STAFF)
+    key = await run_in_threadpool(require_key, service, request, Role.STAFF)
     read_parameters(NoParameters, request.query_params.multi_items())
     body = read_members(ApprovedBody, await read_object(request, JSON_TYPES))
     _check_id(photo_id)
     done = await run_in_threadpool(
-        approve_photo, service.workspace, photo_id, approved=body.approved
+        approve_photo, service.workspace, key, photo_id, approved=body.approved
     )
     return json_answer({"id": done.photo_id, "issue_id": done.issue_id, "approved": done.approved})
 

@@ -134,7 +134,11 @@ def _tracked(
             if not move.is_note
         ),
         photos=tuple(
-            _picture(photo, key, public=photo.approved and case.issue.approved)
+            _picture(
+                photo,
+                seen=is_staff(key, case.area_id) or is_rider(key, photo.rider),
+                public=photo.approved and case.issue.approved,
+            )
             for photo in file.photos
         ),
     )
@@ -155,7 +159,6 @@ def _moment(at: datetime, zone: ZoneInfo) -> Moment:
     return Moment(f"{here:%Y-%m-%d %H:%M}", here.isoformat(timespec="seconds"))
 
 
-def _picture(photo: StoredPhoto, key: Key | None, *, public: bool) -> Picture:
-    seen = public or is_staff(key) or is_rider(key, photo.rider)
-    path = f"/photos/{photo.photo_id}" if seen else ""
+def _picture(photo: StoredPhoto, *, seen: bool, public: bool) -> Picture:
+    path = f"/photos/{photo.photo_id}" if seen or public else ""
     return Picture(path, public, photo.width, photo.height)

@@ -18,7 +18,12 @@ from geo_service.domain.secret_code import is_code
 from geo_service.errors import NoKey, NotAllowed, NotFound
 from geo_service.export.navigate import amap_link
 from geo_service.flows.check_in import CheckIn, check_in, station_code
-from geo_service.flows.check_keys import recognise_key, require_rider, require_role
+from geo_service.flows.check_keys import (
+    recognise_key,
+    require_place,
+    require_rider,
+    require_role,
+)
 from geo_service.maps.icons import sign_sheet
 from geo_service.store import city
 from geo_service.store import facilities as stored_facilities
@@ -115,8 +120,10 @@ def print_station_poster(facility_id: FacilityId, request: Request) -> Response:
     moved = take_from_address(service, request, f"{_path(facility_id)}/print")
     if moved is not None:
         return moved
-    require_role(key_of(service, request, cookie=True), Role.STAFF)
+    key = require_role(key_of(service, request, cookie=True), Role.STAFF)
     facility, _ = _find(service, facility_id)
+    with service.workspace.database.reading() as connection:
+        require_place(connection, service.workspace, key, facility)
     code = station_code(service.workspace, facility_id)
     address = f"{str(request.base_url).rstrip('/')}{_path(facility_id)}?code={code}"
     names = [name for name in (facility.name, facility.name_en) if name]

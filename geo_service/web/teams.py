@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from geo_service.domain.role import Role
 from geo_service.export.team_figures import figures_record
+from geo_service.flows.check_keys import require_whole_city
 from geo_service.flows.manage_teams import team_figures
 from geo_service.web.answers import json_answer
 from geo_service.web.auth import SHOWS_KEY, require_key
@@ -59,9 +60,12 @@ router = APIRouter(tags=["teams"], dependencies=[SHOWS_KEY])
     openapi_extra=describe_parameters(FigureParameters),
 )
 def count_team_figures(request: Request) -> Response:
-    """Count what riders did for a team while they belonged to it; nobody is named."""
+    """Count what riders did for a team while they belonged to it; nobody is named.
+
+    They are of the whole city, so a key of some areas does not open them.
+    """
     service = service_of(request)
-    require_key(service, request, Role.STAFF, Role.ANALYST)
+    require_whole_city(require_key(service, request, Role.STAFF, Role.ANALYST))
     asked = read_parameters(FigureParameters, request.query_params.multi_items())
     found = team_figures(service.workspace, asked.month, service.clock())
     told = [figures_record(one) for one in found.figures]

@@ -94,9 +94,12 @@ router = APIRouter(tags=["issues"], dependencies=[SHOWS_KEY])
     },
 )
 def list_issues(request: Request) -> Response:
-    """Issues in order of their deadlines, those without one last."""
+    """Issues in order of their deadlines, those without one last.
+
+    A key of some areas lists those that were given to them.
+    """
     service = service_of(request)
-    require_key(service, request, Role.STAFF)
+    key = require_key(service, request, Role.STAFF)
     asked = read_parameters(WorkParameters, request.query_params.multi_items())
     now = service.clock()
     wanted = Work(
@@ -108,7 +111,7 @@ def list_issues(request: Request) -> Response:
         box=asked.bbox,
     )
     after = read_after(asked.after)
-    found = list_work(service.workspace, wanted, after=after, limit=asked.limit)
+    found = list_work(service.workspace, key, wanted, after=after, limit=asked.limit)
     features = [case_summary(one.case, one.category, one.body, now) for one in found]
     more = str(place_of(found[-1].case)) if len(found) == asked.limit else None
     return json_answer(collection(features, next=more), media_type=GEOJSON)

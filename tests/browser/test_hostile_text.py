@@ -167,7 +167,7 @@ def _report_all(workspace: Workspace, key: Key, now: datetime) -> Iterator[str]:
         progress_issue(workspace, key, issue_id, Wanted(Stage.FILED, f"{text}\n{ALL}"), now)
         with workspace.database.reading() as connection:
             (photo,) = photos.of_issue(connection, issue_id)
-        approve_photo(workspace, photo.photo_id, approved=True)
+        approve_photo(workspace, key, photo.photo_id, approved=True)
         yield issue_id
 
 

@@ -58,7 +58,7 @@ def served(
         approve_issue(workspace, issue_id, staff, before, approved=True)
         with workspace.database.reading() as connection:
             (photo,) = photos.of_issue(connection, issue_id)
-        approve_photo(workspace, photo.photo_id, approved=True)
+        approve_photo(workspace, staff, photo.photo_id, approved=True)
     with serve(settings, NOW) as address:
         yield Served(address, settings, issue_id, rider)
 

@@ -1,6 +1,7 @@
 """Keys made, listed and ended by hand."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +21,15 @@ def test_an_operators_key_names_the_operator(city: Callable) -> None:
     assert token.startswith("gs_")
     assert "second word is the key, shown only this time" in added.err
     (line,) = city("keys", "list").out.splitlines()
-    assert line.split("\t") == [key_id, "operator", "never expires", "valid", "Wang", "铁塔 Swap"]
+    assert line.split("\t") == [
+        key_id,
+        "operator",
+        "never expires",
+        "valid",
+        "Wang",
+        "铁塔 Swap",
+        "",
+    ]
     assert token not in line
 
 
@@ -57,7 +66,7 @@ def test_a_riders_name_is_neither_kept_nor_listed(city: Callable) -> None:
     assert "names no rider" not in added.err
     key_id = added.out.split("\t")[0]
     (line,) = city("keys", "list").out.splitlines()
-    assert line.split("\t") == [key_id, "rider", "never expires", "valid", "phone", ""]
+    assert line.split("\t") == [key_id, "rider", "never expires", "valid", "phone", "", ""]
 
 
 def test_a_riders_key_without_a_name_says_what_it_lacks(city: Callable) -> None:
@@ -71,3 +80,16 @@ def test_a_rider_named_for_another_key_is_wrong_usage(city: Callable) -> None:
     assert (refused.code, refused.out) == (2, "")
     assert "--rider" in refused.err
     assert city("keys", "list").out == ""
+
+
+def test_a_staffs_key_may_be_of_areas(city: Callable, demo_data: Path) -> None:
+    assert city("load", "areas", str(demo_data / "areas.geojson")).code == 0
+    unknown = city("keys", "add", "--role", "staff", "--area", "nowhere")
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "--area: There is no area 'nowhere'. There are " in unknown.err
+    known = unknown.err.split("There are ")[1].split(", ")[:2]
+    added = city("keys", "add", "--role", "staff", "--area", known[1], "--area", known[0])
+    assert added.code == 0
+    (line,) = city("keys", "list").out.splitlines()
+    assert line.split("\t")[6] == ", ".join(known)
+    assert city("keys", "add", "--role", "analyst", "--area", known[0]).code == 2

@@ -1,12 +1,18 @@
 """Each part of a workspace is looked at, and a fault in one hides none in another."""
 
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+import shapely
 
+from geo_service.domain.area import Area
+from geo_service.domain.role import Role
 from geo_service.domain.trace import Fixes
 from geo_service.flows.examine_workspace import examine
+from geo_service.flows.manage_keys import add_key, revoke_key
 from geo_service.flows.wiring import Workspace
+from geo_service.store import areas as stored_areas
 
 
 def add_a_trip(workspace: Workspace) -> None:
@@ -59,3 +65,24 @@ def test_what_only_takes_room_is_told_and_sound(workspace: Workspace) -> None:
     assert [finding.where for finding in found.findings] == [str(left)]
     assert found.sound
     assert left.exists()
+
+
+def test_a_key_whose_areas_are_gone_is_told_and_sound(workspace: Workspace, now: datetime) -> None:
+    wkb = shapely.to_wkb(shapely.box(112, 32, 113, 33))
+    a, b = Area("a", "甲", "", wkb), Area("b", "乙", "", wkb)
+    with workspace.database.writing() as connection:
+        stored_areas.write(connection, [a, b], [])
+    both, _ = add_key(workspace, Role.STAFF, None, now, areas=["a", "b"])
+    only, _ = add_key(workspace, Role.STAFF, None, now, areas=["b"])
+    ended, _ = add_key(workspace, Role.STAFF, None, now, areas=["b"])
+    add_key(workspace, Role.STAFF, None, now)
+    revoke_key(workspace, ended, now)
+    assert examine(workspace).findings == ()
+    with workspace.database.writing() as connection:
+        stored_areas.write(connection, [a], [], replace=True)
+    found = examine(workspace)
+    told = {finding.where: finding.what for finding in found.findings}
+    assert told.keys() == {both, only}
+    assert "some are gone: b" in told[both]
+    assert "may do nothing" in told[only]
+    assert found.sound

@@ -1,16 +1,20 @@
 """Photos are kept with an issue or leave nothing behind."""
 
 import os
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from geo_service.domain.case import Case
 from geo_service.domain.issue import Issue
+from geo_service.domain.lifecycle import Stage
 from geo_service.domain.photo import Photo
-from geo_service.errors import NotFound, NotReady, RefusedFields
+from geo_service.domain.role import Role
+from geo_service.errors import NotAllowed, NotFound, NotReady, RefusedFields
 from geo_service.flows.keep_photo import (
     PREVIEW_PX,
     approve_photo,
@@ -22,8 +26,10 @@ from geo_service.flows.keep_photo import (
 )
 from geo_service.flows.wiring import Workspace, start_workspace
 from geo_service.settings import Settings
-from geo_service.store import issues, photos
+from geo_service.store import cases, issues, photos
+from geo_service.store.keys import Key
 
+STAFF = Key("s", Role.STAFF, "", datetime(2026, 1, 1, tzinfo=UTC), None, None)
 PHOTOS = [Photo(b"first", 40, 30), Photo(b"second", 64, 48)]
 
 
@@ -122,13 +128,13 @@ def test_staff_approve_and_take_back(city: Workspace, now: datetime) -> None:
     with city.database.writing() as connection:
         note_photos(connection, "a", [file], now=now)
     for approved in (True, False):
-        assert approve_photo(city, file.photo_id, approved=approved).approved is approved
+        assert approve_photo(city, STAFF, file.photo_id, approved=approved).approved is approved
         with city.database.reading() as connection:
             found = photos.find(connection, file.photo_id)
         assert found is not None
         assert found.approved is approved
     with pytest.raises(NotFound, match="no photo"):
-        approve_photo(city, "0" * 32, approved=True)
+        approve_photo(city, STAFF, "0" * 32, approved=True)
 
 
 def test_what_a_crash_left_is_gone_an_hour_later(city: Workspace, now: datetime) -> None:
@@ -151,3 +157,24 @@ def test_a_preview_is_small_and_nothing_of_it_is_kept(city: Workspace) -> None:
     with pytest.raises(RefusedFields):
         preview_photo(city, b"none")
     assert lying(city) == []
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_staff_of_other_areas_change_no_photo(
+    empty: Workspace, now: datetime, *, public: bool
+) -> None:
+    issue = Issue("a", "standing_water", 112.1, 32.0, now, approved=public)
+    (file,) = store_photos(empty, PHOTOS[:1])
+    with empty.database.writing() as connection:
+        issues.write(connection, [issue])
+        cases.add(connection, [Case(issue, Stage.COLLECTED, "u", now, area_id="east")])
+        note_photos(connection, "a", [file], now=now, approved=True)
+    west = replace(STAFF, areas=frozenset({"west"}), reach=frozenset({"west"}))
+    with pytest.raises(NotAllowed if public else NotFound):
+        approve_photo(empty, west, file.photo_id, approved=False)
+    with empty.database.reading() as connection:
+        found = photos.find(connection, file.photo_id)
+    assert found is not None
+    assert found.approved
+    east = replace(STAFF, areas=frozenset({"city"}), reach=frozenset({"city", "east"}))
+    assert not approve_photo(empty, east, file.photo_id, approved=False).approved

@@ -4,13 +4,16 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
+import shapely
 
+from geo_service.domain.area import Area
 from geo_service.domain.rider import pseudonym
 from geo_service.domain.role import Role
 from geo_service.errors import NoKey, NotFound, WrongUsage
 from geo_service.flows.check_keys import recognise_key
 from geo_service.flows.manage_keys import add_key, list_keys, revoke_key
 from geo_service.flows.wiring import Workspace
+from geo_service.store import areas as stored_areas
 
 HOUR = timedelta(hours=1)
 
@@ -81,3 +84,23 @@ def test_no_other_key_is_a_riders(empty: Workspace, now: datetime, role: Role) -
     assert list_keys(empty) == []
     add_key(empty, role, None, now)
     assert [key.rider for key in list_keys(empty)] == [""]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.STAFF])
+def test_only_a_staffs_key_is_of_areas(empty: Workspace, now: datetime, role: Role) -> None:
+    with pytest.raises(WrongUsage, match=f"--area: A key with the role {role} is of no area"):
+        add_key(empty, role, None, now, areas=["a"])
+    assert list_keys(empty) == []
+
+
+def test_a_key_is_of_areas_that_are_there(empty: Workspace, now: datetime) -> None:
+    with pytest.raises(WrongUsage, match=r"no area 'a'.*load areas"):
+        add_key(empty, Role.STAFF, None, now, areas=["a"])
+    wkb = shapely.to_wkb(shapely.box(112, 32, 113, 33))
+    with empty.database.writing() as connection:
+        stored_areas.write(connection, [Area(f"a{n:02}", "", "", wkb) for n in range(10)], [])
+    with pytest.raises(WrongUsage, match=r"no area 'b'.*There are a00, a01, .*a07 and 2 more"):
+        add_key(empty, Role.STAFF, None, now, areas=["a01", "b", "c"])
+    assert list_keys(empty) == []
+    add_key(empty, Role.STAFF, None, now, areas=["a01", "a01", "a00"])
+    assert [key.areas for key in list_keys(empty)] == [{"a00", "a01"}]

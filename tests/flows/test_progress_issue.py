@@ -307,3 +307,67 @@ def test_showing_and_hiding_are_written_down(town: Town) -> None:
         assert case.issue.approved is approved
         assert town.case(issue_id).issue.approved is approved
     assert len(town.moves(issue_id)) == 3
+
+
+def of_areas(town: Town, *reach: str) -> Key:
+    return replace(town.staff, areas=frozenset({"city"}), reach=frozenset(reach))
+
+
+def given_to(town: Town, area_id: str, key: Key | None = None) -> str:
+    """Report an issue that is given to an area; by staff everybody sees it."""
+    issue_id = town.report(key, f"{area_id} {town.now}")
+    town.now += timedelta(minutes=1)
+    with town.workspace.database.writing() as connection:
+        case = cases.find_to_change(connection, issue_id)
+        assert case is not None
+        cases.change(connection, replace(case, area_id=area_id))
+    return issue_id
+
+
+def test_staff_of_some_areas_move_what_is_of_them(town: Town) -> None:
+    east, hidden = of_areas(town, "east"), given_to(town, "west")
+    shown, own = given_to(town, "west", town.staff), given_to(town, "east")
+    assert town.move(east, own, Stage.FILED).stage is Stage.FILED
+    for issue_id, error in ((hidden, NotFound), (shown, NotAllowed)):
+        before = town.case(issue_id)
+        with pytest.raises(error):
+            town.move(east, issue_id, Stage.FILED)
+        with pytest.raises(error):
+            approve_issue(town.workspace, issue_id, east, town.now, approved=False)
+        assert town.case(issue_id) == before
+    # Without an area an issue is of the whole city.
+    with pytest.raises(NotFound):
+        town.move(east, given_to(town, ""), Stage.FILED)
+
+
+def test_staff_of_some_areas_merge_only_what_is_of_them(town: Town) -> None:
+    east = of_areas(town, "east")
+    own, beside = given_to(town, "east"), given_to(town, "east")
+    hidden, shown = given_to(town, "west"), given_to(town, "west", town.staff)
+    over = given_to(town, "west")
+    town.move(town.staff, over, Stage.REJECTED, why="no")
+    before = [town.case(one) for one in (own, hidden, shown, over)]
+    told = set()
+    # What one may not know of is as if it were not there, over or not.
+    for into in ("none", hidden, over):
+        with pytest.raises(RefusedFields) as refused:
+            town.move(east, own, Stage.MERGED, merged_into=into)
+        told.add(str(refused.value))
+    assert len(told) == 1
+    with pytest.raises(NotAllowed, match="outside the areas"):
+        town.move(east, own, Stage.MERGED, merged_into=shown)
+    for one in (hidden, shown):
+        with pytest.raises((NotFound, NotAllowed)):
+            town.move(east, one, Stage.MERGED, merged_into=own)
+    assert [town.case(one) for one in (own, hidden, shown, over)] == before
+    assert town.move(east, own, Stage.MERGED, merged_into=beside).merged_into == beside
+    assert town.move(east, own, Stage.REOPENED, why="not the same").stage is Stage.REOPENED
+
+
+def test_staff_of_some_areas_part_nothing_from_what_is_of_others(town: Town) -> None:
+    own, other = given_to(town, "east", town.rider), given_to(town, "west")
+    town.move(town.staff, own, Stage.MERGED, merged_into=other)
+    with pytest.raises(NotAllowed, match="outside the areas"):
+        town.move(of_areas(town, "east"), own, Stage.REOPENED, why="not the same")
+    assert town.supporters(other) == {town.rider.rider}
+    assert town.move(town.staff, own, Stage.REOPENED, why="not the same").is_open

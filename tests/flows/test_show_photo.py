@@ -5,14 +5,16 @@ from datetime import datetime
 
 import pytest
 
+from geo_service.domain.case import Case
 from geo_service.domain.issue import Issue
+from geo_service.domain.lifecycle import Stage
 from geo_service.domain.photo import Photo
 from geo_service.domain.role import Role
 from geo_service.errors import NotFound
 from geo_service.flows.keep_photo import note_photos, store_photos
 from geo_service.flows.show_photo import ShownPhoto, show_photo
 from geo_service.flows.wiring import Workspace
-from geo_service.store import issues
+from geo_service.store import cases, issues
 from geo_service.store.keys import Key
 
 
@@ -62,3 +64,16 @@ def test_one_whose_file_is_lost_is_not_there(empty: Workspace, now: datetime) ->
     empty.photos.remove([photo_id])
     assert seen(empty, photo_id, None) is None
     assert seen(empty, "0" * 32, None) is None
+
+
+def test_staff_of_other_areas_see_what_everybody_sees(empty: Workspace, now: datetime) -> None:
+    hidden = kept(empty, now, photo=False, issue=True, rider="r1")
+    with empty.database.writing() as connection:
+        case = Case(
+            Issue("False-True-r1", "", 112.1, 32.0, now), Stage.FILED, "u", now, area_id="east"
+        )
+        cases.add(connection, [case])
+    west = Key("k", Role.STAFF, "", now, None, None, areas=frozenset({"city"}))
+    east = replace(west, reach=frozenset({"east"}))
+    assert seen(empty, hidden, west) is None
+    assert seen(empty, hidden, east) is not None

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -5,13 +6,13 @@ import pytest
 from geo_service.domain.category import Category
 from geo_service.domain.report import Report
 from geo_service.domain.role import Role
-from geo_service.errors import NotFound
+from geo_service.errors import NotAllowed, NotFound
 from geo_service.flows.manage_keys import add_key
 from geo_service.flows.progress_issue import approve_issue
 from geo_service.flows.report_issue import report_issue
 from geo_service.flows.take_up_case import take_up_case
 from geo_service.flows.wiring import Workspace
-from geo_service.store import categories
+from geo_service.store import cases, categories
 from geo_service.store import keys as stored_keys
 from geo_service.store.keys import Key
 
@@ -50,3 +51,20 @@ def test_what_may_be_the_same_is_told_but_for_itself(
 def test_nothing_is_there_to_be_taken_up(workspace: Workspace, staff: Key) -> None:
     with pytest.raises(NotFound):
         take_up_case(workspace, staff, "none")
+
+
+def test_staff_of_some_areas_take_up_theirs_and_see_theirs_near(
+    workspace: Workspace, staff: Key, now: datetime
+) -> None:
+    mine, near, shown = (report(workspace, now, lat) for lat in (32.0400, 32.0401, 32.0402))
+    east = replace(staff, areas=frozenset({"city"}), reach=frozenset({"east"}))
+    approve_issue(workspace, shown, staff, now, approved=True)
+    with workspace.database.writing() as connection:
+        case = cases.find_to_change(connection, mine)
+        assert case is not None
+        cases.change(connection, replace(case, area_id="east"))
+    assert take_up_case(workspace, east, mine).near == ()
+    with pytest.raises(NotFound):
+        take_up_case(workspace, east, near)
+    with pytest.raises(NotAllowed, match="outside the areas"):
+        take_up_case(workspace, east, shown)

@@ -20,6 +20,7 @@ from geo_service.store.database import Database
 START = datetime(2026, 10, 1, tzinfo=UTC)
 PLACE = (112.14, 32.04)
 RIDERS = ("", "rider-a", "rider-b")
+AREAS = ("", "east", "west")
 
 
 def moments() -> st.SearchStrategy[datetime]:
@@ -42,7 +43,8 @@ def all_cases(draw: st.DrawFn) -> list[Case]:
         changed = reported_at + timedelta(hours=draw(st.integers(0, 20)))
         reporter = draw(st.sampled_from(RIDERS))
         stage = draw(st.sampled_from(list(Stage)))
-        found.append(Case(issue, stage, "u", changed, reporter=reporter))
+        area_id = draw(st.sampled_from(AREAS))
+        found.append(Case(issue, stage, "u", changed, area_id=area_id, reporter=reporter))
     return found
 
 
@@ -57,13 +59,19 @@ FILTERS = st.builds(
     updated_until=st.none() | moments(),
     near=st.none() | st.sampled_from((150.0, 333.0)).map(lambda radius: (*PLACE, radius)),
     sees_all=st.booleans(),
+    area_ids=st.frozensets(st.sampled_from(AREAS)),
     rider=st.sampled_from(RIDERS),
 )
 
 
 def lets_through(wanted: CaseFilter, case: Case) -> bool:
     issue = case.issue
-    seen = wanted.sees_all or issue.approved or (wanted.rider and case.reporter == wanted.rider)
+    seen = (
+        wanted.sees_all
+        or issue.approved
+        or case.area_id in wanted.area_ids
+        or (wanted.rider and case.reporter == wanted.rider)
+    )
     spans = (
         (wanted.since, issue.reported_at, wanted.until),
         (wanted.updated_since, case.updated_at, wanted.updated_until),

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -109,3 +110,31 @@ def test_open_ones_are_found_behind_any_number_that_are_over(database: Database)
             connection, "water", 112.14, 32.0, radius_m=30.0, most=5, approved_only=True
         )
     assert [case.issue.issue_id for case in found] == [f"b{number}" for number in range(5)]
+
+
+def test_only_those_of_some_areas_are_found_if_asked_so(database: Database) -> None:
+    near = [(f"a{number}", 112.14, 32.0, "water", Stage.FILED, True) for number in range(6)]
+    keep(database, [*near, ("b", 112.14 + STEP, 32.0, "water", Stage.FILED, False)])
+    with database.writing() as connection:
+        ours = cases.find_to_change(connection, "b")
+        assert ours is not None
+        cases.change(connection, replace(ours, area_id="east"))
+
+    def found(*area_ids: str, approved_only: bool = False) -> list[str]:
+        with database.reading() as connection:
+            near = open_cases_near(
+                connection,
+                "water",
+                112.14,
+                32.0,
+                radius_m=30.0,
+                most=5,
+                approved_only=approved_only,
+                area_ids=area_ids,
+            )
+        return [case.issue.issue_id for case in near]
+
+    # Not behind those five that are nearer and of other areas.
+    assert found("east", "west") == ["b"]
+    assert found("east", approved_only=True) == []
+    assert found("west") == found() == []

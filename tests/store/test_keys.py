@@ -1,5 +1,6 @@
 import hashlib
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -115,3 +116,19 @@ def test_all_keys_are_listed_oldest_first(database: Database) -> None:
         listed = keys.read_all(connection)
     assert [key.key_id for key in listed] == [earlier, later]
     assert [key.expires_at for key in listed] == [None, NOW + 2 * DAY]
+
+
+def test_a_staffs_key_may_be_of_areas_and_reaches_none_unasked(database: Database) -> None:
+    with database.writing() as connection:
+        _, token = keys.add(
+            connection, Role.STAFF, expires_at=None, now=NOW, areas=["东/1", "b", "b"]
+        )
+        found = keys.find(connection, token, NOW)
+        assert keys.read_all(connection) == [found]
+    assert found is not None
+    assert found.areas == {"东/1", "b"}
+    # Until it is looked up which areas are there.
+    assert not any(found.reaches(area_id) for area_id in ("b", ""))
+    assert replace(found, reach=frozenset({"b"})).reaches("b")
+    assert not replace(found, reach=frozenset({"b"})).reaches("")
+    assert replace(found, areas=frozenset()).reaches("")

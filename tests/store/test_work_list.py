@@ -19,6 +19,7 @@ NOW = datetime(2026, 11, 18, 4, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 BODIES, CATEGORIES = ("a", "b"), ("fire", "water")
+AREAS = ("", "east", "west")
 known_cases = st.tuples(
     st.sampled_from(Stage),
     st.none() | st.integers(-2, 2).map(lambda hours: NOW + hours * HOUR),
@@ -27,6 +28,7 @@ known_cases = st.tuples(
     st.booleans(),
     st.sampled_from([-180.0, -179.0, 0.0, 179.0]),
     st.sampled_from([-1.0, 0.0, 1.0]),
+    st.sampled_from(AREAS),
 )
 boxes = st.tuples(
     st.sampled_from([-180.0, -1.0, 179.0]),
@@ -42,13 +44,15 @@ works = st.builds(
     overdue_at=st.none() | st.just(NOW),
     approved=st.none() | st.booleans(),
     box=st.none() | boxes,
+    area_ids=st.none() | st.frozensets(st.sampled_from(AREAS)),
 )
 
 
 def made(number: int, told: tuple[object, ...]) -> Case:
-    stage, due_at, body_id, category, approved, lon, lat = told
+    stage, due_at, body_id, category, approved, lon, lat, area_id = told
     issue = Issue(f"i-{number}", category, lon, lat, NOW, approved=approved)  # type: ignore[arg-type]
-    return Case(issue, stage, "u", NOW, body_id=body_id, due_at=due_at)  # type: ignore[arg-type]
+    case = Case(issue, stage, "u", NOW, body_id=body_id, due_at=due_at)  # type: ignore[arg-type]
+    return replace(case, area_id=area_id)  # type: ignore[arg-type]
 
 
 def wanted(case: Case, work: Work) -> bool:
@@ -65,6 +69,7 @@ def wanted(case: Case, work: Work) -> bool:
         and (not work.body_ids or case.body_id in work.body_ids)
         and (work.overdue_at is None or case.overdue(work.overdue_at))
         and work.approved in (None, issue.approved)
+        and (work.area_ids is None or case.area_id in work.area_ids)
         and within
     )
 
@@ -91,7 +96,7 @@ def test_pages_hold_what_is_wanted_in_order_each_once(
 
 
 def test_a_place_comes_back_as_it_was_written() -> None:
-    case = made(1, (Stage.FILED, None, "a", "fire", True, 0.0, 0.0))
+    case = made(1, (Stage.FILED, None, "a", "fire", True, 0.0, 0.0, ""))
     early = replace(case, due_at=datetime(1970, 1, 1, tzinfo=UTC))
     odd = replace(case, issue=replace(case.issue, issue_id="a-b 站-"))
     for one in (case, early, odd):

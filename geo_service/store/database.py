@@ -103,8 +103,14 @@ class Database:
             with writer.begin():
                 yield writer
 
-    def migrate(self) -> None:
+    def migrate(self) -> str | None:
         """Make the tables, or bring them up to what this program needs.
+
+        Returns
+        -------
+        str or None
+            The revision that older tables were brought up from; None if there was no need, or
+            there were none.
 
         Raises
         ------
@@ -114,7 +120,7 @@ class Database:
         with self.reading() as connection:
             revision = _revision(connection)
         if revision == schema.REVISION:
-            return
+            return None
         # Loading Alembic takes a tenth of a second, and most starts have no need of it.
         from geo_service.store.migrating import knows, upgrade  # noqa: PLC0415
 
@@ -128,6 +134,7 @@ class Database:
             self._keep_write_ahead_log()
         with self.writing() as connection:
             upgrade(connection)
+        return revision
 
     def empty_log(self) -> bool:
         """Leave nothing of what was deleted in SQLite's log of writes.

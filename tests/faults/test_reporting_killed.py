@@ -20,7 +20,7 @@ from geo_service.flows.wiring import open_workspace
 from geo_service.settings import PREFIX, Settings
 
 KILLS = int(os.environ.get("KILLS", "5"))
-"""How many times; ``scripts/faults`` asks for 50."""
+"""How many times; ``scripts/faults`` asks for 100."""
 SENDERS = 4
 PATIENCE_S = 60.0
 PATH = "/open311/v2/requests.json"

@@ -182,6 +182,12 @@ def address_in(folder: Path) -> str:
 
 def _assemble(settings: Settings, calendar: Calendar | None = None) -> Workspace:
     database = Database(settings.database_url or address_in(settings.workspace))
+    if database.read_only:
+        LOG.warning(
+            "%s: the disk is mounted read-only: all can be read, and nothing written. "
+            "Start again once it can be written.",
+            settings.workspace,
+        )
     revision = database.migrate()
     if revision is not None:
         LOG.warning(

@@ -13,15 +13,19 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from functools import partial
+from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from threading import Event
 from time import monotonic
 from typing import Any, NamedTuple
 
+from own_process import wait_for_port
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+
+from geo_service.settings import Settings
+from geo_service.web.server import serve
 
 PATIENCE_S = 120.0
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND
@@ -98,9 +102,18 @@ def moments(course: Course, count: int, seed: int) -> Iterator[Moment]:
             yield Moment(seconds=share * course.seconds)
 
 
-def run(work: Callable[..., object], *arguments: object) -> Any:  # noqa: ANN401 - a process
-    """Return a process that does the work, not begun; it ends with 0 if the work is done."""
-    return FORKED.Process(target=partial(_quietly, work), args=arguments, daemon=True)
+@contextmanager
+def serving(settings: Settings, port: int) -> Iterator[int]:
+    """Serve a workspace until the block ends; give the server's process id once it listens."""
+    process = FORKED.Process(target=_serve, args=(settings, port), daemon=True)
+    process.start()
+    try:
+        wait_for_port(port, process.is_alive)
+        yield process.pid or 0
+    finally:
+        process.terminate()
+        process.join(PATIENCE_S)
+        process.close()
 
 
 class _begun:  # noqa: N801 - reads as a word
@@ -154,11 +167,11 @@ def _work(
         saying.send(traceback.format_exc())
 
 
-def _quietly(work: Callable[..., object], *arguments: object) -> None:
+def _serve(settings: Settings, port: int) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
-    work(*arguments)
+    serve(settings, host="127.0.0.1", port=port, workers=1)
 
 
 class _Steps:

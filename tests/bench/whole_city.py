@@ -76,7 +76,7 @@ ROWS: dict[str, dict[str, object]] = {
         "rider": "x",
     },
     "releases": {"period": "2026-10", "since": RIDE, "until": NOW, "resolution": 9},
-    "release_cells": {"period": "2026-10", "cell": "89", "trips": 20, "riders": 10},
+    "release_cells": {"period": "2026-10", "cell": "8940a37818bffff", "trips": 20, "riders": 10},
     "issues": {
         "issue_id": "i",
         "category": "standing_water",

@@ -1,6 +1,10 @@
 """What all tests share."""
 
 import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -26,3 +30,32 @@ def shared_data() -> Path:
 def demo_data() -> Path:
     """Return the demo district's files."""
     return ROOT / "data" / "geojson"
+
+
+@pytest.fixture
+def mount_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
+    """Return what mounts a disk of so many kilobytes, or skips, saying so."""
+    mount, unmount = shutil.which("mount") or "", shutil.which("umount") or ""
+    with ExitStack() as mounted:
+
+        def _mount(kilobytes: int) -> Path:
+            disk = tmp_path / "disk"
+            disk.mkdir()
+            command = [mount, "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(disk)]
+            if not mount or subprocess.run(command, capture_output=True, check=False).returncode:
+                pytest.skip("no disk can be mounted here")
+            mounted.callback(subprocess.run, [unmount, str(disk)], check=True)
+            return disk
+
+        yield _mount
+
+
+@pytest.fixture
+def make_read_only() -> Callable[[Path], None]:
+    """Return what makes a mounted disk one that can only be read."""
+
+    def _make(disk: Path) -> None:
+        command = [shutil.which("mount") or "", "-o", "remount,ro", str(disk)]
+        subprocess.run(command, check=True)
+
+    return _make

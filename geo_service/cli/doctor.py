@@ -42,6 +42,7 @@ def run_doctor(arguments: argparse.Namespace) -> None:
             f"traces: {examination.files} files, {examination.trips} trips, "
             f"{examination.fixes} fixes"
         )
+        words.say(f"photos: {examination.photos}")
     for finding in examination.findings:
         words.say_beside(f"{finding.where}: {finding.what} {finding.remedy}")
     faults = sum(not finding.harmless for finding in examination.findings)
@@ -60,5 +61,6 @@ def _as_json(examination: "Examination") -> dict[str, object]:
         "files": examination.files,
         "trips": examination.trips,
         "fixes": examination.fixes,
+        "photos": examination.photos,
         "findings": [finding._asdict() for finding in examination.findings],
     }

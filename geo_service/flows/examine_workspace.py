@@ -1,4 +1,4 @@
-"""Whether a workspace is sound: its database, its compiled streets, its trace lake."""
+"""Whether a workspace is sound: its database, compiled streets, trace lake and photos."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,8 @@ from geo_service.store import areas as stored_areas
 from geo_service.store import keys as stored_keys
 from geo_service.store.database_check import database_faults
 from geo_service.store.lake_check import Finding
+from geo_service.store.photo_check import prove_photos
+from geo_service.store.workspace_files import PHOTOS
 from geo_service.streets.profile import Profile
 
 KEY_REMEDY = "Load areas with these ids again, or revoke it and make another."
@@ -24,6 +26,7 @@ class Examination:
     """Of the trace lake."""
     trips: int
     fixes: int
+    photos: int
     findings: tuple[Finding, ...]
 
     @property
@@ -52,12 +55,14 @@ def examine(workspace: Workspace) -> Examination:
     findings += _unfinished_erasures(workspace)
     findings += _keys_of_gone_areas(workspace)
     proof = workspace.lake.prove()
+    pictures = prove_photos(workspace.settings.workspace / PHOTOS, workspace.database)
     return Examination(
         streets_version=version,
         files=proof.files,
         trips=proof.trips,
         fixes=proof.fixes,
-        findings=(*findings, *proof.findings),
+        photos=pictures.photos,
+        findings=(*findings, *proof.findings, *pictures.findings),
     )
 
 

@@ -1,11 +1,12 @@
 """A workspace and its parts, built from settings: the one place that knows what is made of what."""
 
+import logging
 import os
 import re
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Self
@@ -14,9 +15,9 @@ from urllib.parse import quote
 from geo_service.domain.opening import Calendar, check_calendar
 from geo_service.errors import NotReady
 from geo_service.flows.kept_ground import KeptGround
+from geo_service.flows.tidy_up import tidy_up
 from geo_service.settings import Settings
 from geo_service.store import city
-from geo_service.store import photos as stored_photos
 from geo_service.store.database import Database
 from geo_service.store.kept_counts import KeptCounts
 from geo_service.store.networks import NetworkStore
@@ -26,9 +27,8 @@ from geo_service.store.workspace_files import DATABASE_FILE, PHOTOS, STREETS, TR
 from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 
+LOG = logging.getLogger("geo_service.workspace")
 KEY_BYTES = 32
-WRITTEN_WITHIN = timedelta(hours=1)
-"""A photo's file that is older than this, and that no row names, never will be named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _make_rider_key(path: Path) -> None:
 def start_workspace(
     settings: Settings, calendar: Calendar | None = None, *, now: datetime | None = None
 ) -> Workspace:
-    """Make the workspace if it is not there, tidy up after a crash, and open it.
+    """Make the workspace if it is not there, tidy up after a crash, saying so, and open it.
 
     Parameters
     ----------
@@ -149,11 +149,7 @@ def start_workspace(
         check_calendar(calendar)
     settings.workspace.mkdir(parents=True, exist_ok=True)
     workspace = _assemble(settings, calendar)
-    workspace.lake.remove_leftovers()
-    if now is not None:
-        with workspace.database.reading() as connection:
-            known = stored_photos.all_ids(connection)
-        workspace.photos.remove_leftovers(known, now - WRITTEN_WITHIN)
+    tidy_up(workspace, now)
     return workspace
 
 
@@ -186,7 +182,19 @@ def address_in(folder: Path) -> str:
 
 def _assemble(settings: Settings, calendar: Calendar | None = None) -> Workspace:
     database = Database(settings.database_url or address_in(settings.workspace))
-    database.migrate()
+    if database.read_only:
+        LOG.warning(
+            "%s: the disk is mounted read-only: all can be read, and nothing written. "
+            "Start again once it can be written.",
+            settings.workspace,
+        )
+    revision = database.migrate()
+    if revision is not None:
+        LOG.warning(
+            "%s: the database was of an older program (revision %s) and is now of this one.",
+            settings.workspace,
+            revision,
+        )
     if calendar is not None:
         with database.writing() as connection:
             city.write_calendar(connection, calendar)

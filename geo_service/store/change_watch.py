@@ -9,6 +9,7 @@ from geo_service.errors import NotReady
 from geo_service.store import city
 from geo_service.store.database import Database
 from geo_service.store.database_errors import MEANINGS, explained
+from geo_service.store.read_only_disk import address_to_open
 
 VERSION = "PRAGMA data_version"
 """SQLite's count of what others have committed; it reads no page of the file."""
@@ -101,7 +102,10 @@ class ChangeWatch:
         self._stamp += 1
         # mode=rw makes no file where there is none; the lock keeps threads apart.
         return sqlite3.connect(
-            f"{file.as_uri()}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
+            address_to_open(file, "mode=rw"),
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
         )
 
     def _let_go(self) -> None:

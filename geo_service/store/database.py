@@ -24,6 +24,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from geo_service.errors import NotReady, WrongUsage
 from geo_service.store import schema
 from geo_service.store.database_errors import explained
+from geo_service.store.read_only_disk import address_to_open, is_read_only
 
 __all__ = ["Connection", "Database"]
 
@@ -72,6 +73,7 @@ class Database:
         self._name = address.database or "" if on_sqlite else address.render_as_string()
         self._others: list[Callable[[], None]] = []
         if on_sqlite:
+            event.listen(self._engine, "do_connect", self._open_read_only)
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
 
@@ -103,8 +105,14 @@ class Database:
             with writer.begin():
                 yield writer
 
-    def migrate(self) -> None:
+    def migrate(self) -> str | None:
         """Make the tables, or bring them up to what this program needs.
+
+        Returns
+        -------
+        str or None
+            The revision that older tables were brought up from; None if there was no need, or
+            there were none.
 
         Raises
         ------
@@ -114,7 +122,7 @@ class Database:
         with self.reading() as connection:
             revision = _revision(connection)
         if revision == schema.REVISION:
-            return
+            return None
         # Loading Alembic takes a tenth of a second, and most starts have no need of it.
         from geo_service.store.migrating import knows, upgrade  # noqa: PLC0415
 
@@ -128,6 +136,7 @@ class Database:
             self._keep_write_ahead_log()
         with self.writing() as connection:
             upgrade(connection)
+        return revision
 
     def empty_log(self) -> bool:
         """Leave nothing of what was deleted in SQLite's log of writes.
@@ -193,6 +202,20 @@ class Database:
         for let_go in self._others:
             let_go()
         self._engine.dispose()
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it lies on a disk that is mounted read-only."""
+        return self.file is not None and is_read_only(self.file.parent)
+
+    def _open_read_only(
+        self, dialect: object, entry: object, places: list[str], named: dict[str, object]
+    ) -> None:
+        """Have a file on a read-only disk opened as what it is; others as ever."""
+        del dialect, entry
+        if self.file is not None and self.read_only:
+            places[0] = address_to_open(self.file, "mode=ro")
+            named["uri"] = True
 
     def _keep_write_ahead_log(self) -> None:
         """Turn on SQLite's write-ahead log, which the file then keeps."""

@@ -1,8 +1,10 @@
 """What the database's failures mean to those who use a workspace."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -27,10 +29,14 @@ MEANINGS = {
     "SQLITE_FULL": ("The disk is full, so nothing was written.", "Make room and try again."),
     "SQLITE_READONLY": (
         "The database can't be written.",
-        "Look at the permissions of the file and its folder.",
+        "Look at the permissions of the file and its folder, and whether its disk is read-only.",
     ),
     "SQLITE_IOERR": ("The disk failed.", "Look at the disk, then try again."),
 }
+NEEDING_ROOM = (MEANINGS["SQLITE_IOERR"], MEANINGS["SQLITE_CANTOPEN"])
+"""So SQLite puts it where a file it needs beside the database, even to read, finds no room."""
+LEAST_ROOM = 1 << 16
+"""Twice as many bytes as the smallest of those files has."""
 
 
 @contextmanager
@@ -58,7 +64,16 @@ def explained(name: str) -> Iterator[None]:
         meaning = _meaning(problem)
         if meaning is None:
             raise
+        if meaning in NEEDING_ROOM and _has_no_room(name):
+            meaning = MEANINGS["SQLITE_FULL"]
         raise NotReady(meaning[0], where=name, remedy=meaning[1]) from problem
+
+
+def _has_no_room(name: str) -> bool:
+    try:
+        return shutil.disk_usage(Path(name).parent).free < LEAST_ROOM
+    except (OSError, ValueError):
+        return False
 
 
 def _meaning(problem: Exception) -> tuple[str, str] | None:

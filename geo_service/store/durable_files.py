@@ -19,9 +19,14 @@ def write_durably(path: Path, content: bytes | memoryview) -> None:
     """
     unfinished = path.with_name(path.name + UNFINISHED)
     with unfinished.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            # On a full disk half a file would take the room that others need.
+            unfinished.unlink(missing_ok=True)
+            raise
     unfinished.replace(path)
 
 

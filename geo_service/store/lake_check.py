@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, func, select
 
 from geo_service.arrays import Integers
 from geo_service.domain.moments import day_begin, to_microseconds
+from geo_service.errors import NotReady
 from geo_service.store import trace_days
 from geo_service.store.database import Database
 from geo_service.store.schema import trace_files, trips
@@ -238,8 +240,9 @@ def _leftovers(folder: Path, database: Database) -> list[Finding]:
     with database.reading() as connection:
         left = find_leftovers(folder, connection)
     if left:
-        # Only while nobody writes is a file that no row names of no use.
-        with database.writing() as connection:
+        # Only while nobody writes is a file that no row names of no use; where the database can't
+        # be written, nobody does.
+        with suppress(NotReady), database.writing() as connection:
             left = find_leftovers(folder, connection)
     return [
         Finding("The file is of no use to anyone.", str(path), SPARE, harmless=True)

@@ -9,18 +9,19 @@ mapped keeps them.
 import fcntl
 import hashlib
 import json
-import os
 import re
 import shutil
 import uuid
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from geo_service.errors import NotReady
+from geo_service.store.digested_files import DigestedFile, digests_in
+from geo_service.store.durable_files import sync_folder
 from geo_service.streets.elimination import Elimination, Hops, eliminate
 from geo_service.streets.measure import Measure
 from geo_service.streets.network import Network
@@ -99,7 +100,7 @@ class NetworkStore:
                 digests: dict[str, bytes] = {}
                 for name, parts in folders.items():
                     digests |= _write_folder(draft / name, parts)
-                _force_to_disk(draft)
+                sync_folder(draft)
                 version = _name(digests)
                 self._put_in_place(draft, version, digests)
         finally:
@@ -121,6 +122,30 @@ class NetworkStore:
                 with suppress(OSError):
                     self._set_aside(path)
         self._remove_leftovers()
+
+    def remove_leftovers(self) -> int:
+        """Remove what killed writers left behind, unless somebody is writing at this moment.
+
+        Returns
+        -------
+        int
+            How many drafts, and versions half removed, were there.
+
+        Raises
+        ------
+        NotReady
+            If there is something and the folder can't be written.
+        """
+        left = self._leftovers()
+        if not left:
+            return 0
+        with self._explained(), (self._folder / _LOCK).open("ab") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return 0
+            self._remove_leftovers()
+        return len(left)
 
     def open(self, version: str, profile: Profile) -> Network:
         """Open a network by memory map.
@@ -190,11 +215,11 @@ class NetworkStore:
         path = self._folder / version
         damaged = None
         if path.exists():
-            if _digests(path) == digests:
+            if digests_in(path) == digests:
                 return
             damaged = self._set_aside(path)
         draft.rename(path)
-        _force_to_disk(self._folder)
+        sync_folder(self._folder)
         if damaged:
             shutil.rmtree(damaged, ignore_errors=True)
 
@@ -202,10 +227,12 @@ class NetworkStore:
         """Take a version's name away in one step, so that no reader sees it half removed."""
         return path.rename(self._folder / f".removed-{uuid.uuid4().hex}")
 
+    def _leftovers(self) -> list[Path]:
+        return [path for path in self._folder.glob(".*") if _LEFTOVER.fullmatch(path.name)]
+
     def _remove_leftovers(self) -> None:
-        for path in self._folder.glob(".*"):
-            if _LEFTOVER.fullmatch(path.name):
-                shutil.rmtree(path, ignore_errors=True)
+        for path in self._leftovers():
+            shutil.rmtree(path, ignore_errors=True)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -273,56 +300,14 @@ def _write_folder(folder: Path, parts: Mapping[str, Any]) -> dict[str, bytes]:
     plain = {name: part for name, part in parts.items() if name not in arrays}
     digests = {}
     for name, array in arrays.items():
-        with _DigestedFile(folder / f"{name}.npy") as file:
+        with DigestedFile(folder / f"{name}.npy") as file:
             np.save(file, array, allow_pickle=False)
         digests[f"{folder.name}/{name}.npy"] = file.digest
-    with _DigestedFile(folder / _PLAIN) as file:
+    with DigestedFile(folder / _PLAIN) as file:
         file.write(json.dumps({**plain, "arrays": list(arrays)}, ensure_ascii=False).encode())
     digests[f"{folder.name}/{_PLAIN}"] = file.digest
-    _force_to_disk(folder)
+    sync_folder(folder)
     return digests
-
-
-class _DigestedFile:
-    """A new file that is on disk when it is closed, and the digest of what was written.
-
-    It is no ``io`` file, so that NumPy writes through it and the system says why it refuses.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("wb")
-        self._digest = hashlib.sha256()
-
-    def write(self, content: bytes) -> int:
-        self._digest.update(content)
-        return self._file.write(content)
-
-    @property
-    def digest(self) -> bytes:
-        return self._digest.digest()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        with self._file:
-            if kind is None:
-                self._file.flush()
-                os.fsync(self._file.fileno())
-
-
-def _digests(version: Path) -> dict[str, bytes] | None:
-    """Return the digest of each file there is; None if one can't be read."""
-    found = {}
-    try:
-        for path in version.rglob("*"):
-            if not path.is_dir():
-                with path.open("rb") as file:
-                    digest = hashlib.file_digest(file, "sha256").digest()
-                found[path.relative_to(version).as_posix()] = digest
-    except OSError:
-        return None
-    return found
 
 
 def _name(digests: Mapping[str, bytes]) -> str:
@@ -332,12 +317,3 @@ def _name(digests: Mapping[str, bytes]) -> str:
         content.update(path.encode())
         content.update(digests[path])
     return content.hexdigest()[:_NAME_LENGTH]
-
-
-def _force_to_disk(folder: Path) -> None:
-    """Make the names in a folder last through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -125,7 +125,7 @@ class PhotoFiles:
             How many files were removed.
         """
         removed = 0
-        for path in self._files():
+        for path in self.paths():
             kept = path.name.endswith(ENDING) and path.name.removesuffix(ENDING) in known_ids
             with suppress(OSError):
                 if not kept and path.stat().st_mtime < older_than.timestamp():
@@ -133,7 +133,7 @@ class PhotoFiles:
                     removed += 1
         return removed
 
-    def _files(self) -> list[Path]:
+    def paths(self) -> list[Path]:
         """List the files that are ours by their names; others are none of our business."""
         if not self._folder.is_dir():
             return []

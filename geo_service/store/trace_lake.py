@@ -114,12 +114,18 @@ class TraceLake:
             trace_folder.file_name(day): trace_folder.new_file(trips)
             for day, trips in daily.items()
         }
-        with self._database.writing() as connection:
-            if while_allowed is not None:
-                while_allowed(connection)
-            trace_folder.write_files(self._folder, connection, files)
-            written = trace_rows.write(connection, files, digests) if files else Written()
-            removed = trace_rows.remove_others(connection, digests) if replace else 0
+        try:
+            with self._database.writing() as connection:
+                if while_allowed is not None:
+                    while_allowed(connection)
+                trace_folder.write_files(self._folder, connection, files)
+                written = trace_rows.write(connection, files, digests) if files else Written()
+                removed = trace_rows.remove_others(connection, digests) if replace else 0
+        except NotReady:
+            # What was written takes room that is needed now, perhaps.
+            with suppress(NotReady, OSError):
+                self.remove_leftovers()
+            raise
         if removed:
             self.remove_leftovers()
         # The trips are there, whether or not the files they join can be read.

@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from geo_service.errors import GeoServiceError, NotReady
 from geo_service.flows.erase_rider import count_unfinished
+from geo_service.flows.tidy_up import tidy_up
 from geo_service.flows.wiring import Workspace
 from geo_service.streets.profile import Profile
 from geo_service.web import (
@@ -167,7 +168,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
         # The first question would otherwise wait for the streets to be opened.
         with suppress(NotReady):
             await run_in_threadpool(app.state.service.districts.current, Profile.EBIKE)
-        await run_in_threadpool(_tell_unfinished, workspace)
+        await run_in_threadpool(_look_after_crash, workspace, clock)
         upkeep = Upkeep(workspace, clock)
         upkeep.start()
         ready = ReadyCollections(app.state.service.collections)
@@ -220,7 +221,12 @@ def make_served_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> Sh
     return Shortcut(ItemsAtOnce(app, service, SMALLEST_ZIPPED), service)
 
 
-def _tell_unfinished(workspace: Workspace) -> None:
+def _look_after_crash(workspace: Workspace, clock: Clock) -> None:
+    try:
+        tidy_up(workspace, clock())
+    except NotReady as problem:
+        # What is left only takes room, so questions are answered all the same.
+        LOG.warning("what was left behind stays for now: %s", problem)
     begun = count_unfinished(workspace)
     if begun:
         LOG.warning(

@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Event
 
@@ -23,16 +23,27 @@ def served(command: Sequence[str], port: int, environ: Mapping[str, str]) -> Ite
     process = subprocess.Popen(
         command, env={**os.environ, **environ}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    deadline, pause = time.monotonic() + PATIENCE_S, Event()
     try:
-        while not _listens(port):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{command[0]} does not listen on port {port}")
-            pause.wait(0.05)
+        wait_for_port(port, lambda: process.poll() is None)
         yield process.pid
     finally:
         process.terminate()
         process.wait(PATIENCE_S)
+
+
+def wait_for_port(port: int, alive: Callable[[], bool]) -> None:
+    """Return once a process listens there.
+
+    Raises
+    ------
+    RuntimeError
+        If it ends before, or takes too long.
+    """
+    deadline, pause = time.monotonic() + PATIENCE_S, Event()
+    while not _listens(port):
+        if not alive() or time.monotonic() > deadline:
+            raise RuntimeError(f"nothing listens on port {port}")
+        pause.wait(0.05)
 
 
 def _listens(port: int) -> bool:

@@ -76,7 +76,7 @@ ROWS: dict[str, dict[str, object]] = {
         "rider": "x",
     },
     "releases": {"period": "2026-10", "since": RIDE, "until": NOW, "resolution": 9},
-    "release_cells": {"period": "2026-10", "cell": "89", "trips": 20, "riders": 10},
+    "release_cells": {"period": "2026-10", "cell": "8940a37818bffff", "trips": 20, "riders": 10},
     "issues": {
         "issue_id": "i",
         "category": "standing_water",
@@ -210,23 +210,26 @@ def empty_tables(workspace: Workspace) -> list[str]:
         ]
 
 
+def write_once(workspace: Workspace, name: str, number: int) -> None:
+    """Report, ride, photograph, replace, make files one."""
+    report = Report("standing_water", 112.145, 32.0401, f"{name} {number}", "长虹路", answers={})
+    report_issue(workspace, report, key=None, now=NOW)
+    state = State(observed_at=NOW + timedelta(seconds=number), empty=number % 9)
+    with workspace.database.writing() as connection:
+        facilities.write_state(connection, "cabinet", state)
+    workspace.lake.add(rides(f"{name}{number}-", 2))
+    workspace.lake.add(rides("t", shift=number * 1e-6))
+    add_photo(workspace, f"{name} {number}".encode() * 1000)
+    workspace.lake.compact()
+
+
 def write_for_ever(settings: Settings, stop: Event, name: str) -> None:
-    """Report, ride, photograph, replace, make files one, all as fast as it goes."""
+    """Write one time after the other, as fast as it goes."""
     with open_workspace(settings) as workspace:
         for number in range(1_000_000):
             if stop.is_set():
                 return
-            report = Report(
-                "standing_water", 112.145, 32.0401, f"{name} {number}", "长虹路", answers={}
-            )
-            report_issue(workspace, report, key=None, now=NOW)
-            state = State(observed_at=NOW + timedelta(seconds=number), empty=number % 9)
-            with workspace.database.writing() as connection:
-                facilities.write_state(connection, "cabinet", state)
-            workspace.lake.add(rides(f"{name}{number}-", 2))
-            workspace.lake.add(rides("t", shift=number * 1e-6))
-            add_photo(workspace, f"{name} {number}".encode() * 1000)
-            workspace.lake.compact()
+            write_once(workspace, name, number)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 def test_a_sound_workspace_is_told_with_counts(town: Callable) -> None:
     answer = town("doctor")
     assert (answer.code, answer.err) == (0, "")
-    assert "traces: 1 files, 1 trips, 2 fixes\nThe workspace is sound.\n" in answer.out
+    assert "traces: 1 files, 1 trips, 2 fixes\nphotos: 0\nThe workspace is sound.\n" in answer.out
 
 
 def test_faults_are_told_beside_and_end_with_one(town: Callable, tmp_path: Path) -> None:

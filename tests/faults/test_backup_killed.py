@@ -21,7 +21,7 @@ from geo_service.flows.wiring import open_workspace
 from geo_service.settings import PREFIX, Settings
 
 KILLS = int(os.environ.get("KILLS", "3"))
-"""How many times each; ``scripts/faults`` asks for 50."""
+"""How many times each; ``scripts/faults`` asks for 100."""
 PHOTOS = 150
 """Each is on the disk before the next one is written, so that it takes a while."""
 PATIENCE_S = 120.0

@@ -21,7 +21,7 @@ from geo_service.flows.wiring import open_workspace, start_workspace
 from geo_service.settings import PREFIX, Settings
 
 KILLS = int(os.environ.get("KILLS", "5"))
-"""How many times; ``scripts/faults`` asks for 50."""
+"""How many times; ``scripts/faults`` asks for 100."""
 NAME = "rider-to-be-erased"
 DAYS = 40
 

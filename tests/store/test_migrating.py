@@ -7,6 +7,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from old_city import migrate_to
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -56,12 +57,6 @@ def made(connection: Connection) -> dict[str, object]:
     )
     names = set(looked.get_table_names()) - {"alembic_version"}
     return {name: [about(name) for about in ask] for name in names}
-
-
-def migrate_to(connection: Connection, revision: str) -> None:
-    configuration = migrating._configuration()
-    configuration.attributes["connection"] = connection
-    command.upgrade(configuration, revision)
 
 
 def test_migrations_make_the_very_tables_of_the_schema(database: Database, tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_write_that_fails_leaves_no_version_behind(
     def refuse(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("geo_service.store.networks.os.fsync", refuse)
+    monkeypatch.setattr("geo_service.store.digested_files.os.fsync", refuse)
     with pytest.raises(NotReady, match=r"can't be written \(No space left on device\)") as caught:
         networks_store.write(networks)
     assert "Make room" in caught.value.remedy

@@ -7,6 +7,7 @@ from geo_service.domain.role import Role
 from geo_service.errors import NoKey, NotAllowed
 from geo_service.flows.wiring import Workspace
 from geo_service.store import keys as stored_keys
+from geo_service.store.acting import act_as
 from geo_service.store.keys import Key
 
 STAFF = frozenset({Role.STAFF, Role.ADMIN})
@@ -14,7 +15,7 @@ STAFF = frozenset({Role.STAFF, Role.ADMIN})
 
 
 def recognise_key(workspace: Workspace, token: str, now: datetime) -> Key:
-    """Return the key that a token opens.
+    """Return the key that a token opens; what is written from now on is written down as its.
 
     Raises
     ------
@@ -25,6 +26,7 @@ def recognise_key(workspace: Workspace, token: str, now: datetime) -> Key:
         key = stored_keys.find(connection, token, now)
     if key is None:
         raise NoKey("This key is unknown, expired or revoked.", remedy="Ask the operator for one.")
+    act_as(key.key_id)
     return key
 
 

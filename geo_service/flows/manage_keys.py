@@ -9,6 +9,7 @@ from geo_service.domain.role import Role
 from geo_service.errors import NotFound, WrongUsage
 from geo_service.flows.wiring import Workspace
 from geo_service.store import keys as stored_keys
+from geo_service.store.acting import act_makes
 from geo_service.store.keys import Key
 
 
@@ -72,7 +73,7 @@ def add_key(
         raise WrongUsage(f"{expires_at:%Y-%m-%dT%H:%MZ} is in the past.", where="--expires")
     known_as = _pseudonym(workspace, rider.strip()) if role is Role.RIDER else ""
     with workspace.database.writing() as connection:
-        return stored_keys.add(
+        key_id, token = stored_keys.add(
             connection,
             role,
             expires_at=expires_at,
@@ -82,6 +83,8 @@ def add_key(
             operator=operator.strip(),
             rider=known_as,
         )
+        act_makes("key", key_id)
+    return key_id, token
 
 
 def list_keys(workspace: Workspace) -> Sequence[Key]:
@@ -101,6 +104,7 @@ def revoke_key(workspace: Workspace, key_id: str, now: datetime) -> None:
     with workspace.database.writing() as connection:
         if not stored_keys.revoke(connection, key_id, now):
             raise NotFound(f"There is no key {key_id}.", remedy="See geo-service keys list.")
+        act_makes("key", key_id)
 
 
 def _pseudonym(workspace: Workspace, rider: str) -> str:

@@ -125,6 +125,8 @@ class Settings:
 
     trace_days: int = 0
     """Trips are removed so many days after they end; 0: never, so that no city loses unasked."""
+    audit_days: int = 365
+    """The audit log keeps its entries for so many days; 0: for ever."""
     consent_file: str = ""
     """Text that riders agree to, Chinese, a line of ---, English; empty: the package's own."""
 

@@ -10,7 +10,7 @@ from geo_service.domain.role import Role
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Describe the command and what can be done with keys."""
     keys = commands.add_parser("keys", help="add, list and revoke keys")
-    actions = keys.add_subparsers(title="actions", metavar="ACTION", required=True)
+    actions = keys.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
     add = actions.add_parser("add", help="make a key and show it, once")
     words.add_workspace(add)
     add.add_argument("--role", type=Role, choices=list(Role), required=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from geo_service import errors
 from geo_service.cli import (
+    audit,
     backup,
     catchments,
     city,
@@ -26,6 +27,7 @@ from geo_service.cli import (
     upkeep,
     words,
 )
+from geo_service.store.acting import COMMAND_LINE, Act, Deed, acting
 
 COMMANDS = (
     city,
@@ -41,6 +43,7 @@ COMMANDS = (
     keys,
     upkeep,
     erase,
+    audit,
     doctor,
     backup,
     serve,
@@ -72,7 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     typed = _parse([words.plain_number(word) for word in given])
     try:
-        typed.run(typed)
+        with acting(Act(words.now, lambda: Deed(_told(typed)), who=COMMAND_LINE)):
+            typed.run(typed)
         sys.stdout.flush()
     except errors.GeoServiceError as error:
         words.say_beside(f"geo-service: {error}")
@@ -87,6 +91,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words.say_beside(f"geo-service: {error.filename or 'disk'}: {error.strerror or error}.")
         return REFUSED
     return DONE
+
+
+def _told(typed: argparse.Namespace) -> str:
+    """Return the words of a command that say what it does, without names or files."""
+    known = ("command", "action", "what")
+    return " ".join(str(getattr(typed, name)) for name in known if hasattr(typed, name))
 
 
 def _parse(given: Sequence[str]) -> argparse.Namespace:
@@ -106,7 +116,9 @@ def parser() -> argparse.ArgumentParser:
         prog="geo-service",
         description="Nearest facilities by the streets riders ride, and where routes pass issues.",
     )
-    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = top.add_subparsers(
+        title="commands", metavar="COMMAND", dest="command", required=True
+    )
     for command in COMMANDS:
         command.add_commands(commands)
     return top

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Describe the command and what can be asked about stations."""
     stations = commands.add_parser("stations", help="how much stations are used")
-    actions = stations.add_subparsers(title="actions", metavar="ACTION", required=True)
+    actions = stations.add_subparsers(
+        title="actions", metavar="ACTION", dest="action", required=True
+    )
     use = actions.add_parser("use", help="visits and riders, and visits by hour of the day")
     words.add_workspace(use)
     use.add_argument("--since", type=words.moment, metavar="ISO", help="only visits then or later")

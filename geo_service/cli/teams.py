@@ -8,7 +8,7 @@ from geo_service.cli import words
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Describe the command and what can be done with teams."""
     teams = commands.add_parser("teams", help="volunteer teams: make, join, leave, figures")
-    actions = teams.add_subparsers(title="actions", metavar="ACTION", required=True)
+    actions = teams.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
     add = actions.add_parser("add", help="make a team")
     words.add_workspace(add)
     add.add_argument("team", metavar="TEAM", help="its id: lower-case letters, digits and _")

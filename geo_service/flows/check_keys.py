@@ -10,6 +10,7 @@ from geo_service.domain.role import Role
 from geo_service.errors import NoKey, NotAllowed, NotFound
 from geo_service.flows.wiring import Workspace
 from geo_service.store import keys as stored_keys
+from geo_service.store.acting import act_as
 from geo_service.store.database import Connection
 from geo_service.store.keys import Key
 
@@ -20,6 +21,8 @@ STAFF = frozenset({Role.STAFF, Role.ADMIN})
 
 def recognise_key(workspace: Workspace, token: str, now: datetime) -> Key:
     """Return the key that a token opens, with the areas it reaches as they are now.
+
+    What is written from now on is written down as its.
 
     Raises
     ------
@@ -35,6 +38,7 @@ def recognise_key(workspace: Workspace, token: str, now: datetime) -> Key:
             key = replace(key, reach=nest.within(key.areas))
     if key is None:
         raise NoKey("This key is unknown, expired or revoked.", remedy="Ask the operator for one.")
+    act_as(key.key_id)
     return key
 
 

@@ -8,6 +8,7 @@ from geo_service.flows.ask_riders import ask_riders
 from geo_service.flows.erase_rider import finish_erasures
 from geo_service.flows.look_after_cases import pass_on_overdue
 from geo_service.flows.remove_trips import remove_old_trips
+from geo_service.flows.show_audit import forget_old_entries
 from geo_service.flows.wiring import Workspace
 
 
@@ -46,4 +47,5 @@ def keep_up(workspace: Workspace, now: datetime) -> KeptUp:
     with workspace.database.writing() as connection:
         forgotten = forget_old_answers(connection, now)
     removed = remove_old_trips(workspace, now)
+    forget_old_entries(workspace, now)
     return KeptUp(passed_on, asked, forgotten, removed, finish_erasures(workspace, now))

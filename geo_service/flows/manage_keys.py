@@ -10,6 +10,7 @@ from geo_service.errors import NotFound, WrongUsage
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
 from geo_service.store import keys as stored_keys
+from geo_service.store.acting import act_makes
 from geo_service.store.database import Connection
 from geo_service.store.keys import Key
 
@@ -88,7 +89,7 @@ def add_key(
     known_as = _pseudonym(workspace, rider.strip()) if role is Role.RIDER else ""
     with workspace.database.writing() as connection:
         _check_areas(connection, areas)
-        return stored_keys.add(
+        key_id, token = stored_keys.add(
             connection,
             role,
             expires_at=expires_at,
@@ -99,6 +100,8 @@ def add_key(
             rider=known_as,
             areas=areas,
         )
+        act_makes("key", key_id)
+    return key_id, token
 
 
 def list_keys(workspace: Workspace) -> Sequence[Key]:
@@ -118,6 +121,7 @@ def revoke_key(workspace: Workspace, key_id: str, now: datetime) -> None:
     with workspace.database.writing() as connection:
         if not stored_keys.revoke(connection, key_id, now):
             raise NotFound(f"There is no key {key_id}.", remedy="See geo-service keys list.")
+        act_makes("key", key_id)
 
 
 def _check_areas(connection: Connection, area_ids: Collection[str]) -> None:

@@ -25,6 +25,7 @@ from geo_service.store import cases as stored_cases
 from geo_service.store import city
 from geo_service.store import deadlines as stored_deadlines
 from geo_service.store import issues as stored_issues
+from geo_service.store.acting import act_makes
 from geo_service.store.database import Connection
 from geo_service.store.keys import Key
 
@@ -181,6 +182,7 @@ def _keep(
     """Write an issue with its case, first move and photos; return the case with its deadline."""
     hours = stored_deadlines.read(connection)
     due = replace(case, due_at=due_at(hours, case.issue.category, case.stage, now))
+    act_makes("issue", case.issue.issue_id)
     stored_issues.write(connection, [case.issue])
     stored_cases.add(connection, [due], [move])
     note_photos(

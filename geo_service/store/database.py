@@ -22,7 +22,8 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from geo_service.errors import NotReady, WrongUsage
-from geo_service.store import schema
+from geo_service.store import audit, schema
+from geo_service.store.acting import current_act
 from geo_service.store.database_errors import explained
 from geo_service.store.read_only_disk import address_to_open, is_read_only
 
@@ -95,11 +96,23 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """Give a connection whose changes happen all, at the end, or not at all.
 
+        If somebody acts (``store/acting.py``) and there were changes, one of them is the entry
+        in the audit log that says so.
+
         Raises
         ------
         NotReady
             If the database can't be written, or another writer holds it too long.
         """
+        with self._changing() as writer:
+            act = current_act()
+            before = audit.rows_changed(writer) if act else 0
+            yield writer
+            if act and audit.rows_changed(writer) > before:
+                audit.note(writer, act)
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
         with explained(self._name), self._engine.connect() as connection:
             writer = connection.execution_options(geo_service_writing=True)
             with writer.begin():
@@ -134,7 +147,8 @@ class Database:
             )
         if self._engine.dialect.name == "sqlite":
             self._keep_write_ahead_log()
-        with self.writing() as connection:
+        # What tables there are is nobody's doing, and at first there is no audit log.
+        with self._changing() as connection:
             upgrade(connection)
         return revision
 

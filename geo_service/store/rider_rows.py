@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, ColumnElement, Connection, delete, func, or_, select, true, update
 
-from geo_service.store import city
+from geo_service.store import audit, city
 from geo_service.store.case_schema import (
     case_moves,
     cases,
@@ -135,11 +135,14 @@ def erase(connection: Connection, rider: str) -> RiderRows:
         update(case_moves).where(case_moves.c.photo_id.in_(gone_photos)).values(photo_id="")
     )
     connection.execute(delete(photos).where(photos.c.rider == rider, ~photos.c.approved))
+    own_keys = connection.scalars(select(keys.c.key_id).where(keys.c.rider == rider)).all()
     for column in GONE.values():
         connection.execute(delete(column.table).where(column == rider))
     for column in (*UNNAMED.values(), photos.c.rider):
         unnamed = update(column.table).where(column == rider)
         connection.execute(unnamed.values({column.name: ""}))
+    # After the keys have gone: whoever was writing with one of them has written by now.
+    audit.unname_keys(connection, own_keys)
     if touched:
         note_change(connection, ISSUES, city.count_change(connection), touched)
     return found

@@ -60,6 +60,7 @@ from geo_service.web import (
 )
 from geo_service.web.admission import Admission
 from geo_service.web.answers import page_answer
+from geo_service.web.audited import Audited
 from geo_service.web.auth import cookie_name, forget_key
 from geo_service.web.head_requests import AnswerHead
 from geo_service.web.nearest_at_once import Shortcut
@@ -197,6 +198,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
     app.mount(docs.SWAGGER, docs.swagger_files())
     for door in DOORS:
         app.include_router(door)
+    app.add_middleware(Audited, clock=clock)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
     app.add_middleware(AnswerHead)
     app.add_middleware(Admission, tell=_tell, most=MOST_UNDER_WAY)

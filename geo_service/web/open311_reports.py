@@ -1,7 +1,6 @@
 """``POST /open311/v2/requests``: a report comes in as a form, with photos or without."""
 
 import re
-from asyncio import get_running_loop
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -195,9 +194,7 @@ async def post_open311_request(written: WrittenAs, request: Request) -> Response
     )
     sent = await run_in_threadpool(_read, form, told, request.headers.get(HEADER, ""))
     if sent.photos:
-        return await get_running_loop().run_in_executor(
-            service.photos, _keep, service, key, sent, fmt
-        )
+        return await service.draw_photos(_keep, service, key, sent, fmt)
     return await run_in_threadpool(_keep, service, key, sent, fmt)
 
 

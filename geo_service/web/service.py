@@ -1,10 +1,12 @@
 """What one process holds while it answers: the workspace, its districts, pages drawn, the clock."""
 
+from asyncio import get_running_loop
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import cast
+from typing import ParamSpec, TypeVar, cast
 
 from starlette.requests import Request
 
@@ -25,6 +27,8 @@ from geo_service.web.kept_tiles import KeptTiles
 from geo_service.web.made_files import MadeFiles
 
 Clock = Callable[[], datetime]
+Taken = ParamSpec("Taken")
+Done = TypeVar("Done")
 
 
 def look_at_clock() -> datetime:
@@ -60,6 +64,15 @@ class Service:
             return self.districts.current(Profile.EBIKE).streets.network
         except NotReady:
             return None
+
+    async def draw_photos(
+        self, doing: Callable[Taken, Done], *args: Taken.args, **named: Taken.kwargs
+    ) -> Done:
+        """Do something where photos are drawn, still in the name of who asked for it."""
+        here = copy_context()
+        return await get_running_loop().run_in_executor(
+            self.photos, lambda: here.run(doing, *args, **named)
+        )
 
 
 def open_service(workspace: Workspace, clock: Clock) -> Service:

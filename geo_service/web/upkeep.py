@@ -8,6 +8,7 @@ from typing import Protocol
 from geo_service.errors import GeoServiceError
 from geo_service.flows.keep_up import keep_up
 from geo_service.flows.wiring import Workspace
+from geo_service.store.acting import UPKEEP, Act, Deed, acting
 
 LOG = logging.getLogger("geo_service.web")
 
@@ -46,7 +47,8 @@ class Upkeep:
     def _go_on(self) -> None:
         while not self._ended.wait(self._workspace.settings.upkeep_s):
             try:
-                done = keep_up(self._workspace, self._clock())
+                with acting(Act(self._clock, lambda: Deed("upkeep"), who=UPKEEP)):
+                    done = keep_up(self._workspace, self._clock())
             except GeoServiceError as problem:
                 # The next time it may succeed: another process holds the database, say.
                 LOG.warning("upkeep: %s", problem)

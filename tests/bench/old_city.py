@@ -76,10 +76,13 @@ def make_old_city(whole: Settings, folder: Path, revision: str) -> tuple[Setting
             rows = OLD_ROWS.get(name) or read_rows(newest, name, known)
             assert rows, f"say in OLD_ROWS what {name} held at revision {revision}"
             target = table(name, *map(column, rows[0]))
-            if read_rows(connection, name, columns):
+            put[name] = rows
+            there = read_rows(connection, name, list(rows[0]))
+            if counted(there) == counted(rows):
+                continue
+            if there:
                 connection.execute(delete(target))
             connection.execute(target.insert(), rows)
-            put[name] = rows
         if "photos" not in then:
             shutil.rmtree(folder / PHOTOS)
     return settings, put

@@ -37,6 +37,13 @@ RIDE = datetime(2026, 10, 1, 23, 59, 30, tzinfo=UTC)
 DAY_US = 86_400_000_000
 AREA = shapely.to_wkb(shapely.box(112.13, 32.03, 112.16, 32.05))
 ROWS: dict[str, dict[str, object]] = {
+    "audit": {
+        "done_at": NOW,
+        "who": "key-0",
+        "what": "move_issue",
+        "about": "issue",
+        "about_id": "i",
+    },
     "facilities": {
         "facility_id": "cabinet",
         "kind": "charging_cabinet",

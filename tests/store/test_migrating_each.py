@@ -45,6 +45,11 @@ ARRIVES: dict[str, list[tuple[str, Sequence[tuple[object, ...]]]]] = {
     "0006": [("SELECT rider FROM keys", [("",)]), ("SELECT COUNT(*) FROM ledger", [(0,)])],
     "0007": [("SELECT change, issue_id FROM issue_changes", [(CHANGES, "")])],
     "0008": [("SELECT COUNT(*) FROM consents", [(0,)])],
+    "0009": [("SELECT areas FROM keys", [("[]",)])],
+    "0011": [
+        ("SELECT COUNT(*) FROM audit", [(0,)]),
+        ("SELECT forgotten_before FROM audit_horizon", [(0,)]),
+    ],
 }
 """What each revision makes of a city that was there before it: questions and their answers."""
 RESTATED: set[tuple[str, str]] = set()

@@ -1,4 +1,5 @@
 from geo_service.store import case_schema, credit_schema, privacy_schema  # noqa: F401
+from geo_service.store.audit_schema import audit
 from geo_service.store.rider_rows import GONE, NAMED, UNNAMED
 from geo_service.store.schema import METADATA
 
@@ -13,6 +14,8 @@ def test_no_column_that_names_riders_is_forgotten() -> None:
         for column in table.columns
         if column.name in NAMES
     }
+    # This one holds ids of keys: those of a rider are left out of it with the rider.
+    named -= {audit.c.who}
     assert named == set(NAMED)
     handled = {*GONE.values(), *UNNAMED.values()}
     others = {f"{one.table.name}.{one.name}" for one in named - handled}

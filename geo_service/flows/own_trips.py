@@ -183,6 +183,17 @@ def delete_trip(workspace: Workspace, rider: str, trip_id: str) -> None:
     remove_trips(workspace, [trip_id])
 
 
+def delete_all_trips(workspace: Workspace, rider: str) -> int:
+    """Remove all of a rider's trips, whatever the rider agrees to; return how many went.
+
+    Raises
+    ------
+    NotReady
+        If a file of traces is missing or damaged; done again, the rest goes.
+    """
+    return remove_trips(workspace, rider_ids=[rider]).trips
+
+
 def _require_own(workspace: Workspace, rider: str, trip_id: str) -> None:
     with workspace.database.reading() as connection:
         if own_trips.find(connection, rider, trip_id) is None:

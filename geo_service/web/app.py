@@ -22,6 +22,7 @@ from geo_service.web import (
     catchments,
     check_ins,
     consent,
+    consent_page,
     desk,
     desk_issue,
     docs,
@@ -114,6 +115,7 @@ DOORS: tuple[APIRouter, ...] = (
     known_issue.router,
     tasks.router,
     consent.router,
+    consent_page.router,
     traces.router,
     overlay.router,
     landing.router,
@@ -135,7 +137,7 @@ DOORS: tuple[APIRouter, ...] = (
     docs.router,
     assets.router,
 )
-PAGES = ("/", "/planner", "/report", "/desk", "/key", "/key/forget")
+PAGES = ("/", "/planner", "/report", "/desk", "/key", "/key/forget", "/me")
 """Where people arrive with a browser and are told in words, not JSON, what is wrong."""
 PAGE_FOLDERS = ("/stations/", "/report/", "/known/", "/desk/")
 """Likewise all below these."""

@@ -13,6 +13,7 @@ KEPT_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 ASKED_AGAIN = {"Cache-Control": "no-cache"}
 OURS = {
     "icon.svg": "image/svg+xml",
+    "consent.css": "text/css; charset=utf-8",
     "desk.css": "text/css; charset=utf-8",
     "ogc.css": "text/css; charset=utf-8",
     "desk.js": "text/javascript; charset=utf-8",

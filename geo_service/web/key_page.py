@@ -26,7 +26,7 @@ from geo_service.web.pages import write_page
 from geo_service.web.same_origin_forms import keep_tongue, require_own_form, see_other, tongue_of
 from geo_service.web.service import Service, service_of
 
-NEXT = ("/desk", "/planner", "/", "/report")
+NEXT = ("/desk", "/planner", "/", "/report", "/me")
 """Where one may go on; nobody is led elsewhere by a link to this page."""
 HOMES = MappingProxyType(
     {Role.STAFF: "/desk", Role.ADMIN: "/desk", Role.ANALYST: "/planner", Role.OPERATOR: "/planner"}

@@ -23,7 +23,7 @@ OF_CODE: Mapping[str, str] = MappingProxyType(
         "forbidden-move": "按目前的情况做不了。请重新打开，看看现在到了哪一步。",
         "not-found": "可能已经删除，也可能链接不完整。",
         "no-key": "请再出示一次钥匙。",
-        "not-allowed": "这把钥匙没有这项权限，或者这张表单不是本站发出的。",
+        "not-allowed": "这把钥匙没有这项权限，或者不是它负责的区域，或者这张表单不是本站发出的。",
         "no-consent": "须先阅读并同意现行的轨迹说明（GET /consent，PUT /consent）。",
         "overloaded": "现在用的人太多了。请过几秒再试。",
         "not-ready": "请过一会儿再试。",

@@ -22,6 +22,8 @@ class Tongue:
     service: str
     report: str
     """Leads to the report page."""
+    own: str
+    """Leads to the rider's own page."""
     find: str
     finding: str
     what: str
@@ -86,6 +88,7 @@ ZH = Tongue(
     other_name="English",
     service="骑手服务",
     report="报告问题",
+    own="我的轨迹与同意",
     find="找最近的",
     finding="正在定位…",
     what="找什么",
@@ -149,6 +152,7 @@ EN = Tongue(
     other_name="中文",
     service="Rider services",
     report="Report",
+    own="My traces and consent",
     find="Find nearest",
     finding="Finding you…",
     what="Looking for",

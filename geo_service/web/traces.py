@@ -195,7 +195,8 @@ def list_own_traces(request: Request) -> Response:
 def read_own_trace(trip_id: TripId, request: Request) -> Response:
     """Take a trip along, as GeoJSON or GPX; somebody else's is told of as one that is not there."""
     service = service_of(request)
-    rider = require_rider(key_of(service, request))
+    # A browser opens it by itself, from the rider's own page.
+    rider = require_rider(key_of(service, request, cookie=True))
     asked = read_parameters(TripParameters, request.query_params.multi_items())
     fixes = read_trip(service.workspace, rider, trip_id)
     told = asked.f

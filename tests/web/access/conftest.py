@@ -203,7 +203,9 @@ def _riders(city: AccessCity) -> None:
         agree(workspace, key.rider, version, now)
         taken = city.ask(who, "POST", "/traces", body=trip(number)).json()["trips"][0]["trip_id"]
         gone = city.ask(who, "POST", "/traces", body=trip(number, day=2)).json()["trips"][0]
+        spare = city.ask(who, "POST", "/traces", body=trip(number, day=3)).json()["trips"][0]
         city.names[f"{who}_trip"], city.names[f"{who}_gone"] = taken, gone["trip_id"]
+        city.names[f"{who}_spare"] = spare["trip_id"]
         city.hide(taken, who)
         place = ("f/west", "f/east")[number]
         code = station_code(workspace, place)

@@ -289,6 +289,22 @@ TABLE = [
     Line("GET", "/consent", "/consent", RIDERS),
     Line("PUT", "/consent", "/consent", "422 rider other | 401 none ended | 403", {"version": "x"}),
     Line("DELETE", "/consent", "/consent?traces=x", "422 rider other | 401 none ended | 403"),
+    Line("GET", "/me", "/me", "200 rider other | 303 none | 401 ended | 403"),
+    Line(
+        "POST",
+        "/me",
+        "/me",
+        "404 rider | 404 other | 303 none | 401 ended | 403",
+        {"form": {"do": "delete", "trip_id": "none"}},
+    ),
+    # Whose trip it is, is not asked but known by the key.
+    Line(
+        "POST",
+        "/me",
+        "/me?trip_id={other_trip}",
+        "404 rider | 303 other none | 401 ended | 403",
+        {"form": {"do": "delete", "trip_id": "{other_spare}"}},
+    ),
     Line("GET", "/traces", "/traces", RIDERS),
     Line("POST", "/traces", "/traces", "422 rider other | 401 none ended | 403", {"type": "x"}),
     Line(
@@ -472,6 +488,8 @@ COOKIES = {
     "/issues/{issue_id}",
     "/photos/{photo_id}",
     "/report/support",
+    "/me",
+    "/traces/{trip_id}",
     "/known/{issue_id}",
     "/stations/{facility_id}",
     "/stations/{facility_id}/print",

@@ -26,7 +26,8 @@ def report_state(
 ) -> ReportedState:
     """Keep what a facility reports, unless something observed later is known of it.
 
-    Of two reports observed at one moment the one that comes later is kept.
+    Of two reports observed at one moment the one that comes later is kept. A known one that lies in
+    the future was kept while the clock went wrong, and holds nothing up.
 
     Parameters
     ----------
@@ -60,6 +61,6 @@ def report_state(
             raise RefusedFields(
                 {"observed_at": f"It lies in the future; it is {now:%Y-%m-%dT%H:%M:%SZ} now."}
             )
-        kept = stored_facilities.write_state(connection, facility_id, state)
+        kept = stored_facilities.write_state(connection, facility_id, state, latest=latest)
         (known,) = stored_facilities.find_many(connection, [facility_id])
     return ReportedState(known, kept)

@@ -88,8 +88,20 @@ def find_many(connection: Connection, facility_ids: Collection[str]) -> list[Fac
     return sorted(map(_facility, rows), key=lambda record: record.facility_id)
 
 
-def write_state(connection: Connection, facility_id: str, state: State) -> bool:
+def write_state(
+    connection: Connection, facility_id: str, state: State, *, latest: datetime | None = None
+) -> bool:
     """Keep what a facility reports of itself.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of ``Database.writing``.
+    facility_id : str
+    state : State
+    latest : datetime, optional
+        With a zone. A state that is known to be observed later than this was observed by a clock
+        that went wrong, and gives way.
 
     Returns
     -------
@@ -109,7 +121,7 @@ def write_state(connection: Connection, facility_id: str, state: State) -> bool:
         raise NotFound(
             "No facility has this id.", where=facility_id, remedy="Add the facility first."
         )
-    kept = _write_states(connection, {facility_id: state})
+    kept = _write_states(connection, {facility_id: state}, latest)
     if kept:
         note_change(connection, FACILITIES, city.count_change(connection), [facility_id])
     return kept > 0
@@ -125,9 +137,15 @@ def _latest_states(records: Iterable[Facility]) -> dict[str, State]:
     return latest
 
 
-def _write_states(connection: Connection, states: Mapping[str, State]) -> int:
+def _write_states(
+    connection: Connection, states: Mapping[str, State], latest: datetime | None = None
+) -> int:
     """Write the states that are no older than those known; return how many."""
-    known = _observed(connection, states)
+    known = {
+        facility_id: moment
+        for facility_id, moment in _observed(connection, states).items()
+        if latest is None or moment <= latest
+    }
     newer = {
         facility_id: state
         for facility_id, state in states.items()

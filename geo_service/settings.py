@@ -25,10 +25,14 @@ BOUNDS = {
     "ask_riders": (1.0, math.inf),
     "photo_side_px": (1.0, 10_000.0),
     "release_resolution": (0.0, 15.0),
-    "release_riders": (1.0, math.inf),
-    "release_step": (1.0, math.inf),
+    "release_riders": (10.0, math.inf),
+    "release_step": (10.0, math.inf),
+    "release_trim_m": (200.0, math.inf),
 }
-"""Least and most of the numbers that have bounds besides being 0 or more."""
+"""Least and most of the numbers that have bounds besides being 0 or more.
+
+Releases may be made coarser than what the public was promised, never finer.
+"""
 _TILE_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:\{s\}[A-Za-z0-9.-]*)?(?::\d+)?/[!#-;=?-~]*")
 """A host that a policy of pages can name, then letters that need no escape in a page."""
 
@@ -195,6 +199,8 @@ class Settings:
                     where="environment",
                 )
             settings = replace(settings, **{known[name]: value})
+        if settings.release_step % 10:
+            raise WrongUsage(f"{PREFIX}RELEASE_STEP is not a multiple of 10.", where="environment")
         _check_basemap(settings)
         _check_gbfs(settings)
         return settings

@@ -35,8 +35,8 @@ def test_empty_environment_gives_the_defaults_of_the_design() -> None:
 def test_every_setting_can_be_set(name: str) -> None:
     default = getattr(Settings(), name)
     text = {float: "0.75", int: "12", str: "sqlite", Basemap: "osm"}.get(type(default), "elsewhere")
-    if name == "gbfs_contact":
-        text = "feeds@swap.example"
+    own = {"gbfs_contact": "feeds@swap.example", "release_step": "20", "release_trim_m": "250.5"}
+    text = own.get(name, text)
     environ = {PREFIX + name.upper(): text}
     if name == "basemap_url":
         text = OWN_TILES
@@ -68,7 +68,10 @@ def test_name_that_no_setting_has_is_refused_with_those_there_are() -> None:
         ("RADIUS_M", "inf", "of 0 or more"),
         ("MAX_GAP_S", "-1", "of 0 or more"),
         ("MAX_DROPPED_SHARE", "1.5", "from 0 to 1"),
-        ("RELEASE_RIDERS", "0", "of 1 or more"),
+        ("RELEASE_RIDERS", "9", "of 10 or more"),
+        ("RELEASE_STEP", "5", "of 10 or more"),
+        ("RELEASE_STEP", "15", "not a multiple of 10"),
+        ("RELEASE_TRIM_M", "199.9", "of 200 or more"),
         ("CLOCK_JUMP_FIXES", "0", "of 1 or more"),
     ],
 )

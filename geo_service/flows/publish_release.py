@@ -24,10 +24,14 @@ def publish_release(workspace: Workspace, period: str, now: datetime) -> Release
     Raises
     ------
     WrongUsage
-        If this is no month, it is not over, or it has been released, wholly or in part.
+        If this is no month, it is not over, it has been released, wholly or in part, or releases
+        before have cells of another size.
     """
     since, until = closed_month(period, workspace.calendar().zone, now)
     settings = workspace.settings
+    # Said before all trips are counted; whoever releases meanwhile is seen once more in the end.
+    with workspace.database.reading() as connection:
+        releases.check_free(connection, period, since, until)
     cells = count_released_cells(
         partitions_of(workspace, OverlayQuestion(since=since, until=until)),
         resolution=settings.release_resolution,

@@ -1,11 +1,40 @@
 """Releases in the database: written once, never changed."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection, insert, select
 
 from geo_service.domain.release import Release, ReleasedCell
 from geo_service.errors import WrongUsage
-from geo_service.store.city import count_change
+from geo_service.store.city import count_change, take_turn
 from geo_service.store.schema import release_cells, releases
+
+
+def check_free(connection: Connection, period: str, since: datetime, until: datetime) -> None:
+    """Refuse a period that has been released before, wholly or in part.
+
+    Parameters
+    ----------
+    connection : Connection
+    period : str
+        As it is to be called.
+    since, until : datetime
+        Its moments, ``[since, until)``; the calendar may have been another one before.
+
+    Raises
+    ------
+    WrongUsage
+        If a released period shares a moment with it, or bears its name.
+    """
+    shares = (releases.c.since < until) & (since < releases.c.until)
+    taken = select(releases.c.period).where(shares | (releases.c.period == period))
+    known = connection.scalars(taken.order_by(releases.c.since)).first()
+    if known is not None:
+        raise WrongUsage(
+            f"{known} has been released already, and a release is never changed.",
+            where=f"release {period}",
+            remedy="Release another period.",
+        )
 
 
 def write(connection: Connection, release: Release) -> None:
@@ -14,19 +43,18 @@ def write(connection: Connection, release: Release) -> None:
     Raises
     ------
     WrongUsage
-        If its period has been released before, wholly or in part.
+        If its period has been released before, wholly or in part, or its cells are of another
+        size than those of releases before: one laid over the other would tell of their difference.
     """
-    overlapping = (
-        select(releases.c.period)
-        .where(releases.c.since < release.until, release.since < releases.c.until)
-        .order_by(releases.c.since)
-    )
-    known = connection.scalars(overlapping).first()
-    if known is not None:
+    take_turn(connection)
+    check_free(connection, release.period, release.since, release.until)
+    sizes = sorted(connection.scalars(select(releases.c.resolution).distinct()))
+    if sizes and release.resolution not in sizes:
         raise WrongUsage(
-            f"{known} has been released already, and a release is never changed.",
+            f"Cells have been released at resolution {sizes[0]}, these are of "
+            f"{release.resolution}.",
             where=f"release {release.period}",
-            remedy="Release another period.",
+            remedy=f"Set GEO_SERVICE_RELEASE_RESOLUTION={sizes[0]}.",
         )
     connection.execute(
         insert(releases),

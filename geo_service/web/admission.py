@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geo_service.web.problems import Overloaded, Problem, problem_of_error
 
-ALWAYS: Final = frozenset({"/health/live"})
-"""Whoever asks whether the process lives must not take it for dead because it is busy."""
+ALWAYS: Final = frozenset({"/health/live", "/metrics"})
+"""Whoever asks how the process does must not take it for dead because it is busy."""
 _TOO_MANY: Final = problem_of_error(Overloaded("Too many ask at once.", remedy="Ask again soon."))
 
 

@@ -38,6 +38,7 @@ from geo_service.web import (
     key_page,
     known_issue,
     maps,
+    metrics,
     nearest,
     open311,
     open311_reports,
@@ -81,7 +82,7 @@ from geo_service.web.problems import (
 from geo_service.web.ready_collections import ReadyCollections
 from geo_service.web.request_log import finish_log, path_told
 from geo_service.web.security_headers import HEADERS, SecurityHeaders
-from geo_service.web.service import Clock, look_at_clock, open_service
+from geo_service.web.service import Clock, look_at_clock, open_service, service_of
 from geo_service.web.upkeep import Upkeep
 
 LOG = logging.getLogger("geo_service.web")
@@ -134,6 +135,7 @@ DOORS: tuple[APIRouter, ...] = (
     desk.router,
     desk_issue.router,
     health.router,
+    metrics.router,
     docs.router,
     assets.router,
 )
@@ -196,7 +198,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
         lifespan=living,
         generate_unique_id_function=operation_id,
     )
-    app.state.service = open_service(workspace, clock)
+    service = app.state.service = open_service(workspace, clock)
     app.mount(docs.SWAGGER, docs.swagger_files())
     for door in DOORS:
         app.include_router(door)
@@ -204,7 +206,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
     app.add_middleware(AnswerHead)
     app.add_middleware(Admission, tell=_tell, most=MOST_UNDER_WAY)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, counts=service.requests)
     app.add_exception_handler(GeoServiceError, _tell_error)
     app.add_exception_handler(HTTPException, _tell_status)
     app.add_exception_handler(RequestValidationError, _tell_unprocessable)
@@ -275,6 +277,7 @@ async def _tell_fault(request: Request, error: Exception) -> Response:
     # The server writes the error's trace down once this has answered, outside the rest.
     told = path_told(request.scope["path"])
     LOG.error("%s %s 500: %s", request.method, told, type(error).__name__)
+    service_of(request).requests.count_request(request.scope, 500, None)
     answer = _tell(request, problem_of_status(500))
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)

@@ -23,9 +23,13 @@ class AnswerHead:
             await self.app(scope, receive, send)
             return
 
+        inner = {**scope, "method": "GET", _ASKED: True}
+
         async def send_without_body(message: Message) -> None:
+            # Whoever stands before this is to know which door has answered.
+            scope["route"] = inner.get("route")
             if message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET", _ASKED: True}, receive, send_without_body)
+        await self.app(inner, receive, send_without_body)

@@ -1,4 +1,8 @@
-"""The GBFS feeds, kept until something changed or they are a minute old."""
+"""The GBFS feeds, kept until something they may tell of changed or they are a minute old.
+
+A trip that comes in changes nothing: were the feeds made anew, their ``last_updated`` would tell
+everybody at which second riders send trips.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +12,7 @@ from threading import Lock
 from geo_service.export import gbfs
 from geo_service.flows.list_cabinets import Cabinets, list_cabinets
 from geo_service.flows.wiring import Workspace
+from geo_service.store import city
 from geo_service.store.change_watch import ChangeWatch
 from geo_service.web.answers import json_answer
 
@@ -21,9 +26,23 @@ class Feeds:
 
     made_at: datetime
     until: datetime
-    """They hold before this moment, as long as nothing is committed."""
+    """They hold before this moment, as long as nothing changes."""
     texts: Mapping[str, bytes]
     """By the feed's name, those that are the same under any address."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The feeds, and as of which state of the database they hold."""
+
+    stamp: int
+    openings: int
+    changes: int
+    feeds: Feeds
+
+    def holds(self, now: datetime) -> bool:
+        """Say whether a moment is of those the feeds were made for."""
+        return self.feeds.made_at <= now < self.feeds.until
 
 
 class KeptGbfs:
@@ -33,7 +52,7 @@ class KeptGbfs:
         self._workspace = workspace
         self._watch = ChangeWatch(workspace.database)
         self._lock = Lock()
-        self._kept: tuple[int, Feeds] | None = None
+        self._kept: _Kept | None = None
 
     def feeds(self, now: datetime) -> Feeds:
         """Return the feeds as they are at a moment.
@@ -50,11 +69,14 @@ class KeptGbfs:
         """
         with self._lock:
             # Taken before reading: what is committed meanwhile shows the next time.
-            stamp = self._watch.stamp()
-            kept = self._kept
-            if kept is None or kept[0] != stamp or not kept[1].made_at <= now < kept[1].until:
-                kept = self._kept = stamp, self._make(now)
-            return kept[1]
+            stamp, openings, kept = self._watch.stamp(), self._watch.openings, self._kept
+            if kept is None or kept.stamp != stamp or not kept.holds(now):
+                with self._workspace.database.reading() as connection:
+                    changes = city.changes(connection)
+                same = kept is not None and (kept.openings, kept.changes) == (openings, changes)
+                feeds = kept.feeds if kept and same and kept.holds(now) else self._make(now)
+                kept = self._kept = _Kept(stamp, openings, changes, feeds)
+            return kept.feeds
 
     def _make(self, now: datetime) -> Feeds:
         listed = list_cabinets(self._workspace, now)

@@ -52,6 +52,7 @@ class Shortcut:
         headers = [*_HEADERS, (b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+        self._service.requests.count(PATH, "GET", 200, perf_counter() - begun)
         write_down(scope, 200, begun)
 
     def _answer(self, query: bytes) -> bytes | None:

@@ -5,6 +5,7 @@ from time import perf_counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geo_service.web.page_policies import NO_PAGE_POLICY
+from geo_service.web.request_counts import OTHER, RequestCounts
 from geo_service.web.request_log import write_down
 
 HEADERS = {
@@ -21,10 +22,22 @@ _ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.i
 
 
 class SecurityHeaders:
-    """Adds the headers, and writes the request down once its answer leaves."""
+    """Adds the headers, and counts and writes down the request once its answer leaves.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Parameters
+    ----------
+    app : ASGI app
+        Answers.
+    counts : RequestCounts
+        Of the process.
+    path : str
+        As OpenAPI writes it, where the app has no routes.
+    """
+
+    def __init__(self, app: ASGIApp, counts: RequestCounts, path: str = OTHER) -> None:
         self._app = app
+        self._counts = counts
+        self._path = path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
@@ -39,7 +52,9 @@ class SecurityHeaders:
                 set_already = {name.lower() for name, _ in headers}
                 headers += [header for header in _ENCODED if header[0] not in set_already]
                 message = {**message, "headers": headers}
-                write_down(scope, message["status"], begun)
+                status, seconds = message["status"], perf_counter() - begun
+                self._counts.count_request(scope, status, seconds, self._path)
+                write_down(scope, status, begun)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

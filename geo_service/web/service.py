@@ -25,6 +25,7 @@ from geo_service.web.kept_gbfs import KeptGbfs
 from geo_service.web.kept_street_ground import KeptStreetGround
 from geo_service.web.kept_tiles import KeptTiles
 from geo_service.web.made_files import MadeFiles
+from geo_service.web.request_counts import RequestCounts
 
 Clock = Callable[[], datetime]
 Taken = ParamSpec("Taken")
@@ -54,6 +55,7 @@ class Service:
     files: MadeFiles = field(default_factory=MadeFiles)
     catchments: KeptCatchments = field(default_factory=KeptCatchments)
     held_photos: HeldPhotos = field(default_factory=HeldPhotos)
+    requests: RequestCounts = field(default_factory=RequestCounts)
     photos: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "photos"))
     """Where photos are drawn: only others with photos wait for it, and as it is always the same
     thread, the memory that a large picture takes is used again."""

@@ -29,6 +29,7 @@ HOMES = {
     "opening_hours": ("domain/opening.py",),
     "pyproj": ("geometry/", "ingest/"),
     "PIL": ("maps/", "ingest/photo.py", "ingest/photo_hints.py"),
+    "prometheus_client": ("web/metrics.py",),
     "segno": ("web/qr_picture.py",),
     "lark": ("features/filters/grammar.py",),
     "requests": ("ingest/open311_server.py",),

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from geo_service.domain.release import Release, ReleasedCell
 from geo_service.errors import WrongUsage
@@ -16,7 +17,7 @@ def release(period: str, since: datetime, until: datetime) -> Release:
 
 
 def test_releases_come_back_as_they_were(database: Database) -> None:
-    empty = Release("2024-03", MARCH, APRIL, 8, ())
+    empty = Release("2024-03", MARCH, APRIL, 9, ())
     with database.writing() as connection:
         releases.write(connection, release("2024-04", APRIL, MAY))
         releases.write(connection, empty)
@@ -58,3 +59,24 @@ def test_neighbouring_periods_do_not_overlap(database: Database) -> None:
         releases.write(connection, release("2024-03", MARCH, APRIL))
         releases.write(connection, release("2024-05", MAY, JUNE))
         assert releases.periods(connection) == ["2024-03", "2024-04", "2024-05"]
+
+
+def test_cells_of_all_releases_are_of_one_size(database: Database) -> None:
+    with database.writing() as connection:
+        releases.write(connection, release("2024-04", APRIL, MAY))
+    with (
+        pytest.raises(WrongUsage, match=r"at resolution 9, these are of 8.*RESOLUTION=9"),
+        database.writing() as connection,
+    ):
+        releases.write(connection, Release("2024-05", MAY, JUNE, 8, CELLS))
+    with database.reading() as connection:
+        assert releases.periods(connection) == ["2024-04"]
+
+
+def test_a_release_that_fails_midway_leaves_nothing(database: Database) -> None:
+    twice = Release("2024-04", APRIL, MAY, 9, (CELLS[0], CELLS[0]))
+    with pytest.raises(IntegrityError), database.writing() as connection:
+        releases.write(connection, twice)
+    with database.writing() as connection:
+        assert releases.periods(connection) == []
+        releases.write(connection, release("2024-04", APRIL, MAY))

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from geo_service.domain.facility import Facility, State
+from geo_service.flows.remove_trips import remove_trips
 from geo_service.flows.wiring import Workspace, open_workspace
 from geo_service.settings import Settings
 from geo_service.store import facilities as stored
@@ -34,6 +35,19 @@ def test_a_report_is_told_at_once(workspace: Workspace, now: datetime) -> None:
         with workspace.database.writing() as connection:
             stored.write_state(connection, "cabinet-stale", State(now, charged=7, empty=1))
         assert _charged(kept, now) == {"cabinet-fresh": 2, "cabinet-stale": 7}
+
+
+def test_a_trip_that_comes_in_moves_no_date(workspace: Workspace, now: datetime) -> None:
+    """Or everybody could watch when riders send trips."""
+    with workspace:
+        kept = KeptGbfs(workspace)
+        first = kept.feeds(now)
+        rider = next(name for day in workspace.lake.read(None, None) for name in day.rider_ids)
+        assert remove_trips(workspace, rider_ids=[rider]).trips == 2
+        assert kept.feeds(now + timedelta(seconds=1)) is first
+        with workspace.database.writing() as connection:
+            stored.write_state(connection, "cabinet-stale", State(now, charged=7, empty=1))
+        assert kept.feeds(now + timedelta(seconds=2)).made_at == now + timedelta(seconds=2)
 
 
 def test_what_closes_is_closed_at_once(workspace: Workspace, now: datetime) -> None:

@@ -22,6 +22,8 @@ from geo_service.web.service import Service
 
 BEFORE: Final = "/ogc/collections/"
 BEHIND: Final = "/items"
+PATH: Final = f"{BEFORE}{{collection_id}}{BEHIND}"
+"""As OpenAPI writes it."""
 _KEYS: Final = ("authorization", "cookie")
 
 
@@ -61,7 +63,9 @@ class ItemsAtOnce:
             answer = answer_at_once(asking, name)
         except Exception:  # noqa: BLE001 - whatever is wrong, the usual way meets it too and tells
             return None
-        return None if answer is None else SecurityHeaders(self._with_vary(answer))
+        if answer is None:
+            return None
+        return SecurityHeaders(self._with_vary(answer), self._service.requests, PATH)
 
     def _with_vary(self, answer: Response) -> Response:
         if len(answer.body) >= self._smallest_zipped:

@@ -37,6 +37,10 @@ def test_every_setting_can_be_set(name: str) -> None:
     text = {float: "0.75", int: "12", str: "sqlite", Basemap: "osm"}.get(type(default), "elsewhere")
     if name == "gbfs_contact":
         text = "feeds@swap.example"
+    if name == "trusted_proxies":
+        text = "10.0.0.0/8"
+    if name == "allowed_origins":
+        text = "https://map.example"
     environ = {PREFIX + name.upper(): text}
     if name == "basemap_url":
         text = OWN_TILES

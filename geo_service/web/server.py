@@ -19,6 +19,9 @@ from geo_service.web.request_log import ACCESS, GatheringHandler
 DISCRETION: dict[str, Any] = {
     "access_log": False,
     "server_header": False,
+    # Whose word is taken about senders is a setting of ours.
+    "proxy_headers": False,
+    "ws": "none",
     "http": BoundedHeads,
 }
 """What the server is told not to tell, and not to take."""

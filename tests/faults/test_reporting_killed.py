@@ -32,6 +32,7 @@ def serving(settings: Settings, port: int) -> Iterator[int]:
         f"{PREFIX}WORKSPACE": str(settings.workspace),
         f"{PREFIX}RIDER_KEY_FILE": str(settings.rider_key_file),
         f"{PREFIX}UPKEEP_S": "0",
+        f"{PREFIX}REPORTS_PER_HOUR": "0",
     }
     command = [sys.executable, "-m", "geo_service", "serve", "--port", str(port)]
     with served(command, port, environ) as process:

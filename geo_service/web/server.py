@@ -12,7 +12,7 @@ from geo_service.errors import NotReady
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import PREFIX, Settings
 from geo_service.web.app import make_served_app
-from geo_service.web.bounded_heads import BoundedHeads
+from geo_service.web.patient_connections import PatientConnections
 from geo_service.web.request_log import ACCESS, GatheringHandler
 
 # Its own log would hold whole addresses; ours leaves positions and keys out.
@@ -22,7 +22,7 @@ DISCRETION: dict[str, Any] = {
     # Whose word is taken about senders is a setting of ours.
     "proxy_headers": False,
     "ws": "none",
-    "http": BoundedHeads,
+    "http": PatientConnections,
 }
 """What the server is told not to tell, and not to take."""
 PATIENCE_S = 10

@@ -4,6 +4,7 @@ Settings come from the environment (``GEO_SERVICE_`` and the name in capitals) a
 else; what belongs to a city (time zone, country) is kept in its workspace.
 """
 
+import ipaddress
 import math
 import os
 import re
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeAlias
 
 from geo_service.errors import WrongUsage
 
@@ -35,6 +36,11 @@ Releases may be made coarser than what the public was promised, never finer.
 """
 _TILE_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:\{s\}[A-Za-z0-9.-]*)?(?::\d+)?/[!#-;=?-~]*")
 """A host that a policy of pages can name, then letters that need no escape in a page."""
+_HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+"""As browsers send it: in small letters, without a slash at its end."""
+NOBODY = "none"
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Basemap(StrEnum):
@@ -150,6 +156,20 @@ class Settings:
     tianditu_key: str = ""
     """Key (`tk`) for browsers that Tianditu gives out; every page with its tiles shows it."""
 
+    reports_per_hour: int = 120
+    """Reports without a key from one address (IPv6: its /64) an hour, all at once or not; 0: any.
+    A whole office, or a carrier's riders, may share one."""
+    key_reports_per_hour: int = 600
+    """Reports by one key an hour, but for staff's; 0: any."""
+    failed_keys_per_hour: int = 600
+    """After so many keys from one address that open nothing the next are not looked at; 0: all."""
+    trusted_proxies: str = "127.0.0.1,::1"
+    """Addresses or networks whose word about senders (`X-Forwarded-...`) counts; `none`: none."""
+    allowed_hosts: str = ""
+    """Names, with commas, that `Host` may be, since links are made of it; empty: any name."""
+    allowed_origins: str = ""
+    """Origins, with commas, whose pages may ask (CORS), as https://map.example.org; `*`: all."""
+
     gbfs_system_id: str = "geo_service"
     """Name of the city's battery swapping among all systems of GBFS; choose once, never change."""
     gbfs_contact: str = "nobody@example.org"
@@ -203,7 +223,50 @@ class Settings:
             raise WrongUsage(f"{PREFIX}RELEASE_STEP is not a multiple of 10.", where="environment")
         _check_basemap(settings)
         _check_gbfs(settings)
+        _check_front(settings)
         return settings
+
+    def trusted_networks(self) -> tuple[Network, ...]:
+        """Return the proxies that are trusted; ValueError if one can't be read."""
+        named = [one for one in _listed(self.trusted_proxies) if one != NOBODY]
+        return tuple(ipaddress.ip_network(one) for one in named)
+
+    def host_names(self) -> tuple[str, ...]:
+        """Return the names that this server goes by, in small letters; none: by any."""
+        return tuple(name.lower() for name in _listed(self.allowed_hosts))
+
+    def origins(self) -> tuple[str, ...]:
+        """Return the origins whose pages may ask."""
+        return _listed(self.allowed_origins)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in text.split(",") if one.strip())
+
+
+def _check_front(settings: Settings) -> None:
+    """Raise WrongUsage if what is set of proxies, names and origins can't be meant."""
+    where = "environment"
+    try:
+        settings.trusted_networks()
+    except ValueError:
+        raise WrongUsage(
+            f"{PREFIX}TRUSTED_PROXIES holds what is no address or network.",
+            where=where,
+            remedy="Write for example 127.0.0.1,10.0.0.0/8",
+        ) from None
+    if not all(_HOST.fullmatch(name) for name in settings.host_names()):
+        raise WrongUsage(
+            f"{PREFIX}ALLOWED_HOSTS holds what is no name of a host.",
+            where=where,
+            remedy="Write for example geo.example.org,[::1] without ports.",
+        )
+    if not all(one == "*" or _ORIGIN.fullmatch(one) for one in settings.origins()):
+        raise WrongUsage(
+            f"{PREFIX}ALLOWED_ORIGINS holds what is no origin.",
+            where=where,
+            remedy="Write for example https://map.example.org,https://other.example:8443",
+        )
 
 
 def _check_basemap(settings: Settings) -> None:

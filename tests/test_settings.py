@@ -35,7 +35,13 @@ def test_empty_environment_gives_the_defaults_of_the_design() -> None:
 def test_every_setting_can_be_set(name: str) -> None:
     default = getattr(Settings(), name)
     text = {float: "0.75", int: "12", str: "sqlite", Basemap: "osm"}.get(type(default), "elsewhere")
-    own = {"gbfs_contact": "feeds@swap.example", "release_step": "20", "release_trim_m": "250.5"}
+    own = {
+        "gbfs_contact": "feeds@swap.example",
+        "release_step": "20",
+        "release_trim_m": "250.5",
+        "trusted_proxies": "10.0.0.0/8",
+        "allowed_origins": "https://map.example",
+    }
     text = own.get(name, text)
     environ = {PREFIX + name.upper(): text}
     if name == "basemap_url":

@@ -5,6 +5,7 @@ counted.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from starlette.requests import Request
@@ -15,7 +16,9 @@ from geo_service.web.problems import Overloaded, Problem, problem_of_error
 
 ALWAYS: Final = frozenset({"/health/live", "/metrics"})
 """Whoever asks how the process does must not take it for dead because it is busy."""
-_TOO_MANY: Final = problem_of_error(Overloaded("Too many ask at once.", remedy="Ask again soon."))
+_TOO_MANY: Final = replace(
+    problem_of_error(Overloaded("Too many ask at once.", remedy="Ask again soon.")), wait_s=2
+)
 
 
 class Admission:

@@ -64,12 +64,14 @@ from geo_service.web.admission import Admission
 from geo_service.web.answers import page_answer
 from geo_service.web.audited import Audited
 from geo_service.web.auth import cookie_name, forget_key
+from geo_service.web.front import Front
 from geo_service.web.head_requests import AnswerHead
 from geo_service.web.nearest_at_once import Shortcut
 from geo_service.web.ogc import collections, items, landing
 from geo_service.web.ogc.items_at_once import ItemsAtOnce
 from geo_service.web.open311_answers import error_answer, is_open311
 from geo_service.web.openapi_document import DescribedApp, operation_id
+from geo_service.web.other_origins import OtherOrigins
 from geo_service.web.pages import write_page
 from geo_service.web.problem_words import say_detail, say_title
 from geo_service.web.problems import (
@@ -214,7 +216,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
     return app
 
 
-def make_served_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> Shortcut:
+def make_served_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> Front:
     """Make the app as it is served: what is asked most is answered in front of it.
 
     Parameters
@@ -224,7 +226,12 @@ def make_served_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> Sh
     """
     app = make_app(workspace, clock=clock)
     service = app.state.service
-    return Shortcut(ItemsAtOnce(app, service, SMALLEST_ZIPPED), service)
+    answering: Shortcut | OtherOrigins = Shortcut(
+        ItemsAtOnce(app, service, SMALLEST_ZIPPED), service
+    )
+    if workspace.settings.origins():
+        answering = OtherOrigins(answering, workspace.settings)
+    return Front(answering, workspace.settings)
 
 
 def _look_after_crash(workspace: Workspace, clock: Clock) -> None:

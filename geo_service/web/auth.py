@@ -50,7 +50,27 @@ def key_of(service: Service, request: Request, *, cookie: bool = False) -> Key |
         return None
     if len(token) > LONGEST_KEY:
         raise NoKey("This is no key.")
-    return recognise_key(service.workspace, token, service.clock())
+    return recognise(service, request, token)
+
+
+def recognise(service: Service, request: Request, token: str) -> Key:
+    """Return the key that a token opens, unless too many from its address opened nothing.
+
+    Raises
+    ------
+    NoKey
+        If the key is unknown, expired or revoked.
+    TooMany
+        If it is not even looked at.
+    """
+    service.limits.let_try(request, token)
+    try:
+        key = recognise_key(service.workspace, token, service.clock())
+    except NoKey:
+        service.limits.note_try(request, token, good=False)
+        raise
+    service.limits.note_try(request, token, good=True)
+    return key
 
 
 def key_of_any(service: Service, request: Request, *tokens: str) -> Key | None:
@@ -72,18 +92,19 @@ def key_of_any(service: Service, request: Request, *tokens: str) -> Key | None:
     WrongParameters
         If they are different keys.
     """
-    shown = [key for key in (key_of(service, request), *_recognised(service, tokens)) if key]
+    shown = [
+        key for key in (key_of(service, request), *_recognised(service, request, tokens)) if key
+    ]
     if len({key.key_id for key in shown}) > 1:
         raise WrongParameters([Fault("api_key", "Several keys are shown; show one.")])
     return shown[0] if shown else None
 
 
-def _recognised(service: Service, tokens: Iterable[str]) -> list[Key]:
+def _recognised(service: Service, request: Request, tokens: Iterable[str]) -> list[Key]:
     told = [token for token in tokens if token]
     if any(len(token) > LONGEST_KEY for token in told):
         raise NoKey("This is no key.")
-    now = service.clock()
-    return [recognise_key(service.workspace, token, now) for token in told]
+    return [recognise(service, request, token) for token in told]
 
 
 def require_analyst(service: Service, request: Request, *, cookie: bool = False) -> None:
@@ -169,7 +190,7 @@ def take_from_address(service: Service, request: Request, path: str) -> Response
     token = request.query_params.get("key")
     if token is None:
         return None
-    recognise_key(service.workspace, token, service.clock())
+    recognise(service, request, token)
     moved = RedirectResponse(path, status_code=303, headers=NOT_KEPT)
     keep_key(moved, request, token)
     return moved

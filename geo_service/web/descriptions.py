@@ -183,6 +183,9 @@ def describe_problems(*statuses: HTTPStatus, page: bool = False) -> Described:
     page : bool
         Whether people who come with a browser are told on a page. Raises nothing.
     """
+    if HTTPStatus.UNAUTHORIZED in statuses:
+        # After very many keys that open nothing the next is not looked at.
+        statuses = (*statuses, HTTPStatus.TOO_MANY_REQUESTS)
     return {int(status): _problem(status, page=page) for status in statuses}
 
 

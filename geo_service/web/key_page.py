@@ -8,11 +8,10 @@ from starlette.concurrency import run_in_threadpool
 
 from geo_service.domain.role import Role
 from geo_service.errors import NoKey
-from geo_service.flows.check_keys import recognise_key
 from geo_service.store import city
 from geo_service.store.keys import Key
 from geo_service.web.answers import page_answer
-from geo_service.web.auth import LONGEST_KEY, forget_key, keep_key, key_of
+from geo_service.web.auth import LONGEST_KEY, forget_key, keep_key, key_of, recognise
 from geo_service.web.bodies import read_form
 from geo_service.web.descriptions import (
     SENDING,
@@ -111,7 +110,7 @@ def _take(request: Request, fields: dict[str, str]) -> Response:
     if not typed:
         return _show(request, going_on, wrong=words.needed, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        key = _recognised(service, typed)
+        key = _recognised(service, request, typed)
     except NoKey:
         return _show(request, going_on, wrong=words.wrong, status=HTTPStatus.UNAUTHORIZED)
     moved = see_other(going_on or _home(key))
@@ -119,10 +118,10 @@ def _take(request: Request, fields: dict[str, str]) -> Response:
     return moved
 
 
-def _recognised(service: Service, typed: str) -> Key:
+def _recognised(service: Service, request: Request, typed: str) -> Key:
     if len(typed) > LONGEST_KEY:
         raise NoKey("This is no key.")
-    return recognise_key(service.workspace, typed, service.clock())
+    return recognise(service, request, typed)
 
 
 def _known_path(text: str) -> str:

@@ -122,6 +122,7 @@ def read_open311_service(
         **describe_errors(
             HTTPStatus.BAD_REQUEST,
             HTTPStatus.FORBIDDEN,
+            HTTPStatus.TOO_MANY_REQUESTS,
             HTTPStatus.NOT_FOUND,
             HTTPStatus.SERVICE_UNAVAILABLE,
         ),
@@ -171,6 +172,7 @@ def list_open311_requests(written: WrittenAs, request: Request) -> Response:
         **describe_errors(
             HTTPStatus.BAD_REQUEST,
             HTTPStatus.FORBIDDEN,
+            HTTPStatus.TOO_MANY_REQUESTS,
             HTTPStatus.NOT_FOUND,
             HTTPStatus.SERVICE_UNAVAILABLE,
         ),

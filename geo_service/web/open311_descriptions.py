@@ -19,6 +19,7 @@ SAID: Mapping[HTTPStatus, str] = {
     HTTPStatus.CONFLICT: "As things stand this can't be done.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The form is larger than 64 KiB.",
     HTTPStatus.SERVICE_UNAVAILABLE: "This workspace has no streets yet.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many reports have come from this address.",
 }
 
 
@@ -52,4 +53,5 @@ def describe_errors(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
 
 
 def _hints(status: HTTPStatus) -> tuple[str, ...]:
-    return ("Retry-After",) if status is HTTPStatus.SERVICE_UNAVAILABLE else ()
+    later = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
+    return ("Retry-After",) if status in later else ()

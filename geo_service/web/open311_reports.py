@@ -156,6 +156,7 @@ class SentReport:
             HTTPStatus.FORBIDDEN,
             HTTPStatus.NOT_FOUND,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.TOO_MANY_REQUESTS,
             HTTPStatus.SERVICE_UNAVAILABLE,
         ),
     },
@@ -193,6 +194,7 @@ async def post_open311_request(written: WrittenAs, request: Request) -> Response
         key_of_any, service, request, shown, told.get("api_key", "").strip()
     )
     sent = await run_in_threadpool(_read, form, told, request.headers.get(HEADER, ""))
+    service.limits.count_report(request, key)
     if sent.photos:
         return await service.draw_photos(_keep, service, key, sent, fmt)
     return await run_in_threadpool(_keep, service, key, sent, fmt)

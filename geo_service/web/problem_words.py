@@ -27,6 +27,9 @@ OF_CODE: Mapping[str, str] = MappingProxyType(
         "no-consent": "须先阅读并同意现行的轨迹说明（GET /consent，PUT /consent）。",
         "overloaded": "现在用的人太多了。请过几秒再试。",
         "not-ready": "请过一会儿再试。",
+        "wrong-host": "这个网址不是本站的。",
+        "other-origin": "这个网站不能调用本站。",
+        "too-many": "从这里发来的太多了。请过一会儿再发。",
     }
 )
 OF_STATUS: Mapping[HTTPStatus, str] = MappingProxyType(
@@ -44,6 +47,7 @@ TITLES: Mapping[HTTPStatus, str] = MappingProxyType(
         HTTPStatus.CONFLICT: "没有办成",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "内容太大",
         HTTPStatus.UNPROCESSABLE_ENTITY: "没有接收",
+        HTTPStatus.TOO_MANY_REQUESTS: "太多了",
         HTTPStatus.SERVICE_UNAVAILABLE: "服务还没有准备好",
     }
 )

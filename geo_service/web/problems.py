@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from starlette.responses import Response
@@ -72,6 +72,36 @@ class Overloaded(errors.NotReady):
     code = "overloaded"
 
 
+class WrongHost(errors.WrongUsage):
+    """A request names another host than this one, or none that could be one."""
+
+    code = "wrong-host"
+
+
+class OtherOrigin(errors.WrongUsage):
+    """A page of another origin may not send this request."""
+
+    code = "other-origin"
+
+
+class TooMany(errors.NotReady):
+    """So many have been sent that the next has to wait.
+
+    Parameters
+    ----------
+    what : str
+        Too many of what.
+    wait_s : int
+        Seconds after which one more is taken.
+    """
+
+    code = "too-many"
+
+    def __init__(self, what: str, wait_s: int = 30) -> None:
+        super().__init__(what, remedy="Wait a little and send it again.")
+        self.wait_s = wait_s
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """How a class of errors is told to whoever asked."""
@@ -92,6 +122,9 @@ TOLD: Mapping[type[errors.GeoServiceError], Told] = {
     UnreadableBody: Told(HTTPStatus.BAD_REQUEST, "Unreadable body"),
     WrongContentType: Told(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Wrong content type"),
     TooLargeBody: Told(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too large a body"),
+    WrongHost: Told(HTTPStatus.BAD_REQUEST, "Wrong host"),
+    OtherOrigin: Told(HTTPStatus.BAD_REQUEST, "Other origin"),
+    TooMany: Told(HTTPStatus.TOO_MANY_REQUESTS, "Too many"),
     errors.RefusedFields: Told(HTTPStatus.UNPROCESSABLE_ENTITY, "Refused fields"),
     errors.UnknownKind: Told(
         HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -131,6 +164,8 @@ class Problem:
     code: str = ""
     """Names the kind of problem; empty: the status says all."""
     faults: tuple[Fault, ...] = ()
+    wait_s: int = 30
+    """After so many seconds it is worth trying again, where it is at all."""
 
 
 def problem_of_error(error: errors.GeoServiceError) -> Problem:
@@ -145,7 +180,8 @@ def problem_of_error(error: errors.GeoServiceError) -> Problem:
         faults = tuple(Fault(field, words) for field, words in error.faults.items())
     elif told.naming_field and error.where:
         faults = (Fault(error.where, detail),)
-    return Problem(told.status, told.title, detail, error.code, faults)
+    problem = Problem(told.status, told.title, detail, error.code, faults)
+    return replace(problem, wait_s=error.wait_s) if isinstance(error, TooMany) else problem
 
 
 def problem_of_status(status: int) -> Problem:
@@ -185,10 +221,8 @@ def hints(problem: Problem) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="geo_service", error="invalid_token"'}
     if problem.code == FixedPath.code:
         return {"Allow": "GET"}
-    if problem.code == Overloaded.code:
-        return {"Retry-After": "2"}
-    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        return {"Retry-After": "30"}
+    if problem.status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
+        return {"Retry-After": str(problem.wait_s)}
     return {}
 
 

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from geo_service.domain.role import Role
 from geo_service.errors import NoKey, NotAllowed, RefusedFields, WrongUsage
 from geo_service.flows.answer_once import HEADER
-from geo_service.flows.check_keys import recognise_key, require_rider
+from geo_service.flows.check_keys import require_rider
 from geo_service.flows.find_requests import list_services
 from geo_service.flows.progress_issue import support_issue
 from geo_service.flows.report_issue import MOST_PHOTOS, refuse_wrong_report, report_issue
@@ -23,7 +23,7 @@ from geo_service.store import city
 from geo_service.store.acting import act_as
 from geo_service.store.keys import Key
 from geo_service.web.answers import NOT_KEPT, json_answer, page_answer
-from geo_service.web.auth import SHOWS_KEY, cookie_name, forget_key, keep_key, key_of
+from geo_service.web.auth import SHOWS_KEY, cookie_name, forget_key, keep_key, key_of, recognise
 from geo_service.web.bodies import read_form as read_short_form
 from geo_service.web.descriptions import (
     SENDING,
@@ -217,6 +217,7 @@ def _keep(request: Request, form: Form) -> Response:
         near = () if _is_another(request, typed) else _near(service, tongue, sent)
         if near:
             return _show(request, replace(_with_photos(request, shown, photos), near=near))
+        service.limits.count_report(request, key)
         issue_id = _report(service, sent, key)
     except (WrongParameters, RefusedFields) as error:
         shown = _with_photos(request, shown, photos)
@@ -285,7 +286,7 @@ def _remember(request: Request, form: Form) -> Response:
     photos = photos_of(service, form, typed, service.clock())
     shown = _with_photos(request, Shown(typed), photos)
     try:
-        require_rider(recognise_key(service.workspace, token, service.clock()))
+        require_rider(recognise(service, request, token))
     except NoKey:
         return _refuse(request, shown, {"key": words.faults["key"]}, HTTPStatus.UNAUTHORIZED)
     except NotAllowed:

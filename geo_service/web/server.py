@@ -13,7 +13,7 @@ from geo_service.errors import NotReady
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import PREFIX, Settings
 from geo_service.web.app import make_served_app
-from geo_service.web.bounded_heads import BoundedHeads
+from geo_service.web.patient_connections import PatientConnections
 from geo_service.web.request_log import ACCESS, GatheringHandler
 
 MOST_CONNECTIONS = 4_000
@@ -24,8 +24,11 @@ MOST_FILES = 2 * MOST_CONNECTIONS
 DISCRETION: dict[str, Any] = {
     "access_log": False,
     "server_header": False,
-    "http": BoundedHeads,
     "limit_concurrency": MOST_CONNECTIONS,
+    # Whose word is taken about senders is a setting of ours.
+    "proxy_headers": False,
+    "ws": "none",
+    "http": PatientConnections,
 }
 """What the server is told not to tell, and not to take."""
 PATIENCE_S = 10

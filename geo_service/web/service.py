@@ -24,6 +24,7 @@ from geo_service.web.kept_catchments import KeptCatchments
 from geo_service.web.kept_gbfs import KeptGbfs
 from geo_service.web.kept_street_ground import KeptStreetGround
 from geo_service.web.kept_tiles import KeptTiles
+from geo_service.web.limits import Limits
 from geo_service.web.made_files import MadeFiles
 from geo_service.web.request_counts import RequestCounts
 
@@ -50,6 +51,7 @@ class Service:
     basemap: KeptStreetGround
     gbfs: KeptGbfs
     tiles: KeptTiles
+    limits: Limits
     tile_hosts: Sequence[str]
     """Hosts that maps take the base map of the settings from; empty: none but ours."""
     files: MadeFiles = field(default_factory=MadeFiles)
@@ -91,6 +93,7 @@ def open_service(workspace: Workspace, clock: Clock) -> Service:
         KeptStreetGround(tiles),
         KeptGbfs(workspace),
         KeptTiles(workspace, collections),
+        Limits(workspace.settings),
         tiles.hosts if tiles else (),
     )
 

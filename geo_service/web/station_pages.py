@@ -19,7 +19,6 @@ from geo_service.errors import NoKey, NotAllowed, NotFound
 from geo_service.export.navigate import amap_link
 from geo_service.flows.check_in import CheckIn, check_in, station_code
 from geo_service.flows.check_keys import (
-    recognise_key,
     require_place,
     require_rider,
     require_role,
@@ -35,6 +34,7 @@ from geo_service.web.auth import (
     forget_key,
     keep_key,
     key_of,
+    recognise,
     take_from_address,
 )
 from geo_service.web.bodies import read_form
@@ -228,7 +228,7 @@ def _check_in(facility_id: str, request: Request, fields: dict[str, str]) -> Res
 
 def _typed_or_kept(service: Service, request: Request, typed: str) -> Key | None:
     if typed:
-        return recognise_key(service.workspace, typed, service.clock())
+        return recognise(service, request, typed)
     return key_of(service, request, cookie=True)
 
 

@@ -52,6 +52,7 @@ def served_demo() -> Iterator[tuple[int, int, Traffic]]:
         environ = {
             "GEO_SERVICE_WORKSPACE": str(settings.workspace),
             "GEO_SERVICE_RIDER_KEY_FILE": str(settings.rider_key_file),
+            "GEO_SERVICE_REPORTS_PER_HOUR": "0",
         }
         command = [sys.executable, "-m", "geo_service", "serve", "--port", str(port)]
         with served(command, port, environ) as process:

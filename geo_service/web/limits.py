@@ -1,0 +1,97 @@
+"""How often may be reported, and keys be tried that open nothing: by address, or by key."""
+
+import hashlib
+import ipaddress
+import math
+from collections import OrderedDict
+from threading import Lock
+from time import monotonic
+
+from starlette.requests import Request
+
+from geo_service.flows.check_keys import is_staff
+from geo_service.settings import Settings
+from geo_service.store.keys import Key
+from geo_service.web.problems import TooMany
+from geo_service.web.token_buckets import MOST_KNOWN, TokenBuckets
+
+NETWORK_BITS = 64
+"""Of an IPv6 address: whoever has one has all that begin so."""
+
+
+class Limits:
+    """What one process counts, in memory only: with several processes each counts its own.
+
+    Parameters
+    ----------
+    settings : Settings
+        Say how many an hour.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._reports = TokenBuckets(settings.reports_per_hour)
+        self._key_reports = TokenBuckets(settings.key_reports_per_hour)
+        self._failed_keys = TokenBuckets(settings.failed_keys_per_hour)
+        self._known: OrderedDict[bytes, None] = OrderedDict()
+        self._lock = Lock()
+
+    def count_report(self, request: Request, key: Key | None) -> None:
+        """Count a report, unless it is one too many; staff's are not counted.
+
+        Raises
+        ------
+        TooMany
+            If so many came from this address without a key, or by this key.
+        """
+        if is_staff(key):
+            return
+        if key is None:
+            wait_s = self._reports.take(address_of(request), monotonic())
+        else:
+            wait_s = self._key_reports.take(key.key_id, monotonic())
+        if wait_s:
+            whom = "from this address" if key is None else "by this key"
+            raise TooMany(f"Too many reports have come {whom}.", math.ceil(wait_s))
+
+    def let_try(self, request: Request, token: str) -> None:
+        """Let a key be tried, unless too many from this address were none.
+
+        Keys that were good lately are tried even so: others at their holder's address fail.
+
+        Raises
+        ------
+        TooMany
+            If this one is not known to be good, and is not looked at.
+        """
+        wait_s = self._failed_keys.wait_s(address_of(request), monotonic())
+        if wait_s and _digest(token) not in self._known:
+            raise TooMany("Too many keys from this address were not valid.", math.ceil(wait_s))
+
+    def note_try(self, request: Request, token: str, *, good: bool) -> None:
+        """Count a key that opened nothing, and remember one that did. Raises nothing."""
+        if not good:
+            self._failed_keys.take(address_of(request), monotonic())
+            return
+        with self._lock:
+            self._known[_digest(token)] = None
+            self._known.move_to_end(_digest(token))
+            if len(self._known) > MOST_KNOWN:
+                self._known.popitem(last=False)
+
+
+def address_of(request: Request) -> str:
+    """Return what is counted as one sender; blank where no address is known. Raises nothing."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, NETWORK_BITS), strict=False))
+    return str(address)
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode(errors="replace")).digest()

@@ -1,0 +1,110 @@
+"""Reports and wrong keys are counted by who sends them, really served."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import httpx
+import pytest
+from starlette.requests import Request
+
+from geo_service.settings import Settings
+from geo_service.web.limits import Limits, address_of
+from geo_service.web.problems import TooMany
+
+REPORT = {"service_code": "standing_water", "lat": "32.041", "long": "112.142"}
+PATH = "/open311/v2/requests.json"
+Serve = Callable[[Settings, Callable[[], datetime]], Any]
+
+
+def sent_from(host: str) -> Request:
+    return Request({"type": "http", "headers": [], "client": (host, 1)})
+
+
+def report(door: httpx.Client, words: str, **headers: str) -> httpx.Response:
+    return door.post(PATH, data={**REPORT, "description": words}, headers=headers)
+
+
+def test_one_report_too_many_has_to_wait(
+    reporting_settings: Settings, serve_city: Serve, now: datetime, bearer: Callable
+) -> None:
+    settings = replace(reporting_settings, reports_per_hour=3, key_reports_per_hour=4)
+    with serve_city(settings, lambda: now) as door:
+        assert [report(door, f"甲 {i}").status_code for i in range(3)] == [201] * 3
+        late = report(door, "甲 3")
+        assert late.status_code == 429
+        assert 1100 < int(late.headers["retry-after"]) <= 1200
+        assert late.json() == [
+            {
+                "code": 429,
+                "description": "Too many reports have come from this address. "
+                "Wait a little and send it again.",
+            }
+        ]
+        form = {**REPORT, "description": "表单", "another": "1"}
+        page = door.post("/report", data=form, headers={"Accept": "text/html"})
+        assert page.status_code == 429
+        assert "请过一会儿再发" in page.text
+        assert 1100 < int(page.headers["retry-after"]) <= 1200
+        told = door.post("/report", data=form)
+        assert told.headers["content-type"] == "application/problem+json"
+        assert told.json()["type"] == "/problems/too-many"
+        # Who shows a key is counted by it; staff are not.
+        codes = [report(door, f"乙 {i}", **bearer("rider")).status_code for i in range(5)]
+        assert codes == [201] * 4 + [429]
+        codes = [report(door, f"丙 {i}", **bearer("staff")).status_code for i in range(6)]
+        assert codes == [201] * 6
+        # A proxy that does not know which header is its own tells nothing.
+        other = {"X-Forwarded-For": "203.0.113.9", "Forwarded": "for=203.0.113.9"}
+        assert report(door, "甲 4", **other).status_code == 429
+
+
+def test_what_is_refused_anyway_is_not_counted(
+    reporting_settings: Settings, serve_city: Serve, now: datetime
+) -> None:
+    with serve_city(replace(reporting_settings, reports_per_hour=1), lambda: now) as door:
+        assert [door.post(PATH, data={}).status_code for _ in range(3)] == [400] * 3
+        assert report(door, "丁").status_code == 201
+
+
+def test_after_many_wrong_keys_unknown_ones_are_not_looked_at(
+    settings: Settings, serve_city: Serve, now: datetime, bearer: Callable
+) -> None:
+    with serve_city(replace(settings, failed_keys_per_hour=3), lambda: now) as door:
+        wrong = {"Authorization": "Bearer gs_wrong"}
+        assert door.get("/overlay/issues", headers=bearer("analyst")).is_success
+        codes = [door.get("/tasks", headers=wrong).status_code for _ in range(5)]
+        assert codes == [401, 401, 401, 429, 429]
+        refused = door.get("/overlay/issues", headers=bearer("admin"))
+        assert refused.status_code == 429
+        assert refused.json()["detail"].startswith("Too many keys from this address")
+        assert int(refused.headers["retry-after"]) > 0
+        # Whoever showed a good one before goes on, and so does whoever shows none.
+        assert door.get("/overlay/issues", headers=bearer("analyst")).is_success
+        assert door.get("/facilities/nearest?lat=32.04&lon=112.14").is_success
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("not an address", ""),
+    ],
+)
+def test_senders_are_told_apart_by_address_or_network(host: str, counted: str) -> None:
+    assert address_of(sent_from(host)) == counted
+
+
+def test_without_an_address_all_are_one_sender(settings: Settings) -> None:
+    unknown = Request({"type": "http", "headers": [], "client": None})
+    limits = Limits(replace(settings, reports_per_hour=1))
+    limits.count_report(unknown, None)
+    with pytest.raises(TooMany):
+        limits.count_report(sent_from("unix"), None)
+    limits.count_report(sent_from("192.0.2.1"), None)

@@ -42,6 +42,8 @@ def run_doctor(arguments: argparse.Namespace) -> None:
             f"traces: {examination.files} files, {examination.trips} trips, "
             f"{examination.fixes} fixes"
         )
+        if examination.names_change:
+            words.say(f"riders' names in traces change in: {', '.join(examination.names_change)}")
     for finding in examination.findings:
         words.say_beside(f"{finding.where}: {finding.what} {finding.remedy}")
     faults = sum(not finding.harmless for finding in examination.findings)
@@ -60,5 +62,6 @@ def _as_json(examination: "Examination") -> dict[str, object]:
         "files": examination.files,
         "trips": examination.trips,
         "fixes": examination.fixes,
+        "names_change": list(examination.names_change),
         "findings": [finding._asdict() for finding in examination.findings],
     }

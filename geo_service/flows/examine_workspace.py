@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from geo_service.errors import NotReady
 from geo_service.flows.erase_rider import count_unfinished
+from geo_service.flows.examine_keys import key_findings
 from geo_service.flows.wiring import Workspace
+from geo_service.store import rider_generations
 from geo_service.store.database_check import database_faults
 from geo_service.store.lake_check import Finding
 from geo_service.streets.profile import Profile
@@ -21,6 +23,8 @@ class Examination:
     trips: int
     fixes: int
     findings: tuple[Finding, ...]
+    names_change: tuple[str, ...] = ()
+    """The months from which on riders have other names in traces."""
 
     @property
     def sound(self) -> bool:
@@ -46,6 +50,7 @@ def examine(workspace: Workspace) -> Examination:
     if version is not None:
         findings += _street_faults(workspace)
     findings += _unfinished_erasures(workspace)
+    findings += key_findings(workspace)
     proof = workspace.lake.prove()
     return Examination(
         streets_version=version,
@@ -53,6 +58,7 @@ def examine(workspace: Workspace) -> Examination:
         trips=proof.trips,
         fixes=proof.fixes,
         findings=(*findings, *proof.findings),
+        names_change=_names_change(workspace),
     )
 
 
@@ -62,6 +68,11 @@ def _unfinished_erasures(workspace: Workspace) -> list[Finding]:
         return []
     told = f"{begun} erasures of riders were begun and not finished."
     return [Finding(told, "erasures", "Finish them: geo-service erase-rider --finish")]
+
+
+def _names_change(workspace: Workspace) -> tuple[str, ...]:
+    with workspace.database.reading() as connection:
+        return tuple(one.month for one in rider_generations.read_all(connection)[1:])
 
 
 def _street_faults(workspace: Workspace) -> list[Finding]:

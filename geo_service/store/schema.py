@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from geo_service.store.columns import UtcTime
 
-REVISION = "0008"
+REVISION = "0010"
 """The newest migration; the database of this program is at it."""
 
 METADATA = MetaData(

@@ -17,6 +17,7 @@ from geo_service.flows.look_at_trips import OverlayQuestion, partitions_of
 from geo_service.settings import Settings
 from geo_service.store import facilities as stored_facilities
 from geo_service.store import issues as stored_issues
+from geo_service.store import rider_generations
 from geo_service.streets.profile import Profile
 
 
@@ -43,9 +44,20 @@ class Workspace:
         """The IANA name of the zone in which the city keeps its time."""
         return self._parts.calendar().time_zone
 
+    @property
+    def names_change_at(self) -> tuple[datetime, ...]:
+        """The moments, UTC, from which on riders have other pseudonyms in traces; in order."""
+        with self._parts.database.reading() as connection:
+            return tuple(one.begins for one in rider_generations.read_all(connection)[1:])
+
     def traces(self, since: datetime | None = None, until: datetime | None = None) -> pd.DataFrame:
-        """Return the fixes of the trips that start in ``[since, until)``; riders are pseudonyms."""
-        days = partitions_of(self._parts, OverlayQuestion(since, until))
+        """Return the fixes of the trips that start in ``[since, until)``; riders are pseudonyms.
+
+        Whoever counts riders in them counts one twice who rode before and after a moment of
+        ``names_change_at``: from then on the same rider has another pseudonym.
+        """
+        question = OverlayQuestion(since, until, counts_riders=False)
+        days = partitions_of(self._parts, question)
         return frames.fixes_frame(join_fixes(list(days)))
 
     def streets(self, profile: str = "ebike") -> Streets:

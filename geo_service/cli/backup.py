@@ -58,8 +58,8 @@ def run_backup(arguments: argparse.Namespace) -> None:
         words.say(f"{made.shared:,} bytes of it are shared with {made.earlier}.")
     _say_content(made.manifest)
     words.say(
-        f"Not in it: the riders' key, {settings.rider_key_file}. Keep a copy of it elsewhere; "
-        "without it no rider is known again."
+        f"Not in it: the riders' key, {settings.rider_key_file}. Keep a copy of it, and of those "
+        "that 'rotate-key' put beside it, elsewhere; without them no rider is known again."
     )
     for fault in made.faults:
         words.say_beside(fault)
@@ -88,6 +88,14 @@ def run_restore(arguments: argparse.Namespace) -> None:
         words.say_beside(
             f"Backups beside it hold {restored.of_other_keys} lists of erased riders under another "
             "riders' key; they were not applied."
+        )
+    for finding in restored.keys:
+        words.say_beside(f"{finding.where}: {finding.what} {finding.remedy}")
+    if restored.months:
+        words.say_beside(
+            f"Beside the riders' key lie keys of {', '.join(restored.months)}, and this backup is "
+            "of before names changed then. If they are this workspace's, before trips of those "
+            "months are loaded: geo-service rotate-key --from MONTH, which uses them again."
         )
     if not settings.rider_key_file.exists():
         words.say_beside(

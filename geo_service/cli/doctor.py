@@ -43,6 +43,8 @@ def run_doctor(arguments: argparse.Namespace) -> None:
             f"{examination.fixes} fixes"
         )
         words.say(f"photos: {examination.photos}")
+        if examination.names_change:
+            words.say(f"riders' names in traces change in: {', '.join(examination.names_change)}")
     for finding in examination.findings:
         words.say_beside(f"{finding.where}: {finding.what} {finding.remedy}")
     faults = sum(not finding.harmless for finding in examination.findings)
@@ -62,5 +64,6 @@ def _as_json(examination: "Examination") -> dict[str, object]:
         "trips": examination.trips,
         "fixes": examination.fixes,
         "photos": examination.photos,
+        "names_change": list(examination.names_change),
         "findings": [finding._asdict() for finding in examination.findings],
     }

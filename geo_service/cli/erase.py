@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from geo_service.cli import words
 from geo_service.domain.erasure import ErasureList
-from geo_service.errors import UnreadableFile
+from geo_service.domain.rider_names import Span
+from geo_service.errors import NotReady, UnreadableFile
 
 if TYPE_CHECKING:
     from geo_service.flows.erase_rider import Erased
@@ -48,7 +49,13 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run_erase(arguments: argparse.Namespace) -> None:
-    """Erase, or list, or apply a list."""
+    """Erase, or list, or apply a list.
+
+    Raises
+    ------
+    NotReady
+        If an erasure can't be done; or if it is, but of some trips nobody can tell whose they are.
+    """
     from geo_service.flows import erase_rider as flow
     from geo_service.flows.wiring import open_workspace
 
@@ -73,6 +80,13 @@ def run_erase(arguments: argparse.Namespace) -> None:
                     "This database keeps its own free pages and logs: let it write its tables "
                     "anew (PostgreSQL: VACUUM FULL), and see how long it keeps its logs."
                 )
+            if done.untold and not arguments.dry_run:
+                raise NotReady(
+                    "All was erased that can be told to be this rider's, but not all trips can be "
+                    "told.",
+                    remedy="If the key was not destroyed on purpose, put it back, 'geo-service "
+                    "doctor' names its file, and erase this rider once more.",
+                )
 
 
 def read_list(path: Path) -> ErasureList:
@@ -94,6 +108,8 @@ def read_list(path: Path) -> ErasureList:
 
 
 def _tell(done: "Erased", arguments: argparse.Namespace) -> None:
+    from geo_service.export.features import spans_told
+
     figures = {
         "trips": done.trips.trips,
         "fixes": done.trips.fixes,
@@ -107,6 +123,8 @@ def _tell(done: "Erased", arguments: argparse.Namespace) -> None:
                 "gone": figures,
                 "unnamed": dict(done.rows.unnamed),
                 "texts_with_the_name": done.texts,
+                "untold": spans_told(done.untold),
+                "of_one_time": done.of_one_time,
             }
         )
         return
@@ -124,8 +142,24 @@ def _tell(done: "Erased", arguments: argparse.Namespace) -> None:
             "Nothing here names this rider. Is the name written as 'keys add --rider' or "
             "'load traces' had it?"
         )
+    for span in done.untold:
+        words.say_beside(
+            f"Not looked at: trips that start {_said(span)}. The key to riders' names in them is "
+            "not here, so nobody can tell whose they are."
+        )
+    if done.of_one_time:
+        words.say_beside(
+            "Riders' names in traces have changed, and nothing here tells which others belong to "
+            "this pseudonym: to erase the rider's trips of other times, give the name."
+        )
     if done.texts:
         words.say_beside(
             f"{done.texts} texts that people wrote hold the name; look at them: descriptions of "
             "issues, reasons of moves, notes of keys."
         )
+
+
+def _said(span: Span) -> str:
+    since = "" if span.since is None else f"from {span.since.isoformat()} on"
+    until = "" if span.until is None else f"before {span.until.isoformat()}"
+    return " and ".join(filter(None, (since, until)))

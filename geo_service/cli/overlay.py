@@ -58,7 +58,7 @@ def run_overlay(arguments: argparse.Namespace) -> None:
         If what is asked for does not go together.
     """
     from geo_service.export.table import check_ending, write_table
-    from geo_service.flows.overlay_tables import overlay_table
+    from geo_service.flows.overlay_tables import overlay_table, settled
     from geo_service.flows.wiring import open_workspace
 
     settings = words.settings_of(arguments)
@@ -74,10 +74,19 @@ def run_overlay(arguments: argparse.Namespace) -> None:
         )
     check_ending(arguments.out)
     with open_workspace(settings) as workspace:
+        asked, question = question, settled(workspace, question)
+        zone = workspace.calendar().zone
         frame = overlay_table(workspace, question, words.days_going_by)
     write_table(frame, arguments.out)
     if frame.empty:
         words.say_beside(_nothing(question))
+    since = question.trips.since
+    if since is not None and since != asked.trips.since:
+        words.say_beside(
+            f"Trips that start from {since.astimezone(zone).isoformat()} on are counted: "
+            "from then on riders have other names, and nobody is to be counted twice. For those "
+            "before, ask with --until."
+        )
     words.say(f"{arguments.out}: {_sums(frame, question)}")
 
 

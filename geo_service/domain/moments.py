@@ -29,3 +29,8 @@ def from_microseconds(count: int) -> datetime:
 def day_begin(day: int) -> datetime:
     """Return the beginning of a UTC day, counted from 1970-01-01."""
     return EPOCH + timedelta(days=day)
+
+
+def day_of(moment: datetime) -> int:
+    """Return the UTC day, counted from 1970-01-01, in which a moment with a zone lies."""
+    return to_microseconds(moment) // (SECONDS_A_DAY * MICROSECONDS)

@@ -68,6 +68,11 @@ def calendar_month(period: str, zone: tzinfo) -> tuple[datetime, datetime]:
     return start.astimezone(UTC), end.astimezone(UTC)
 
 
+def following_month(moment: datetime) -> str:
+    """Name the month after the one in which a moment lies, by the moment's own zone."""
+    return f"{moment.year + moment.month // 12}-{moment.month % 12 + 1:02}"
+
+
 def closed_month(period: str, zone: tzinfo, now: datetime) -> tuple[datetime, datetime]:
     """Find when a month begins and ends, and refuse one that is not over.
 

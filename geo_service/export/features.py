@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
+from geo_service.domain.rider_names import Span
 from geo_service.export.navigate import amap_link
 
 Feature: TypeAlias = dict[str, Any]
@@ -77,6 +78,11 @@ def iso(moment: datetime) -> str:
 def iso_if_any(moment: datetime | None) -> str | None:
     """Write a moment as `iso` does; None stays None."""
     return None if moment is None else iso(moment)
+
+
+def spans_told(spans: Iterable[Span]) -> list[dict[str, str | None]]:
+    """Write from when to when each span goes. Raises nothing."""
+    return [{"since": iso_if_any(one.since), "until": iso_if_any(one.until)} for one in spans]
 
 
 def _feature(feature_id: str, position: tuple[float, float], properties: dict[str, Any]) -> Feature:

@@ -1,7 +1,9 @@
 """Frames into files: CSV, GeoJSON, GeoPackage, FlatGeobuf and GeoParquet, by the file's ending."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import geopandas as gpd
 import numpy as np
@@ -49,11 +51,16 @@ def write_table(frame: gpd.GeoDataFrame, path: Path) -> None:
         _write(frame, unfinished, layer=path.stem)
 
 
-def geojson_text(frame: gpd.GeoDataFrame) -> str:
-    """Write a frame as a GeoJSON FeatureCollection; times as ISO 8601, nothing as null."""
+def geojson_text(
+    frame: gpd.GeoDataFrame, beside: Mapping[str, str | None] = MappingProxyType({})
+) -> str:
+    """Write a frame as a GeoJSON FeatureCollection; times as ISO 8601, nothing as null.
+
+    ``beside`` its features it has more members. Raises nothing of its own.
+    """
     features = json.loads(_with_text_times(frame).to_json(drop_id=True, na="null"))
     features.pop("crs", None)
-    return json.dumps(features, ensure_ascii=False, allow_nan=False)
+    return json.dumps({**features, **beside}, ensure_ascii=False, allow_nan=False)
 
 
 def _write(frame: gpd.GeoDataFrame, path: Path, *, layer: str) -> None:

@@ -7,7 +7,6 @@ are others, or the issue was open at other times of that day, or lies elsewhere.
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from threading import Lock
 from typing import TypeAlias
 
@@ -15,9 +14,10 @@ import numpy as np
 
 from geo_service.arrays import Flags, Integers
 from geo_service.compiled import content_of_kernels
-from geo_service.domain.moments import day_begin, to_microseconds
+from geo_service.domain.moments import to_microseconds
 from geo_service.domain.pass_rule import PassRule
 from geo_service.flows.in_parallel import in_parallel
+from geo_service.flows.period import Period, within_one_generation
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.issue_grid import IssuePoints, open_during
 from geo_service.overlay.issue_lives import Marks, life_marks
@@ -36,7 +36,6 @@ from geo_service.store.trace_days import LakeDay
 from geo_service.store.trace_packing import (
     MICROSECONDS_A_MILLISECOND,
     STEPS_A_DEGREE,
-    PackedTrips,
 )
 from geo_service.store.trace_rows import LyingTrips
 
@@ -45,30 +44,6 @@ STEP = 1.0 / STEPS_A_DEGREE
 
 Progress: TypeAlias = Callable[[Sequence[LakeDay]], Iterable[LakeDay]]
 """Wraps the days as they go by, so that a door can show how far it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Trips that start at ``since`` or later and before ``until``; None: no bound."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def holds_day(self, day: int) -> bool:
-        """Say whether all trips that start on a UTC day, counted from 1970-01-01, are meant."""
-        return (self.since is None or self.since <= day_begin(day)) and (
-            self.until is None or self.until >= day_begin(day + 1)
-        )
-
-    def starting_in(self, packed: PackedTrips) -> PackedTrips:
-        """Leave out the trips that start at another time."""
-        start_us = packed.starts * MICROSECONDS_A_MILLISECOND
-        wanted = np.ones(len(start_us), np.bool_)
-        if self.since is not None:
-            wanted &= start_us >= to_microseconds(self.since)
-        if self.until is not None:
-            wanted &= start_us < to_microseconds(self.until)
-        return packed if wanted.all() else packed.take(np.flatnonzero(wanted).tolist())
 
 
 @dataclass(slots=True, eq=False)
@@ -124,10 +99,13 @@ def count_passes_in(
 
     Raises
     ------
+    WrongUsage
+        If riders' names change within the period.
     NotReady
         If a file of the trace lake is missing or damaged.
     """
-    counter = _Counter(workspace, points, _names(issue_ids), period, rule)
+    kept_to = within_one_generation(workspace, period)
+    counter = _Counter(workspace, points, _names(issue_ids), kept_to, rule)
     for day, counted in in_parallel(counter.count, counter.parts(progress)):
         counter.take(day, counted)
     return counter.total.counts()

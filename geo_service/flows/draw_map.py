@@ -18,7 +18,7 @@ from geo_service.flows.district import open_district
 from geo_service.flows.find_blind_spots import blind_beside
 from geo_service.flows.find_catchments import CatchmentQuestion, find_by_kind
 from geo_service.flows.hours_on_map import hours_on_map
-from geo_service.flows.look_at_trips import OverlayQuestion, as_it_goes
+from geo_service.flows.look_at_trips import OverlayQuestion, as_it_goes, period_of
 from geo_service.flows.overlay_issues import (
     overlay_by_cell,
     overlay_by_issue,
@@ -185,6 +185,7 @@ def _analyst_content(
 ) -> MapContent:
     title, note = _heading(workspace)
     question = OverlayQuestion()
+    period = period_of(workspace, question)
     by_issue = overlay_by_issue(workspace, question, progress)
     by_cell = rate_cells = by_street = None
     if "exposure" in layers or "rate" in layers:
@@ -211,6 +212,7 @@ def _analyst_content(
         street_edge=by_street.edges if by_street else None,
         blind=blind_beside(by_street) if by_street else None,
         release=_newest_release(workspace),
+        since=period.since,
         radius_m=workspace.settings.radius_m,
     )
 

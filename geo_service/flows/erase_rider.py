@@ -9,14 +9,16 @@ again by the same command, by upkeep, or by ``finish_erasures``.
 """
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from geo_service.domain.erasure import NOBODY, Erasure, ErasureList, mark_of, mark_of_key
 from geo_service.domain.rider import LENGTH, pseudonym
+from geo_service.domain.rider_names import Span
 from geo_service.errors import NotReady, WrongUsage
+from geo_service.flows.all_names import account_of, all_names, is_of_one_time
 from geo_service.flows.wiring import Workspace
 from geo_service.store import erasures, rider_rows
 from geo_service.store.durable_files import sync_folder
@@ -39,10 +41,14 @@ class Erased:
     """Lists of refused records: all of traces, and those in which the rider's name stands."""
     texts: int
     """Texts that people wrote in which the name stands; they stay, for they say other things."""
+    untold: tuple[Span, ...] = ()
+    """When trips begin that stay, because nobody can tell any more whose they are."""
+    of_one_time: bool = False
+    """Whether only the name of one time was given, and nothing here tells the rider's others."""
 
 
 def rider_of(workspace: Workspace, name: str, given: str) -> str:
-    """Return the pseudonym of a rider.
+    """Return the pseudonym of a rider's account.
 
     Parameters
     ----------
@@ -51,7 +57,12 @@ def rider_of(workspace: Workspace, name: str, given: str) -> str:
     name : str
         As the rider's key or traces name the rider; blank: the pseudonym is given.
     given : str
-        The pseudonym itself; blank: the name is given.
+        The pseudonym itself, of the account or of traces; blank: the name is given.
+
+    Returns
+    -------
+    str
+        Of the account; or the pseudonym given, if nothing here tells of which account it is.
 
     Raises
     ------
@@ -67,21 +78,24 @@ def rider_of(workspace: Workspace, name: str, given: str) -> str:
             f"A pseudonym is {LENGTH} hexadecimal digits, as 'export traces' shows it.",
             where="--pseudonym",
         )
-    return given
+    return account_of(workspace, given)
 
 
 def plan_erasure(workspace: Workspace, rider: str, name: str = "") -> Erased:
     """Say what erasing a rider would do; takes what `erase_rider` takes, and changes nothing."""
+    known = all_names(workspace, rider)
     with workspace.database.reading() as connection:
         rows = rider_rows.count(connection, rider)
-        lying = find_unwanted(connection, Unwanted(rider_ids=frozenset({rider})))
+        lying = find_unwanted(connection, Unwanted(rider_ids=frozenset(known.names)))
         days = frozenset(days_of(connection, lying.trip_ids))
         texts = rider_rows.count_texts_with(connection, name, rider) if name else 0
     return Erased(
         trips=Removed(len(lying), int(lying.fixes.sum()), days),
         rows=rows,
-        lists=len(_lists(workspace, (rider, name))),
+        lists=len(_lists(workspace, (*known.names, name))),
         texts=texts,
+        untold=known.untold,
+        of_one_time=is_of_one_time(workspace, rider),
     )
 
 
@@ -110,15 +124,16 @@ def erase_rider(workspace: Workspace, rider: str, now: datetime, name: str = "")
         If a file is damaged, or the disk or the database refuses; what went has gone for good,
         and the erasure stays written down as unfinished.
     """
-    mark = mark_of(rider, workspace.rider_key())
-    erasure = Erasure(mark, now)
+    key, names = workspace.rider_key(), all_names(workspace, rider).names
+    asked = {mark: Erasure(mark, now) for mark in (mark_of(one, key) for one in names)}
     planned = plan_erasure(workspace, rider)
     if not planned.rows and not planned.trips.trips:
         # Asked for once more: the list of erasures need not grow by it.
         with workspace.database.reading() as connection:
-            before = [one for one in erasures.finished(connection) if one.mark == mark]
-        erasure = before[-1] if before else erasure
-    return _erase(workspace, erasure, {rider}, now, name)
+            before = {one.mark: one for one in erasures.finished(connection)}
+        asked |= {mark: before[mark] for mark in asked.keys() & before.keys()}
+    done = _erase(workspace, list(asked.values()), names, now, name)
+    return replace(done, untold=planned.untold, of_one_time=planned.of_one_time)
 
 
 def list_erasures(workspace: Workspace) -> ErasureList:
@@ -154,7 +169,7 @@ def apply_erasures(workspace: Workspace, listed: ErasureList, now: datetime) -> 
     Returns
     -------
     int
-        How many riders there was something of.
+        How many riders there was something of; one whose names changed counts for each.
 
     Raises
     ------
@@ -180,7 +195,7 @@ def apply_erasures(workspace: Workspace, listed: ErasureList, now: datetime) -> 
             continue
         rider = by_mark.get(erasure.mark)
         if rider is not None:
-            _erase(workspace, erasure, {rider}, now)
+            _erase(workspace, [erasure], [rider], now)
             found += 1
         else:
             with workspace.database.writing() as connection:
@@ -211,37 +226,43 @@ def finish_erasures(workspace: Workspace, now: datetime) -> int:
     key = workspace.rider_key()
     everybody = _everybody(workspace)
     for erasure in begun:
-        riders = {rider for rider in everybody if mark_of(rider, key) == erasure.mark}
-        _erase(workspace, erasure, riders, now)
+        riders = [rider for rider in everybody if mark_of(rider, key) == erasure.mark]
+        _erase(workspace, [erasure], riders, now)
     return len(begun)
 
 
 def _erase(
     workspace: Workspace,
-    erasure: Erasure,
-    riders: Collection[str],
+    asked: Sequence[Erasure],
+    names: Sequence[str],
     now: datetime,
     name: str = "",
 ) -> Erased:
-    """Erase the one rider of an erasure; with none, only what hangs on former rows goes."""
-    rows, texts = RiderRows({}, {}, frozenset()), 0
+    """Erase whatever bears one of some names; with none, only what hangs on former rows goes.
+
+    Each name has its own erasure, since each may be all that a backup, or what a killed process
+    left, still knows of the rider.
+    """
     with workspace.database.writing() as connection:
-        for rider in riders:
-            rows = rider_rows.erase(connection, rider)
-            texts = rider_rows.count_texts_with(connection, name, rider) if name else 0
-        begun = erasures.begin(connection, erasure, rows.photo_ids)
-    trips = workspace.lake.remove(rider_ids=riders)
+        found = [rider_rows.erase(connection, one) for one in names]
+        texts = rider_rows.count_texts_with(connection, name, names[0]) if name and names else 0
+        photos_left = frozenset[str]().union(*(rows.photo_ids for rows in found))
+        begun = [erasures.begin(connection, one, photos_left) for one in asked]
+    trips = workspace.lake.remove(rider_ids=names)
     # Whoever was being answered at the beginning has been by now.
     with workspace.database.writing() as connection:
-        late = [rider_rows.erase(connection, rider).photo_ids for rider in riders]
-        begun = erasures.begin(connection, begun, frozenset().union(*late))
-        photos = erasures.photos_of(connection, begun)
-    trips += workspace.lake.remove(rider_ids=riders)
-    lists = _lists(workspace, (*riders, name))
+        late = [rider_rows.erase(connection, one).photo_ids for one in names]
+        begun = [erasures.begin(connection, one, frozenset().union(*late)) for one in begun]
+        photos = {photo for one in begun for photo in erasures.photos_of(connection, one)}
+    trips += workspace.lake.remove(rider_ids=names)
+    lists = _lists(workspace, (*names, name))
     _remove_files(workspace, photos, lists)
     workspace.database.scrub()
     with workspace.database.writing() as connection:
-        erasures.finish(connection, begun, now)
+        for one in begun:
+            erasures.finish(connection, one, now)
+    # Only the account stands in rows besides those of trips.
+    rows = next(iter(found), RiderRows({}, {}, frozenset()))
     return Erased(trips, rows, len(lists), texts)
 
 

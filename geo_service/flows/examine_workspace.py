@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from geo_service.errors import NotReady
 from geo_service.flows.erase_rider import count_unfinished
+from geo_service.flows.examine_keys import key_findings
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
 from geo_service.store import keys as stored_keys
+from geo_service.store import rider_generations
 from geo_service.store.database_check import database_faults
 from geo_service.store.lake_check import Finding
 from geo_service.store.photo_check import prove_photos
@@ -28,6 +30,8 @@ class Examination:
     fixes: int
     photos: int
     findings: tuple[Finding, ...]
+    names_change: tuple[str, ...] = ()
+    """The months from which on riders have other names in traces."""
 
     @property
     def sound(self) -> bool:
@@ -54,6 +58,7 @@ def examine(workspace: Workspace) -> Examination:
         findings += _street_faults(workspace)
     findings += _unfinished_erasures(workspace)
     findings += _keys_of_gone_areas(workspace)
+    findings += key_findings(workspace)
     proof = workspace.lake.prove()
     pictures = prove_photos(workspace.settings.workspace / PHOTOS, workspace.database)
     return Examination(
@@ -63,6 +68,7 @@ def examine(workspace: Workspace) -> Examination:
         fixes=proof.fixes,
         photos=pictures.photos,
         findings=(*findings, *proof.findings, *pictures.findings),
+        names_change=_names_change(workspace),
     )
 
 
@@ -91,6 +97,11 @@ def _told_of(areas: frozenset[str], known: set[str]) -> str:
         return "All areas that this key works in are gone, so it may do nothing."
     gone = ", ".join(sorted(areas - known))
     return f"Of the areas that this key works in some are gone: {gone}."
+
+
+def _names_change(workspace: Workspace) -> tuple[str, ...]:
+    with workspace.database.reading() as connection:
+        return tuple(one.month for one in rider_generations.read_all(connection)[1:])
 
 
 def _street_faults(workspace: Workspace) -> list[Finding]:

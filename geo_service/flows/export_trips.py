@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from geo_service.domain.trace import Fixes, join_fixes
@@ -54,6 +55,8 @@ def export_trips(
     """
     ending = path.suffix.lower()
     check_format(ending, TRIPS, str(path))
+    # Trips, not figures of riders: their names may change meanwhile.
+    question = replace(question, counts_riders=False)
     count = _Count()
     parts = count.of(partitions_of(workspace, question, progress))
     with whole_file(path) as unfinished:

@@ -1,6 +1,7 @@
 """The analyst's question turned round: which streets and cells no trip was in."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -45,6 +46,8 @@ def blind_spots_frame(
     NotReady
         If no streets have been loaded.
     """
+    # No figure tells of riders, so their names may change meanwhile.
+    question = replace(question, counts_riders=False)
     rule, issues = rule_of(workspace, question), read_issues(workspace)
     streets = workspace.streets(Profile.EBIKE)
     if by == "street":

@@ -12,8 +12,9 @@ from geo_service.domain.moments import day_begin
 from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.rider import pseudonym
 from geo_service.domain.slots import Per, SlotRule
-from geo_service.flows.count_passes import STEP, Period
+from geo_service.flows.count_passes import STEP
 from geo_service.flows.in_parallel import in_parallel
+from geo_service.flows.period import Period
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.distinct_riders import Numbering
 from geo_service.overlay.issue_grid import IssuePoints
@@ -25,6 +26,7 @@ from geo_service.overlay.usual_riders import (
     join_usual_riders,
     usual_riders,
 )
+from geo_service.store import rider_rows
 from geo_service.store.trace_boxes import Box
 from geo_service.store.trace_lake import TraceLake
 from geo_service.store.trace_packing import MICROSECONDS_A_MILLISECOND
@@ -40,7 +42,7 @@ class Found(NamedTuple):
     """Who passes what."""
 
     names: tuple[str, ...]
-    """Pseudonyms, by the riders' numbers."""
+    """Pseudonyms of accounts, by the riders' numbers."""
     pairs: UsualRiders
 
 
@@ -60,12 +62,18 @@ def find_usual_riders(workspace: Workspace, issues: Sequence[Issue], now: dateti
     Returns
     -------
     Found
-        Issues are numbered as given. Trips without a rider's name are left out.
+        Issues are numbered as given. Trips without a rider's name are left out, and since riders'
+        names change those of riders without an account, who could not be asked.
 
     Raises
     ------
     NotReady
         If a file of the trace lake is missing or damaged, or the riders' key is.
+
+    Notes
+    -----
+    Nobody is counted here but asked, so a rider's trips before and after a change of names are put
+    together, as far as the keys are here.
     """
     settings, lake = workspace.settings, workspace.lake
     period = _last_days(lake, now, settings.usual_days)
@@ -97,8 +105,7 @@ def _looks(
     rule = PassRule(settings.radius_m, settings.max_gap_s, settings.max_gap_m)
     watched = watch(points, np.arange(len(points), dtype=np.int64), rule)
     slots = SlotRule(Per.HOUR, workspace.calendar().zone)
-    # Files that name no rider are kept under the pseudonym of nobody.
-    nobody = {"", pseudonym("", workspace.rider_key())}
+    account = _accounts(workspace)
 
     def look(part: LyingTrips) -> tuple[tuple[str, ...], UsualRiders]:
         packed = period.starting_in(lake.read_packed(part))
@@ -107,12 +114,31 @@ def _looks(
             packed.offsets, packed.t, packed.lon, packed.lat, MICROSECONDS_A_MILLISECOND, STEP
         )
         passes = passes_at(track, watched)
-        named = np.array([name not in nobody for name in names], dtype=np.bool_)
-        kept = np.flatnonzero(named[rider[passes.trip]])
+        riders = Numbering()
+        # A number for each account, -1 for whoever has none.
+        known = [account(name) for name in names]
+        number = np.full(len(names), -1, dtype=np.int64)
+        named = [row for row, one in enumerate(known) if one]
+        number[named] = riders.numbers(one for one in known if one)
+        rider = number[rider]
+        kept = np.flatnonzero(rider[passes.trip] >= 0)
         trip, hour = passes.trip[kept], slots.slots(passes.t[kept])
-        return names, usual_riders(passes.issue[kept], rider[trip], trip, hour)
+        found = usual_riders(passes.issue[kept], rider[trip], trip, hour)
+        return tuple(str(one) for one in riders.names), found
 
     return look
+
+
+def _accounts(workspace: Workspace) -> Callable[[str], str]:
+    """Return what says of which account a name in traces is; blank: of none."""
+    names = workspace.trace_names()
+    # Files that name no rider are kept under the pseudonym of nobody.
+    nobody = {"", *names.names(pseudonym("", workspace.rider_key()))}
+    if not names.generations:
+        return lambda name: "" if name in nobody else name
+    with workspace.database.reading() as connection:
+        accounts = names.accounts(rider_rows.accounts(connection))
+    return lambda name: "" if name in nobody else accounts.get(name, "")
 
 
 class _Gathered:

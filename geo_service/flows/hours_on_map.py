@@ -5,6 +5,7 @@ import numpy as np
 from geo_service.domain.slots import WEEK_SLOTS
 from geo_service.flows.count_passes import Progress
 from geo_service.flows.count_slots import week_in_cells
+from geo_service.flows.look_at_trips import OverlayQuestion, period_of
 from geo_service.flows.wiring import Workspace
 from geo_service.maps.content import HoursOnMap
 from geo_service.maps.layers.hours import MOST_CELLS, MOST_ROWS, fits
@@ -30,7 +31,8 @@ def hours_on_map(workspace: Workspace, progress: Progress) -> HoursOnMap | None:
     NotReady
         If a file of the trace lake is missing or damaged.
     """
-    days = workspace.lake.days()
+    period = period_of(workspace, OverlayQuestion())
+    days = workspace.lake.days(*period.bounds)
     if not days:
         return None
     resolution = workspace.settings.cell_resolution
@@ -38,7 +40,9 @@ def hours_on_map(workspace: Workspace, progress: Progress) -> HoursOnMap | None:
     while resolution > 0 and not fits(week):
         resolution = _coarser(week, resolution)
         week = week_in_cells(workspace, resolution, progress)
-    since, until = min(day.begins for day in days), max(day.ends for day in days)
+    # Trips before a change of riders' names are not counted, though their day is read.
+    since = max(min(day.begins for day in days), period.since or days[0].begins)
+    until = max(day.ends for day in days)
     return HoursOnMap(week, since, until) if len(week) else None
 
 

@@ -10,6 +10,7 @@ from geo_service.domain.stops import find_stops
 from geo_service.domain.trace import Fixes
 from geo_service.flows.doubt_datum import doubt_datum_of_positions
 from geo_service.flows.loading import LoadOptions, LoadReport, settle_refusals, streets_extent
+from geo_service.flows.name_traces import under_trace_names, while_names_stay
 from geo_service.flows.wiring import Workspace
 from geo_service.ingest.traces.read import read_traces
 
@@ -49,8 +50,10 @@ def import_traces(
     ------
     RefusedData
         If a file can't be read, or trips are refused and not to be skipped.
+    NotReady
+        If a key is missing or damaged under which riders' names are kept in these trips.
     """
-    settings, key = workspace.settings, workspace.rider_key()
+    settings, key, names = workspace.settings, workspace.rider_key(), workspace.trace_names()
     batch = read_traces(
         files,
         datum=options.datum,
@@ -70,7 +73,11 @@ def import_traces(
         workspace, "traces", batch.refusals, skip_refused=options.skip_refused, now=now
     )
     doubts = doubt_datum_of_positions(workspace, batch.fixes.lon, batch.fixes.lat, options.datum)
-    counts = workspace.lake.add(_under_pseudonyms(batch.fixes, key), replace=options.replace)
+    counts = workspace.lake.add(
+        under_trace_names(_under_pseudonyms(batch.fixes, key), names),
+        replace=options.replace,
+        while_allowed=while_names_stay(names),
+    )
     stops = find_stops(batch.fixes, radius_m=settings.stop_radius_m, min_s=settings.stop_min_s)
     return TraceReport(
         trips=LoadReport(

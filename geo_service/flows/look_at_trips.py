@@ -9,8 +9,9 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.errors import WrongUsage
-from geo_service.flows.count_passes import Period, Progress
+from geo_service.flows.count_passes import Progress
 from geo_service.flows.in_parallel import in_parallel
+from geo_service.flows.period import Period, within_one_generation
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.cell_finder import CellFinder
 from geo_service.overlay.exposure import edge_visits
@@ -40,11 +41,20 @@ class OverlayQuestion:
     """Only trips that start before this moment."""
     radius_m: float | None = None
     """None: the workspace's setting."""
+    counts_riders: bool = True
+    """Whether riders are counted, so that only trips of one generation of names are looked at."""
 
-    @property
-    def period(self) -> Period:
-        """When the trips start."""
-        return Period(self.since, self.until)
+
+def period_of(workspace: Workspace, question: OverlayQuestion) -> Period:
+    """Return when the trips start that are looked at for a question.
+
+    Raises
+    ------
+    WrongUsage
+        If riders would be counted across a change of their names.
+    """
+    asked = Period(question.since, question.until)
+    return within_one_generation(workspace, asked) if question.counts_riders else asked
 
 
 def as_it_goes(days: Sequence[LakeDay]) -> Iterable[LakeDay]:
@@ -78,10 +88,12 @@ def look_at_trips(
 
     Raises
     ------
+    WrongUsage
+        If riders would be counted across a change of their names.
     NotReady
         If a file of the trace lake is missing or damaged.
     """
-    period, lake = question.period, workspace.lake
+    period, lake = period_of(workspace, question), workspace.lake
 
     def read_and_look(part: LyingTrips) -> list[Made]:
         fixes = unpack(period.starting_in(lake.read_packed(part)))

@@ -23,6 +23,7 @@ from geo_service.flows.look_at_trips import (
     read_issues,
     rule_of,
 )
+from geo_service.flows.period import Period
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.exposure import Exposure, count_cell_exposure, count_street_exposure
 from geo_service.overlay.hotspots import hot_cells, hot_streets
@@ -61,7 +62,7 @@ def overlay_by_issue(
         workspace,
         issue_points(issues),
         [issue.issue_id for issue in issues],
-        question.period,
+        Period(question.since, question.until),
         rule_of(workspace, question),
         progress,
     )

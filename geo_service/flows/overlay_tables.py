@@ -1,6 +1,6 @@
 """Every table that an analyst may ask for: which there are, and which questions go together."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from geo_service.export.frames import Frame
 from geo_service.flows.count_passes import Progress
 from geo_service.flows.count_slots import slots_frame
 from geo_service.flows.find_blind_spots import blind_spots_frame
-from geo_service.flows.look_at_trips import OverlayQuestion, as_it_goes
+from geo_service.flows.look_at_trips import OverlayQuestion, as_it_goes, period_of
 from geo_service.flows.overlay_issues import issue_table, overlay_by_issue, overlay_frame
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.unconfirmed import to_confirm
@@ -36,6 +36,11 @@ class TableQuestion:
     """The places without trips instead of those with any."""
     unconfirmed: int | None = None
     """Only issues still open that so many riders passed since they were last confirmed."""
+
+    @property
+    def counted(self) -> OverlayQuestion:
+        """Which trips, and whether riders are counted in them: in blind spots nobody is."""
+        return replace(self.trips, counts_riders=not self.blind_spots)
 
     def __post_init__(self) -> None:
         if self.blind_spots and self.by == "issue":
@@ -65,6 +70,18 @@ class TableQuestion:
             )
 
 
+def settled(workspace: Workspace, question: TableQuestion) -> TableQuestion:
+    """Return the question with the bounds within which it is counted, so that they can be told.
+
+    Raises
+    ------
+    WrongUsage
+        If riders would be counted across a change of their names.
+    """
+    period = period_of(workspace, question.counted)
+    return replace(question, trips=replace(question.trips, since=period.since, until=period.until))
+
+
 def overlay_table(
     workspace: Workspace, question: TableQuestion, progress: Progress = as_it_goes
 ) -> Frame:
@@ -77,7 +94,7 @@ def overlay_table(
     NotReady
         If streets are needed and none have been loaded.
     """
-    by, trips = question.by, question.trips
+    by, trips = question.by, question.counted
     if question.blind_spots:
         return blind_spots_frame(workspace, by, trips, progress)
     if question.per is not None:

@@ -9,10 +9,13 @@ from typing import NamedTuple
 import numpy as np
 
 from geo_service.domain.own_trip import MOST_FIXES, MOST_TRIPS, own_trip_id, trip_lengths_m
+from geo_service.domain.rider_names import Span, TraceNames
 from geo_service.domain.trace import Fixes
 from geo_service.errors import NotFound, RefusedData, RefusedFields, WrongUsage
+from geo_service.flows.all_names import all_names
 from geo_service.flows.give_consent import present_text, require_consent
 from geo_service.flows.loading import streets_extent
+from geo_service.flows.name_traces import under_trace_names, while_names_stay
 from geo_service.flows.remove_trips import remove_trips
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum
@@ -64,6 +67,8 @@ class OwnPage(NamedTuple):
     shown: Sequence[MeasuredTrip]
     older_than: datetime | None
     """When the last of them starts, if there may be older ones."""
+    untold: tuple[Span, ...]
+    """When trips start of which nobody can tell any more whose they are."""
 
 
 def take_trips(
@@ -94,7 +99,8 @@ def take_trips(
         If the content can't be read, or is too much, or trips can't be kept, each named by its
         number. Nothing of what was sent is repeated.
     NotReady
-        If the disk or the database can't be written.
+        If the disk or the database can't be written, or the key to riders' names in such trips
+        is not here.
     """
     version = present_text(workspace).version
 
@@ -104,10 +110,17 @@ def take_trips(
     with workspace.database.reading() as connection:
         while_agreed(connection)
     batch = _read(workspace, rider, content, name, datum, now)
-    fixes = _named(batch.fixes, rider, workspace.rider_key())
-    counts = workspace.lake.add(fixes, while_allowed=while_agreed)
+    names = workspace.trace_names()
+    fixes = _named(batch.fixes, rider, names, workspace.rider_key())
+    names_stay = while_names_stay(names)
+
+    def while_allowed(connection: Connection) -> None:
+        while_agreed(connection)
+        names_stay(connection)
+
+    counts = workspace.lake.add(fixes, while_allowed=while_allowed)
     with workspace.database.reading() as connection:
-        kept = [own_trips.find(connection, rider, trip_id) for trip_id in fixes.trip_ids]
+        kept = [own_trips.find(connection, fixes.rider_ids, one) for one in fixes.trip_ids]
     lengths = trip_lengths_m(fixes).tolist()
     return TakenTrips(
         trips=[
@@ -129,7 +142,7 @@ def list_trips(workspace: Workspace, rider: str, before: datetime | None, limit:
     ----------
     workspace : Workspace
     rider : str
-        A pseudonym.
+        The pseudonym of the account; trips under all of the rider's names are listed.
     before : datetime or None
         Only trips that start earlier; None: from the last on.
     limit : int
@@ -140,8 +153,9 @@ def list_trips(workspace: Workspace, rider: str, before: datetime | None, limit:
     NotReady
         If a file of traces is missing or damaged.
     """
+    known = all_names(workspace, rider)
     with workspace.database.reading() as connection:
-        found = own_trips.of_rider(connection, rider, before, limit)
+        found = own_trips.of_rider(connection, known.names, before, limit)
     lengths = {}
     for trip in found:
         # One at a time, for each lies in a file of its own day.
@@ -149,7 +163,8 @@ def list_trips(workspace: Workspace, rider: str, before: datetime | None, limit:
         if fixes is not None:
             lengths[trip.trip_id] = float(trip_lengths_m(fixes)[0])
     shown = [MeasuredTrip(trip, lengths[trip.trip_id]) for trip in found if trip.trip_id in lengths]
-    return OwnPage(shown, found[-1].starts_at if len(found) >= limit else None)
+    older_than = found[-1].starts_at if len(found) >= limit else None
+    return OwnPage(shown, older_than, known.untold)
 
 
 def read_trip(workspace: Workspace, rider: str, trip_id: str) -> Fixes:
@@ -162,9 +177,9 @@ def read_trip(workspace: Workspace, rider: str, trip_id: str) -> Fixes:
     NotReady
         If its file is missing or damaged.
     """
-    _require_own(workspace, rider, trip_id)
+    names = _require_own(workspace, rider, trip_id)
     fixes = workspace.lake.read_trip(trip_id)
-    if fixes is None or fixes.rider_ids != (rider,):
+    if fixes is None or not {*fixes.rider_ids} <= {*names}:
         raise NotFound(NO_TRIP)
     return fixes
 
@@ -191,13 +206,16 @@ def delete_all_trips(workspace: Workspace, rider: str) -> int:
     NotReady
         If a file of traces is missing or damaged; done again, the rest goes.
     """
-    return remove_trips(workspace, rider_ids=[rider]).trips
+    return remove_trips(workspace, rider_ids=all_names(workspace, rider).names).trips
 
 
-def _require_own(workspace: Workspace, rider: str, trip_id: str) -> None:
+def _require_own(workspace: Workspace, rider: str, trip_id: str) -> tuple[str, ...]:
+    """Return the rider's names if the trip is under one of them."""
+    names = all_names(workspace, rider).names
     with workspace.database.reading() as connection:
-        if own_trips.find(connection, rider, trip_id) is None:
+        if own_trips.find(connection, names, trip_id) is None:
             raise NotFound(NO_TRIP)
+    return names
 
 
 def _read(
@@ -250,11 +268,16 @@ def _without_echo(reason: str) -> str:
     return _FIRST.sub("", reason) if _PLAIN.match(reason) else _OTHERWISE
 
 
-def _named(fixes: Fixes, rider: str, key: bytes) -> Fixes:
-    """Give all trips to their rider, and their names."""
-    starts = fixes.t[fixes.offsets[:-1]].tolist()
-    names = tuple(own_trip_id(rider, start, key) for start in starts)
-    if len(set(names)) < len(names):
-        raise _refused("Two of the trips begin at the same moment. Send each trip once.")
+def _named(fixes: Fixes, rider: str, names: TraceNames, key: bytes) -> Fixes:
+    """Give all trips to their rider, under the names of their time, and name the trips."""
     nobody_else = np.zeros(fixes.trips, dtype=np.int64)
-    return replace(fixes, trip_ids=names, rider_ids=(rider,), rider=nobody_else)
+    named = under_trace_names(replace(fixes, rider_ids=(rider,), rider=nobody_else), names)
+    starts = fixes.t[fixes.offsets[:-1]].tolist()
+    # Made of the trace's name, so that without its key no trip's id tells whose it is either.
+    trip_ids = tuple(
+        own_trip_id(named.rider_ids[number], start, key)
+        for number, start in zip(named.rider.tolist(), starts, strict=True)
+    )
+    if len(set(trip_ids)) < len(trip_ids):
+        raise _refused("Two of the trips begin at the same moment. Send each trip once.")
+    return replace(named, trip_ids=trip_ids)

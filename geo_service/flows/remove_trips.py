@@ -3,12 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from geo_service.domain.moments import day_begin, to_microseconds
+from geo_service.domain.moments import day_begin, day_of
 from geo_service.flows.wiring import Workspace
 from geo_service.store import own_trips
 from geo_service.store.trace_removal import Removed
 
-DAY_US = 86_400_000_000
 AT_ONCE = 10_000
 """So many old trips at a time; others write in between."""
 
@@ -66,7 +65,7 @@ def remove_old_trips(workspace: Workspace, now: datetime) -> int:
     days = workspace.settings.trace_days
     if not days:
         return 0
-    oldest_kept = day_begin(to_microseconds(now - timedelta(days=days)) // DAY_US)
+    oldest_kept = day_begin(day_of(now - timedelta(days=days)))
     removed = 0
     while True:
         with workspace.database.reading() as connection:

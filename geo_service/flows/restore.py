@@ -11,12 +11,14 @@ from pathlib import Path
 from geo_service.domain.erasure import NOBODY, ErasureList, mark_of_key
 from geo_service.errors import NotReady, RefusedData, UnreadableFile, WrongUsage
 from geo_service.flows.erase_rider import apply_erasures
+from geo_service.flows.examine_keys import key_findings, unknown_months
 from geo_service.flows.prove_content import prove_content
 from geo_service.flows.wiring import start_workspace
 from geo_service.settings import Settings
 from geo_service.store.backup_files import prove_files
 from geo_service.store.backup_manifest import COUNTED, OTHER_BACKUP, Manifest, read_manifest
 from geo_service.store.draft_folder import draft_folder
+from geo_service.store.lake_check import Finding
 from geo_service.store.migrating import knows
 from geo_service.store.proven_copy import copy_proven
 from geo_service.store.workspace_files import DATABASE_FILE
@@ -38,6 +40,11 @@ class Restored:
     of_other_keys: int = 0
     """Lists of erasures in backups beside it that were made under another riders' key, as those
     of another city are: they match nobody here."""
+    keys: tuple[Finding, ...] = ()
+    """Keys to riders' names that the workspace needs and that are not here."""
+    months: tuple[str, ...] = ()
+    """Of which keys lie here that the workspace does not know: names may have changed since the
+    backup."""
 
 
 def restore(
@@ -85,14 +92,15 @@ def restore(
             _copy(source, draft, manifest)
             prove_files(draft, manifest)
             _prove_same(draft, source, manifest)
-            erased, of_other_keys = _take_into_use(settings, draft, erasures, beside, now)
+            restored = Restored(final, manifest, manifest.content)
+            restored = _take_into_use(settings, draft, restored, (erasures, beside), now)
     except OSError as problem:
         raise NotReady(
             f"The workspace can't be restored ({problem.strerror}), so there is none.",
             where=str(problem.filename or final),
             remedy="Make room, or look at permissions, and try again.",
         ) from problem
-    return Restored(final, manifest, manifest.content, erased, of_other_keys)
+    return restored
 
 
 def _check_place(settings: Settings, final: Path) -> None:
@@ -182,21 +190,29 @@ def _check_key(settings: Settings, lists: Sequence[ErasureList]) -> None:
 def _take_into_use(
     settings: Settings,
     draft: Path,
-    given: ErasureList,
-    beside: Sequence[ErasureList],
+    restored: Restored,
+    erasures: tuple[ErasureList, Sequence[ErasureList]],
     now: datetime,
-) -> tuple[int, int]:
+) -> Restored:
     """Open the workspace as this program does, before anybody else sees it, and erase again."""
+    given, beside = erasures
     told = [listed for listed in beside if listed.erased]
     with start_workspace(replace(settings, workspace=draft)) as workspace:
         erased = apply_erasures(workspace, given, now)
         mark = mark_of_key(workspace.rider_key()) if told else ""
         ours = [listed for listed in told if listed.key_mark == mark]
         erased += sum(apply_erasures(workspace, listed, now) for listed in ours)
+        keys, months = tuple(key_findings(workspace)), tuple(unknown_months(workspace))
     draft.chmod(OPEN_TO_OTHERS & ~_mask())
     with (draft / DATABASE_FILE).open("rb") as file:
         os.fsync(file.fileno())
-    return erased, len(told) - len(ours)
+    return replace(
+        restored,
+        erased=erased,
+        of_other_keys=len(told) - len(ours),
+        keys=keys,
+        months=months,
+    )
 
 
 def _mask() -> int:

@@ -1,34 +1,32 @@
 """A workspace and its parts, built from settings: the one place that knows what is made of what."""
 
 import logging
-import os
-import re
-import secrets
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Self
 from urllib.parse import quote
 
+from geo_service.domain.erasure import mark_of_key
 from geo_service.domain.opening import Calendar, check_calendar
+from geo_service.domain.rider_names import BEFORE, Generation, Secret, TraceNames
 from geo_service.errors import NotReady
 from geo_service.flows.kept_ground import KeptGround
 from geo_service.flows.tidy_up import tidy_up
 from geo_service.settings import Settings
-from geo_service.store import city
+from geo_service.store import city, rider_generations
 from geo_service.store.database import Database
 from geo_service.store.kept_counts import KeptCounts
 from geo_service.store.networks import NetworkStore
 from geo_service.store.photo_files import PhotoFiles
+from geo_service.store.rider_key_files import generation_file, make_key, read_key
 from geo_service.store.trace_lake import TraceLake
 from geo_service.store.workspace_files import DATABASE_FILE, PHOTOS, STREETS, TRACES
 from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 
 LOG = logging.getLogger("geo_service.workspace")
-KEY_BYTES = 32
+PUT_BACK = "Put back the key that belongs to this workspace, and try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,33 +94,57 @@ class Workspace:
         )
 
     def rider_key(self) -> bytes:
-        """Return the secret behind the riders' pseudonyms, making it on first use.
+        """Return the secret behind the pseudonyms of riders' accounts, making it on first use.
 
         Raises
         ------
         NotReady
-            If its file does not hold a whole key; without it riders would not be the same again.
+            If its file does not hold a whole key, or is gone although riders' names changed
+            already; without it riders would not be the same again.
         """
         path = self.settings.rider_key_file
         if not path.exists():
-            _make_rider_key(path)
-        text = path.read_text(encoding="utf-8", errors="replace").strip()
-        if not re.fullmatch(r"[0-9a-f]{64}", text):
+            if len(self._generations()) > 1:
+                raise NotReady("The riders' key is not here.", where=str(path), remedy=PUT_BACK)
+            make_key(path)
+        key = read_key(path)
+        if key is None:
             raise NotReady(
                 "The riders' key is damaged.", where=str(path), remedy="Restore it from a backup."
             )
-        return bytes.fromhex(text)
+        return key
+
+    def trace_names(self) -> TraceNames:
+        """Return by which names riders' traces go, from which moment on.
+
+        Raises
+        ------
+        NotReady
+            If the names have changed at some time, and the key of the riders' accounts is
+            missing, damaged, or another one than then.
+        """
+        first, *later = self._generations() or [BEFORE]
+        if not later:
+            return TraceNames()
+        base = self.settings.rider_key_file
+        if mark_of_key(self.rider_key()) != first.mark:
+            raise NotReady(
+                "The riders' key is another one than this workspace's.",
+                where=str(base),
+                remedy=PUT_BACK,
+            )
+        return TraceNames(tuple(later), tuple(_secret_of(one, base) for one in later))
+
+    def _generations(self) -> list[Generation]:
+        with self.database.reading() as connection:
+            return rider_generations.read_all(connection)
 
 
-def _make_rider_key(path: Path) -> None:
-    """Write a fresh key whole; whoever comes first, all use that one."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-") as file:
-        file.write(secrets.token_hex(KEY_BYTES).encode())
-        file.flush()
-        os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(file.name, path)
+def _secret_of(generation: Generation, base: Path) -> Secret:
+    path = generation_file(base, generation.month)
+    key = read_key(path)
+    is_it = key is not None and mark_of_key(key) == generation.mark
+    return Secret(key if is_it else None, str(path))
 
 
 def start_workspace(

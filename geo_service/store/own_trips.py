@@ -1,6 +1,6 @@
 """One rider's trips in the database, newest first, and trips that ended long ago."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,21 +22,21 @@ READ = select(trips.c.trip_id, trips.c.starts_at, trips.c.ends_at, trips.c.fixes
 
 
 def of_rider(
-    connection: Connection, rider: str, before: datetime | None, least: int
+    connection: Connection, names: Collection[str], before: datetime | None, least: int
 ) -> Sequence[OwnTrip]:
     """Return a rider's trips, newest first, those that start at one moment together.
 
     Parameters
     ----------
     connection : Connection
-    rider : str
-        A pseudonym.
+    names : collection of str
+        All pseudonyms under which the rider's trips are kept.
     before : datetime or None
         Only trips that start earlier; None: from the last on.
     least : int
         So many at least, if there are, and the others that start when the last of them does.
     """
-    asked = READ.where(trips.c.rider_id == rider)
+    asked = READ.where(trips.c.rider_id.in_(names))
     if before is not None:
         asked = asked.where(trips.c.starts_at < before)
     newest = asked.order_by(trips.c.starts_at.desc(), trips.c.trip_id)
@@ -51,9 +51,9 @@ def of_rider(
     ]
 
 
-def find(connection: Connection, rider: str, trip_id: str) -> OwnTrip | None:
-    """Return one trip of a rider; None: there is none, or it is somebody else's."""
-    asked = READ.where(trips.c.trip_id == trip_id, trips.c.rider_id == rider)
+def find(connection: Connection, names: Collection[str], trip_id: str) -> OwnTrip | None:
+    """Return one trip of a rider of these names; None: there is none, or it is somebody else's."""
+    asked = READ.where(trips.c.trip_id == trip_id, trips.c.rider_id.in_(names))
     row = connection.execute(asked).one_or_none()
     return None if row is None else OwnTrip(*row)
 

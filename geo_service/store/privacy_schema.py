@@ -1,4 +1,4 @@
-"""The tables of riders' consents, and of the riders that were erased."""
+"""The tables of riders' consents, of erased riders, and of when riders' names change."""
 
 from sqlalchemy import Column, Index, Integer, String, Table, Text
 
@@ -33,4 +33,17 @@ erasures = Table(
 
 ``mark`` is a keyed hash of the rider's pseudonym. ``done_at``: null while something is left to be
 done. ``photos_left``: a JSON list of photos whose rows are gone and whose files may not be.
+"""
+
+rider_key_generations = Table(
+    "rider_key_generations",
+    METADATA,
+    Column("month", String, primary_key=True),
+    Column("begins_at", UtcTime, nullable=False),
+    Column("mark", String, nullable=False),
+)
+"""When the names of riders in traces change; no row at all: they never did.
+
+``month``: of the city's calendar, blank for the time before any change. ``mark``: a keyed hash that
+tells the generation's secret from any other; of the blank month, that of the accounts' key.
 """

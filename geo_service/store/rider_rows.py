@@ -77,6 +77,12 @@ def pseudonyms(connection: Connection) -> set[str]:
     }
 
 
+def accounts(connection: Connection) -> set[str]:
+    """Return everybody that any row but those of trips names."""
+    columns = [column for column in NAMED if column is not trips.c.rider_id]
+    return {name for column in columns for name in connection.scalars(select(column).distinct())}
+
+
 def count(connection: Connection, rider: str) -> RiderRows:
     """Count the rows that name a rider, but trips; takes what ``erase`` takes."""
 

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select
 
+from geo_service.domain.moments import day_of
 from geo_service.store.schema import trace_days, trace_files, trips
 from geo_service.store.upsert import find_rows
 
@@ -58,6 +59,17 @@ def days_of(connection: Connection, trip_ids: Collection[str]) -> set[int]:
     """Return the days on which those of the trips that are known start."""
     found = select(trace_files.c.day).select_from(trips.join(trace_files))
     return {day for (day,) in find_rows(connection, found, trips.c.trip_id, trip_ids)}
+
+
+def starts_within(connection: Connection, since: datetime | None, until: datetime | None) -> bool:
+    """Say whether any trip starts in ``[since, until)``; None: no bound."""
+    found = select(trips.c.trip_id).select_from(trips.join(trace_files)).limit(1)
+    # By day too, since days are few and the starts of trips are in no index.
+    if since is not None:
+        found = found.where(trace_files.c.day >= day_of(since), trips.c.starts_at >= since)
+    if until is not None:
+        found = found.where(trace_files.c.day <= day_of(until), trips.c.starts_at < until)
+    return connection.execute(found).first() is not None
 
 
 def spans(connection: Connection, days: Collection[int] | None = None) -> dict[int, Span]:

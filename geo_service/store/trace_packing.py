@@ -134,12 +134,24 @@ def pack(fixes: Fixes) -> PackedTrips:
         trip_ids=fixes.trip_ids,
         rider_ids=tuple(fixes.rider_ids[rider] for rider in fixes.rider.tolist()),
         offsets=fixes.offsets,
-        t=np.floor_divide(fixes.t + MICROSECONDS_A_MILLISECOND // 2, MICROSECONDS_A_MILLISECOND),
+        t=_milliseconds(fixes.t),
         lon=np.rint(fixes.lon * STEPS_A_DEGREE).astype(np.int32),
         lat=np.rint(fixes.lat * STEPS_A_DEGREE).astype(np.int32),
     )
     last = {trip_id: number for number, trip_id in enumerate(packed.trip_ids)}
     return packed if len(last) == fixes.trips else packed.take(list(last.values()))
+
+
+def starts_as_kept(fixes: Fixes) -> Integers:
+    """Return when each trip begins as the lake keeps it, shape (trips,), microseconds since 1970.
+
+    Raises nothing; no trip may be empty.
+    """
+    return _milliseconds(fixes.t[fixes.offsets[:-1]]) * MICROSECONDS_A_MILLISECOND
+
+
+def _milliseconds(t: Integers) -> Integers:
+    return np.floor_divide(t + MICROSECONDS_A_MILLISECOND // 2, MICROSECONDS_A_MILLISECOND)
 
 
 def in_order(packed: PackedTrips, numbers: Sequence[int]) -> list[int]:

@@ -231,7 +231,7 @@ def make_served_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> Fr
     )
     if workspace.settings.origins():
         answering = OtherOrigins(answering, workspace.settings)
-    return Front(answering, workspace.settings)
+    return Front(answering, workspace.settings, service.requests)
 
 
 def _look_after_crash(workspace: Workspace, clock: Clock) -> None:

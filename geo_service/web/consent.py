@@ -7,7 +7,7 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from geo_service.domain.consent import Agreement
-from geo_service.export.features import iso, iso_if_any
+from geo_service.export.features import iso, iso_if_any, spans_told
 from geo_service.flows.check_keys import require_rider
 from geo_service.flows.give_consent import agree, present_text, what_was_said, withdraw
 from geo_service.web.answers import json_answer
@@ -106,7 +106,9 @@ async def give_consent(request: Request) -> Response:
     summary="Withdraw your consent (rider's key)",
     response_class=Response,
     responses={
-        200: describe_answer(traces.WITHDRAWN, "How many trips were `removed` with it."),
+        200: describe_answer(
+            traces.WITHDRAWN, "How many trips were `removed`, and of which times none can be."
+        ),
         **describe_problems(*WITH_A_KEY),
     },
     openapi_extra={
@@ -118,10 +120,11 @@ def withdraw_consent(request: Request) -> Response:
     service = service_of(request)
     rider = require_rider(key_of(service, request))
     asked = read_parameters(WithdrawalParameters, request.query_params.multi_items())
-    removed = withdraw(
+    withdrawn = withdraw(
         service.workspace, rider, service.clock(), delete_traces=asked.traces == "delete"
     )
-    return json_answer({"removed": removed})
+    untold = spans_told(withdrawn.untold)
+    return json_answer({"removed": withdrawn.trips, "untold": untold})
 
 
 def _told(service: Service, said: Agreement | None) -> Response:

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geo_service.settings import Settings
 from geo_service.web.problems import WrongHost, problem_of_error, problem_response
+from geo_service.web.request_counts import RequestCounts
 from geo_service.web.security_headers import SecurityHeaders
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -30,10 +31,13 @@ class Front:
         Takes the requests.
     settings : Settings
         Name the proxies and hosts.
+    counts : RequestCounts
+        Of the process.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, counts: RequestCounts) -> None:
         self._app = app
+        self._counts = counts
         self._trusted = settings.trusted_networks()
         self._hosts = frozenset(name.encode() for name in settings.host_names())
 
@@ -44,7 +48,7 @@ class Front:
             return
         if not self._is_ours(scope["headers"]):
             refused = problem_response(problem_of_error(WrongHost("This is no name of this host.")))
-            await SecurityHeaders(refused)(scope, receive, send)
+            await SecurityHeaders(refused, self._counts)(scope, receive, send)
             return
         if self._trusted and self._trusts(scope["client"]):
             scope = self._told_by_proxy(scope)

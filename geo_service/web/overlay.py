@@ -8,9 +8,10 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from geo_service.arrays import Flags, Shapes
 from geo_service.domain.slots import Per
+from geo_service.export.features import iso_if_any
 from geo_service.export.table import geojson_text
 from geo_service.flows.look_at_trips import MOST_RADIUS_M, OverlayQuestion
-from geo_service.flows.overlay_tables import TableQuestion, overlay_table
+from geo_service.flows.overlay_tables import TableQuestion, overlay_table, settled
 from geo_service.web.answers import GEOJSON, NOT_KEPT
 from geo_service.web.auth import SHOWS_KEY, require_analyst
 from geo_service.web.descriptions import (
@@ -122,7 +123,8 @@ def _describe_door(row: str, parameters: type[Parameters], schema: Schema) -> di
         "openapi_extra": {
             **describe_parameters(parameters),
             **describe_rules(
-                since="A time of the years 1970 to 2200.",
+                since="A time of the years 1970 to 2200; not before a change of riders' names of "
+                "which there are trips from before and after.",
                 until="After `since`.",
                 bbox="South below north, on earth.",
                 per="Not together with `blind_spots` or `unconfirmed`.",
@@ -171,12 +173,15 @@ def _open_to_analyst(request: Request) -> Service:
 
 
 def _answer(
-    service: Service, question: TableQuestion, box: tuple[float, float, float, float] | None
+    service: Service, asked: TableQuestion, box: tuple[float, float, float, float] | None
 ) -> Response:
+    question = settled(service.workspace, asked)
     frame = overlay_table(service.workspace, question)
     if box is not None:
         frame = frame[_meets(frame.geometry.to_numpy(), box)]
-    return Response(geojson_text(frame), media_type=GEOJSON, headers=NOT_KEPT)
+    trips = question.trips
+    counted = {"since": iso_if_any(trips.since), "until": iso_if_any(trips.until)}
+    return Response(geojson_text(frame, counted), media_type=GEOJSON, headers=NOT_KEPT)
 
 
 def _meets(shapes: Shapes, box: tuple[float, float, float, float]) -> Flags:

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from geo_service.domain.own_trip import trip_lengths_m
 from geo_service.domain.trace import Fixes
 from geo_service.export.feature_cells import iso_texts
-from geo_service.export.features import iso
+from geo_service.export.features import iso, spans_told
 from geo_service.export.gpx import Track, gpx_text, timed_points
 from geo_service.flows.check_keys import require_rider
 from geo_service.flows.own_trips import (
@@ -179,7 +179,13 @@ def list_own_traces(request: Request) -> Response:
     following = None
     if page.older_than is not None:
         following = f"/traces?before={iso(page.older_than)}&limit={asked.limit}"
-    return json_answer({"trips": [_told(one) for one in page.shown], "next": following})
+    return json_answer(
+        {
+            "trips": [_told(one) for one in page.shown],
+            "next": following,
+            "untold": spans_told(page.untold),
+        }
+    )
 
 
 @router.get(

@@ -124,3 +124,16 @@ def test_workspace_without_streets_says_so(tmp_path: Path) -> None:
         assert len(workspace.facilities) == len(workspace.issues) == len(workspace.traces()) == 0
         with pytest.raises(NotReady, match="load streets"):
             workspace.streets()
+
+
+def test_moments_at_which_names_change_are_told(folder: Path) -> None:
+    with gs.open_workspace(folder / "w") as opened:
+        assert opened.names_change_at == ()
+        trips = set(opened.traces().trip_id)
+    for month in ("2099-02", "2099-01"):
+        assert main(["rotate-key", "--from", month, "--workspace", str(folder / "w")]) == 0
+    with gs.open_workspace(folder / "w") as opened:
+        told = [moment.isoformat() for moment in opened.names_change_at]
+        assert told == ["2098-12-31T16:00:00+00:00", "2099-01-31T16:00:00+00:00"]
+        # Frames hold the trips of all times.
+        assert set(opened.traces().trip_id) == trips

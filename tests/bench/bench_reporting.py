@@ -43,7 +43,6 @@ def bench_reports() -> None:
             "GEO_SERVICE_WORKSPACE": folder,
             "GEO_SERVICE_RIDER_KEY_FILE": str(settings.rider_key_file),
             "GEO_SERVICE_REPORTS_PER_HOUR": "0",
-            "GEO_SERVICE_REPORTS_PER_HOUR": "0",
         }
         command = [sys.executable, "-m", "geo_service", "serve", "--port", str(port)]
         with served(command, port, environ) as process:

@@ -153,6 +153,7 @@ ROWS: dict[str, dict[str, object]] = {
     "teams": {"team_id": "t", "name": "队", "name_en": ""},
     "consents": {"consent_id": 1, "rider": "x", "version": "v", "agreed_at": NOW},
     "erasures": {"mark": "0" * 32, "asked_at": NOW, "done_at": NOW, "photos_left": "[]"},
+    "rider_key_generations": {"month": "", "begins_at": NOW, "mark": "0" * 32},
     "team_members": {"team_id": "t", "rider": "x", "since": NOW},
 }
 """One row for each table that no part of the store is asked to fill."""

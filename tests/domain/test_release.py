@@ -5,7 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from geo_service.domain.release import Release, calendar_month, closed_month, round_down
+from geo_service.domain.release import (
+    Release,
+    calendar_month,
+    closed_month,
+    following_month,
+    round_down,
+)
 from geo_service.errors import WrongUsage
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -34,6 +40,13 @@ def test_months_follow_each_other_without_a_gap_or_overlap() -> None:
     names = [f"{year}-{month:02}" for year in (2023, 2024) for month in range(1, 13)]
     months = [calendar_month(name, ZoneInfo("America/New_York")) for name in names]
     assert [until for _, until in months[:-1]] == [since for since, _ in months[1:]]
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_the_month_after_a_moment_begins_where_its_own_ends(month: int) -> None:
+    moment = datetime(2023, month, 28, 23, 59, tzinfo=SHANGHAI)
+    _, until = calendar_month(f"2023-{month:02}", SHANGHAI)
+    assert calendar_month(following_month(moment), SHANGHAI)[0] == until
 
 
 @pytest.mark.parametrize(

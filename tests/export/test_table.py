@@ -81,6 +81,8 @@ def test_geojson_has_text_times_nulls_and_whole_numbers(counted: gpd.GeoDataFram
     assert "积水" in text
     read = json.loads(text)
     assert set(read) == {"type", "features"}
+    beside = json.loads(geojson_text(counted, {"since": FIRST, "until": None}))
+    assert beside == {**read, "since": FIRST, "until": None}
     first, second = (feature["properties"] for feature in read["features"])
     assert (first["first_pass"], first["last_pass"]) == (FIRST, LAST)
     assert (repr(first["passes"]), repr(second["passes"])) == ("2", "0")

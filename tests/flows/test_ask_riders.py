@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 
 import numpy as np
 import pytest
+from rotating import WEST, rides_of, rotate
 from sqlalchemy import select
 
 from geo_service.domain.case import Case, Move
@@ -15,10 +17,12 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.lifecycle import Mover, Stage
 from geo_service.domain.opening import Calendar
 from geo_service.domain.rider import pseudonym
+from geo_service.domain.role import Role
 from geo_service.domain.trace import Fixes
 from geo_service.domain.verification import Answer, Task
 from geo_service.flows import ask_riders as asking
 from geo_service.flows.ask_riders import ask_riders
+from geo_service.flows.manage_keys import add_key
 from geo_service.flows.wiring import Workspace, start_workspace
 from geo_service.settings import Settings
 from geo_service.store import cases, issues, supporters, tasks
@@ -335,3 +339,27 @@ def test_a_clock_that_is_set_back_makes_nobody_be_asked_again_and_again(
     assert ask_riders(place, NOW - HOUR / 3) == 0
     with place.database.reading() as connection:
         assert tasks.last_rounds(connection, ["far"], NOW)["far"].number == 1
+
+
+def test_riders_are_asked_by_their_account_whatever_their_trips_are_called(
+    place: Workspace, tmp_path: Path
+) -> None:
+    """Three trips, two of them before names changed; of whoever has no account nothing is asked."""
+    rotate(place, "2026-11")
+    change = datetime(2026, 10, 31, 16, tzinfo=UTC)
+    days = [change - 2 * DAY, change - DAY, change + DAY]
+    people = ("Wang", "Li", "Zhang")
+    rides = rides_of(place, [(name, day) for name in people for day in days])
+    place.lake.add(replace(rides, lon=rides.lon - WEST + EAST))
+    place = replace(place, settings=replace(place.settings, usual_trips=3))
+    account = {name: pseudonym(name, place.rider_key()) for name in people}
+    for name in ("Wang", "Li"):
+        add_key(place, Role.RIDER, None, NOW, rider=name)
+    report(place, "i", reporter=account["Li"])
+    assert ask_riders(place, NOW) == 1
+    with place.database.reading() as connection:
+        assert len(tasks.open_of_rider(connection, account["Wang"], NOW - DAY)) == 1
+    # Without the key of its time a trip is nobody's, and nothing else is in the way.
+    (tmp_path / "rider.key.2026-11").unlink()
+    report(place, "j")
+    assert ask_riders(place, NOW) == 0

@@ -1,10 +1,11 @@
 """Riding by hour out of a workspace, by cells that a page has room for."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from rotating import add_rides, rotate
 
 from geo_service.domain.issue import Issue
 from geo_service.domain.moments import to_microseconds
@@ -109,3 +110,13 @@ def test_cells_grow_until_their_figures_have_room(
 
 def test_without_trips_there_are_no_hours(workspace: Workspace) -> None:
     assert hours_on_map(workspace, as_it_goes) is None
+
+
+def test_hours_are_of_one_time_of_names(workspace: Workspace) -> None:
+    rotate(workspace, "2026-10")
+    change = datetime(2026, 9, 30, 16, tzinfo=UTC)
+    add_rides(workspace, [("Wang", change + timedelta(hours=shift)) for shift in (-2, -1, 1)])
+    shown = hours_on_map(workspace, as_it_goes)
+    assert shown is not None
+    assert shown.week.trips.max() == 1
+    assert (shown.since, shown.until.date()) == (change, change.date())

@@ -46,6 +46,7 @@ ARRIVES: dict[str, list[tuple[str, Sequence[tuple[object, ...]]]]] = {
     "0007": [("SELECT change, issue_id FROM issue_changes", [(CHANGES, "")])],
     "0008": [("SELECT COUNT(*) FROM consents", [(0,)])],
     "0009": [("SELECT areas FROM keys", [("[]",)])],
+    "0010": [("SELECT COUNT(*) FROM rider_key_generations", [(0,)])],
     "0011": [
         ("SELECT COUNT(*) FROM audit", [(0,)]),
         ("SELECT forgotten_before FROM audit_horizon", [(0,)]),

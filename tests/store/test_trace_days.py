@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from geo_service.domain.trace import Fixes
 from geo_service.store import trace_compaction, trace_days, trace_rows
 from geo_service.store.database import Database
-from geo_service.store.trace_days import STAMP_BITS, LakeDay, days_of, read_day, read_days, stamp
+from geo_service.store.trace_days import (
+    STAMP_BITS,
+    LakeDay,
+    days_of,
+    read_day,
+    read_days,
+    stamp,
+    starts_within,
+)
 from geo_service.store.trace_lake import TraceLake
 
 Trip = tuple[str, Sequence[tuple[int, float, float]]]
@@ -214,3 +222,29 @@ def test_after_any_additions_days_are_those_of_the_trips(
 
 def of_day(trips: Mapping[str, Trip], day: int) -> dict[str, Trip]:
     return {name: one for name, one in trips.items() if one[1][0][0] // (24 * HOUR_US) == day}
+
+
+HOURS = st.none() | st.integers(-30, 90)
+
+
+@settings(max_examples=30, deadline=None)
+@given(drawn=DRAWN, asked=st.lists(st.tuples(HOURS, HOURS), min_size=5, max_size=5))
+def test_it_is_known_whether_any_trip_starts_in_a_span(
+    fresh_lake: FreshLake,
+    make_fixes: Make,
+    drawn: Mapping[str, Trip],
+    asked: Sequence[tuple[int | None, int | None]],
+) -> None:
+    starts = [at(fixes[0][0] / HOUR_US) for _, fixes in drawn.values()]
+    with fresh_lake() as lake:
+        if drawn:
+            lake.add(make_fixes(drawn))
+        for since, until in asked:
+            bounds = tuple(None if hour is None else at(hour) for hour in (since, until))
+            with lake._database.reading() as connection:
+                found = starts_within(connection, *bounds)
+            assert found == any(
+                (bounds[0] is None or bounds[0] <= start)
+                and (bounds[1] is None or start < bounds[1])
+                for start in starts
+            )

@@ -92,7 +92,7 @@ STREET_EXPOSURE = Collection(
     name="street_exposure",
     title="Exposure of streets",
     description="Street edges that saw a trip or have an issue, both directions together, with "
-    "their figures over all trips.",
+    "their figures over all trips since riders' names last changed.",
     shape=Shape.LINE,
     id_name="edge_id",
     fields=STREET_FIELDS,
@@ -106,7 +106,8 @@ STREET_EXPOSURE = Collection(
 CELL_EXPOSURE = Collection(
     name="cell_exposure",
     title="Exposure of cells",
-    description="H3 cells that saw a trip or have an issue, with their figures over all trips.",
+    description="H3 cells that saw a trip or have an issue, with their figures over all trips "
+    "since riders' names last changed.",
     shape=Shape.POLYGON,
     id_name="cell",
     fields=CELL_FIELDS,

@@ -35,6 +35,17 @@ _IN_CSV = ("lon", "lat", "geometry")
 _SOMETIMES = ("weekday", "hour")
 
 
+_COUNTED: dict[str, Schema] = {
+    "since": or_null(
+        moment(
+            "Trips that start then or later are counted: as asked, or since riders' names last "
+            "changed; null: all before `until`."
+        )
+    ),
+    "until": or_null(moment("Only those that start before then; null: all the others.")),
+}
+
+
 def _of_column(column: Column) -> Schema:
     told = f"{column.meaning} {column.unit}".strip()
     schema = {
@@ -53,7 +64,7 @@ def _of_table(title: str, table: Table, geometry: Schema) -> Schema:
     sometimes = {name: columns.pop(name) for name in _SOMETIMES if name in columns}
     properties = record(f"{title}Properties", columns, sometimes, f"Of {table.row}.")
     return feature_collection(
-        f"{title}Collection", feature(title, properties, geometry, named=False)
+        f"{title}Collection", feature(title, properties, geometry, named=False), _COUNTED
     )
 
 

@@ -31,7 +31,21 @@ CONSENT = record(
         "withdrawn_at": or_null(moment("When that was withdrawn; null: it was not.")),
     },
 )
-WITHDRAWN = record("ConsentWithdrawn", {"removed": whole("Trips that were removed with it.", 12)})
+UNTOLD = several(
+    record(
+        "UntoldTraces",
+        {
+            "since": or_null(moment("Trips that start then or later; null: all before.")),
+            "until": or_null(moment("Before then; null: all after.")),
+        },
+    ),
+    "When trips start of which nobody can tell any more whose they are, because the key to riders' "
+    "names in them is gone: yours may be among them. Usually none.",
+)
+WITHDRAWN = record(
+    "ConsentWithdrawn",
+    {"removed": whole("Trips that were removed with it.", 12), "untold": UNTOLD},
+)
 TRIP: dict[str, Schema] = {
     "trip_id": text("The trip's id.", "own-0123456789abcdef0123456789abcdef"),
     "starts_at": moment("When its first fix was recorded."),
@@ -60,6 +74,7 @@ TRIPS = record(
                 "/traces?before=2026-10-01T04:00:00Z&limit=50",
             )
         ),
+        "untold": UNTOLD,
     },
 )
 OWN_TRIP_FEATURE = feature(

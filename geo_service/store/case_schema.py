@@ -36,6 +36,7 @@ cases = Table(
     Index(None, "updated_at"),
     Index(None, "merged_into"),
     Index(None, "reporter"),
+    Index(None, "area_id", "stage", "due_at"),
 )
 """How each issue is dealt with. Areas and bodies may be gone that are named here."""
 

@@ -152,3 +152,16 @@ def test_postgresql_has_every_type(name: str) -> None:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy leaves it bare
     assert str(CreateTable(table).compile(dialect=dialect))
     assert all(str(CreateIndex(index).compile(dialect=dialect)) for index in table.indexes)
+
+
+def test_a_key_of_areas_ends_rather_than_open_the_whole_city(database: Database) -> None:
+    now = datetime(2024, 5, 1, 12, tzinfo=UTC)
+    configuration = migrating._configuration()
+    with database.writing() as connection:
+        _, of_areas = keys.add(connection, Role.STAFF, expires_at=None, now=now, areas=["a"])
+        _, of_all = keys.add(connection, Role.STAFF, expires_at=None, now=now)
+        configuration.attributes["connection"] = connection
+        command.downgrade(configuration, "0008")
+        command.upgrade(configuration, "head")
+        assert keys.find(connection, of_areas, now) is None
+        assert keys.find(connection, of_all, now) is not None

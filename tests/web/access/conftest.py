@@ -257,7 +257,12 @@ def access_city(
     with open_workspace(replace(settings, workspace=Path(folder))) as workspace:
         app = make_served_app(workspace, clock=lambda: now)
         # No server and no thread beside it: nothing happens but what is asked for.
-        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS)
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app),
+            base_url=ADDRESS,
+            # To zip large pages for nobody would take most of the time.
+            headers={"Accept-Encoding": "identity"},
+        )
         runner = asyncio.Runner()
         city = AccessCity(workspace, client, runner, now)
         _ground(workspace)

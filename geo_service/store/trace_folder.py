@@ -18,7 +18,7 @@ from geo_service.store import trace_rows
 from geo_service.store.durable_files import UNFINISHED, sync_folder, write_durably
 from geo_service.store.trace_file import ENDING, PackedRows, concatenate, encode, read_rows
 from geo_service.store.trace_packing import PackedTrips, select_runs
-from geo_service.store.trace_rows import LyingTrips, NewFile, digest_of
+from geo_service.store.trace_rows import KnownTrip, LyingTrips, NewFile, digest_of
 
 NAME_BYTES = 8
 FIXES_IN_A_PART = 1 << 20
@@ -66,6 +66,16 @@ def sizes(folder: Path, names: Collection[str]) -> dict[str, int]:
         with suppress(FileNotFoundError):
             found[name] = (folder / name).stat().st_size
     return found
+
+
+def whole_digests(folder: Path, known: Mapping[str, KnownTrip]) -> dict[str, bytes]:
+    """Return the digests of trips whose files are there and as long as they were written."""
+    there = sizes(folder, {trip.file for trip in known.values()})
+    return {
+        trip_id: trip.digest
+        for trip_id, trip in known.items()
+        if there.get(trip.file, 0) >= (trip.size or 1)
+    }
 
 
 def find_leftovers(folder: Path, connection: Connection) -> list[Path]:

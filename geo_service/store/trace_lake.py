@@ -1,6 +1,6 @@
 """The trace lake: riders' trips in files by day, each visible through its row in the database."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ from geo_service.store.trace_removal import (
     remove_trips,
     riders_in_worn_files,
 )
-from geo_service.store.trace_rows import KnownTrip, LyingTrips
+from geo_service.store.trace_rows import LyingTrips
 from geo_service.store.upsert import Written
 
 
@@ -99,7 +99,7 @@ class TraceLake:
         digests = dict(zip(packed.trip_ids, packed.digests(), strict=True))
         with self._database.reading() as connection:
             known = trace_rows.known_trips(connection, digests)
-        whole = self._whole_digests(known)
+        whole = trace_folder.whole_digests(self._folder, known)
         changed = [
             number
             for number, trip_id in enumerate(packed.trip_ids)
@@ -344,12 +344,3 @@ class TraceLake:
         if merged:
             self.remove_leftovers()
         return merged
-
-    def _whole_digests(self, known: Mapping[str, KnownTrip]) -> dict[str, bytes]:
-        """Return the digests of trips whose files are there and as long as they were written."""
-        sizes = trace_folder.sizes(self._folder, {trip.file for trip in known.values()})
-        return {
-            trip_id: trip.digest
-            for trip_id, trip in known.items()
-            if sizes.get(trip.file, 0) >= (trip.size or 1)
-        }

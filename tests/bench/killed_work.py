@@ -14,7 +14,8 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from multiprocessing import get_context
+from functools import cache
+from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection
 from threading import Event
 from time import monotonic
@@ -31,15 +32,20 @@ PATIENCE_S = 120.0
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND
 STEPS = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate")
 FORKED = get_context("forkserver")
-FORKED.set_forkserver_preload(
-    [
-        "geo_service.web.server",
-        "geo_service.store.migrating",
-        "geo_service.flows.import_traces",
-        "geo_service.flows.publish_release",
-        "geo_service.flows.back_up",
-    ]
-)
+FORKED.set_forkserver_preload(["geo_service.web.server", "geo_service.store.migrating", "works"])
+
+
+@cache
+def have_server() -> None:
+    """Start the server of processes, which finds what these tests share where they do."""
+    usual = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
+    try:
+        forkserver.ensure_running()
+    finally:
+        del os.environ["PYTHONPATH"]
+        if usual is not None:
+            os.environ["PYTHONPATH"] = usual
 
 
 class Moment(NamedTuple):
@@ -105,6 +111,7 @@ def moments(course: Course, count: int, seed: int) -> Iterator[Moment]:
 @contextmanager
 def serving(settings: Settings, port: int) -> Iterator[int]:
     """Serve a workspace until the block ends; give the server's process id once it listens."""
+    have_server()
     process = FORKED.Process(target=_serve, args=(settings, port), daemon=True)
     process.start()
     try:
@@ -122,6 +129,7 @@ class _begun:  # noqa: N801 - reads as a word
     def __init__(
         self, work: Callable[..., object], arguments: tuple[object, ...], step: int
     ) -> None:
+        have_server()
         self._said, saying = FORKED.Pipe(duplex=False)
         self._process = FORKED.Process(
             target=_work, args=(saying, step, work, arguments), daemon=True

@@ -1,16 +1,19 @@
 """What the tests of faults let processes do: one function a work, named for it."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from whole_city import NOW
 
+from geo_service.flows.back_up import back_up
+from geo_service.flows.erase_rider import erase_rider, rider_of
 from geo_service.flows.import_traces import import_traces
 from geo_service.flows.load_facilities import load_facilities
 from geo_service.flows.load_issues import load_issues
 from geo_service.flows.loading import LoadOptions
 from geo_service.flows.publish_release import publish_release
+from geo_service.flows.restore import restore
 from geo_service.flows.wiring import open_workspace, start_workspace
 from geo_service.settings import Settings
 
@@ -36,6 +39,21 @@ def compact(settings: Settings) -> None:
 def release(settings: Settings, period: str) -> None:
     with open_workspace(settings) as workspace:
         publish_release(workspace, period, NOW)
+
+
+def save(settings: Settings, out: Path) -> None:
+    with open_workspace(settings) as workspace:
+        back_up(workspace, out, lambda: NOW)
+
+
+def put_back(settings: Settings, backup: Path) -> None:
+    restore(settings, backup, NOW)
+
+
+def erase(settings: Settings, name: str) -> None:
+    with open_workspace(settings) as workspace:
+        rider = rider_of(workspace, name, "")
+        erase_rider(workspace, rider, datetime.now(UTC), name)
 
 
 def file_of(what: str, folder: Path) -> Path:

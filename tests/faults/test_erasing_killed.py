@@ -1,10 +1,7 @@
 """Erasing a rider is killed at random moments; finished later, nothing of the rider is left."""
 
 import os
-import random
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,13 +9,16 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from killed_work import kill, measure, moments
+from works import erase
 
 from geo_service.domain.rider import pseudonym
 from geo_service.domain.role import Role
 from geo_service.domain.trace import Fixes
+from geo_service.flows.erase_rider import finish_erasures
 from geo_service.flows.manage_keys import add_key
 from geo_service.flows.wiring import open_workspace, start_workspace
-from geo_service.settings import PREFIX, Settings
+from geo_service.settings import Settings
 
 KILLS = int(os.environ.get("KILLS", "5"))
 """How many times; ``scripts/faults`` asks for 100."""
@@ -55,38 +55,40 @@ def left_of(settings: Settings, rider: str) -> set[str]:
     return found
 
 
+def fill(settings: Settings) -> str:
+    """Let the rider, and another one, ride and have a key; return the rider's pseudonym."""
+    with open_workspace(settings) as workspace:
+        rider = pseudonym(NAME, workspace.rider_key())
+        workspace.lake.add(rides("other", "other", 114.0))
+        workspace.lake.add(rides(rider, "own", 112.1))
+        add_key(workspace, Role.RIDER, None, datetime.now(UTC), rider=NAME, note=NAME)
+        workspace.database.empty_log()
+    return rider
+
+
 @pytest.mark.slow
 def test_whenever_it_is_killed_it_is_finished_later(small_city: Settings, tmp_path: Path) -> None:
     settings = replace(small_city, workspace=tmp_path / "city", rider_key_file=tmp_path / "key")
     shutil.copytree(small_city.workspace, settings.workspace)
-    environ = {
-        **os.environ,
-        f"{PREFIX}WORKSPACE": str(settings.workspace),
-        f"{PREFIX}RIDER_KEY_FILE": str(settings.rider_key_file),
-    }
-    command = [sys.executable, "-m", "geo_service", "erase-rider"]
-    chance = random.Random(20261128)  # noqa: S311 - moments to kill at, no secrets
-    for _ in range(KILLS):
-        with open_workspace(settings) as workspace:
-            rider = pseudonym(NAME, workspace.rider_key())
-            workspace.lake.add(rides("other", "other", 114.0))
-            workspace.lake.add(rides(rider, "own", 112.1))
-            add_key(workspace, Role.RIDER, None, datetime.now(UTC), rider=NAME, note=NAME)
-            workspace.database.empty_log()
+    for _ in range(2):
+        fill(settings)
+        course = measure(erase, settings, NAME)
+    midway = 0
+    for moment in moments(course, KILLS, seed=20261128):
+        rider = fill(settings)
         assert left_of(settings, rider) == {NAME, rider, "track"}
-        process = subprocess.Popen([*command, NAME], env=environ, stdout=subprocess.DEVNULL)
-        try:
-            process.wait(chance.uniform(0.2, 1.6))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        subprocess.run([*command, "--finish"], env=environ, check=True, stdout=subprocess.DEVNULL)
+        outcome = kill(moment, erase, settings, NAME)
+        midway += not outcome.acknowledged
+        with open_workspace(settings) as workspace:
+            finish_erasures(workspace, datetime.now(UTC))
         if left_of(settings, rider):
             # It was killed before anything was written down.
+            assert not outcome.acknowledged
             with open_workspace(settings) as workspace:
                 assert workspace.lake.trips() == 2 * DAYS
-            subprocess.run([*command, NAME], env=environ, check=True, stdout=subprocess.DEVNULL)
+            erase(settings, NAME)
         # A start tidies up too, as every server does.
         with start_workspace(settings) as workspace:
             assert workspace.lake.trips() == DAYS
         assert left_of(settings, rider) == set()
+    assert midway >= KILLS // 2

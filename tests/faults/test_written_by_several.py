@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from city_rows import rows_of
-from killed_work import FORKED, serving
+from killed_work import FORKED, have_server, serving
 from own_process import free_port
 from whole_city import NOW
 from works import PLACES, file_of, load
@@ -49,6 +49,7 @@ def test_two_servers_and_three_loads_at_once_lose_nothing(
     plain = file_of("facilities", tmp_path)
     files = [("facilities", named(plain, name)) for name in "ab"]
     files.append(("traces", file_of("traces", tmp_path)))
+    have_server()
     loads = [FORKED.Process(target=load, args=(settings, *one), daemon=True) for one in files]
     acknowledged: list[str] = []
     ports = [free_port(), free_port()]

@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rotating import rotate
 from sqlalchemy import select
 
 from geo_service.domain.rider import pseudonym
-from geo_service.errors import RefusedRecords
+from geo_service.errors import NotReady, RefusedRecords
+from geo_service.flows import import_traces as importing
+from geo_service.flows import loading
 from geo_service.flows.import_traces import import_traces
 from geo_service.flows.loading import LoadOptions
 from geo_service.flows.wiring import Workspace
@@ -238,3 +241,35 @@ def test_clock_jumps_and_stops_are_counted_by_the_settings(
     pausing = replace(workspace.settings, clock_jump_s=30.0)
     with pytest.raises(RefusedRecords):
         import_traces(replace(workspace, settings=pausing), [path], LoadOptions(), now)
+
+
+def test_a_trip_bears_the_name_of_its_time_however_late_it_comes(
+    workspace: Workspace, file: Path, now: datetime
+) -> None:
+    """Trips of October are loaded before names change, and once more after, with one of later."""
+    import_traces(workspace, [file], LoadOptions(), now)
+    rotate(workspace, "2026-11")
+    with file.open("a") as more:
+        more.write(ride("c", "Wang").replace("10-01", "11-01"))
+    again = import_traces(workspace, [file], LoadOptions(), now)
+    assert (again.unchanged, again.trips.replaced, again.trips.loaded) == (2, 0, 3)
+    wang = workspace.trace_names().names(pseudonym("Wang", workspace.rider_key()))
+    of_trip = {
+        trip: day.rider_ids[rider]
+        for day in workspace.lake.read()
+        for trip, rider in zip(day.trip_ids, day.rider, strict=True)
+    }
+    assert (of_trip["a"], of_trip["c"]) == wang
+
+
+def test_names_that_change_while_a_file_is_read_keep_its_trips_out(
+    workspace: Workspace, file: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def settle_and_rotate(*arguments: object, **named: object) -> Path | None:
+        rotate(workspace, "2026-10")
+        return loading.settle_refusals(*arguments, **named)
+
+    monkeypatch.setattr(importing, "settle_refusals", settle_and_rotate)
+    with pytest.raises(NotReady, match="Send or load them again"):
+        import_traces(workspace, [file], LoadOptions(), now)
+    assert workspace.lake.trips() == 0

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_service.domain.moments import from_microseconds, to_microseconds
+from geo_service.domain.moments import day_begin, from_microseconds, to_microseconds
 
 ZONES = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 MOMENTS = st.datetimes(
@@ -35,3 +35,9 @@ def test_microseconds_are_those_of_unix_time() -> None:
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="2024-05-01T00:00:00 has no zone"):
         to_microseconds(datetime(2024, 5, 1))  # noqa: DTZ001 - what is tested
+
+
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2300, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - the zone is given beside it
+def test_a_day_begins_at_its_midnight(moment: datetime) -> None:
+    day = to_microseconds(moment) // (24 * 3_600_000_000)
+    assert day_begin(day) == moment.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -12,8 +12,13 @@ from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
+# Kernels that run as plain Python, for their lines to be counted, are a hundred times slower.
+PLAIN = os.environ.get("NUMBA_DISABLE_JIT") == "1"
+
 # Machines are noisy, so no example has a deadline; CI tries the same examples each time.
-settings.register_profile("here", deadline=None, derandomize="CI" in os.environ)
+settings.register_profile(
+    "here", deadline=None, derandomize="CI" in os.environ, max_examples=10 if PLAIN else 100
+)
 settings.load_profile("here")
 
 

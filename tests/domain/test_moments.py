@@ -41,3 +41,9 @@ def test_a_moment_without_a_zone_is_refused() -> None:
 def test_a_moment_lies_in_its_utc_day(moment: datetime) -> None:
     day = day_of(moment)
     assert day_begin(day) <= moment < day_begin(day + 1)
+
+
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2300, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - the zone is given beside it
+def test_a_day_begins_at_its_midnight(moment: datetime) -> None:
+    day = to_microseconds(moment) // (24 * 3_600_000_000)
+    assert day_begin(day) == moment.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -184,6 +184,12 @@ def test_other_systems_of_positions_are_refused(issues: gpd.GeoDataFrame) -> Non
             points_from_frame(issues.to_crs(code), "points")
 
 
+def test_what_is_no_frame_of_points_is_refused(issues: gpd.GeoDataFrame) -> None:
+    with pytest.raises(RefusedData, match="is needed, not a DataFrame") as refused:
+        points_from_frame(issues.drop(columns="geometry"), "points")
+    assert refused.value.where == "points"
+
+
 @pytest.mark.parametrize("name", ["EPSG:4326", "OGC:CRS84", "+proj=longlat +datum=WGS84", None])
 def test_wgs84_may_bear_any_of_its_names(issues: gpd.GeoDataFrame, name: str | None) -> None:
     named = issues.set_crs(name, allow_override=True) if name else issues.set_geometry(

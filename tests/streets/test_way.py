@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from math import floor
 from typing import TypeAlias
@@ -61,6 +62,12 @@ def points_of(way: Way) -> list[tuple[float, float]]:
 
 def ms_before(network: Network, edge: int, offset: int) -> int:
     length, whole = int(network.edge_length_mm[edge]), int(network.edge_time_ms[edge])
+    return _share_of(whole, offset, length)
+
+
+@cache
+def _share_of(whole: int, offset: int, length: int) -> int:
+    """Round half up, once: ways share most of their edges."""
     return floor(Fraction(whole * offset, length) + Fraction(1, 2))
 
 

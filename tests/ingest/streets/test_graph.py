@@ -171,6 +171,14 @@ def test_graph_without_positions_is_refused(graph: nx.MultiDiGraph) -> None:
         ways_from_graph(graph)
 
 
+@pytest.mark.parametrize("far", ["inf", "-Infinity", "nan"])
+def test_node_that_is_nowhere_on_earth_is_refused(graph: nx.MultiDiGraph, far: str) -> None:
+    graph.add_edge(1, 2)
+    graph.nodes[2]["y"] = far
+    with pytest.raises(RefusedData, match=f"Node 2 is at .*{float(far)}"):
+        ways_from_graph(graph)
+
+
 def test_graph_without_edges_is_refused(graph: nx.MultiDiGraph) -> None:
     with pytest.raises(RefusedData, match="4 nodes but no edge"):
         ways_from_graph(graph)

@@ -76,6 +76,11 @@ def test_graph_without_positions_is_refused(write: Write) -> None:
     assert refused.value.where == "a.graphml"
 
 
+def test_what_only_looks_like_a_list_is_a_text(write: Write) -> None:
+    ways = read_streets(write("a.graphml", GRAPHML.replace("[长虹路", "[长 虹路]")))
+    assert ways.names[ways.name[0]] == "[长 虹路]"
+
+
 @pytest.mark.real
 def test_real_graph_gives_a_network_with_its_names(shared_data: Path) -> None:
     ways = read_streets(shared_data / "streets" / "shenzhen_futian_transbigdata.graphml")

@@ -93,6 +93,8 @@ def test_the_users_columns_count(
             ),
         ),
         ("LineString", LINE, TIMES[:2], "It has 3 positions and 2 times."),
+        ("LineString", LINE, "[" * 100_000, "None of its 3 fixes bears a time"),
+        ("LineString", LINE, "[1, 2", "None of its 3 fixes bears a time"),
         ("LineString", [], TIMES, "Its geometry is empty."),
         (None, None, TIMES, "It has no geometry."),
         ("Point", [1, 2], TIMES, "Its geometry is a Point, where a LineString is needed."),

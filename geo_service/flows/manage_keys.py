@@ -54,7 +54,7 @@ def add_key(
         If the key would already have expired, or names an operator or a rider and has another
         role.
     NotReady
-        If the riders' key is damaged.
+        If the riders' key is damaged, or another one than this workspace's.
     """
     if operator and role is not Role.OPERATOR:
         raise WrongUsage(
@@ -106,5 +106,5 @@ def revoke_key(workspace: Workspace, key_id: str, now: datetime) -> None:
 def _pseudonym(workspace: Workspace, rider: str) -> str:
     """Name a rider, so that reports, votes and points of one key are one rider's."""
     if rider:
-        return pseudonym(rider, workspace.rider_key())
+        return pseudonym(rider, workspace.proven_rider_key())
     return secrets.token_hex(LENGTH // 2)

@@ -68,11 +68,13 @@ def rider_of(workspace: Workspace, name: str, given: str) -> str:
     ------
     WrongUsage
         If both are given or none, or what is given is no pseudonym.
+    NotReady
+        If the riders' key is damaged or another one than this workspace's.
     """
     if bool(name.strip()) == bool(given):
         raise WrongUsage("Give either the rider's name or the pseudonym.", where="erase-rider")
     if not given:
-        return pseudonym(name.strip(), workspace.rider_key())
+        return pseudonym(name.strip(), workspace.proven_rider_key())
     if not re.fullmatch(rf"[0-9a-f]{{{LENGTH}}}", given):
         raise WrongUsage(
             f"A pseudonym is {LENGTH} hexadecimal digits, as 'export traces' shows it.",

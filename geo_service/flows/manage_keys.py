@@ -64,7 +64,7 @@ def add_key(
         If the key would already have expired, names an operator, a rider or areas and has another
         role, or an area is not there.
     NotReady
-        If the riders' key is damaged.
+        If the riders' key is damaged, or another one than this workspace's.
     """
     if operator and role is not Role.OPERATOR:
         raise WrongUsage(
@@ -148,5 +148,5 @@ def _known_areas(known: Sequence[str]) -> str:
 def _pseudonym(workspace: Workspace, rider: str) -> str:
     """Name a rider, so that reports, votes and points of one key are one rider's."""
     if rider:
-        return pseudonym(rider, workspace.rider_key())
+        return pseudonym(rider, workspace.proven_rider_key())
     return secrets.token_hex(LENGTH // 2)

@@ -155,7 +155,7 @@ def team_figures(workspace: Workspace, month: str | None, now: datetime) -> Mont
 def _pseudonym(workspace: Workspace, rider: str) -> str:
     if not rider.strip():
         raise WrongUsage("Name the rider.", where="--rider")
-    return pseudonym(rider.strip(), workspace.rider_key())
+    return pseudonym(rider.strip(), workspace.proven_rider_key())
 
 
 def _no_team(team_id: str) -> NotFound:

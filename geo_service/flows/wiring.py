@@ -114,6 +114,25 @@ class Workspace:
             )
         return key
 
+    def proven_rider_key(self) -> bytes:
+        """Return the same secret to whoever makes pseudonyms of names with it.
+
+        Raises
+        ------
+        NotReady
+            As `rider_key` does, and if riders' names have changed and it is another one than then:
+            the same riders would be others.
+        """
+        key = self.rider_key()
+        first, *later = self._generations() or [BEFORE]
+        if later and mark_of_key(key) != first.mark:
+            raise NotReady(
+                "The riders' key is another one than this workspace's.",
+                where=str(self.settings.rider_key_file),
+                remedy=PUT_BACK,
+            )
+        return key
+
     def trace_names(self) -> TraceNames:
         """Return by which names riders' traces go, from which moment on.
 
@@ -123,16 +142,11 @@ class Workspace:
             If the names have changed at some time, and the key of the riders' accounts is
             missing, damaged, or another one than then.
         """
-        first, *later = self._generations() or [BEFORE]
+        later = self._generations()[1:]
         if not later:
             return TraceNames()
+        self.proven_rider_key()
         base = self.settings.rider_key_file
-        if mark_of_key(self.rider_key()) != first.mark:
-            raise NotReady(
-                "The riders' key is another one than this workspace's.",
-                where=str(base),
-                remedy=PUT_BACK,
-            )
         return TraceNames(tuple(later), tuple(_secret_of(one, base) for one in later))
 
     def _generations(self) -> list[Generation]:

@@ -8,8 +8,12 @@ from rotating import add_rides, rides_of, rotate
 
 from geo_service.domain.erasure import mark_of_key
 from geo_service.domain.opening import Calendar
+from geo_service.domain.role import Role
 from geo_service.errors import ForbiddenMove, NotReady, WrongUsage
 from geo_service.flows import rotate_key as flow
+from geo_service.flows.erase_rider import rider_of
+from geo_service.flows.manage_keys import add_key
+from geo_service.flows.manage_teams import join_team
 from geo_service.flows.name_traces import while_names_stay
 from geo_service.flows.rotate_key import rotate_key
 from geo_service.flows.wiring import Workspace, start_workspace
@@ -100,7 +104,13 @@ def test_a_damaged_or_foreign_key_changes_nothing(empty: Workspace, now: datetim
     # From now on the accounts' key is known by its mark.
     right = base.read_text()
     base.write_text("ab" * 32)
-    for asked in (empty.trace_names, lambda: rotate_key(empty, "2027-03", now)):
+    for asked in (
+        empty.trace_names,
+        lambda: rotate_key(empty, "2027-03", now),
+        lambda: add_key(empty, Role.RIDER, None, now, rider="Wang"),
+        lambda: join_team(empty, "red", "Wang", now),
+        lambda: rider_of(empty, "Wang", ""),
+    ):
         with pytest.raises(NotReady, match="another one than this workspace's"):
             asked()
     base.unlink()

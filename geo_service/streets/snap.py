@@ -221,10 +221,13 @@ def segments_near(
     ):
         ring += 1
     found = 0
+    first, last = max(0, column - ring), min(grid.columns - 1, column + ring)
+    if first > last:
+        # Machine code does not check bounds: beside the grid it would read what is not its own.
+        return found
     for at_row in range(max(0, row - ring), min(grid.rows - 1, row + ring) + 1):
-        left = at_row * grid.columns + max(0, column - ring)
-        right = at_row * grid.columns + min(grid.columns - 1, column + ring)
-        for listed in range(grid.offsets[left], grid.offsets[max(left, right + 1)]):
+        left, right = at_row * grid.columns + first, at_row * grid.columns + last
+        for listed in range(grid.offsets[left], grid.offsets[right + 1]):
             point = grid.segment[listed]
             share, metres = _onto_segment(grid, point, lon, lat, frame)
             if metres > radius_m:

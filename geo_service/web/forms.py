@@ -109,13 +109,24 @@ def _pairs(body: bytes, most_fields: int) -> list[tuple[str, str]]:
 
 
 class _WholeParser(MultiPartParser):
-    """Knows whether the form came to its end."""
+    """Refuses a form that did not come to its end, and closes what waits on the disk of it."""
 
-    ended = False
+    _ended = False
 
     def on_end(self) -> None:
         """Note the last boundary."""
-        self.ended = True
+        self._ended = True
+
+    async def parse(self) -> FormData:
+        """Read the form; what is raised while it is read closes every file of it."""
+        self.stream = self._to_its_end(self.stream)
+        return await super().parse()
+
+    async def _to_its_end(self, stream: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+        async for piece in stream:
+            yield piece
+        if not self._ended:
+            raise UnreadableBody("The form is cut off.")
 
 
 async def _parts(request: Request, most_fields: int) -> Form:
@@ -138,8 +149,6 @@ async def _parts(request: Request, most_fields: int) -> Form:
             raise _too_large(MOST_TEXT) from problem
         raise UnreadableBody("The form's parts can't be told apart.") from problem
     try:
-        if not parser.ended:
-            raise UnreadableBody("The form is cut off.")
         return await _told(form)
     finally:
         await form.close()

@@ -1,5 +1,6 @@
 """Snapping finds the same street point as looking at every segment by brute force."""
 
+import os
 from collections.abc import Callable
 
 import numpy as np
@@ -200,6 +201,9 @@ def test_streets_across_the_180th_meridian_are_met_from_both_sides(
     assert name.startswith("100/" if abs(lon) < 180 else "101/")
 
 
+@pytest.mark.skipif(
+    os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="plain Python refuses such numbers itself"
+)
 def test_nothing_snaps_from_no_position(draw_ways: DrawWays) -> None:
     network = cross(draw_ways)
     assert one(network, float("nan"), 0.0)[0] == ""
@@ -226,6 +230,19 @@ def test_edges_near_are_those_of_brute_force_each_once_nearest_first(
         assert order == sorted(order)
         for j in range(found):
             assert off_mm[j] / 1000 == pytest.approx(by_hand[edge[j]], abs=0.002)
+
+
+@pytest.mark.parametrize("east", [1.0, 60.0, -1.0, -60.0])
+def test_nothing_is_near_beside_the_grid_and_no_cell_of_it_is_read(
+    random_network: Callable[[int, Profile], Network], east: float
+) -> None:
+    network = random_network(9, Profile.WALK)
+    grid = build_grid(network)
+    rows = tuple(np.zeros(8, dtype=np.int64) for _ in range(3))
+    # Plain Python, which checks bounds.
+    plain = getattr(segments_near, "py_func", segments_near)
+    for lat in (network.node_lat.min(), network.node_lat.max()):
+        assert plain(grid, network.node_lon.max() + east, lat, 60.0, *rows) == 0
 
 
 def test_edges_near_are_the_nearest_where_there_is_no_room_for_all(

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 from collections.abc import Iterable
 from typing import Any
 
@@ -156,3 +157,10 @@ def test_a_sender_who_goes_away_leaves_a_cut_form() -> None:
         }
         with pytest.raises(UnreadableBody, match="cut off"):
             asyncio.run(read_form(Request(scope, receive)))
+
+
+def test_a_cut_form_leaves_no_file_open() -> None:
+    # Python warns of a file that nobody closed, and warnings are errors.
+    for sent in ([part("a", b"1"), part("media", b"x" * 400, "a")[:-90]], [b"--x\r\n"]):
+        refused(UnreadableBody, sent, PARTED)
+        gc.collect()

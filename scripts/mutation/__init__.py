@@ -1,0 +1,1 @@
+"""Mutation testing: break a line, see a test fail."""

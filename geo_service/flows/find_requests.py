@@ -84,7 +84,7 @@ def find_requests(
         return _shown(connection, found, key)
 
 
-def find_request(
+def find_request(  # a blank token is none  # nosec B107
     workspace: Workspace, key: Key | None, issue_id: str, token: str = ""
 ) -> ServiceRequest:
     """Return one report.

@@ -45,6 +45,23 @@ def all_suspects(rooms: list[str], only: list[Path]) -> list[Suspect]:
     ]
 
 
+def survivors(suspects: list[Suspect], kept: Path) -> list[Suspect]:
+    """Return the mutants that survived an earlier run, though their lines may have moved."""
+    found = []
+    for line in kept.read_text(encoding="utf-8").splitlines():
+        told = json.loads(line)
+        alike = [
+            one
+            for one in suspects
+            if told["outcome"] == SURVIVED
+            and str(one.module) == told["module"]
+            and (one.mutant.before, one.mutant.after) == (told["before"], told["after"])
+        ]
+        if alike:
+            found.append(min(alike, key=lambda one: abs(one.mutant.line - told["line"])))
+    return found
+
+
 class Bench:
     """A copy of the tree, and how long each test file takes there when nothing is broken."""
 
@@ -103,10 +120,13 @@ def main() -> None:
     parser.add_argument("--only", type=Path, action="append", default=[], help="only of this file")
     parser.add_argument("--out", type=Path, help="a line of JSON for each mutant goes here")
     parser.add_argument("--part", default="1/1", help="2/4: the second of four parts of the sample")
+    parser.add_argument("--again", type=Path, help="only what survived, of a file that --out made")
     words = parser.parse_args()
     suspects = all_suspects(words.room or list(ROOMS), words.only)
     chance = random.Random(words.seed)  # noqa: S311 - a sample, no secret
     drawn = chance.sample(suspects, min(words.sample, len(suspects)))
+    if words.again:
+        drawn = survivors(suspects, words.again)
     part, parts = map(int, words.part.split("/"))
     # A module's mutants are tried together, by one part: its tests are timed once.
     modules = list(dict.fromkeys(suspect.module for suspect in drawn))[part - 1 :: parts]

@@ -26,6 +26,11 @@ def test_the_meridian_is_no_border() -> None:
     assert shapely.equals(decoded(halves[1]), shapely.box(180.0, 0.0, 180.5, 1.0))
 
 
+def test_parts_of_the_east_stay_though_another_part_crosses_the_meridian() -> None:
+    parts = shapely.MultiPolygon([shapely.box(-180, 0, -179, 1), shapely.box(0.2, 0, 0.8, 1)])
+    assert decoded(parts).bounds == (0.2, 0.0, 181.0, 1.0)
+
+
 def test_a_band_around_the_earth_stays_where_it_is() -> None:
     band = shapely.box(-180.0, 60.0, 180.0, 70.0)
     assert decoded(band) == band

@@ -15,7 +15,7 @@ from geo_service.domain.pass_rule import PassRule
 from geo_service.geometry.web_mercator import from_square, to_square
 from geo_service.overlay.cell_finder import CellFinder
 from geo_service.overlay.cells import cell_centre
-from geo_service.overlay.exposure import count_cell_exposure
+from geo_service.overlay.exposure import Exposure, count_cell_exposure
 from geo_service.overlay.heat import (
     BANDWIDTH_M,
     MOST_PIXELS,
@@ -203,3 +203,13 @@ def test_kilometres_weigh_amid_ridden_cells(plan: Plan, fixes_from: FixesFrom) -
     assert weights.lon == pytest.approx(lon)
     assert weights.lat == pytest.approx(lat)
     assert (weights.weight > 0).all()
+
+
+def test_a_cell_that_was_hardly_ridden_in_weighs_little_and_one_never_ridden_in_nothing() -> None:
+    cells = tuple(h3.grid_disk(h3.latlng_to_cell(32.04, 112.14, 10), 1)[:3])
+    whole, rate = np.zeros(3, dtype=np.int64), np.full(3, np.nan)
+    metres = np.array([0.5, 0.0, 2_000.0])
+    weights = exposure_weights(
+        Exposure(cells, whole, whole, metres, whole, whole, rate, rate, rate)
+    )
+    assert weights.weight.tolist() == [0.0005, 2.0]

@@ -25,8 +25,8 @@ def test_few_positions_say_nothing(count: int, share: float) -> None:
 
 @pytest.mark.parametrize(
     ("better", "worse", "share"),
-    [(60, 40, 0.0), (70, 30, 0.7), (5300, 4700, 0.0), (5600, 4400, 0.56)],
-    ids=["two deviations", "four deviations", "clear of chance but small", "both"],
+    [(60, 40, 0.0), (27, 9, 0.75), (70, 30, 0.7), (5300, 4700, 0.0), (5600, 4400, 0.56)],
+    ids=["two deviations", "just three", "four deviations", "clear of chance but small", "both"],
 )
 def test_share_must_be_clear_of_chance_and_not_small(better: int, worse: int, share: float) -> None:
     ours = np.repeat([9_000, 1_000], [better, worse])

@@ -102,6 +102,14 @@ def test_street_is_one_step_past_its_junctions(ride: Ride) -> None:
         (-140, Turn.SHARP_LEFT),
         (170, Turn.U_TURN),
         (-170, Turn.U_TURN),
+        (-24.5, Turn.STRAIGHT),
+        (25.5, Turn.SLIGHT_RIGHT),
+        (-54.5, Turn.SLIGHT_LEFT),
+        (55.5, Turn.RIGHT),
+        (-124.5, Turn.LEFT),
+        (125.5, Turn.SHARP_RIGHT),
+        (-159.5, Turn.SHARP_LEFT),
+        (160.5, Turn.U_TURN),
     ],
 )
 @pytest.mark.parametrize("middle", [0.0, 179.999])

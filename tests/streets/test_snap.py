@@ -232,6 +232,21 @@ def test_edges_near_are_those_of_brute_force_each_once_nearest_first(
             assert off_mm[j] / 1000 == pytest.approx(by_hand[edge[j]], abs=0.002)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_farthest_that_snaps_is_told_to_the_millimetre(
+    random_network: Callable[[int, Profile], Network], seed: int
+) -> None:
+    network = random_network(seed, Profile.WALK)
+    grid = build_grid(network)
+    lon, lat = around(network, np.random.default_rng(seed), 60)
+    far = snap(network, grid, lon, lat, 5_000.0)
+    for i in np.flatnonzero(far.edge >= 0):
+        at = lon[i : i + 1], lat[i : i + 1]
+        off_m = far.off_mm[i] / 1000.0 + 1e-6
+        assert snap(network, grid, *at, off_m).edge[0] == far.edge[i]
+        assert snap(network, grid, *at, off_m - 0.001).edge[0] == -1
+
+
 @pytest.mark.parametrize("east", [1.0, 60.0, -1.0, -60.0])
 def test_nothing_is_near_beside_the_grid_and_no_cell_of_it_is_read(
     random_network: Callable[[int, Profile], Network], east: float

@@ -1,0 +1,45 @@
+"""Where on a stretch of an edge a position is nearest: as shapely finds it, in metres."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import shapely
+
+from geo_service.geometry.metric import metres_per_degree_east, metres_per_degree_north
+from geo_service.streets.matching.moments import _nearest_on_stretch
+from geo_service.streets.network import Network
+from geo_service.streets.profile import Profile
+from geo_service.streets.snap import build_grid
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_nearest_place_between_two_marks_is_that_of_shapely(
+    random_network: Callable[[int, Profile], Network], seed: int
+) -> None:
+    network = random_network(seed, Profile.EBIKE)
+    grid = build_grid(network)
+    chance = np.random.default_rng(seed)
+    for edge in range(len(network.edge_length_mm)):
+        first, last = int(network.edge_shape[edge]), int(network.edge_shape[edge + 1])
+        marks = grid.shape_mm[first:last]
+        for _ in range(3):
+            at = int(chance.integers(first, last))
+            lon = float(grid.shape_lon[at]) + chance.normal(0, 3e-4)
+            lat = float(grid.shape_lat[at]) + chance.normal(0, 3e-4)
+            low, high = np.sort(chance.integers(0, marks[-1] + 1, 2)).tolist()
+            place, off_m = _nearest_on_stretch(first, last, low, high, grid, lon, lat)
+            # In metres east and north of the position.
+            scale = metres_per_degree_east(lat), metres_per_degree_north(lat)
+            east = (grid.shape_lon[first:last] - lon + 540.0) % 360.0 - 180.0
+            x = east * scale[0]
+            y = (grid.shape_lat[first:last] - lat) * scale[1]
+            between = marks[(marks > low) & (marks < high)].tolist()
+            kept = [low, *between, high]
+            line = shapely.LineString(
+                np.column_stack([np.interp(kept, marks, x), np.interp(kept, marks, y)])
+            )
+            assert low <= place <= high
+            assert off_m == pytest.approx(line.distance(shapely.Point(0, 0)), abs=0.005)
+            there = np.hypot(np.interp(place, marks, x), np.interp(place, marks, y))
+            assert there == pytest.approx(off_m, abs=0.005)

@@ -16,8 +16,8 @@ from geo_service.arrays import Flags, Integers
 from geo_service.compiled import content_of_kernels
 from geo_service.domain.moments import to_microseconds
 from geo_service.domain.pass_rule import PassRule
+from geo_service.flows.counted_period import Period, within_one_generation
 from geo_service.flows.in_parallel import in_parallel
-from geo_service.flows.period import Period, within_one_generation
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.issue_grid import IssuePoints, open_during
 from geo_service.overlay.issue_lives import Marks, life_marks

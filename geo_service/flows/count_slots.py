@@ -74,13 +74,15 @@ def slots_frame(
 
 
 def week_in_cells(
-    workspace: Workspace, resolution: int, progress: Progress = as_it_goes
+    workspace: Workspace,
+    question: OverlayQuestion,
+    resolution: int,
+    progress: Progress = as_it_goes,
 ) -> SlotExposure:
-    """Count all trips and passes by H3 cell and each slot of the week, wide and narrow.
+    """Count trips and passes by H3 cell and each slot of the week, wide and narrow.
 
     Slots are those of the clocks in the workspace's time zone, as ``week_slots`` gives them.
     """
-    question = OverlayQuestion()
     points, rule = issue_points(read_issues(workspace)), rule_of(workspace, question)
     seen = look_at_trips(workspace, question, looks_in_cells(points, rule, resolution), progress)
     cell = cell_of(points.lon, points.lat, resolution)

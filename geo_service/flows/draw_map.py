@@ -184,14 +184,15 @@ def _analyst_content(
     workspace: Workspace, now: datetime, layers: Sequence[str], progress: Progress
 ) -> MapContent:
     title, note = _heading(workspace)
-    question = OverlayQuestion()
-    period = period_of(workspace, question)
+    period = period_of(workspace, OverlayQuestion())
+    # All layers are of these trips, whatever comes in while they are counted.
+    question = OverlayQuestion(period.since, period.until)
     by_issue = overlay_by_issue(workspace, question, progress)
     by_cell = rate_cells = by_street = None
     if "exposure" in layers or "rate" in layers:
         by_cell = overlay_by_cell(workspace, question, progress)
     if by_cell is not None and "rate" in layers:
-        rate_cells = _few_enough(workspace, by_cell, progress)
+        rate_cells = _few_enough(workspace, by_cell, question, progress)
     if "streets" in layers or "blind_spots" in layers:
         by_street = overlay_by_street(workspace, question, progress)
     return MapContent(
@@ -207,7 +208,7 @@ def _analyst_content(
         cells=by_cell,
         rate_cells=rate_cells,
         rate_hot=hot_cells(rate_cells, workspace.settings.hot_spot_q) if rate_cells else None,
-        hours=hours_on_map(workspace, progress) if "hours" in layers else None,
+        hours=hours_on_map(workspace, question, progress) if "hours" in layers else None,
         streets=by_street.exposure if by_street else None,
         street_edge=by_street.edges if by_street else None,
         blind=blind_beside(by_street) if by_street else None,
@@ -217,7 +218,9 @@ def _analyst_content(
     )
 
 
-def _few_enough(workspace: Workspace, by_cell: Exposure, progress: Progress) -> Exposure:
+def _few_enough(
+    workspace: Workspace, by_cell: Exposure, question: OverlayQuestion, progress: Progress
+) -> Exposure:
     """Count again by larger cells where those given are too many to be drawn one by one.
 
     Figures of small cells don't add up to those of large ones: a trip through three of them is
@@ -227,7 +230,7 @@ def _few_enough(workspace: Workspace, by_cell: Exposure, progress: Progress) -> 
         return by_cell
     resolution = coarse_enough(by_cell.key, MOST_CELLS)
     settings = replace(workspace.settings, cell_resolution=resolution)
-    return overlay_by_cell(replace(workspace, settings=settings), OverlayQuestion(), progress)
+    return overlay_by_cell(replace(workspace, settings=settings), question, progress)
 
 
 def _heading(workspace: Workspace) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from geo_service.domain.erasure import NOBODY, Erasure, ErasureList, mark_of, ma
 from geo_service.domain.rider import LENGTH, pseudonym
 from geo_service.domain.rider_names import Span
 from geo_service.errors import NotReady, WrongUsage
-from geo_service.flows.all_names import account_of, all_names, is_of_one_time
+from geo_service.flows.names_of_rider import account_of, all_names, is_of_one_time
 from geo_service.flows.wiring import Workspace
 from geo_service.store import erasures, rider_rows
 from geo_service.store.durable_files import sync_folder

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from geo_service.errors import NotReady
 from geo_service.flows.erase_rider import count_unfinished
-from geo_service.flows.examine_keys import key_findings
+from geo_service.flows.examine_rider_keys import key_findings
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
 from geo_service.store import keys as stored_keys

@@ -13,8 +13,8 @@ from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.rider import pseudonym
 from geo_service.domain.slots import Per, SlotRule
 from geo_service.flows.count_passes import STEP
+from geo_service.flows.counted_period import Period
 from geo_service.flows.in_parallel import in_parallel
-from geo_service.flows.period import Period
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.distinct_riders import Numbering
 from geo_service.overlay.issue_grid import IssuePoints

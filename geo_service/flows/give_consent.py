@@ -2,13 +2,11 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from geo_service.domain.consent import Agreement, ConsentText, fill_in
-from geo_service.domain.rider_names import Span
 from geo_service.errors import NoConsent, RefusedFields
-from geo_service.flows.all_names import all_names
-from geo_service.flows.remove_trips import remove_trips
+from geo_service.flows.names_of_rider import all_names
+from geo_service.flows.remove_trips import TripsGone, remove_trips
 from geo_service.flows.wiring import Workspace
 from geo_service.ingest.consent_text import read_consent_text
 from geo_service.store import consents
@@ -74,15 +72,7 @@ def agree(workspace: Workspace, rider: str, version: str, now: datetime) -> Agre
     return said
 
 
-class Withdrawn(NamedTuple):
-    """What went with a withdrawal."""
-
-    trips: int = 0
-    untold: tuple[Span, ...] = ()
-    """When trips start that stay, because nobody can tell any more whose they are."""
-
-
-def withdraw(workspace: Workspace, rider: str, now: datetime, *, delete_traces: bool) -> Withdrawn:
+def withdraw(workspace: Workspace, rider: str, now: datetime, *, delete_traces: bool) -> TripsGone:
     """Write down that a rider no longer agrees; from then on no traces are taken.
 
     Parameters
@@ -98,7 +88,7 @@ def withdraw(workspace: Workspace, rider: str, now: datetime, *, delete_traces: 
 
     Returns
     -------
-    Withdrawn
+    TripsGone
         How many trips went.
 
     Raises
@@ -111,9 +101,9 @@ def withdraw(workspace: Workspace, rider: str, now: datetime, *, delete_traces: 
         if said is not None and said.withdrawn_at is None:
             consents.withdraw(connection, rider, said, now)
     if not delete_traces:
-        return Withdrawn()
+        return TripsGone()
     known = all_names(workspace, rider)
-    return Withdrawn(remove_trips(workspace, rider_ids=known.names).trips, known.untold)
+    return TripsGone(remove_trips(workspace, rider_ids=known.names).trips, known.untold)
 
 
 def require_consent(connection: Connection, rider: str, version: str) -> None:

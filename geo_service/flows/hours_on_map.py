@@ -13,7 +13,9 @@ from geo_service.overlay.cells import parents_of
 from geo_service.overlay.slot_exposure import SlotExposure
 
 
-def hours_on_map(workspace: Workspace, progress: Progress) -> HoursOnMap | None:
+def hours_on_map(
+    workspace: Workspace, question: OverlayQuestion, progress: Progress
+) -> HoursOnMap | None:
     """Count trips by cell and hour of the week; None without trips.
 
     Figures of small cells don't add up to those of large ones, so where cells are too many, all
@@ -23,6 +25,8 @@ def hours_on_map(workspace: Workspace, progress: Progress) -> HoursOnMap | None:
     ----------
     workspace : Workspace
         Holds the trips.
+    question : OverlayQuestion
+        Which of them.
     progress : callable
         Wraps the days of traces as they go by.
 
@@ -31,15 +35,15 @@ def hours_on_map(workspace: Workspace, progress: Progress) -> HoursOnMap | None:
     NotReady
         If a file of the trace lake is missing or damaged.
     """
-    period = period_of(workspace, OverlayQuestion())
+    period = period_of(workspace, question)
     days = workspace.lake.days(*period.bounds)
     if not days:
         return None
     resolution = workspace.settings.cell_resolution
-    week = week_in_cells(workspace, resolution, progress)
+    week = week_in_cells(workspace, question, resolution, progress)
     while resolution > 0 and not fits(week):
         resolution = _coarser(week, resolution)
-        week = week_in_cells(workspace, resolution, progress)
+        week = week_in_cells(workspace, question, resolution, progress)
     # Trips before a change of riders' names are not counted, though their day is read.
     since = max(min(day.begins for day in days), period.since or days[0].begins)
     until = max(day.ends for day in days)

@@ -10,8 +10,8 @@ from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.errors import WrongUsage
 from geo_service.flows.count_passes import Progress
+from geo_service.flows.counted_period import Period, within_one_generation
 from geo_service.flows.in_parallel import in_parallel
-from geo_service.flows.period import Period, within_one_generation
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.cell_finder import CellFinder
 from geo_service.overlay.exposure import edge_visits

@@ -14,6 +14,7 @@ from geo_service.export.frames import (
     with_pass_counts,
 )
 from geo_service.flows.count_passes import Progress, count_passes_in
+from geo_service.flows.counted_period import Period
 from geo_service.flows.look_at_trips import (
     OverlayQuestion,
     as_it_goes,
@@ -23,7 +24,6 @@ from geo_service.flows.look_at_trips import (
     read_issues,
     rule_of,
 )
-from geo_service.flows.period import Period
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.exposure import Exposure, count_cell_exposure, count_street_exposure
 from geo_service.overlay.hotspots import hot_cells, hot_streets

@@ -12,17 +12,18 @@ from geo_service.domain.own_trip import MOST_FIXES, MOST_TRIPS, own_trip_id, tri
 from geo_service.domain.rider_names import Span, TraceNames
 from geo_service.domain.trace import Fixes
 from geo_service.errors import NotFound, RefusedData, RefusedFields, WrongUsage
-from geo_service.flows.all_names import all_names
 from geo_service.flows.give_consent import present_text, require_consent
 from geo_service.flows.loading import streets_extent
 from geo_service.flows.name_traces import under_trace_names, while_names_stay
-from geo_service.flows.remove_trips import remove_trips
+from geo_service.flows.names_of_rider import all_names
+from geo_service.flows.remove_trips import TripsGone, remove_trips
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum
 from geo_service.ingest.times import Clock
 from geo_service.ingest.traces.fix_table import TraceBatch, TraceRule
 from geo_service.ingest.traces.read import parse_traces
 from geo_service.store import own_trips
+from geo_service.store.acting import A_RIDER, act_as
 from geo_service.store.database import Connection
 from geo_service.store.own_trips import OwnTrip
 
@@ -102,6 +103,7 @@ def take_trips(
         If the disk or the database can't be written, or the key to riders' names in such trips
         is not here.
     """
+    act_as(A_RIDER)
     version = present_text(workspace).version
 
     def while_agreed(connection: Connection) -> None:
@@ -194,19 +196,22 @@ def delete_trip(workspace: Workspace, rider: str, trip_id: str) -> None:
     NotReady
         If its file is missing or damaged.
     """
+    act_as(A_RIDER)
     _require_own(workspace, rider, trip_id)
     remove_trips(workspace, [trip_id])
 
 
-def delete_all_trips(workspace: Workspace, rider: str) -> int:
-    """Remove all of a rider's trips, whatever the rider agrees to; return how many went.
+def delete_all_trips(workspace: Workspace, rider: str) -> TripsGone:
+    """Remove all of a rider's trips, whatever the rider agrees to.
 
     Raises
     ------
     NotReady
         If a file of traces is missing or damaged; done again, the rest goes.
     """
-    return remove_trips(workspace, rider_ids=all_names(workspace, rider).names).trips
+    act_as(A_RIDER)
+    known = all_names(workspace, rider)
+    return TripsGone(remove_trips(workspace, rider_ids=known.names).trips, known.untold)
 
 
 def _require_own(workspace: Workspace, rider: str, trip_id: str) -> tuple[str, ...]:

@@ -2,14 +2,24 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from geo_service.domain.moments import day_begin, day_of
+from geo_service.domain.rider_names import Span
 from geo_service.flows.wiring import Workspace
 from geo_service.store import own_trips
 from geo_service.store.trace_removal import Removed
 
 AT_ONCE = 10_000
 """So many old trips at a time; others write in between."""
+
+
+class TripsGone(NamedTuple):
+    """How many of a rider's trips went for good."""
+
+    trips: int = 0
+    untold: tuple[Span, ...] = ()
+    """When trips start that stay, because nobody can tell any more whose they are."""
 
 
 def remove_trips(

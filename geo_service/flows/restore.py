@@ -11,7 +11,7 @@ from pathlib import Path
 from geo_service.domain.erasure import NOBODY, ErasureList, mark_of_key
 from geo_service.errors import NotReady, RefusedData, UnreadableFile, WrongUsage
 from geo_service.flows.erase_rider import apply_erasures
-from geo_service.flows.examine_keys import key_findings, unknown_months
+from geo_service.flows.examine_rider_keys import key_findings, unknown_months
 from geo_service.flows.prove_content import prove_content
 from geo_service.flows.wiring import start_workspace
 from geo_service.settings import Settings

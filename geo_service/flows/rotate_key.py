@@ -45,7 +45,7 @@ def rotate_key(workspace: Workspace, month: str | None, now: datetime) -> Rotate
     WrongUsage
         If it is no month.
     ForbiddenMove
-        If names change then already; or the month has begun, and there are trips of it or later,
+        If names change then already, or there are trips of the month or later,
         which have other names.
     NotReady
         If a key's file is damaged or another one than this workspace's, or the disk refuses.
@@ -56,20 +56,20 @@ def rotate_key(workspace: Workspace, month: str | None, now: datetime) -> Rotate
     # Proves, too, that the accounts' key is this workspace's.
     workspace.trace_names()
     with workspace.database.reading() as connection:
-        _check(connection, wanted, begins, now)
+        _check(connection, wanted, begins)
     base = workspace.settings.rider_key_file
     first = Generation(FIRST_MONTH, ALWAYS, mark_of_key(workspace.rider_key()))
     file = generation_file(base, wanted)
     generation = Generation(wanted, begins, mark_of_key(_key_in(file)))
     with workspace.database.writing() as connection:
-        _check(connection, wanted, begins, now)
+        _check(connection, wanted, begins)
         if not rider_generations.read_all(connection):
             rider_generations.add(connection, first)
         rider_generations.add(connection, generation)
     return Rotated(wanted, begins.astimezone(zone), file)
 
 
-def _check(connection: Connection, month: str, begins: datetime, now: datetime) -> None:
+def _check(connection: Connection, month: str, begins: datetime) -> None:
     known = rider_generations.read_all(connection)
     if any(one.month == month or one.begins == begins for one in known):
         raise ForbiddenMove(
@@ -78,7 +78,7 @@ def _check(connection: Connection, month: str, begins: datetime, now: datetime) 
             remedy="Name a later month.",
         )
     following = min((one.begins for one in known if one.begins > begins), default=None)
-    if begins <= now and trace_days.starts_within(connection, begins, following):
+    if trace_days.starts_within(connection, begins, following):
         raise ForbiddenMove(
             f"{month} has begun, and trips of it are here under the names of before.",
             where="--from",

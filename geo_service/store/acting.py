@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 COMMAND_LINE, UPKEEP = "command line", "upkeep"
 """Who acts where no key does; ids of keys look otherwise."""
+A_RIDER = "a rider"
+"""Who sends or removes own trips: beside the rows of trips a key would tell whose they are."""
 
 
 class Deed(NamedTuple):

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, text, update
 
-from geo_service.store.acting import COMMAND_LINE, UPKEEP, Act
+from geo_service.store.acting import A_RIDER, COMMAND_LINE, UPKEEP, Act
 from geo_service.store.audit_schema import audit, audit_horizon
 from geo_service.store.schema import keys
 
-NO_KEYS = ("", COMMAND_LINE, UPKEEP)
+NO_KEYS = ("", COMMAND_LINE, UPKEEP, A_RIDER)
 ENTRIES_AT_ONCE = 1_000
 _CHANGED_SO_FAR = text(
     "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_all_tables"
@@ -22,7 +22,7 @@ class AuditEntry(NamedTuple):
 
     done_at: datetime
     who: str
-    """A key's id, ``command line`` or ``upkeep``; blank: somebody without a key, or a rider who
+    """A key's id, ``command line``, ``upkeep`` or ``a rider``; blank: somebody without a key, or a rider who
     has been erased since."""
     what: str
     about: str

@@ -12,6 +12,7 @@ from sqlalchemy import (
     column,
     create_engine,
     event,
+    func,
     inspect,
     make_url,
     select,
@@ -32,6 +33,8 @@ __all__ = ["Connection", "Database"]
 REVISION_KEPT = select(column("version_num", String)).select_from(table("alembic_version"))
 PATIENCE_S = 60.0
 """How long a writer waits for another to finish."""
+WRITERS_TURN = 0x67656F
+"""The lock by which writers take turns on PostgreSQL, as SQLite has them do by itself."""
 LOG_PATIENCE_S = 2.0
 """How long to wait for readers so that the log of writes can be emptied at once."""
 
@@ -116,6 +119,9 @@ class Database:
         with explained(self._name), self._engine.connect() as connection:
             writer = connection.execution_options(geo_service_writing=True)
             with writer.begin():
+                if self._engine.dialect.name == "postgresql":
+                    # What is looked at before a write must still be so when it is committed.
+                    writer.execute(select(func.pg_advisory_xact_lock(WRITERS_TURN)))
                 yield writer
 
     def migrate(self) -> str | None:

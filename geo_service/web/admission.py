@@ -1,7 +1,8 @@
 """How many requests are answered at a time: more would make all wait, so they are told to return.
 
 What is answered in front of the app, the nearest places above all, takes no thread and is not
-counted.
+counted; nor is a request while it waits for its sender, who may be slow: a body to come, or an
+answer to be taken.
 """
 
 from collections.abc import Callable
@@ -10,12 +11,12 @@ from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geo_service.web.problems import Overloaded, Problem, problem_of_error
 
-ALWAYS: Final = frozenset({"/health/live", "/metrics"})
-"""Whoever asks how the process does must not take it for dead because it is busy."""
+ALWAYS: Final = frozenset({"/health/live"})
+"""Whoever asks whether the process lives must not take it for dead because it is busy."""
 _TOO_MANY: Final = replace(
     problem_of_error(Overloaded("Too many ask at once.", remedy="Ask again soon.")), wait_s=2
 )
@@ -43,18 +44,55 @@ class Admission:
         self._app = app
         self._tell = tell
         self._most = most
-        self._under_way = 0
+        self.under_way = 0
+        """How many have a place now."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request in, or send it away before any of its body is read."""
         if scope["type"] != "http" or scope["path"] in ALWAYS:
             await self._app(scope, receive, send)
             return
-        if self._under_way >= self._most:
+        if self.under_way >= self._most:
             await self._tell(Request(scope), _TOO_MANY)(scope, receive, send)
             return
-        self._under_way += 1
+        place = _Place(self)
+        place.take()
+
+        async def receive_without_place() -> Message:
+            place.leave()
+            try:
+                return await receive()
+            finally:
+                place.take()
+
+        async def send_without_place(message: Message) -> None:
+            place.leave()
+            try:
+                await send(message)
+            finally:
+                place.take()
+
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive_without_place, send_without_place)
         finally:
-            self._under_way -= 1
+            place.leave()
+
+
+class _Place:
+    """One request's place: it has it unless it waits for its sender, in one way or several."""
+
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
+        self._reasons_to_wait = 1
+
+    def take(self) -> None:
+        """Go on; that others came in meanwhile matters little."""
+        self._reasons_to_wait -= 1
+        if self._reasons_to_wait == 0:
+            self._admission.under_way += 1
+
+    def leave(self) -> None:
+        """Let others in."""
+        if self._reasons_to_wait == 0:
+            self._admission.under_way -= 1
+        self._reasons_to_wait += 1

@@ -22,7 +22,6 @@ from geo_service.web import (
     catchments,
     check_ins,
     consent,
-    consent_page,
     desk,
     desk_issue,
     docs,
@@ -43,6 +42,7 @@ from geo_service.web import (
     open311,
     open311_reports,
     overlay,
+    own_page,
     photos,
     place_list,
     releases,
@@ -64,7 +64,6 @@ from geo_service.web.admission import Admission
 from geo_service.web.answers import page_answer
 from geo_service.web.audited import Audited
 from geo_service.web.auth import cookie_name, forget_key
-from geo_service.web.front import Front
 from geo_service.web.head_requests import AnswerHead
 from geo_service.web.nearest_at_once import Shortcut
 from geo_service.web.ogc import collections, items, landing
@@ -85,6 +84,7 @@ from geo_service.web.ready_collections import ReadyCollections
 from geo_service.web.request_log import finish_log, path_told
 from geo_service.web.security_headers import HEADERS, SecurityHeaders
 from geo_service.web.service import Clock, look_at_clock, open_service, service_of
+from geo_service.web.trusted_proxies import TrustedProxies
 from geo_service.web.upkeep import Upkeep
 
 LOG = logging.getLogger("geo_service.web")
@@ -118,7 +118,7 @@ DOORS: tuple[APIRouter, ...] = (
     known_issue.router,
     tasks.router,
     consent.router,
-    consent_page.router,
+    own_page.router,
     traces.router,
     overlay.router,
     landing.router,
@@ -147,7 +147,8 @@ PAGE_FOLDERS = ("/stations/", "/report/", "/known/", "/desk/")
 """Likewise all below these."""
 SMALLEST_ZIPPED = 1000
 MOST_UNDER_WAY = 64
-"""Forty threads work at them, and the others wait a fraction of a second for one."""
+"""Forty threads work at them, and the others wait a fraction of a second for one; whoever waits
+for a slow sender or reader is not one of them."""
 
 
 def paths() -> tuple[str, ...]:
@@ -216,7 +217,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
     return app
 
 
-def make_served_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> Front:
+def make_served_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> TrustedProxies:
     """Make the app as it is served: what is asked most is answered in front of it.
 
     Parameters
@@ -231,7 +232,7 @@ def make_served_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> Fr
     )
     if workspace.settings.origins():
         answering = OtherOrigins(answering, workspace.settings)
-    return Front(answering, workspace.settings, service.requests)
+    return TrustedProxies(answering, workspace.settings, service.requests)
 
 
 def _look_after_crash(workspace: Workspace, clock: Clock) -> None:

@@ -39,6 +39,10 @@ class ConsentWords:
     key: str
     stale: str
     gone: str
+    untold: str
+    """Takes spans of time,"""
+    span: str
+    """which take both their ends."""
     done: dict[str, str]
 
 
@@ -70,6 +74,8 @@ ZH: Final = ConsentWords(
     key="换一把钥匙",
     stale="说明刚刚更改，请重新阅读后再同意。",
     gone="没有这次行程，可能已经删除。",
+    untold="以下时间开始的行程，当时的密钥已经不在，没有人能说清哪些属于谁，所以这里既看不到也删不掉：{}。",
+    span="{} 起至 {} 前",
     done={
         "agreed": "已同意，谢谢。",
         "withdrawn": "已撤回同意。",
@@ -107,6 +113,9 @@ EN_WORDS: Final = ConsentWords(
     key="Show another key",
     stale="The text has just changed. Read it anew before you agree.",
     gone="There is no such trip of yours; it may be deleted already.",
+    untold="Of trips that start in these times nobody can tell any more whose they are, since the "
+    "key of that time is gone; so they can be neither seen nor deleted here: {}.",
+    span="from {} until before {}",
     done={
         "agreed": "You have agreed. Thank you.",
         "withdrawn": "Your consent is withdrawn.",

@@ -141,13 +141,16 @@ class DrawnPages:
         begun = monotonic()
         drawing = token_hex(8)
         parts = Parts(f"{PARTS_PATH}/{drawing}/")
+        shown = self._approved()
         page = draw_map(
             self._workspace, viewer, now, layers=layers, assets=Assets(embedded=False), parts=parts
         )
         self._parts.append((drawing, viewer, parts))
+        return Drawn(state, now, page, shown | self._approved(), begun, monotonic() - begun)
+
+    def _approved(self) -> frozenset[str]:
         with self._workspace.database.reading() as connection:
-            shown = stored_issues.all_ids(connection, approved_only=True)
-        return Drawn(state, now, page, shown, begun, monotonic() - begun)
+            return stored_issues.all_ids(connection, approved_only=True)
 
 
 def _may_be_late(connection: Connection, kept: Drawn, now: datetime) -> bool:

@@ -50,7 +50,10 @@ class RequestCounts:
     @property
     def waits(self) -> Mapping[tuple[str, str], Waits]:
         """How long answers took by path and method, as of now."""
-        return self._waits.copy()
+        return {
+            name: Waits(waits.buckets.copy(), waits.seconds)
+            for name, waits in self._waits.copy().items()
+        }
 
     def count(self, path: str, method: str, status: int, seconds: float) -> None:
         """Count one answer.

@@ -24,8 +24,8 @@ from geo_service.web.kept_catchments import KeptCatchments
 from geo_service.web.kept_gbfs import KeptGbfs
 from geo_service.web.kept_street_ground import KeptStreetGround
 from geo_service.web.kept_tiles import KeptTiles
-from geo_service.web.limits import Limits
 from geo_service.web.made_files import MadeFiles
+from geo_service.web.rate_limits import Limits
 from geo_service.web.request_counts import RequestCounts
 
 Clock = Callable[[], datetime]

@@ -22,8 +22,8 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.pass_rule import PassRule
 from geo_service.export.frames import issues_frame, with_pass_counts
 from geo_service.flows.count_passes import count_passes_in
+from geo_service.flows.counted_period import Period
 from geo_service.flows.look_at_trips import as_it_goes
-from geo_service.flows.period import Period
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.store import issues as stored_issues

@@ -19,9 +19,9 @@ from geo_service.domain.opening import Calendar
 from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.flows import count_passes
+from geo_service.flows.counted_period import Period
 from geo_service.flows.look_at_trips import OverlayQuestion, partitions_of
 from geo_service.flows.overlay_issues import overlay_by_issue
-from geo_service.flows.period import Period
 from geo_service.flows.wiring import Workspace, open_workspace, start_workspace
 from geo_service.overlay import pass_counts
 from geo_service.overlay.issue_grid import issue_points

@@ -71,7 +71,7 @@ def asked(workspace: Workspace) -> dict:
 
 
 def test_figures_are_those_that_an_analyst_gets(busy: Workspace, now: datetime) -> None:
-    hours = hours_on_map(busy, as_it_goes)
+    hours = hours_on_map(busy, OverlayQuestion(), as_it_goes)
     assert hours is not None
     assert rows_of(hours.week) == asked(busy)
     days = busy.lake.days()
@@ -83,11 +83,11 @@ def test_figures_are_those_that_an_analyst_gets(busy: Workspace, now: datetime) 
 def test_larger_cells_are_counted_anew(
     busy: Workspace, monkeypatch: pytest.MonkeyPatch, name: str, most: int
 ) -> None:
-    fine = week_in_cells(busy, busy.settings.cell_resolution)
+    fine = week_in_cells(busy, OverlayQuestion(), busy.settings.cell_resolution)
     for room in ("layers.hours", "flows.hours_on_map"):
         home = "geo_service.maps.layers.hours" if room == "layers.hours" else f"geo_service.{room}"
         monkeypatch.setattr(f"{home}.{name}", most)
-    hours = hours_on_map(busy, as_it_goes)
+    hours = hours_on_map(busy, OverlayQuestion(), as_it_goes)
     assert hours is not None
     resolution = resolution_of(cell_names(hours.week.place)[0])
     assert resolution < busy.settings.cell_resolution
@@ -103,20 +103,20 @@ def test_cells_grow_until_their_figures_have_room(
     busy: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("geo_service.maps.layers.hours.MOST_LETTERS", 10)
-    hours = hours_on_map(busy, as_it_goes)
+    hours = hours_on_map(busy, OverlayQuestion(), as_it_goes)
     assert hours is not None
     assert {resolution_of(cell) for cell in cell_names(hours.week.place)} == {0}
 
 
 def test_without_trips_there_are_no_hours(workspace: Workspace) -> None:
-    assert hours_on_map(workspace, as_it_goes) is None
+    assert hours_on_map(workspace, OverlayQuestion(), as_it_goes) is None
 
 
 def test_hours_are_of_one_time_of_names(workspace: Workspace) -> None:
     rotate(workspace, "2026-10")
     change = datetime(2026, 9, 30, 16, tzinfo=UTC)
     add_rides(workspace, [("Wang", change + timedelta(hours=shift)) for shift in (-2, -1, 1)])
-    shown = hours_on_map(workspace, as_it_goes)
+    shown = hours_on_map(workspace, OverlayQuestion(), as_it_goes)
     assert shown is not None
     assert shown.week.trips.max() == 1
     assert (shown.since, shown.until.date()) == (change, change.date())

@@ -17,7 +17,7 @@ from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.export.frames import moments
 from geo_service.flows.count_passes import count_passes_in
-from geo_service.flows.period import Period
+from geo_service.flows.counted_period import Period
 from geo_service.flows.wiring import Workspace, start_workspace
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.overlay.pass_counts import NO_MOMENT

@@ -62,6 +62,43 @@ def test_so_many_are_let_in_and_others_when_these_are_done() -> None:
     asyncio.run(run())
 
 
+async def wait_for_ever() -> None:
+    await asyncio.Event().wait()
+
+
+def test_who_waits_for_a_slow_sender_or_reader_keeps_nobody_out() -> None:
+    """Neither a body that trickles in nor an answer that nobody takes is work."""
+
+    async def read_and_answer(scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["path"] == "/"
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"done"})
+
+    async def never(*_: object) -> dict[str, object]:
+        await wait_for_ever()
+        return {}
+
+    async def whole() -> dict[str, object]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def run() -> None:
+        admission = Admission(read_and_answer, say_busy, most=1)
+        scope = {"type": "http", "path": "/", "method": "POST", "headers": []}
+        sender = asyncio.create_task(admission(scope, never, never))
+        reader = asyncio.create_task(admission(scope, whole, never))
+        await asyncio.sleep(0)
+        async with asking(admission) as client:
+            assert (await client.get("/")).text == "done"
+        assert admission.under_way == 0
+        for one in (sender, reader):
+            one.cancel()
+        await asyncio.gather(sender, reader, return_exceptions=True)
+        assert admission.under_way == 0
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize(
     ("accept", "media_type", "words"),
     [

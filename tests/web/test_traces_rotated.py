@@ -120,6 +120,9 @@ def test_without_its_key_nothing_of_that_time_is_taken_or_told(
     untold = [{"since": AFTER, "until": None}]
     assert page["untold"] == untold
     assert own_door.get(f"/traces/{trips[1]}", headers=wang).status_code == 404
+    # Nor does the rider's page say that these are gone once all that can be are deleted.
+    shown = own_door.get("/me", headers={**wang, "Accept-Language": "en"})
+    assert "from 2026-11-01 00:00 until before …" in shown.text
     removed = own_door.delete("/consent?traces=delete", headers=wang)
     assert removed.json() == {"removed": 1, "untold": untold}
     key.write_text(kept)

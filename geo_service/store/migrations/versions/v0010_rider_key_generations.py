@@ -24,5 +24,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget them."""
+    """Forget them, unless names have changed: else one rider would be several from then on."""
+    if op.get_bind().scalar(sa.text("SELECT count(*) FROM rider_key_generations")):
+        raise RuntimeError(
+            "Riders' names have changed; an earlier program can't know riders again."
+        )
     op.drop_table("rider_key_generations")

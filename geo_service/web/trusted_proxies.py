@@ -19,7 +19,7 @@ _PORT: Final = re.compile(r":[0-9]{1,5}$")
 SCHEMES: Final = ("http", "https")
 
 
-class Front:
+class TrustedProxies:
     """Takes from proxies that are trusted who asks and whether by https; from nobody else.
 
     Unless the settings say otherwise a proxy on this machine is trusted. ``Host`` must be the name

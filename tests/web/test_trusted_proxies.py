@@ -13,8 +13,8 @@ from starlette.types import Receive, Scope, Send
 
 from geo_service.errors import WrongUsage
 from geo_service.settings import Settings
-from geo_service.web.front import Front
 from geo_service.web.request_counts import RequestCounts
+from geo_service.web.trusted_proxies import TrustedProxies
 
 Serve = Callable[[Settings, Callable[[], datetime]], Any]
 REPORT = {"service_code": "standing_water", "lat": "32.041", "long": "112.142"}
@@ -41,7 +41,7 @@ async def passed_on(
         "headers": [(b"host", b"a"), *((n.encode(), v.encode()) for n, v in headers)],
     }
     before = json.dumps(scope, default=repr)
-    await Front(app, settings, RequestCounts())(scope, None, None)  # type: ignore[arg-type]
+    await TrustedProxies(app, settings, RequestCounts())(scope, None, None)  # type: ignore[arg-type]
     assert json.dumps(scope, default=repr) == before
     return (seen["client"] or ("",))[0], seen["scheme"]
 

@@ -1,5 +1,6 @@
 """``/me``: what is kept of a rider's rides and why, consent, and the rider's own trips."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from geo_service.domain.consent import Agreement, ConsentText
+from geo_service.domain.rider_names import Span
 from geo_service.errors import NoKey, NotFound, RefusedFields
 from geo_service.export.features import iso
 from geo_service.flows.check_keys import require_rider
@@ -204,11 +206,21 @@ def _show(request: Request, rider: str, wrong: str = "", status: int = HTTPStatu
             later=before is not None,
             done="" if wrong else words.done.get(request.query_params.get("done", ""), ""),
             wrong=wrong,
+            untold=_untold(words, found.untold, zone),
         ),
         status=status,
     )
     keep_tongue(page, request, tongue)
     return page
+
+
+def _untold(words: ConsentWords, spans: Sequence[Span], zone: ZoneInfo) -> str:
+    """Say of which times nobody can tell whose trips are whose; blank: of none."""
+    told = [
+        words.span.format(*("…" if end is None else _moment(end, zone) for end in span))
+        for span in spans
+    ]
+    return words.untold.format("; ".join(told)) if told else ""
 
 
 def _texts(tongue: Tongue, text: ConsentText) -> tuple[list[str], list[str]]:

@@ -10,8 +10,8 @@ import pytest
 from starlette.requests import Request
 
 from geo_service.settings import Settings
-from geo_service.web.limits import Limits, address_of
 from geo_service.web.problems import TooMany
+from geo_service.web.rate_limits import Limits, address_of
 
 REPORT = {"service_code": "standing_water", "lat": "32.041", "long": "112.142"}
 PATH = "/open311/v2/requests.json"

@@ -15,9 +15,9 @@ from rotating import add_rides, rotate
 from geo_service.domain.issue import Issue
 from geo_service.domain.opening import Calendar
 from geo_service.errors import WrongUsage
+from geo_service.flows.counted_period import Period, within_one_generation
 from geo_service.flows.look_at_trips import OverlayQuestion, partitions_of
 from geo_service.flows.overlay_issues import overlay_by_cell, overlay_by_issue
-from geo_service.flows.period import Period, within_one_generation
 from geo_service.flows.wiring import Workspace, start_workspace
 from geo_service.settings import Settings
 from geo_service.store import issues as stored_issues

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from rotating import add_rides, rotate
 
-from geo_service.flows.examine_keys import key_findings, unknown_months
+from geo_service.flows.examine_rider_keys import key_findings, unknown_months
 from geo_service.flows.examine_workspace import examine
 from geo_service.flows.wiring import Workspace
 from geo_service.store.rider_key_files import make_key

@@ -4,7 +4,7 @@ from rotating import add_rides, rotate
 
 from geo_service.domain.rider import pseudonym
 from geo_service.domain.rider_names import Span
-from geo_service.flows.all_names import account_of, all_names, is_of_one_time
+from geo_service.flows.names_of_rider import account_of, all_names, is_of_one_time
 from geo_service.flows.wiring import Workspace
 
 CHANGE = datetime(2026, 9, 30, 16, tzinfo=UTC)

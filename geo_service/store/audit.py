@@ -22,8 +22,8 @@ class AuditEntry(NamedTuple):
 
     done_at: datetime
     who: str
-    """A key's id, ``command line``, ``upkeep`` or ``a rider``; blank: somebody without a key, or a rider who
-    has been erased since."""
+    """A key's id, ``command line``, ``upkeep`` or ``a rider``; blank: somebody without a key, or a
+    rider who has been erased since."""
     what: str
     about: str
     about_id: str

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from city_rows import rows_of
 from killed_work import kill, measure, moments
+from sqlalchemy import delete
 from whole_city import rides
 from works import release, start
 
 from geo_service.errors import WrongUsage
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
+from geo_service.store.schema import release_cells, releases
 
 KILLS = int(os.environ.get("KILLS", "5"))
 """How many times; ``scripts/faults`` asks for 100."""
@@ -28,6 +30,10 @@ def ridden_city(copy_city: Callable[..., Settings]) -> Settings:
     freely = {"release_riders": 1, "release_step": 1, "release_trim_m": 0.0}
     settings = replace(copy_city("ridden"), release_resolution=12, **freely)
     with open_workspace(settings) as workspace:
+        with workspace.database.writing() as connection:
+            # Cells of all releases are of one size.
+            connection.execute(delete(release_cells))
+            connection.execute(delete(releases))
         for number in range(40):
             made = rides(f"september {number}-", 5, shift=0.01 * (number - 20))
             earlier = made.t - timedelta(days=20) // timedelta(microseconds=1)

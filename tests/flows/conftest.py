@@ -102,5 +102,5 @@ def whole(own_city: Settings) -> Iterator[Workspace]:
 
 @pytest.fixture
 def small_disk(mount_disk: Callable[[int], Path]) -> Path:
-    """Mount a disk of a few hundred kilobytes, or skip, saying so."""
-    return mount_disk(700)
+    """Mount a disk of a megabyte, or skip, saying so."""
+    return mount_disk(1000)

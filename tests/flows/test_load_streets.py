@@ -106,7 +106,7 @@ def test_full_disk_leaves_the_streets_in_use(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as full:
-        full.setattr("geo_service.store.networks.os.fsync", refuse)
+        full.setattr("geo_service.store.digested_files.os.fsync", refuse)
         with pytest.raises(NotReady, match=r"streets can't be written \(No space left on device\)"):
             _load(empty, 32.05)
     assert empty.streets_version() == first

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 
 from geo_service.flows.examine_workspace import examine
 from geo_service.flows.tidy_up import TidiedUp, tidy_up
 from geo_service.flows.wiring import Workspace, open_workspace, start_workspace
 from geo_service.settings import Settings
+from geo_service.store import migrating
 from geo_service.store.workspace_files import DATABASE_FILE
 
 
@@ -66,9 +68,10 @@ def test_a_start_says_that_it_brought_the_database_up_to_date(
     database = own_city.workspace / DATABASE_FILE
     assert database.exists()
     with open_workspace(own_city) as workspace, workspace.database.writing() as connection:
-        connection.exec_driver_sql("DROP TABLE consents")
-        connection.exec_driver_sql("DROP TABLE erasures")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
+        connection.exec_driver_sql("DELETE FROM rider_key_generations")
+        configuration = migrating._configuration()
+        configuration.attributes["connection"] = connection
+        command.downgrade(configuration, "0007")
     open_workspace(own_city).close()
     assert "the database was of an older program (revision 0007)" in caplog.text
     caplog.clear()

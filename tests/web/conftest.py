@@ -349,10 +349,8 @@ def hostile() -> str:
     return HOSTILE
 
 
-@pytest.fixture(scope="session")
-def reporting_settings(city: City, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Return the settings of a city in which things can be reported; tests add reports to it."""
-    folder = tmp_path_factory.mktemp("reporting") / "workspace"
+def reporting_city(city: City, folder: Path) -> Settings:
+    """Copy a city, and let things be reported in it."""
     settings = replace(
         city.settings, workspace=Path(shutil.copytree(city.settings.workspace, folder))
     )
@@ -379,6 +377,20 @@ def reporting_settings(city: City, tmp_path_factory: pytest.TempPathFactory) -> 
         )
         stored_deadlines.write(connection, {("*", Stage.COLLECTED): 24.0})
     return settings
+
+
+@pytest.fixture(scope="session")
+def reporting_settings(city: City, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Return the settings of a city in which things can be reported; tests add reports to it."""
+    return reporting_city(city, tmp_path_factory.mktemp("reporting") / "workspace")
+
+
+@pytest.fixture(scope="module")
+def untouched_door(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """Ask such a city in which no other module's tests have reported or changed anything."""
+    settings = reporting_city(city, tmp_path_factory.mktemp("untouched") / "workspace")
+    with served(settings, lambda: NOW + timedelta(seconds=1)) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

@@ -147,7 +147,7 @@ BARE = {
     *("/report/key", "/report/photos", "/report/support", "/tasks", "/tasks/along", "/consent"),
     *("/ogc/conformance", "/ogc/api", "/releases", "/gbfs", "/tiles", "/credits", "/checkins"),
     *("/credits/offers", "/credits/redemptions", "/stations/use", "/teams/figures", "/key"),
-    *("/key/forget", "/health/live", "/health/ready", "/metrics", "/docs", "/openapi.json"),
+    *("/key/forget", "/health/live", "/health/ready", "/metrics", "/docs", "/openapi.json", "/me"),
 }
 """Paths that are asked just as they are."""
 SAME_EACH_TIME = {"date"}

@@ -27,6 +27,7 @@ from geo_service.settings import Settings
 from geo_service.store import facilities as stored
 from geo_service.streets.profile import Profile
 from geo_service.web.app import make_app, make_served_app
+from geo_service.web.nearest_at_once import Shortcut
 from geo_service.web.request_log import ACCESS, GatheringHandler
 
 PATH = "/facilities/nearest"
@@ -55,7 +56,9 @@ class Doors:
     def __init__(self, workspace: Workspace, now: datetime) -> None:
         self.workspace, self.now, self.passed_on = workspace, now, 0
         self.shortcut = make_served_app(workspace, clock=lambda: self.now)
-        self._usual, self.shortcut._app = self.shortcut._app, self._pass_on
+        answering = self.shortcut._app
+        assert isinstance(answering, Shortcut)
+        self._usual, answering._app = answering._app, self._pass_on
         self._runner = asyncio.Runner()
 
     async def _pass_on(self, *asked: Any) -> None:  # noqa: ANN401 - handed on as they are
@@ -126,7 +129,7 @@ async def told_by(
         "raw_path": path.encode(),
         "root_path": root_path,
         "query_string": query.encode(),
-        "headers": [(b"host", b"city.test"), *headers],
+        "headers": list({b"host": b"city.test", **dict(headers)}.items()),
         "client": ("127.0.0.1", 50_000),
         "server": ("127.0.0.1", 80),
     }
@@ -414,7 +417,9 @@ def test_beginning_and_end_of_the_server_reach_the_app(own_doors: Doors) -> None
     async def send(message: dict[str, Any]) -> None:
         sent.append(message["type"])
         if message["type"] == "lifespan.startup.complete":
-            districts = own_doors.shortcut._service.districts
+            answering = own_doors.shortcut._app
+            assert isinstance(answering, Shortcut)
+            districts = answering._service.districts
             assert districts.current_if_read(Profile.EBIKE) is not None
 
     own_doors.run(own_doors.shortcut({"type": "lifespan", "state": {}}, receive, send))

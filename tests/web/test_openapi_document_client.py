@@ -32,12 +32,10 @@ Client: TypeAlias = Any
 
 
 @pytest.fixture(scope="module")
-def load(
-    reporting_city_door: httpx.Client, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Load]:
+def load(untouched_door: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Load]:
     """Generate the client, and return what imports a module of it."""
     folder = tmp_path_factory.mktemp("client")
-    (folder / "openapi.json").write_bytes(reporting_city_door.get("/openapi.json").content)
+    (folder / "openapi.json").write_bytes(untouched_door.get("/openapi.json").content)
     (folder / "config.json").write_text(json.dumps(CONFIG))
     scripts = sysconfig.get_path("scripts")
     told = subprocess.run(
@@ -65,16 +63,16 @@ def load(
 
 
 @pytest.fixture
-def anybody(load: Load, reporting_door: httpx.Client) -> Iterator[Client]:
-    client = load("client").Client(base_url=str(reporting_door.base_url), timeout=60)
+def anybody(load: Load, untouched_door: httpx.Client) -> Iterator[Client]:
+    client = load("client").Client(base_url=str(untouched_door.base_url), timeout=60)
     yield client
     client.get_httpx_client().close()
 
 
 @pytest.fixture
-def staff(load: Load, reporting_door: httpx.Client, keys: dict[str, str]) -> Iterator[Client]:
+def staff(load: Load, untouched_door: httpx.Client, keys: dict[str, str]) -> Iterator[Client]:
     made = load("client").AuthenticatedClient
-    client = made(base_url=str(reporting_door.base_url), token=keys["staff"], timeout=60)
+    client = made(base_url=str(untouched_door.base_url), token=keys["staff"], timeout=60)
     yield client
     client.get_httpx_client().close()
 

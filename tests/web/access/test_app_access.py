@@ -90,6 +90,7 @@ TABLE = [
     Line("GET", "/openapi.json", "/openapi.json", PUBLIC),
     Line("GET", "/health/live", "/health/live", PUBLIC),
     Line("GET", "/health/ready", "/health/ready", PUBLIC),
+    Line("GET", "/metrics", "/metrics", PUBLIC),
     # Facilities.
     Line("GET", "/facilities/nearest", "/facilities/nearest?lat=32.0341&lon=112.1341", PUBLIC),
     Line("GET", "/facilities/catchments", "/facilities/catchments?kind=rest_station", PUBLIC),

@@ -53,7 +53,7 @@ def test_a_collection_s_answers_and_limits_are_described(city_door: httpx.Client
     document = get(city_door)
     items = document["paths"]["/collections/facilities/items"]["get"]
     told = items["responses"]
-    assert told.keys() == {"200", "400", "401", "403", "404", "503"}
+    assert told.keys() == {"200", "400", "401", "403", "404", "429", "503"}
     schema = told["200"]["content"]["application/geo+json"]["schema"]
     assert schema == {"$ref": "#/components/schemas/OgcFeatureCollection"}
     parameters = {one["name"]: one for one in items["parameters"]}

@@ -15,6 +15,7 @@ from geo_service.flows.wiring import Workspace, open_workspace
 from geo_service.settings import Settings
 from geo_service.store import facilities as stored
 from geo_service.web.app import SMALLEST_ZIPPED, make_app, make_served_app
+from geo_service.web.nearest_at_once import Shortcut
 from geo_service.web.ogc.items_at_once import ItemsAtOnce
 
 FACILITIES = "/ogc/collections/facilities/items"
@@ -194,4 +195,6 @@ def test_the_app_that_is_served_answers_pages_at_once(
 ) -> None:
     with open_workspace(city.settings) as workspace:
         served = make_served_app(workspace, clock=lambda: now)
-        assert isinstance(served._app, ItemsAtOnce)
+        # In front of both stands what says whose word about a request is taken.
+        assert isinstance(served._app, Shortcut)
+        assert isinstance(served._app._app, ItemsAtOnce)

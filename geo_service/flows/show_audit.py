@@ -5,12 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from geo_service.domain.moments import SECONDS_A_DAY, day_begin, to_microseconds
+from geo_service.domain.moments import day_begin, day_of
 from geo_service.flows.wiring import Workspace
 from geo_service.store import audit
 from geo_service.store.audit import AuditEntry
-
-DAY_US = SECONDS_A_DAY * 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ def forget_old_entries(workspace: Workspace, now: datetime) -> int:
     days = workspace.settings.audit_days
     if not days:
         return 0
-    oldest_kept = day_begin(to_microseconds(now - timedelta(days=days)) // DAY_US)
+    oldest_kept = day_begin(day_of(now - timedelta(days=days)))
     with workspace.database.reading() as connection:
         if oldest_kept <= audit.forgotten_before(connection):
             return 0

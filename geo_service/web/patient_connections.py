@@ -28,9 +28,9 @@ class PatientConnections(BoundedHeads):
     """In each such span a body, or a connection that takes its answer, moves on by"""
     least_bytes: ClassVar = 4_096
     """this many bytes."""
-    left_bytes: ClassVar = 64 * 1024 * 1024
-    """So much of a body that has been answered already is let go by, as large as the largest report
-    may be, so that senders who first send it all learn of the answer; and for"""
+    left_bytes: ClassVar = 8 * 1024 * 1024
+    """So much of a body that has been answered already is let go by, a few photos of a phone, so
+    that senders who first send it all learn of the answer; and for"""
     left_s: ClassVar = 5.0
     """so long."""
 

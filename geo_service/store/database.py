@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import (
     URL,
@@ -25,7 +26,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from geo_service.errors import NotReady, WrongUsage
 from geo_service.store import audit, schema
 from geo_service.store.acting import current_act
-from geo_service.store.database_errors import explained
+from geo_service.store.database_errors import busy, explained
 from geo_service.store.read_only_disk import address_to_open, is_read_only
 
 __all__ = ["Connection", "Database"]
@@ -65,7 +66,6 @@ class Database:
             self.file = _file_of(address) if on_sqlite else None
             """SQLite's file, its whole path; None where the database is not one file."""
             waiting = {"timeout": patience_s} if on_sqlite else {}
-            # Writers wait for each other with a connection in hand; a reader shall find another.
             pool = {} if self.file is None else {"max_overflow": -1}
             self._engine: Engine = create_engine(address, connect_args=waiting, **pool)
         except (ArgumentError, NoSuchModuleError, ImportError) as problem:
@@ -75,6 +75,10 @@ class Database:
                 remedy="Write for example sqlite:///workspace/geo_service.sqlite.",
             ) from problem
         self._name = address.database or "" if on_sqlite else address.render_as_string()
+        self._patience_s = patience_s
+        self._turn = Lock()
+        """Of this process's writers. SQLite would have each sleep and look again, in no order and
+        longer each time, so that two dozen at once take seconds for what takes milliseconds."""
         self._others: list[Callable[[], None]] = []
         if on_sqlite:
             event.listen(self._engine, "do_connect", self._open_read_only)
@@ -116,13 +120,22 @@ class Database:
 
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
-        with explained(self._name), self._engine.connect() as connection:
+        with self._taking_turns(), explained(self._name), self._engine.connect() as connection:
             writer = connection.execution_options(geo_service_writing=True)
             with writer.begin():
                 if self._engine.dialect.name == "postgresql":
                     # What is looked at before a write must still be so when it is committed.
                     writer.execute(select(func.pg_advisory_xact_lock(WRITERS_TURN)))
                 yield writer
+
+    @contextmanager
+    def _taking_turns(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=self._patience_s):
+            raise busy(self._name)
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def migrate(self) -> str | None:
         """Make the tables, or bring them up to what this program needs.

@@ -69,6 +69,12 @@ def explained(name: str) -> Iterator[None]:
         raise NotReady(meaning[0], where=name, remedy=meaning[1]) from problem
 
 
+def busy(name: str) -> NotReady:
+    """Return what is said of another writer who takes too long."""
+    what, remedy = MEANINGS["SQLITE_BUSY"]
+    return NotReady(what, where=name, remedy=remedy)
+
+
 def _has_no_room(name: str) -> bool:
     try:
         return shutil.disk_usage(Path(name).parent).free < LEAST_ROOM

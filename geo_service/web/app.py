@@ -146,6 +146,8 @@ PAGES = ("/", "/planner", "/report", "/desk", "/key", "/key/forget", "/me")
 PAGE_FOLDERS = ("/stations/", "/report/", "/known/", "/desk/")
 """Likewise all below these."""
 SMALLEST_ZIPPED = 1000
+ZIPPED_LIGHTLY = 5
+"""Harder takes up to ten times as long for one byte in a hundred, and all others wait for it."""
 MOST_UNDER_WAY = 64
 """Forty threads work at them, and the others wait a fraction of a second for one; whoever waits
 for a slow sender or reader is not one of them."""
@@ -206,7 +208,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
     for door in DOORS:
         app.include_router(door)
     app.add_middleware(Audited, clock=clock)
-    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
+    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED, compresslevel=ZIPPED_LIGHTLY)
     app.add_middleware(AnswerHead)
     app.add_middleware(Admission, tell=_tell, most=MOST_UNDER_WAY)
     app.add_middleware(SecurityHeaders, counts=service.requests)

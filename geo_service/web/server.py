@@ -1,5 +1,6 @@
 """``geo-service serve``: the app on a port, in one process or several."""
 
+import gc
 import os
 import socket
 import sys
@@ -102,7 +103,11 @@ def app_of_environment() -> ASGIApp:
         If a setting is wrong.
     """
     allow_files(MOST_FILES)
-    return make_served_app(open_workspace(Settings.from_environ(os.environ)))
+    app = make_served_app(open_workspace(Settings.from_environ(os.environ)))
+    # The program itself stays. The search for garbage, for which all requests wait, would go
+    # through it each few seconds, a fifth of a second long.
+    gc.freeze()
+    return app
 
 
 def allow_files(most: int) -> None:

@@ -2,9 +2,10 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from subprocess import Popen
+from threading import Barrier
 
 import pytest
 from sqlalchemy import insert, text
@@ -16,6 +17,7 @@ from geo_service.store import city, schema
 from geo_service.store import database as database_module
 from geo_service.store.database import Database
 
+PATIENCE_S = 30.0
 COUNT_UP = """
 import sys
 from geo_service.store import city
@@ -105,15 +107,17 @@ def test_processes_that_make_the_tables_at_once_all_succeed(
         assert city.changes(connection) == 0
 
 
+@pytest.mark.parametrize("same_process", [True, False])
 def test_a_writer_that_waits_too_long_says_who_is_to_blame(
-    database: Database, database_file: Path
+    database_file: Path, same_process: bool
 ) -> None:
-    hasty = Database(f"sqlite:///{database_file}", patience_s=0.0)
+    """Whether the other is known here, or to SQLite only."""
     with (
-        database.writing(),
-        closing(hasty),
+        closing(Database(f"sqlite:///{database_file}", patience_s=0.0)) as one,
+        closing(Database(f"sqlite:///{database_file}", patience_s=0.0)) as another,
+        one.writing(),
         pytest.raises(NotReady) as raised,
-        hasty.writing(),
+        (one if same_process else another).writing(),
     ):
         pass
     assert str(raised.value) == (
@@ -122,24 +126,61 @@ def test_a_writer_that_waits_too_long_says_who_is_to_blame(
 
 
 def test_a_reader_waits_for_no_writer_however_many_wait(database: Database) -> None:
-    """More writers than a pool usually has connections, each with one in hand, behind one."""
+    """More writers than a pool usually has connections, behind one."""
+    began = Barrier(31, timeout=PATIENCE_S)
 
     def write() -> None:
+        began.wait()
         with database.writing() as connection:
             connection.execute(text("SELECT 1"))
 
-    def read() -> None:
-        with database.reading() as connection:
+    with ThreadPoolExecutor(30) as threads, database.writing():
+        waiting = [threads.submit(write) for _ in range(30)]
+        began.wait()
+        for _ in range(30):
+            with database.reading() as connection:
+                connection.execute(text("SELECT 1"))
+        assert not any(one.done() for one in waiting)
+
+
+def test_more_may_read_at_once_than_a_pool_usually_has_connections(database: Database) -> None:
+    with ExitStack() as open_still:
+        for _ in range(30):
+            connection = open_still.enter_context(database.reading())
             connection.execute(text("SELECT 1"))
+
+
+def test_writers_of_one_process_wait_without_looking_again_and_again(database: Database) -> None:
+    """Behind one who holds the database no statement of theirs is tried, nor a connection taken."""
+    began = Barrier(9, timeout=PATIENCE_S)
+    written = []
+
+    def write(number: int) -> None:
+        began.wait()
+        with database.writing() as connection:
+            city.count_change(connection)
+            written.append(number)
 
     pool = database._engine.pool
     assert isinstance(pool, QueuePool)
-    with ThreadPoolExecutor(30) as threads, database.writing():
-        waiting = [threads.submit(write) for _ in range(30)]
-        while pool.checkedout() < 31:
-            read()
-        read()
-        assert not any(one.done() for one in waiting)
+    with ThreadPoolExecutor(8) as threads, database.writing():
+        waiting = [threads.submit(write, number) for number in range(8)]
+        began.wait()
+        with pytest.raises(TimeoutError):
+            waiting[0].result(timeout=0.05)
+        assert pool.checkedout() == 1
+        assert written == []
+    assert sorted(written) == list(range(8))
+    with database.reading() as connection:
+        assert city.changes(connection) == 8
+
+
+def test_a_writer_that_fails_gives_its_turn_to_the_next(database: Database) -> None:
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError), database.writing():
+            raise ZeroDivisionError
+    with database.writing() as connection:
+        city.count_change(connection)
 
 
 def test_migrating_again_changes_nothing(database: Database, database_file: Path) -> None:

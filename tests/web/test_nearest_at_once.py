@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from threading import Event
+from threading import Event, get_ident
 from typing import Any, NamedTuple
 
 import pytest
@@ -24,6 +24,7 @@ from geo_service.flows import district as district_module
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.wiring import Workspace, open_workspace, start_workspace
 from geo_service.settings import Settings
+from geo_service.store import city
 from geo_service.store import facilities as stored
 from geo_service.streets.profile import Profile
 from geo_service.web.app import make_app, make_served_app
@@ -60,10 +61,22 @@ class Doors:
         assert isinstance(answering, Shortcut)
         self._usual, answering._app = answering._app, self._pass_on
         self._runner = asyncio.Runner()
+        self.readers: list[int] = []
+        """The threads that read what has changed, one entry each time."""
+        districts = answering._service.districts
+        self._really_read, districts._read = districts._read, self._read  # type: ignore[method-assign] - to be seen
 
     async def _pass_on(self, *asked: Any) -> None:  # noqa: ANN401 - handed on as they are
         self.passed_on += 1
         await self._usual(*asked)
+
+    def _read(self, *asked: Any) -> Any:  # noqa: ANN401 - handed on as they are
+        self.readers.append(get_ident())
+        self.before_reading()
+        return self._really_read(*asked)
+
+    def before_reading(self) -> None:
+        """Do nothing; a test may put something else here."""
 
     def run(self, work: Awaitable[Any]) -> Any:  # noqa: ANN401 - whatever comes of it
         async def finish() -> object:
@@ -540,15 +553,66 @@ def test_next_question_sees_whatever_has_changed(own_doors: Doors, seed: int) ->
     told = [doors.front(query).body for query in QUESTIONS]
     for _ in range(12):
         change_at_random(doors, random)
-        doors.passed_on = 0
+        doors.readers.clear()
         before, told = told, [doors.front(query).body for query in QUESTIONS]
-        assert doors.passed_on, "what has changed is read where others need not wait for it"
+        assert doors.readers, "what has changed is read"
+        assert get_ident() not in doors.readers, "where others need not wait for it"
         assert told == doors.anew(*QUESTIONS)
         differed += told != before
         for query, body in zip(QUESTIONS, told, strict=True):
             again, at_once = doors.same(query)
             assert (again.body, at_once) == (body, True)
     assert differed > 5
+
+
+def test_what_has_changed_is_read_once_for_all_who_ask_meanwhile(own_doors: Doors) -> None:
+    doors, query = own_doors, QUESTIONS[1]
+    doors.front(query)
+    begun, go_on = Event(), Event()
+
+    def wait() -> None:
+        begun.set()
+        assert go_on.wait(PATIENCE_S)
+
+    def change() -> None:
+        with doors.workspace.database.writing() as connection:
+            stored.remove(connection, "cabinet-fresh")
+
+    change()
+    doors.readers.clear()
+    doors.passed_on = 0
+    doors.before_reading = wait  # type: ignore[method-assign] - what it is there for
+
+    async def ask() -> list[Told]:
+        waiting = [asyncio.create_task(doors.ask_front(query)) for _ in range(20)]
+        await asyncio.to_thread(begun.wait, PATIENCE_S)
+        gone, *others = waiting
+        gone.cancel()
+        assert not any(task.done() for task in others)
+        go_on.set()
+        return list(await asyncio.gather(*others))
+
+    told = doors.run(ask())
+    assert {one.body for one in told} == {*doors.anew(query)}
+    assert "cabinet-fresh" not in ids(told[0])
+    assert (len(doors.readers), doors.passed_on) == (1, 0)
+
+
+def test_changes_faster_than_they_can_be_read_are_no_endless_wait(own_doors: Doors) -> None:
+    """Each reading is void by the time it ends; the usual way takes what it then finds."""
+    doors, query = own_doors, QUESTIONS[0]
+    doors.front(query)
+
+    def change() -> None:
+        with doors.workspace.database.writing() as connection:
+            city.count_change(connection)
+
+    change()
+    doors.before_reading = change  # type: ignore[method-assign] - what it is there for
+    doors.passed_on = 0
+    told = doors.front(query)
+    assert (told.status, doors.passed_on) == (200, 1)
+    assert [told.body] == doors.anew(query)
 
 
 def test_state_reported_over_http_is_in_the_next_answer(

@@ -1,7 +1,7 @@
 """The file of a case: all that is known about one issue, and what of it who may see."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from geo_service.domain.area import Body
@@ -27,13 +27,13 @@ class CaseFile:
 
     case: Case
     category: Category
-    body: Body | None = None
+    body: Body | None
     """Who answers for it now."""
-    moves: tuple[Move, ...] = ()
-    photos: tuple[StoredPhoto, ...] = ()
-    supporters: int = 0
+    moves: tuple[Move, ...]
+    photos: tuple[StoredPhoto, ...]
+    supporters: int
     """How many riders see it too."""
-    merged_from: tuple[str, ...] = ()
+    merged_from: tuple[str, ...]
     """The issues that were merged into it."""
-    answers: Mapping[str, int] = field(default_factory=dict)
+    answers: Mapping[str, int]
     """How many riders were asked whether it is still there, and how many said what."""

@@ -18,7 +18,7 @@ def unit_of(lon: float, lat: float) -> str:
 
     The squares are those of the Military Grid Reference System (NGA.STND.0037), on UTM between
     80 degrees south and 84 north and on UPS beyond: parted only at the borders of zones, the same
-    for every city, and readable by other people's tools.
+    for every city, and readable by other people's tools. The 180th meridian begins zone 1.
 
     Parameters
     ----------
@@ -30,6 +30,4 @@ def unit_of(lon: float, lat: float) -> str:
     str
         For example ``49SFR076454``. Raises nothing for a position on earth.
     """
-    # The 180th meridian is the border of zones 60 and 1; it is read as the beginning of 1.
-    inside = -180.0 if lon == 180.0 else lon
-    return str(_converter().toMGRS(lat, inside, MGRSPrecision=HUNDRED_METRES))
+    return str(_converter().toMGRS(lat, lon, MGRSPrecision=HUNDRED_METRES))

@@ -75,7 +75,7 @@ def cell_centre(cells: Sequence[str]) -> tuple[Floats, Floats]:
     """
     centres = np.array(
         [h3.cell_to_latlng(h3.str_to_int(cell)) for cell in cells], dtype=np.float64
-    ).reshape(-1, 2)
+    ).reshape(len(cells), 2)
     return centres[:, 1], centres[:, 0]
 
 

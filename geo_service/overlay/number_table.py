@@ -18,7 +18,7 @@ _SPREAD = 0x9E37_79B9_7F4A_7C15 - (1 << _WORD)
 
 def empty_table(keys: int = 0) -> Integers:
     """Make a table with room for so many keys; its rows are a power of two. Raises nothing."""
-    rows = max(LEAST_ROOM, 1 << max(0, 2 * keys - 1).bit_length())
+    rows = max(LEAST_ROOM, 2 << (keys - 1).bit_length())
     return np.full((rows, 2), EMPTY, dtype=np.int64)
 
 

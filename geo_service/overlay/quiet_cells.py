@@ -77,10 +77,9 @@ def quiet_cells(
     high = max(CELL_M / per_degree, lat_reach)
     wide = max(high * lon_reach / lat_reach, lon_reach)
     south, north = float(lat.min()), float(lat.max())
-    margin = _REACHED + 1
     while True:
-        rows = int((north - south) / high) + 1 + 2 * margin
-        columns = int(float(east.max()) / wide) + 1 + 2 * margin
+        rows = int((north - south) / high) + 1 + 2 * _REACHED
+        columns = int(float(east.max()) / wide) + 1 + 2 * _REACHED
         if rows * columns <= _MOST_CELLS:
             break
         high, wide = high * 1.5, wide * 1.5
@@ -89,8 +88,8 @@ def quiet_cells(
     squares = Squares(
         rows,
         columns,
-        south - margin * high,
-        (west - margin * wide + 180.0) % 360.0 - 180.0,
+        south - _REACHED * high,
+        (west - _REACHED * wide + 180.0) % 360.0 - 180.0,
         1.0 / high,
         1.0 / wide,
     )
@@ -102,10 +101,9 @@ def _mark(
     north: Floats, east: Floats, high: float, wide: float, columns: int, near: NDArray[np.bool_]
 ) -> None:
     """Mark the squares around each issue."""
-    margin = _REACHED + 1
     for issue in range(len(north)):
-        row = int(north[issue] / high) + margin
-        column = int(east[issue] / wide) + margin
+        row = int(north[issue] / high) + _REACHED
+        column = int(east[issue] / wide) + _REACHED
         for beside in range(row - _REACHED, row + _REACHED + 1):
             for along in range(column - _REACHED, column + _REACHED + 1):
                 near[beside * columns + along] = True

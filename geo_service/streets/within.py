@@ -58,7 +58,8 @@ def list_within(
         width = min(width, table.sites)
         listed, other = list_nearest(streets, sites, table, at, rows, width)
         distance = other if table.by_time else listed >> SHIFT
-        near = (listed < NEVER) & (distance <= limit_m * 1000)
+        # Empty places come last and stay empty, whatever their distance says.
+        near = distance <= limit_m * 1000
         certain = (near.sum(axis=1) >= most) | (width == table.sites)
         certain |= listed[:, -1] >> SHIFT > no_nearer(table, limit_m)
         unsure = np.flatnonzero(~certain)
@@ -128,7 +129,8 @@ def _all_near_listed(
     high = limit_m / _LEAST_M_A_DEGREE
     for i in range(len(lon)):
         across = np.cos(np.radians(min(90.0, abs(lat[i]) + high)))
-        wide = 360.0 if across * 360.0 <= high else high / across
+        # At a pole wider than the earth: the cosine of 90 degrees comes out a little above 0.
+        wide = high / across
         for site in range(len(site_lon)):
             if not wanted[site] or abs(site_lat[site] - lat[i]) > high:
                 continue

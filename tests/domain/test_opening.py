@@ -215,7 +215,6 @@ def test_only_the_last_few_answers_of_a_text_are_remembered() -> None:
 
 
 def test_change_that_comes_into_sight_is_seen_at_once() -> None:
-    """What is 400 days ahead is not seen today; it is told from the same moment on by both."""
     text, openings = "2026 Apr 10 08:00-12:00", Openings(CITY)
     first = at("2025-03-04T12:00:00")
     seen = []
@@ -226,6 +225,13 @@ def test_change_that_comes_into_sight_is_seen_at_once() -> None:
         seen.append(opening.changes_at)
     assert seen[0] is None
     assert seen[-1] == at("2026-04-10T08:00:00")
+
+
+def test_change_is_looked_for_up_to_four_hundred_days_after_the_day() -> None:
+    text = "2026 Apr 10 08:00-12:00"
+    assert opening_at(text, at("2025-03-05T12:00:00"), CITY).changes_at is None
+    seen = opening_at(text, at("2025-03-06T12:00:00"), CITY)
+    assert seen.changes_at == at("2026-04-10T08:00:00")
 
 
 @pytest.mark.parametrize("night", NIGHTS)

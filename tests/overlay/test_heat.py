@@ -21,6 +21,7 @@ from geo_service.overlay.heat import (
     MOST_PIXELS,
     Surface,
     Weights,
+    _within,
     bandwidth_for_cells,
     exposure_weights,
     issue_weights,
@@ -213,3 +214,9 @@ def test_a_cell_that_was_hardly_ridden_in_weighs_little_and_one_never_ridden_in_
         Exposure(cells, whole, whole, metres, whole, whole, rate, rate, rate)
     )
     assert weights.weight.tolist() == [0.0005, 2.0]
+
+
+def test_strays_on_either_side_are_left_out_of_the_picture() -> None:
+    place, weight = np.array([9.0, 0.0, 1.0, -9.0]), np.array([1.0, 100.0, 100.0, 1.0])
+    assert _within(place, weight, 0.01).tolist() == [False, True, True, False]
+    assert _within(place, weight, 0.001).all()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo_service.overlay import number_table
@@ -25,6 +25,7 @@ def latest(batches: list[list[tuple[int, int, int]]]) -> dict[tuple[int, int], i
     return found
 
 
+@example([[(GREATEST, 0, 1), (0, GREATEST, 2), (GREATEST, GREATEST, 3)]])
 @given(st.lists(BATCH, max_size=4))
 def test_each_pair_keeps_its_latest_moment(batches: list[list[tuple[int, int, int]]]) -> None:
     table = LastPasses()

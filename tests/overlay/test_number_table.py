@@ -48,3 +48,14 @@ def test_a_table_with_room_stays_itself() -> None:
     table = empty_table(100)
     assert with_room(table, len(table) // 2) is table
     assert with_room(table, len(table) // 2 + 1) is not table
+
+
+@pytest.mark.parametrize(
+    ("keys", "rows"), [(0, 1024), (1, 1024), (512, 1024), (513, 2048), (1024, 2048), (1025, 4096)]
+)
+def test_a_table_has_twice_the_rows_of_its_keys_and_is_no_larger_than_it_must_be(
+    keys: int, rows: int
+) -> None:
+    table = empty_table(keys)
+    assert table.shape == (rows, 2)
+    assert with_room(table, keys) is table

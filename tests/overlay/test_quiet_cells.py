@@ -5,7 +5,13 @@ import pytest
 from pyproj import Geod
 
 from geo_service.overlay.issue_grid import IssuePoints, build_grid
-from geo_service.overlay.quiet_cells import QuietCells, are_beside, cell_at
+from geo_service.overlay.quiet_cells import (
+    CELL_M,
+    QuietCells,
+    are_beside,
+    cell_at,
+    quiet_cells,
+)
 
 GEODESIC = Geod(ellps="WGS84")
 PLACES = [(112.15, 32.04), (179.9995, 10.0), (-180.0, -45.0), (0.0, 0.0), (25.0, 70.0)]
@@ -94,3 +100,35 @@ def test_far_from_all_issues_it_is_quiet_on_every_side() -> None:
         assert not is_quiet(grid.quiet, there, here)
     west, east = (112.13, 32.04), (112.15, 32.04)
     assert not is_quiet(grid.quiet, west, east), "what lies between is not looked at"
+
+
+PER_DEGREE = 110_000.0
+REACH = (0.0001, 0.0002)
+"""Degrees north and east: less than a square is high."""
+HIGH = CELL_M / PER_DEGREE
+WIDE = 2 * HIGH
+
+
+@pytest.mark.parametrize("west", [112.14, 179.9999])
+def test_two_squares_around_an_issue_are_not_quiet_and_all_others_are(west: float) -> None:
+    lat = np.array([32.0, 32.0 + 10.5 * HIGH])
+    quiet = quiet_cells(lat, np.array([0.5, 20.5]) * WIDE, west, REACH, PER_DEGREE)
+    for north in range(-5, 17):
+        for east in range(-5, 27):
+            lon = (west + (east + 0.5) * WIDE + 180.0) % 360.0 - 180.0
+            square = cell_at(quiet.squares, lon, 32.0 + (north + 0.5) * HIGH)[2]
+            around = [max(abs(north), abs(east)), max(abs(north - 10), abs(east - 20))]
+            assert quiet.near[square] == (min(around) <= 2), (north, east)
+    assert (quiet.squares.rows, quiet.squares.columns) == (2 + 11 + 2, 2 + 21 + 2)
+
+
+def test_issues_far_apart_have_squares_as_small_as_memory_allows() -> None:
+    most = 1 << 24
+    side = int(1.2 * most**0.5)
+    lat, east = np.array([20.0, 20.0 + side * HIGH]), np.array([0.0, side * WIDE])
+    quiet = quiet_cells(lat, east, 112.0, REACH, PER_DEGREE)
+    assert most / 1.5**2 < len(quiet.near) <= most + 1
+    for place in zip((112.0 + east).tolist(), lat.tolist(), strict=True):
+        assert not is_quiet(quiet, place, place)
+    middle = float(112.0 + east.mean()), float(lat.mean())
+    assert is_quiet(quiet, middle, middle)

@@ -202,6 +202,19 @@ def test_edge_ends_where_the_way_begins_to_go_both_ways(draw_ways: DrawWays) -> 
     assert flags == {"100/1/2": (True, False), "100/2/3": (True, True), "101/3/1": (True, False)}
 
 
+def test_edge_ends_where_a_way_against_its_direction_begins_to_go_both_ways(
+    draw_ways: DrawWays,
+) -> None:
+    against = {"highway": "residential", "oneway": "-1"}
+    ways = draw_ways(PLACES, ([1, 2, 3, 2], against), ([1, 13, 3], ONEWAY))
+    network = build_network(ways, Profile.EBIKE).network
+    flags = {
+        network.edge_id(edge): (bool(network.edge_forward[edge]), bool(network.edge_backward[edge]))
+        for edge in range(network.edges)
+    }
+    assert flags == {"100/1/2": (False, True), "100/2/3": (True, True), "101/1/3": (True, False)}
+
+
 def test_one_way_dead_end_is_left_out_and_counted(draw_ways: DrawWays) -> None:
     ways = draw_ways(PLACES, ([1, 2], ROAD), ([2, 12], ONEWAY), ([5, 6], ROAD))
     built = build_network(ways, Profile.EBIKE)

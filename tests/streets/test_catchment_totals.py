@@ -68,6 +68,21 @@ def test_length_beyond_any_limit_is_that_of_catchments_cut_there(found: Found, s
         assert length_beyond_mm(catchments, limits).tolist() == pytest.approx(cut, abs=slack)
 
 
+@pytest.mark.parametrize(
+    ("cost_start", "cost_end", "beyond"),
+    [(5, 5, [700, 0, 0]), (5, 6, [700, 700, 0]), (7, 5, [700, 700, 350])],
+)
+def test_piece_is_beyond_a_limit_as_far_as_its_cost_is_above_it(
+    cost_start: int, cost_end: int, beyond: list[int]
+) -> None:
+    one = np.ones(1, np.int64)
+    piece = Catchments(
+        0 * one, 0 * one, 700 * one, 0 * one, cost_start * one, cost_end * one,
+        np.zeros(1, np.bool_), by_time=True,
+    )  # fmt: skip
+    assert length_beyond_mm(piece, np.array([4, 5, 6])).tolist() == beyond
+
+
 def test_what_reaches_no_site_is_beyond_any_limit() -> None:
     one = np.ones(1, np.int64)
     lonely = Catchments(

@@ -149,6 +149,22 @@ def test_long_walks_off_the_street_are_steps_and_short_ones_are_not(ride: Ride) 
     assert (steps[0].lon, steps[0].lat) == (way.lon[0], way.lat[0])
 
 
+@pytest.mark.parametrize(("off_mm", "turns"), [(15_000, 2), (15_001, 3)])
+def test_walk_to_the_street_is_told_if_longer_than_fifteen_metres(
+    draw_ways: DrawWays, off_mm: int, turns: int
+) -> None:
+    places = {1: degrees((0, 0)), 2: degrees((300, 0))}
+    streets = Streets.of(build_network(draw_ways(places, ([1, 2], ROAD)), Profile.WALK).network)
+    at = np.array([places[2][0]]), np.array([places[2][1]])
+    sites = place_sites(streets.network, streets.grid, ["site"], *at, max_snap_m=9.0)
+    table = make_table(streets, sites, np.array([True]), Measure.TIME)
+    way = find_way(streets, sites, table, *degrees((50, -15)), 0, max_snap_m=20.0)
+    assert way is not None
+    steps = list_steps(streets.network, replace(way, off_start_mm=off_mm))
+    assert len(steps) == turns
+    assert sum(step.distance_m for step in steps) == pytest.approx((250_000 + off_mm) / 1000, abs=1)
+
+
 def test_way_that_needs_no_street_is_an_arrival(ride: Ride) -> None:
     street = {"Street": [(0, 0), (300, 0)]}
     assert told(ride(street, (50, 0), (50, 0))[1]) == [(Turn.ARRIVE, "", 0)]

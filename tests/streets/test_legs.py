@@ -30,12 +30,12 @@ def test_street_that_keeps_its_name_is_one_leg() -> None:
     assert told(legs) == [("A", 210), ("B", 70)]
 
 
-@pytest.mark.parametrize(("bend", "legs"), [(50, 1), (-50, 1), (60, 2), (-60, 2), (179, 2)])
+@pytest.mark.parametrize(("bend", "legs"), [(54.5, 1), (-54.5, 1), (55.5, 2), (-55.5, 2), (179, 2)])
 def test_bend_of_a_named_street_is_told_if_it_is_a_turn(bend: float, legs: int) -> None:
     assert len(legs_of(("A", 100, EAST), ("A", 100, EAST + bend))) == legs
 
 
-@pytest.mark.parametrize(("bend", "legs"), [(35, 1), (-35, 1), (45, 2), (-45, 2)])
+@pytest.mark.parametrize(("bend", "legs"), [(39.5, 1), (-39.5, 1), (40.5, 2), (-40.5, 2)])
 def test_nameless_streets_are_joined_while_going_on(bend: float, legs: int) -> None:
     assert len(legs_of(("", 100, EAST), ("", 100, EAST + bend))) == legs
 
@@ -53,32 +53,34 @@ def test_name_in_another_language_alone_is_a_name() -> None:
 
 @pytest.mark.parametrize("following", ["A", "B"])
 def test_nameless_gap_straight_on_belongs_to_the_street_behind_it(following: str) -> None:
-    legs = legs_of(("A", 200, EAST), ("", 90, EAST + 10), (following, 300, EAST))
-    assert told(legs) == ([("A", 590)] if following == "A" else [("A", 200), ("B", 390)])
-    assert len(legs_of(("A", 200, EAST), ("", 110, EAST), (following, 300, EAST))) == 3
+    legs = legs_of(("A", 200, EAST), ("", 100, EAST + 10), (following, 300, EAST))
+    assert told(legs) == ([("A", 600)] if following == "A" else [("A", 200), ("B", 400)])
+    assert len(legs_of(("A", 200, EAST), ("", 100.5, EAST), (following, 300, EAST))) == 3
 
 
 def test_gap_before_a_turn_or_behind_it_is_part_of_the_turn() -> None:
     for gap in (EAST, NORTH):
-        legs = legs_of(("A", 200, EAST), ("", 25, gap), ("B", 300, NORTH))
-        assert told(legs) == [("A", 200), ("B", 325)]
+        legs = legs_of(("A", 200, EAST), ("", 30, gap), ("B", 300, NORTH))
+        assert told(legs) == [("A", 200), ("B", 330)]
         assert legs[0].turned_to(legs[1]) == -90.0
-        assert len(legs_of(("A", 200, EAST), ("", 35, gap), ("B", 300, NORTH))) == 3
+        assert len(legs_of(("A", 200, EAST), ("", 30.5, gap), ("B", 300, NORTH))) == 3
 
 
 @pytest.mark.parametrize("gap", ["", "C"])
 def test_two_turns_to_one_hand_back_into_the_street_are_a_u_turn(gap: str) -> None:
-    legs = legs_of(("A", 200, EAST), (gap, 25, NORTH), ("A", 300, WEST))
-    assert told(legs) == [("A", 200), ("A", 325)]
+    legs = legs_of(("A", 200, EAST), (gap, 30, NORTH), ("A", 300, WEST))
+    assert told(legs) == [("A", 200), ("A", 330)]
     assert abs(legs[0].turned_to(legs[1])) == 180.0
-    assert len(legs_of(("A", 200, EAST), (gap, 25, NORTH), ("B", 300, WEST))) == 3
-    assert len(legs_of(("A", 200, EAST), (gap, 35, NORTH), ("A", 300, WEST))) == 3
+    assert len(legs_of(("A", 200, EAST), (gap, 30, NORTH), ("B", 300, WEST))) == 3
+    assert len(legs_of(("A", 200, EAST), (gap, 30.5, NORTH), ("A", 300, WEST))) == 3
+    for bend, count in ((124.5, 3), (125.5, 2)):
+        assert len(legs_of(("A", 200, EAST), ("C", 30, NORTH), ("A", 300, EAST - bend))) == count
 
 
 def test_two_bends_to_one_hand_over_a_gap_are_one_turn() -> None:
-    legs = legs_of(("A", 200, EAST), ("", 25, EAST - 60), ("B", 300, EAST - 120))
-    assert told(legs) == [("A", 200), ("B", 325)]
-    assert len(legs_of(("A", 200, EAST), ("C", 25, EAST - 60), ("A", 300, EAST - 120))) == 3
+    legs = legs_of(("A", 200, EAST), ("", 30, EAST - 60), ("B", 300, EAST - 120))
+    assert told(legs) == [("A", 200), ("B", 330)]
+    assert len(legs_of(("A", 200, EAST), ("C", 30, EAST - 60), ("A", 300, EAST - 120))) == 3
 
 
 def test_left_and_then_right_are_two_turns() -> None:
@@ -96,15 +98,15 @@ def test_nameless_street_behind_a_gap_keeps_its_turn() -> None:
 
 @pytest.mark.parametrize("slight", ["", "C"])
 def test_leg_of_a_few_metres_is_never_told(slight: str) -> None:
-    assert told(legs_of(("A", 90, EAST), (slight, 11, NORTH), ("", 80, EAST))) == [
+    assert told(legs_of(("A", 90, EAST), (slight, 12, NORTH), ("", 80, EAST))) == [
         ("A", 90),
-        ("", 91),
+        ("", 92),
     ]
-    assert told(legs_of(("A", 90, EAST), (slight, 11, NORTH), ("A", 80, EAST))) == [("A", 181)]
-    assert told(legs_of((slight, 11, NORTH), ("A", 80, EAST))) == [("A", 91)]
-    assert told(legs_of(("A", 80, EAST), (slight, 11, NORTH))) == [("A", 91)]
-    assert told(legs_of((slight, 11, NORTH))) == [(slight, 11)]
-    assert len(legs_of((slight, 13, NORTH), ("A", 80, EAST), (slight, 13, NORTH))) == 3
+    assert told(legs_of(("A", 90, EAST), (slight, 12, NORTH), ("A", 80, EAST))) == [("A", 182)]
+    assert told(legs_of((slight, 12, NORTH), ("A", 80, EAST))) == [("A", 92)]
+    assert told(legs_of(("A", 80, EAST), (slight, 12, NORTH))) == [("A", 92)]
+    assert told(legs_of((slight, 12, NORTH))) == [(slight, 12)]
+    assert len(legs_of((slight, 12.5, NORTH), ("A", 80, EAST), (slight, 12.5, NORTH))) == 3
 
 
 def test_headings_are_those_of_the_street_not_of_its_gaps() -> None:

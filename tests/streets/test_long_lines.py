@@ -9,9 +9,11 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from geo_service.streets.assemble import build_network
 from geo_service.streets.long_lines import Lines, join_pieces, meeting_places, points_along
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
+from geo_service.streets.ways import Ways
 
 RandomNetwork: TypeAlias = Callable[[int, Profile], Network]
 Pieces: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -119,6 +121,17 @@ def test_open_lines_are_as_few_as_can_be(random_network: RandomNetwork, seed: in
         of_group = lines.group == group
         assert (of_group & ~is_ring).sum() <= fewest
         assert of_group.sum() >= fewest
+
+
+def test_streets_that_begin_at_one_junction_are_one_line(draw_ways: Callable[..., Ways]) -> None:
+    # The first two begin where they meet; the third goes on from the end of the first.
+    places = {node: (0.001 * node, 0.0) for node in range(1, 5)}
+    road = {"highway": "residential"}
+    ways = draw_ways(places, ([2, 3], road), ([2, 1], road), ([3, 4], road))
+    network = build_network(ways, Profile.WALK).network
+    edge, start, group = np.arange(3), np.zeros(3, np.int64), np.zeros(3, np.int64)
+    lines = join_pieces(network, edge, start, network.edge_length_mm, group)
+    assert lines.offsets.tolist() == [0, 4]
 
 
 def test_pieces_meet_at_junctions_and_at_cuts(random_network: RandomNetwork) -> None:

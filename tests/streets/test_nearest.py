@@ -9,11 +9,18 @@ import pytest
 from geo_service.errors import WrongUsage
 from geo_service.streets.assemble import build_network
 from geo_service.streets.measure import Measure
-from geo_service.streets.nearest import Reached
+from geo_service.streets.nearest import (
+    Reached,
+    ReadyTable,
+    _holds_all_within,
+    find_nearest_of_one,
+)
 from geo_service.streets.network import Network
+from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile
 from geo_service.streets.sites import Sites, place_sites
 from geo_service.streets.snap import build_grid
+from geo_service.streets.tables import make_table
 from geo_service.streets.ways import Ways
 
 ROAD = {"highway": "residential"}
@@ -212,3 +219,29 @@ def test_each_position_of_many_gets_its_own_rows(reach: Reach, ring: Network) ->
 def test_k_below_one_is_refused(ask: Ask, ring: Network) -> None:
     with pytest.raises(WrongUsage, match="k is 0"):
         ask(ring, {"a": (0.0, 0.0)}, (0.0, 0.0), k=0)
+
+
+@pytest.mark.parametrize(
+    ("measure", "limit_m", "whole"),
+    [
+        (Measure.DISTANCE, 40.0, True),
+        (Measure.DISTANCE, 140.0, False),
+        # The last of the list is 111 s away: the slowest go 56 m meanwhile.
+        (Measure.TIME, 40.0, True),
+        (Measure.TIME, 60.0, False),
+    ],
+)
+def test_list_that_ends_beyond_a_limit_is_whole_though_one_left_out_is_near_as_the_crow_flies(
+    draw_ways: DrawWays, measure: Measure, limit_m: float, whole: bool
+) -> None:
+    # Out along one street and back along another, 33 m from it.
+    places = {1: (0.0, 0.0), 2: (0.003, 0.0), 3: (0.003, 0.0003), 4: (0.0, 0.0003)}
+    ways = draw_ways(places, ([1, 2, 3, 4], ROAD))
+    streets = Streets.of(build_network(ways, Profile.WALK).network)
+    lon, lat = np.array([0.0012, 0.0]), np.array([0.0, 0.0003])
+    sites = place_sites(streets.network, streets.grid, ["along", "across"], lon, lat, MAX_SNAP_M)
+    table = make_table(streets, sites, np.ones(2, dtype=bool), measure, width=1)
+    ready = ReadyTable.of(streets, sites, table)
+    _, rows = find_nearest_of_one(ready, 0.0, 0.0, 1, MAX_SNAP_M)
+    assert [row[0] for row in rows] == [0]
+    assert _holds_all_within(ready, 0.0, 0.0, np.array(rows), limit_m) is whole

@@ -141,6 +141,25 @@ def test_no_class_lets_an_ebike_go_faster_than_its_motor_may_help() -> None:
         assert 0 < speed_m_s({"highway": highway}, Profile.EBIKE) <= 25.0 / 3.6
 
 
+@pytest.mark.parametrize(
+    ("km_h", "classes"),
+    [
+        (25.0, "trunk primary secondary"),
+        (22.0, "tertiary"),
+        (20.0, "trunk_link primary_link secondary_link tertiary_link"),
+        (20.0, "unclassified residential road busway cycleway"),
+        (15.0, "service track"),
+        (12.0, "living_street path"),
+        (10.0, "bridleway"),
+        (8.0, "pedestrian footway"),
+    ],
+)
+def test_minutes_by_ebike_are_those_of_the_class_of_street(km_h: float, classes: str) -> None:
+    for highway in classes.split():
+        minutes = 1000.0 / speed_m_s({"highway": highway}, Profile.EBIKE) / 60.0
+        assert minutes == pytest.approx(60.0 / km_h), highway
+
+
 def test_ebike_is_faster_on_main_roads_than_among_people_on_foot() -> None:
     by_class = [
         speed_m_s({"highway": highway}, Profile.EBIKE)

@@ -46,12 +46,11 @@ def _nearest_on_stretch(
         along_x = _wrap(shape_lon[point + 1] - shape_lon[point]) * east
         along_y = (shape_lat[point + 1] - shape_lat[point]) * north
         square = along_x * along_x + along_y * along_y
-        part = -(x * along_x + y * along_y) / square if square > 0.0 else 0.0
-        least, most = 0.0, 1.0
+        part = 0.0
         if whole > 0:
             least = max(0.0, (low_mm - shape_mm[point]) / whole)
             most = min(1.0, (high_mm - shape_mm[point]) / whole)
-        part = min(max(part, least), most)
+            part = min(max(-(x * along_x + y * along_y) / square, least), most)
         off_m = np.hypot(x + part * along_x, y + part * along_y)
         if off_m < best_m:
             best_mm, best_m = shape_mm[point] + int(np.rint(part * whole)), off_m

@@ -158,11 +158,10 @@ def _unlikely_step(length_mm: int, turns: int, step: _Step, model: Model) -> flo
 
 
 @compiled
-def _start(states: States, sample: int, score: Floats, back: Integers) -> None:
+def _start(states: States, sample: int, score: Floats) -> None:
     """Begin a piece at a sample: nothing leads to it."""
     for state in range(states.first[sample], states.first[sample + 1]):
         score[state] = states.unlikely[state]
-        back[state] = NONE
 
 
 @compiled
@@ -181,7 +180,7 @@ def _join_on_the_spot(
     before, first, last = states.first[sample - 1], states.first[sample], states.first[sample + 1]
     best = np.inf
     for target in range(first, last):
-        score[target], back[target] = np.inf, NONE
+        score[target] = np.inf
         for source in range(before, first):
             if arc[source] >> 1 != arc[target] >> 1 or score[source] > alive:
                 continue
@@ -311,14 +310,14 @@ def most_likely(
     """
     samples = len(states.first) - 1
     score = np.empty(len(states.arc), dtype=np.float64)
-    back = np.empty(len(states.arc), dtype=np.int64)
+    back = np.full(len(states.arc), NONE, dtype=np.int64)
     piece = np.zeros(samples, dtype=np.int64)
     for sample in range(samples):
         joined = sample > 0 and steps.straight_mm[sample] != NONE
         if joined:
             joined = _join(streets, labels, states, steps, sample, model, score, back)
         if not joined:
-            _start(states, sample, score, back)
+            _start(states, sample, score)
         if sample > 0:
             piece[sample] = piece[sample - 1] + (0 if joined else 1)
     return _trace_back(states, piece, score, back), piece

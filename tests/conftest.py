@@ -1,9 +1,10 @@
 """What all tests share."""
 
+import gc
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -20,6 +21,21 @@ settings.register_profile(
     "here", deadline=None, derandomize="CI" in os.environ, max_examples=10 if PLAIN else 100
 )
 settings.load_profile("here")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for garbage only among what comes after the collection.
+
+    What is collected stays until the end: to go through it again and again, as it grows, takes a
+    third of the time.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")

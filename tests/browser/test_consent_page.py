@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from geo_service.domain.role import Role
-from geo_service.flows.build_demo import build_demo
 from geo_service.flows.check_keys import recognise_key
 from geo_service.flows.give_consent import agree, present_text, withdraw
 from geo_service.flows.manage_keys import add_key
@@ -47,27 +46,19 @@ def track(day: int) -> bytes:
     return f"{head}<trk><trkseg>{points}</trkseg></trk></gpx>".encode()
 
 
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder = tmp_path_factory.mktemp("own")
-    made = Settings(workspace=folder / "workspace", rider_key_file=folder / "rider.key")
-    build_demo(made, NOW - timedelta(hours=3), say=lambda _: None)
-    return made
-
-
 @pytest.fixture
 def served(
-    settings: Settings, serve: Callable[..., AbstractContextManager[str]]
+    demo_settings: Settings, serve: Callable[..., AbstractContextManager[str]]
 ) -> Iterator[Served]:
     """Serve the city to a rider nobody has met, who once agreed, rode three times and left."""
-    with open_workspace(settings) as workspace:
+    with open_workspace(demo_settings) as workspace:
         _, token = add_key(workspace, Role.RIDER, None, NOW)
         rider = recognise_key(workspace, token, NOW).rider
         agree(workspace, rider, present_text(workspace).version, NOW)
         for day in (1, 2, 3):
             take_trips(workspace, rider, track(day), "a.gpx", Datum.WGS84, NOW)
         withdraw(workspace, rider, NOW, delete_traces=False)
-    with serve(settings, NOW) as address:
+    with serve(demo_settings, NOW) as address:
         yield Served(address, token)
 
 

@@ -16,7 +16,6 @@ from geo_service.domain.lifecycle import Stage
 from geo_service.domain.progress import Wanted
 from geo_service.domain.report import Report
 from geo_service.domain.role import Role
-from geo_service.flows.build_demo import build_demo
 from geo_service.flows.check_keys import recognise_key
 from geo_service.flows.manage_keys import add_key
 from geo_service.flows.progress_issue import progress_issue
@@ -56,18 +55,10 @@ def picture() -> bytes:
     return held.getvalue()
 
 
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder = tmp_path_factory.mktemp("desk")
-    held = Settings(workspace=folder / "workspace", rider_key_file=folder / "rider.key")
-    build_demo(held, NOW - timedelta(days=3), say=lambda _: None)
-    return held
-
-
 @pytest.fixture
-def served(settings: Settings) -> Iterator[Served]:
+def served(demo_settings: Settings) -> Iterator[Served]:
     before = NOW - timedelta(hours=30)
-    with open_workspace(settings) as workspace:
+    with open_workspace(demo_settings) as workspace:
         staff = add_key(workspace, Role.STAFF, None, before)[1]
         rider = recognise_key(workspace, add_key(workspace, Role.RIDER, None, before)[1], before)
         key = recognise_key(workspace, staff, before)
@@ -91,7 +82,7 @@ def served(settings: Settings) -> Iterator[Served]:
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     listening.listen(64)
-    app = make_served_app(open_workspace(settings), clock=lambda: NOW)
+    app = make_served_app(open_workspace(demo_settings), clock=lambda: NOW)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None))
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()

@@ -1,10 +1,12 @@
 """The report page without a script: what is known is shown first, and no photo is lost."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -12,7 +14,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from geo_service.domain.report import Report
 from geo_service.domain.role import Role
-from geo_service.flows.build_demo import build_demo
 from geo_service.flows.check_keys import recognise_key
 from geo_service.flows.keep_photo import approve_photo
 from geo_service.flows.manage_keys import add_key
@@ -43,12 +44,13 @@ class Served:
 
 @pytest.fixture
 def served(
-    tmp_path_factory: pytest.TempPathFactory, serve: Callable[..., AbstractContextManager[str]]
+    built_demo: tuple[Settings, str],
+    tmp_path: Path,
+    serve: Callable[..., AbstractContextManager[str]],
 ) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("plain")
-    settings = Settings(workspace=folder / "workspace", rider_key_file=folder / "rider.key")
+    built, _ = built_demo
+    settings = replace(built, workspace=shutil.copytree(built.workspace, tmp_path / "workspace"))
     before = NOW - timedelta(hours=3)
-    build_demo(settings, before, say=lambda _: None)
     with open_workspace(settings) as workspace:
         rider = add_key(workspace, Role.RIDER, None, before, rider="小王")[1]
         staff = recognise_key(workspace, add_key(workspace, Role.STAFF, None, before)[1], before)

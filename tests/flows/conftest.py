@@ -29,26 +29,55 @@ def now() -> datetime:
     return datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
 
 
+def start_in(folder: Path) -> Settings:
+    settings = Settings(workspace=folder / "w", rider_key_file=folder / "keys" / "rider.key")
+    start_workspace(settings, Calendar()).close()
+    return settings
+
+
+def copied(made: Settings, folder: Path) -> Settings:
+    """Copy a workspace for one test: to start one and load a street takes five times as long."""
+    shutil.copytree(made.workspace, folder / "w")
+    return replace(made, workspace=folder / "w", rider_key_file=folder / "keys" / "rider.key")
+
+
+@pytest.fixture(scope="session")
+def started_city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Start a workspace with nothing in it once, to be copied."""
+    return start_in(tmp_path_factory.mktemp("started"))
+
+
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Workspace]:
+def empty(started_city: Settings, tmp_path: Path) -> Iterator[Workspace]:
     """Open a workspace with nothing in it."""
-    settings = Settings(workspace=tmp_path / "w", rider_key_file=tmp_path / "keys" / "rider.key")
-    with start_workspace(settings, Calendar()) as workspace:
+    with open_workspace(copied(started_city, tmp_path)) as workspace:
         yield workspace
 
 
-@pytest.fixture
-def workspace(empty: Workspace, tmp_path: Path) -> Workspace:
-    """Return a workspace whose street runs from 112.14 to 112.15 along 32.04."""
+@pytest.fixture(scope="session")
+def street_city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Start a workspace whose street runs from 112.14 to 112.15 along 32.04 once, to be copied."""
     line = {
         "type": "Feature",
         "properties": {"highway": "residential"},
         "geometry": {"type": "LineString", "coordinates": [[112.14, 32.04], [112.15, 32.04]]},
     }
-    path = tmp_path / "street.geojson"
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": [line]}))
-    load_streets(empty, [path])
-    return empty
+    folder = tmp_path_factory.mktemp("street")
+    (folder / "street.geojson").write_text(
+        json.dumps({"type": "FeatureCollection", "features": [line]})
+    )
+    settings = start_in(folder)
+    with open_workspace(settings) as workspace:
+        load_streets(workspace, [folder / "street.geojson"])
+    return settings
+
+
+@pytest.fixture
+def workspace(street_city: Settings, tmp_path: Path) -> Iterator[Workspace]:
+    """Open a workspace whose street runs from 112.14 to 112.15 along 32.04, its file beside it."""
+    shutil.copy(street_city.workspace.parent / "street.geojson", tmp_path)
+    with open_workspace(copied(street_city, tmp_path)) as workspace:
+        yield workspace
 
 
 @pytest.fixture

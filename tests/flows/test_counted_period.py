@@ -1,7 +1,9 @@
 """Whatever trips there are and whenever names change: no rider is counted twice."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,12 +15,11 @@ from hypothesis import strategies as st
 from rotating import add_rides, rotate
 
 from geo_service.domain.issue import Issue
-from geo_service.domain.opening import Calendar
 from geo_service.errors import WrongUsage
 from geo_service.flows.counted_period import Period, within_one_generation
 from geo_service.flows.look_at_trips import OverlayQuestion, partitions_of
 from geo_service.flows.overlay_issues import overlay_by_cell, overlay_by_issue
-from geo_service.flows.wiring import Workspace, start_workspace
+from geo_service.flows.wiring import Workspace, open_workspace
 from geo_service.settings import Settings
 from geo_service.store import issues as stored_issues
 
@@ -44,10 +45,14 @@ rides = st.lists(st.tuples(st.sampled_from(PEOPLE), moments), min_size=1, max_si
 
 
 @contextmanager
-def city() -> Iterator[Workspace]:
+def city(started: Settings) -> Iterator[Workspace]:
+    """Open a copy of a workspace with nothing in it, and let an issue be there."""
     with TemporaryDirectory() as folder:
-        place = Settings(workspace=Path(folder) / "w", rider_key_file=Path(folder) / "rider.key")
-        with start_workspace(place, Calendar()) as workspace:
+        shutil.copytree(started.workspace, Path(folder) / "w")
+        place = replace(
+            started, workspace=Path(folder) / "w", rider_key_file=Path(folder) / "rider.key"
+        )
+        with open_workspace(place) as workspace:
             seen = Issue("i", "standing_water", 112.143, 32.04, FIRST - timedelta(days=9))
             with workspace.database.writing() as connection:
                 stored_issues.write(connection, [seen], replace=False)
@@ -61,6 +66,7 @@ def city() -> Iterator[Workspace]:
     asked=st.lists(st.tuples(st.none() | moments, st.none() | moments), min_size=4, max_size=4),
 )
 def test_no_rider_is_counted_twice_and_no_count_spans_a_change(
+    started_city: Settings,
     months: list[str],
     ridden: list[tuple[str, datetime]],
     asked: list[tuple[datetime | None, datetime | None]],
@@ -70,7 +76,7 @@ def test_no_rider_is_counted_twice_and_no_count_spans_a_change(
     def time_of(start: datetime) -> int:
         return sum(change <= start for change in changes)
 
-    with city() as workspace:
+    with city(started_city) as workspace:
         rotate(workspace, *months)
         add_rides(workspace, ridden)
         for since, until in asked:
@@ -103,9 +109,9 @@ def test_no_rider_is_counted_twice_and_no_count_spans_a_change(
 @settings(max_examples=25, deadline=None)
 @given(months=st.sets(st.sampled_from(MONTHS), min_size=1).map(sorted), ridden=rides)
 def test_what_is_kept_to_one_time_stays_so_whatever_comes_later(
-    months: list[str], ridden: list[tuple[str, datetime]]
+    started_city: Settings, months: list[str], ridden: list[tuple[str, datetime]]
 ) -> None:
-    with city() as workspace:
+    with city(started_city) as workspace:
         rotate(workspace, *months)
         add_rides(workspace, ridden)
         kept = within_one_generation(workspace, Period())

@@ -53,11 +53,10 @@ def test_folder_may_have_any_name(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [folder.name]
 
 
-def test_streets_open_for_both_profiles(workspace: Workspace, empty: Workspace) -> None:
+def test_streets_open_for_both_profiles(workspace: Workspace) -> None:
     assert workspace.streets_version() == workspace.streets_version_if_any()
     for profile in Profile:
         assert workspace.streets(profile).network.edges == 1
-    assert workspace is empty
 
 
 def test_without_streets_there_is_no_version(empty: Workspace) -> None:

@@ -10,6 +10,7 @@ import bz2
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
@@ -126,6 +127,12 @@ READERS: dict[str, Callable[[Path], Drawn]] = {
     "shenzhen_futian_transbigdata.graphml": read_graphml,
     "beijing_roads_sparsetaxi.gpkg": read_layer,
 }
+
+
+@lru_cache(maxsize=1)
+def read(path: Path) -> Drawn:
+    """Read a file, once for all profiles."""
+    return READERS[path.name](path)
 
 
 @dataclass(frozen=True)
@@ -291,7 +298,7 @@ def test_nearest_are_those_of_the_streets_as_the_file_draws_them(
     file: str,
     profile: Profile,
 ) -> None:
-    walkable = Walkable(READERS[file](shared_data / "streets" / file), profile)
+    walkable = Walkable(read(shared_data / "streets" / file), profile)
     random, compared = np.random.default_rng(len(file)), 0
     places = scatter(walkable, random, SITES + QUERIES)
     met = walkable.meet(places)

@@ -17,7 +17,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run_init(arguments: argparse.Namespace) -> None:
     """Make the workspace, or write a new time zone and country into it."""
     from geo_service.domain.opening import Calendar
-    from geo_service.flows.wiring import start_workspace
+    from geo_service.flows.start_workspace import start_workspace
 
     calendar = Calendar(time_zone=arguments.time_zone, country=arguments.country)
     with start_workspace(settings_of(arguments), calendar, now=now()) as workspace:

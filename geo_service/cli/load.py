@@ -84,7 +84,7 @@ def run_load(arguments: argparse.Namespace) -> None:
     from geo_service.flows.load_issues import load_issues
     from geo_service.flows.load_streets import load_streets
     from geo_service.flows.loading import LoadOptions
-    from geo_service.flows.wiring import start_workspace
+    from geo_service.flows.start_workspace import start_workspace
 
     options = LoadOptions(
         datum=arguments.datum,

@@ -28,7 +28,8 @@ from geo_service.flows.look_at_trips import OverlayQuestion
 from geo_service.flows.manage_keys import add_key, list_keys, revoke_key
 from geo_service.flows.overlay_issues import overlay_by_street
 from geo_service.flows.publish_release import publish_release
-from geo_service.flows.wiring import Workspace, is_workspace, open_workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import Workspace, is_workspace, open_workspace
 from geo_service.settings import Settings
 from geo_service.store import city, releases
 from geo_service.store import facilities as stored_facilities

@@ -13,7 +13,7 @@ from geo_service.errors import NotReady, RefusedData, UnreadableFile, WrongUsage
 from geo_service.flows.erase_rider import apply_erasures
 from geo_service.flows.examine_rider_keys import key_findings, unknown_months
 from geo_service.flows.prove_content import prove_content
-from geo_service.flows.wiring import start_workspace
+from geo_service.flows.start_workspace import start_workspace
 from geo_service.settings import Settings
 from geo_service.store.backup_files import prove_files
 from geo_service.store.backup_manifest import COUNTED, OTHER_BACKUP, Manifest, read_manifest

@@ -2,12 +2,10 @@
 
 import logging
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from geo_service.flows.wiring import Workspace
 from geo_service.store import photos as stored_photos
-
-if TYPE_CHECKING:
-    from geo_service.flows.wiring import Workspace
 
 LOG = logging.getLogger("geo_service.workspace")
 WRITTEN_WITHIN = timedelta(hours=1)
@@ -34,7 +32,7 @@ class TidiedUp(NamedTuple):
         )
 
 
-def tidy_up(workspace: "Workspace", now: datetime | None) -> TidiedUp:
+def tidy_up(workspace: Workspace, now: datetime | None) -> TidiedUp:
     """Remove files that no row names and nobody is writing, and write to the log what it was.
 
     Parameters

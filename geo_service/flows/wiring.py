@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
@@ -12,7 +11,6 @@ from geo_service.domain.opening import Calendar, check_calendar
 from geo_service.domain.rider_names import BEFORE, Generation, Secret, TraceNames
 from geo_service.errors import NotReady
 from geo_service.flows.kept_ground import KeptGround
-from geo_service.flows.tidy_up import tidy_up
 from geo_service.settings import Settings
 from geo_service.store import city, rider_generations
 from geo_service.store.database import Database
@@ -161,10 +159,8 @@ def _secret_of(generation: Generation, base: Path) -> Secret:
     return Secret(key if is_it else None, str(path))
 
 
-def start_workspace(
-    settings: Settings, calendar: Calendar | None = None, *, now: datetime | None = None
-) -> Workspace:
-    """Make the workspace if it is not there, tidy up after a crash, saying so, and open it.
+def make_workspace(settings: Settings, calendar: Calendar | None = None) -> Workspace:
+    """Make the workspace if it is not there, and open it.
 
     Parameters
     ----------
@@ -172,9 +168,6 @@ def start_workspace(
         Names the folder.
     calendar : Calendar, optional
         The city's time zone and holidays, written down; None keeps what the workspace has.
-    now : datetime, optional
-        With a zone; by it photos that a crash left are told from those being written. None
-        leaves all of them.
 
     Raises
     ------
@@ -184,9 +177,7 @@ def start_workspace(
     if calendar is not None:
         check_calendar(calendar)
     settings.workspace.mkdir(parents=True, exist_ok=True)
-    workspace = _assemble(settings, calendar)
-    tidy_up(workspace, now)
-    return workspace
+    return _assemble(settings, calendar)
 
 
 def is_workspace(settings: Settings) -> bool:

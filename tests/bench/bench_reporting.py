@@ -21,7 +21,8 @@ from geo_service.flows.build_demo import build_demo
 from geo_service.flows.find_duplicates import find_duplicates
 from geo_service.flows.load_issues import load_issues
 from geo_service.flows.loading import LoadOptions
-from geo_service.flows.wiring import Workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import Workspace
 from geo_service.settings import Settings
 
 REPORTS_A_SECOND = 20

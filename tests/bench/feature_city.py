@@ -21,7 +21,7 @@ from geo_service.export.feature_json import FeatureJson
 from geo_service.features.columns import Field, Kind
 from geo_service.flows.collections.catalogue import read_features
 from geo_service.flows.load_streets import load_streets
-from geo_service.flows.wiring import start_workspace
+from geo_service.flows.start_workspace import start_workspace
 from geo_service.settings import Settings
 from geo_service.store import facilities as stored_facilities
 from geo_service.streets.network import Network

@@ -18,7 +18,8 @@ from geo_service.domain.moments import to_microseconds
 from geo_service.domain.trace import Fixes
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.open_cases import keep_told
-from geo_service.flows.wiring import Workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import Workspace
 from geo_service.settings import Settings
 from geo_service.store import categories as stored_categories
 from geo_service.store import facilities as stored_facilities

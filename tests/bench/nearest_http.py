@@ -13,7 +13,7 @@ from own_process import free_port, served
 from places import FACILITY_KINDS, make_facilities, positions
 
 from geo_service.flows.load_streets import load_streets
-from geo_service.flows.wiring import start_workspace
+from geo_service.flows.start_workspace import start_workspace
 from geo_service.settings import Settings
 from geo_service.store import facilities as stored
 from geo_service.streets.profile import Profile

@@ -13,7 +13,7 @@ from geo_service.domain.trace import Fixes
 from geo_service.export.frames import fixes_frame
 from geo_service.flows.import_traces import TraceReport, import_traces
 from geo_service.flows.loading import LoadOptions
-from geo_service.flows.wiring import start_workspace
+from geo_service.flows.start_workspace import start_workspace
 from geo_service.settings import Settings
 from geo_service.streets.network import Network
 

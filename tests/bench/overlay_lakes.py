@@ -7,7 +7,8 @@ import pyarrow.parquet as pq
 from rides import Rides
 
 from geo_service.flows.in_parallel import in_parallel
-from geo_service.flows.wiring import Workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import Workspace
 from geo_service.settings import Settings
 from geo_service.store.trace_file import ENDING, NUMBERS
 

@@ -20,7 +20,8 @@ from geo_service.domain.trace import Fixes
 from geo_service.flows.keep_photo import note_photos, stored_files
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.report_issue import report_issue
-from geo_service.flows.wiring import Workspace, open_workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import Workspace, open_workspace
 from geo_service.settings import Settings
 from geo_service.store import (  # noqa: F401 - the tables of the two schemas are made known
     case_schema,

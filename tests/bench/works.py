@@ -14,7 +14,8 @@ from geo_service.flows.load_issues import load_issues
 from geo_service.flows.loading import LoadOptions
 from geo_service.flows.publish_release import publish_release
 from geo_service.flows.restore import restore
-from geo_service.flows.wiring import open_workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
 
 LOADS = {"traces": import_traces, "facilities": load_facilities, "issues": load_issues}

@@ -27,7 +27,7 @@ from geo_service.domain.opening import Calendar
 from geo_service.flows.load_facilities import load_facilities
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.loading import LoadOptions
-from geo_service.flows.wiring import start_workspace
+from geo_service.flows.start_workspace import start_workspace
 from geo_service.geometry.datum import Datum, convert
 from geo_service.maps.assets import Assets
 from geo_service.maps.base_tiles import base_tiles

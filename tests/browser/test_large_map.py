@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
 from geo_service.flows.open_cases import keep_told
-from geo_service.flows.wiring import start_workspace
+from geo_service.flows.start_workspace import start_workspace
 from geo_service.maps.cards import CHUNK
 from geo_service.settings import Settings
 from geo_service.store import categories as stored_categories

@@ -14,7 +14,7 @@ from geo_service.domain.opening import Calendar
 from geo_service.domain.role import Role
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.manage_keys import add_key
-from geo_service.flows.wiring import start_workspace
+from geo_service.flows.start_workspace import start_workspace
 from geo_service.settings import Settings
 from geo_service.store import categories
 

@@ -19,7 +19,8 @@ from geo_service.domain.opening import Calendar
 from geo_service.domain.role import Role
 from geo_service.flows.manage_keys import add_key
 from geo_service.flows.open_cases import keep_told
-from geo_service.flows.wiring import Workspace, open_workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import Workspace, open_workspace
 from geo_service.settings import Settings
 from geo_service.store import cases, categories, issues, photos, supporters
 from geo_service.web.app import make_served_app

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from geo_service.domain.category import Category
 from geo_service.domain.opening import Calendar
 from geo_service.flows.load_streets import load_streets
-from geo_service.flows.wiring import open_workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
 from geo_service.store import categories, issues
 

@@ -15,7 +15,8 @@ from geo_service.domain.opening import Calendar
 from geo_service.flows.load_facilities import load_facilities
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.loading import LoadOptions
-from geo_service.flows.wiring import open_workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
 from geo_service.web.app import make_served_app
 

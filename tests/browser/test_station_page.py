@@ -18,7 +18,8 @@ from geo_service.domain.opening import Calendar
 from geo_service.domain.role import Role
 from geo_service.flows.check_in import station_code
 from geo_service.flows.manage_keys import add_key
-from geo_service.flows.wiring import open_workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
 from geo_service.store import facilities
 from geo_service.web.app import make_served_app

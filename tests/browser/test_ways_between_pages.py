@@ -20,8 +20,8 @@ from geo_service.flows.load_streets import load_streets
 from geo_service.flows.manage_keys import add_key
 from geo_service.flows.progress_issue import approve_issue
 from geo_service.flows.report_issue import report_issue
+from geo_service.flows.start_workspace import start_workspace
 from geo_service.flows.track_report import token_of
-from geo_service.flows.wiring import start_workspace
 from geo_service.settings import Settings
 from geo_service.store import categories, facilities
 

@@ -15,7 +15,8 @@ from geo_service.flows.load_issues import load_issues
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.load_tables import load_categories, load_deadlines, load_questions
 from geo_service.flows.loading import LoadOptions
-from geo_service.flows.wiring import open_workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
 
 

@@ -17,7 +17,8 @@ from geo_service.domain.role import Role
 from geo_service.domain.trace import Fixes
 from geo_service.flows.erase_rider import finish_erasures
 from geo_service.flows.manage_keys import add_key
-from geo_service.flows.wiring import open_workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
 
 KILLS = int(os.environ.get("KILLS", "5"))

@@ -15,7 +15,8 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.opening import Calendar
 from geo_service.domain.trace import Fixes
 from geo_service.flows.load_streets import load_streets
-from geo_service.flows.wiring import Workspace, open_workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import Workspace, open_workspace
 from geo_service.settings import Settings
 from geo_service.store import issues as stored
 

@@ -23,7 +23,8 @@ from geo_service.domain.verification import Answer, Task
 from geo_service.flows import ask_riders as asking
 from geo_service.flows.ask_riders import ask_riders
 from geo_service.flows.manage_keys import add_key
-from geo_service.flows.wiring import Workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import Workspace
 from geo_service.settings import Settings
 from geo_service.store import cases, issues, supporters, tasks
 from geo_service.store.case_schema import tasks as case_tasks

@@ -22,7 +22,8 @@ from geo_service.flows import count_passes
 from geo_service.flows.counted_period import Period
 from geo_service.flows.look_at_trips import OverlayQuestion, partitions_of
 from geo_service.flows.overlay_issues import overlay_by_issue
-from geo_service.flows.wiring import Workspace, open_workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import Workspace, open_workspace
 from geo_service.overlay import pass_counts
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.overlay.pass_counts import PassCounts

@@ -23,7 +23,8 @@ from geo_service.flows.load_areas import load_areas
 from geo_service.flows.load_facilities import load_facilities
 from geo_service.flows.load_issues import load_issues
 from geo_service.flows.loading import LoadOptions
-from geo_service.flows.wiring import Workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import Workspace
 from geo_service.settings import Settings
 from geo_service.store import areas, cases, categories, facilities, issues
 

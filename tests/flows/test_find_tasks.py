@@ -23,7 +23,8 @@ from geo_service.flows.find_tasks import (
     find_tasks_on_ride,
 )
 from geo_service.flows.ride_between import Ride
-from geo_service.flows.wiring import Workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import Workspace
 from geo_service.settings import Settings
 from geo_service.store import cases, categories, issues, tasks
 

@@ -24,7 +24,8 @@ from geo_service.flows.keep_photo import (
     store_photos,
     stored_files,
 )
-from geo_service.flows.wiring import Workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import Workspace
 from geo_service.settings import Settings
 from geo_service.store import cases, issues, photos
 from geo_service.store.keys import Key

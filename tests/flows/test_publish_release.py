@@ -20,7 +20,8 @@ from geo_service.domain.trace import Fixes
 from geo_service.errors import WrongUsage
 from geo_service.flows import publish_release as publishing
 from geo_service.flows.publish_release import publish_release
-from geo_service.flows.wiring import Workspace, open_workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import Workspace, open_workspace
 from geo_service.settings import Settings
 from geo_service.store import city, releases
 from geo_service.store.schema import release_cells

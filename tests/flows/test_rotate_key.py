@@ -16,7 +16,8 @@ from geo_service.flows.manage_keys import add_key
 from geo_service.flows.manage_teams import join_team
 from geo_service.flows.name_traces import while_names_stay
 from geo_service.flows.rotate_key import rotate_key
-from geo_service.flows.wiring import Workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import Workspace
 from geo_service.store import rider_generations
 from geo_service.store.rider_key_files import read_key
 

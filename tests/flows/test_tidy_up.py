@@ -8,8 +8,9 @@ import pytest
 from alembic import command
 
 from geo_service.flows.examine_workspace import examine
+from geo_service.flows.start_workspace import start_workspace
 from geo_service.flows.tidy_up import TidiedUp, tidy_up
-from geo_service.flows.wiring import Workspace, open_workspace, start_workspace
+from geo_service.flows.wiring import Workspace, open_workspace
 from geo_service.settings import Settings
 from geo_service.store import migrating
 from geo_service.store.workspace_files import DATABASE_FILE

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from whole_city import empty_tables, make_whole_city, settings_in, write_once
 
 from geo_service.flows.examine_workspace import examine
-from geo_service.flows.wiring import address_in, open_workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import address_in, open_workspace
 from geo_service.settings import Settings
 from geo_service.store.database import Database
 

@@ -18,7 +18,8 @@ from geo_service.domain.trace import Fixes
 from geo_service.export.frames import moments
 from geo_service.flows.count_passes import count_passes_in
 from geo_service.flows.counted_period import Period
-from geo_service.flows.wiring import Workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import Workspace
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.overlay.pass_counts import NO_MOMENT
 from geo_service.settings import Settings

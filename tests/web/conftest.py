@@ -36,7 +36,8 @@ from geo_service.flows.load_streets import load_streets
 from geo_service.flows.loading import LoadOptions
 from geo_service.flows.manage_keys import add_key, revoke_key
 from geo_service.flows.publish_release import publish_release
-from geo_service.flows.wiring import open_workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
 from geo_service.store import areas as stored_areas
 from geo_service.store import categories as stored_categories

@@ -14,7 +14,7 @@ from gbfs_validator import validate_feed
 from geo_service.domain.facility import Facility, Service, State
 from geo_service.domain.opening import Calendar
 from geo_service.export import gbfs
-from geo_service.flows.wiring import start_workspace
+from geo_service.flows.start_workspace import start_workspace
 from geo_service.settings import Settings
 from geo_service.store import facilities as stored
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 
 from geo_service.domain.opening import Calendar
-from geo_service.flows.wiring import start_workspace
+from geo_service.flows.start_workspace import start_workspace
 from geo_service.settings import Settings
 
 

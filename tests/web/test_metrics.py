@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 import geo_service.web.facilities as facilities_door
 from geo_service.domain.opening import Calendar
-from geo_service.flows.wiring import start_workspace
+from geo_service.flows.start_workspace import start_workspace
 from geo_service.settings import Settings
 from geo_service.web.app import paths
 from geo_service.web.request_counts import METHODS, OTHER

@@ -22,7 +22,8 @@ from geo_service.domain.facility import Facility, State
 from geo_service.domain.opening import Calendar
 from geo_service.flows import district as district_module
 from geo_service.flows.load_streets import load_streets
-from geo_service.flows.wiring import Workspace, open_workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import Workspace, open_workspace
 from geo_service.settings import Settings
 from geo_service.store import city
 from geo_service.store import facilities as stored

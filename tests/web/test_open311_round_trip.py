@@ -15,7 +15,8 @@ from geo_service.domain.opening import Calendar
 from geo_service.flows.load_open311 import ServerOptions, load_open311
 from geo_service.flows.loading import LoadOptions
 from geo_service.flows.open_cases import keep_told
-from geo_service.flows.wiring import Workspace, open_workspace, start_workspace
+from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import Workspace, open_workspace
 from geo_service.settings import Settings
 from geo_service.store import cases, categories, issues
 

@@ -12,8 +12,8 @@ import pytest
 
 from geo_service.domain.facility import Facility
 from geo_service.domain.opening import Calendar
+from geo_service.flows.start_workspace import start_workspace
 from geo_service.flows.tile_layers import TILE_SETS
-from geo_service.flows.wiring import start_workspace
 from geo_service.settings import Settings
 from geo_service.store import facilities as stored_facilities
 

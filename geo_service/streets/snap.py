@@ -93,7 +93,8 @@ def _offset_mm(grid: SnapGrid, point: int, share: float) -> int:
 @compiled
 def _cell_m(grid: SnapGrid, lat: float, ring: int) -> tuple[float, float]:
     """Return metres that cells have at least, eastward and northward, in the first rings."""
-    top = max(abs(grid.south), abs(grid.south + grid.rows * grid.cell_lat))
+    # Cells look narrower from a position nearer to a pole: distances are taken halfway to it.
+    top = max(abs(lat), abs(grid.south), abs(grid.south + grid.rows * grid.cell_lat))
     farthest = min(90.0, top, abs(lat) + (ring + 1) * grid.cell_lat)
     # A degree of latitude changes by 1 % from equator to pole.
     return grid.cell_lon * _east(farthest), grid.cell_lat * _north(lat) * 0.99

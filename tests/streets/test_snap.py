@@ -12,6 +12,7 @@ from geo_service.streets.assemble import build_network
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap import SnapGrid, build_grid, segments_near, snap
+from geo_service.streets.snap_grid import frozen_grid
 from geo_service.streets.ways import Ways
 
 GEOD = Geod(ellps="WGS84")
@@ -271,3 +272,53 @@ def test_edges_near_are_the_nearest_where_there_is_no_room_for_all(
     assert segments_near(grid, lon, lat, 400.0, *few) == 3
     for all_of_them, first_three in zip(many, few, strict=True):
         assert first_three.tolist() == all_of_them[:3].tolist()
+
+
+# The middle of nowhere, the 180th meridian, far north and south, and where meridians meet.
+PLACES = [(0.0, 0.0), (180.0, 52.0), (-71.0, -41.0), (25.0, 70.0), (-100.0, -88.0)]
+PLACES += [(10.0, 89.0), (-179.9, 89.99), (60.0, -89.99)]
+
+
+def wandering(
+    draw_ways: DrawWays, random: np.random.Generator, place: tuple[float, float]
+) -> Network:
+    """A street that wanders about a place, with a shorter one that lies on it."""
+    metres_east = GEOD.inv(place[0], place[1], place[0] + 0.001, place[1])[2] * 1000.0
+    steps = random.normal(0.0, 60.0, (60, 2)) / (metres_east, 111_000.0)
+    steps[random.integers(0, 60, 10)] *= (1.0, 0.0)
+    lon, lat = (np.cumsum(steps, axis=0) + place).T
+    places = dict(enumerate(zip((lon + 180) % 360 - 180, np.clip(lat, -90, 90), strict=True), 1))
+    ways = draw_ways(places, (range(1, 61), ROAD), ([*range(20, 40), 1], ROAD), way_ids=(9, 10))
+    return build_network(ways, Profile.WALK).network
+
+
+def in_one_cell(grid: SnapGrid) -> SnapGrid:
+    """A grid that leaves every segment to be looked at."""
+    segments = np.unique(grid.segment)
+    return frozen_grid(
+        grid._replace(
+            west=-180.0, south=-90.0, cell_lon=360.0, cell_lat=180.0, columns=1, rows=1,
+            offsets=np.array([0, len(segments)]), segment=segments,
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("seed", range(4))
+def test_no_cell_is_left_out_that_holds_the_nearest(
+    draw_ways: DrawWays, place: tuple[float, float], seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    network = wandering(draw_ways, random, place)
+    grid = build_grid(network)
+    lon, lat = around(network, random, 60)
+    for far in (0.003, 0.02):
+        lon[:30] += random.normal(0, far, 30) / max(np.cos(np.radians(place[1])), 1e-3)
+        lat[:30] += random.normal(0, far, 30)
+        at = (lon + 180.0) % 360.0 - 180.0, np.clip(lat, -90.0, 90.0)
+        for max_m in (40.0, 500.0, 20_000.0):
+            by_cells = snap(network, grid, *at, max_m)
+            by_all = snap(network, in_one_cell(grid), *at, max_m)
+            assert by_cells.off_mm.tolist() == by_all.off_mm.tolist()
+            assert by_cells.edge.tolist() == by_all.edge.tolist()
+            assert by_cells.offset_mm.tolist() == by_all.offset_mm.tolist()

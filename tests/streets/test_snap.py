@@ -209,6 +209,10 @@ def test_nothing_snaps_from_no_position(draw_ways: DrawWays) -> None:
     network = cross(draw_ways)
     assert one(network, float("nan"), 0.0)[0] == ""
     assert one(network, 0.0, float("inf"))[0] == ""
+    rows = tuple(np.zeros(8, dtype=np.int64) for _ in range(3))
+    for nowhere in (float("nan"), float("inf"), -float("inf")):
+        assert segments_near(build_grid(network), nowhere, 0.0, 60.0, *rows) == 0
+        assert segments_near(build_grid(network), 0.0, nowhere, 60.0, *rows) == 0
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -322,3 +326,21 @@ def test_no_cell_is_left_out_that_holds_the_nearest(
             assert by_cells.off_mm.tolist() == by_all.off_mm.tolist()
             assert by_cells.edge.tolist() == by_all.edge.tolist()
             assert by_cells.offset_mm.tolist() == by_all.offset_mm.tolist()
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_cell_is_left_out_that_holds_an_edge_nearby(
+    draw_ways: DrawWays, place: tuple[float, float]
+) -> None:
+    random = np.random.default_rng(7)
+    network = wandering(draw_ways, random, place)
+    grid = build_grid(network)
+    lon, lat = around(network, random, 40)
+    lat[:20] = np.clip(lat[:20] + random.normal(0, 0.005, 20), -90.0, 90.0)
+    by_cells, by_all = (tuple(np.zeros(64, dtype=np.int64) for _ in range(3)) for _ in range(2))
+    for radius_m in (20.0, 300.0, 3_000.0):
+        for x, y in zip(lon, lat, strict=True):
+            found = segments_near(grid, x, y, radius_m, *by_cells)
+            assert segments_near(in_one_cell(grid), x, y, radius_m, *by_all) == found
+            for some, every in zip(by_cells, by_all, strict=True):
+                assert some[:found].tolist() == every[:found].tolist()

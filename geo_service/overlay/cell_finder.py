@@ -62,7 +62,7 @@ def _nothing() -> _Known:
         np.zeros((0, _MOST_CELLS), dtype=np.int64),
         np.zeros(1, dtype=np.int64),
         np.zeros((1, 2)),
-        np.full((1, _BORDERS, 3), -1.0),
+        np.zeros((1, _BORDERS, 3)),
     )
 
 
@@ -163,8 +163,8 @@ def _borders_of(ring: Floats) -> tuple[Floats, Floats]:
     place = ring[0]
     steepest = float(np.abs(ring[:, 1]).max())
     borders = np.zeros((_BORDERS, 3))
-    if steepest > _STEEPEST or len(ring) > _BORDERS + 1:
-        borders[:, 2] = -1.0
+    if steepest > _STEEPEST:
+        # Zeros are more than 0 nowhere: nothing is surely inside.
         return place, borders
     level = math.cos(math.radians(steepest))
     borders[:, 2] = 1.0

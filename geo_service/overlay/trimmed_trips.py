@@ -6,8 +6,9 @@ first and last metres ridden; a receiver that wanders while its rider waits at t
 the metres ridden, but does not use these up.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 
@@ -15,13 +16,17 @@ from geo_service.arrays import Floats, Integers
 from geo_service.compiled import compiled
 from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.trace import Fixes
+from geo_service.geometry.metric import wrap_degrees
 from geo_service.overlay.tangent_plane import chord_m
 from geo_service.overlay.trip_path import are_joined, max_gap_us
 
 Place: TypeAlias = tuple[float, float, float]
 """Moment (microseconds UTC), longitude and latitude."""
+OfDegrees: TypeAlias = Callable[[float], float]
 
 _HALVINGS = 40
+
+_wrap = cast("OfDegrees", compiled(wrap_degrees))
 
 
 def trim_ends(fixes: Fixes, rule: PassRule, trim_m: float) -> Fixes:
@@ -134,10 +139,9 @@ def _place(position: float, t: Integers, lon: Floats, lat: Floats) -> Place:
     share = position - fix
     if share == 0.0:
         return float(t[fix]), lon[fix], lat[fix]
-    across = (lon[fix + 1] - lon[fix] + 180.0) % 360.0 - 180.0
-    there = (lon[fix] + share * across + 180.0) % 360.0 - 180.0
+    across = _wrap(lon[fix + 1] - lon[fix])
     return (
         float(t[fix] + int(share * (t[fix + 1] - t[fix]))),
-        there,
+        _wrap(lon[fix] + share * across),
         lat[fix] + share * (lat[fix + 1] - lat[fix]),
     )

@@ -150,9 +150,8 @@ def _without_repeats(segments: _Segments) -> _Segments:
         return segments
     forward, backward = segments.forward.copy(), segments.backward.copy()
     keep = np.ones(len(segments), dtype=np.bool_)
-    first = order[0]
     for position in np.flatnonzero(same):
-        if position == 0 or not same[position - 1]:
+        if keep[order[position]]:
             first = order[position]
         again = order[position + 1]
         turned = segments.start[again] != segments.start[first]

@@ -93,7 +93,8 @@ def _offset_mm(grid: SnapGrid, point: int, share: float) -> int:
 @compiled
 def _cell_m(grid: SnapGrid, lat: float, ring: int) -> tuple[float, float]:
     """Return metres that cells have at least, eastward and northward, in the first rings."""
-    top = max(abs(grid.south), abs(grid.south + grid.rows * grid.cell_lat))
+    # Cells look narrower from a position nearer to a pole: distances are taken halfway to it.
+    top = max(abs(lat), abs(grid.south), abs(grid.south + grid.rows * grid.cell_lat))
     farthest = min(90.0, top, abs(lat) + (ring + 1) * grid.cell_lat)
     # A degree of latitude changes by 1 % from equator to pole.
     return grid.cell_lon * _east(farthest), grid.cell_lat * _north(lat) * 0.99
@@ -214,17 +215,16 @@ def segments_near(
     frame = _frame(lat)
     x, y = _cell_of(grid, lon, lat)
     column, row = int(np.floor(x)), int(np.floor(y))
-    ring = 0
-    while (
-        _seen_m(x, y, ring, _cell_m(grid, lat, ring)) < radius_m
-        and ring <= grid.rows + grid.columns
-    ):
+    outside = max(-column, column - grid.columns + 1, -row, row - grid.rows + 1, 0)
+    unseen_m = _seen_m(x, y, outside - 1, _cell_m(grid, lat, outside - 1))
+    if outside > 0 and not unseen_m < radius_m:
+        # Machine code does not check bounds: no cell is looked for from no position, either.
+        return 0
+    ring, last_ring = outside, outside + max(grid.rows, grid.columns)
+    while ring < last_ring and _seen_m(x, y, ring, _cell_m(grid, lat, ring)) < radius_m:
         ring += 1
     found = 0
     first, last = max(0, column - ring), min(grid.columns - 1, column + ring)
-    if first > last:
-        # Machine code does not check bounds: beside the grid it would read what is not its own.
-        return found
     for at_row in range(max(0, row - ring), min(grid.rows - 1, row + ring) + 1):
         left, right = at_row * grid.columns + first, at_row * grid.columns + last
         for listed in range(grid.offsets[left], grid.offsets[right + 1]):

@@ -221,10 +221,20 @@ def test_speed_is_measured_from_the_last_good_fix() -> None:
     assert len(result.fixes) == 18
 
 
-@pytest.mark.parametrize(("metres", "dropped"), [(399.0, 0), (401.0, 1)])
-def test_forty_metres_a_second_is_the_limit(metres: float, dropped: int) -> None:
-    trip = [*ride(10, step_m=0.0), (100.0, metres / 111_319.5, 0.0)]
-    assert cleaned(trip).dropped[IMPOSSIBLE_SPEED] == dropped
+@settings(max_examples=300, deadline=None)
+@given(
+    st.tuples(st.sampled_from([-180.0, -179.9999, 0.0, 112.0, 179.9999]), st.floats(-89, 89)),
+    st.floats(-180, 180),
+    st.floats(0.01, 60),
+    st.sampled_from([0.5, 0.999, 1.001, 3.0]),
+)
+def test_forty_metres_a_second_is_the_limit_all_over_the_earth(
+    place: tuple[float, float], bearing: float, seconds: float, share: float
+) -> None:
+    seconds = round(seconds, 6)
+    lon, lat, _ = GEOD.fwd(*place, bearing, 40.0 * seconds * share)
+    result = cleaned([(0.0, *place), (seconds, lon, lat)], share=1.0)
+    assert dropped_of(result) == ({IMPOSSIBLE_SPEED: 1} if share > 1 else {})
 
 
 def test_exactly_a_fifth_may_be_lost() -> None:

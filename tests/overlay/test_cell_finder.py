@@ -54,6 +54,38 @@ def test_positions_on_a_border_are_those_of_h3(
     assert found.tolist() == cell_of(lon, lat, resolution).tolist()
 
 
+def directions(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    """Unit vectors on the sphere, as H3 sees positions."""
+    east, north = np.radians(lon), np.radians(lat)
+    level = np.cos(north)
+    return np.column_stack((level * np.cos(east), level * np.sin(east), np.sin(north)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    place=st.tuples(st.floats(-180, 180), st.one_of(st.floats(-82, 82), st.floats(79, 89.99))),
+    resolution=st.integers(3, 11),
+    along=st.floats(0, 1),
+    share=st.floats(-0.5, 1.5),
+)
+def test_positions_between_a_border_and_the_straight_line_in_degrees_are_those_of_h3(
+    place: tuple[float, float], resolution: int, along: float, share: float
+) -> None:
+    cell = cell_of(np.array([place[0]]), np.array([place[1]]), resolution)
+    ring = np.array(cell_boundary(cell_names(cell))[0])
+    straight = ring[:-1] + along * np.diff(ring, axis=0)
+    corners = directions(ring[:, 0], ring[:, 1])
+    x, y, z = (corners[:-1] + along * np.diff(corners, axis=0)).T
+    bent = np.degrees(np.column_stack((np.arctan2(y, x), np.arctan2(z, np.hypot(x, y)))))
+    bent[:, 0] = straight[:, 0] + (bent[:, 0] - straight[:, 0] + 180.0) % 360.0 - 180.0
+    lon, lat = (straight + share * (bent - straight)).T
+    lon, lat = (lon + 180.0) % 360.0 - 180.0, np.clip(lat, -90.0, 90.0)
+    finder = CellFinder(resolution)
+    for _ in range(2):
+        found = finder.find(lon, lat)
+        assert found.tolist() == cell_of(lon, lat, resolution).tolist()
+
+
 def test_h3_is_asked_for_what_is_new_and_hardly_ever_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

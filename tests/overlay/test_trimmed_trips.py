@@ -99,3 +99,80 @@ def test_the_180th_meridian_is_no_seam(plan_at: type[Plan], fixes_from: FixesFro
     assert eastings(plan, fixes_from, rows) == near([-200, 90, 380])
     fixes = trim_ends(fixes_from(plan.trip("r", rows)), RULE, 400.0)
     assert (np.abs(fixes.lon) <= 180.0).all()
+
+
+def metres(here: Fix, there: Fix) -> float:
+    return float(GEOD.inv(here[1], here[2], there[1], there[2])[2])
+
+
+def part_way(here: Fix, there: Fix, share: float) -> Fix:
+    """Return a moment and a place on a segment that is straight in degrees."""
+    t, lon, lat = (b - a for a, b in zip(here, there, strict=True))
+    lon = (lon + 180.0) % 360.0 - 180.0
+    return here[0] + share * t, here[1] + share * lon, here[2] + share * lat
+
+
+def away_from_the_first(rows: Sequence[Fix], trim_m: float) -> list[Fix]:
+    """Return the rest of a way from where it is so far from its first fix, by geodesics."""
+    far = [number for number, fix in enumerate(rows) if metres(rows[0], fix) >= trim_m]
+    if not far:
+        return []
+    before, fix = rows[max(far[0] - 1, 0)], rows[far[0]]
+    joined = abs(fix[0] - before[0]) <= RULE.max_gap_s and metres(before, fix) <= RULE.max_gap_m
+    if far[0] == 0 or not joined:
+        return list(rows[far[0] :])
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        share = (low + high) / 2.0
+        outside = metres(rows[0], part_way(before, fix, share)) >= trim_m
+        low, high = (low, share) if outside else (share, high)
+    cut = part_way(before, fix, high)
+    return [cut, *(rows[far[0] + (high == 1.0) :])]
+
+
+def trimmed(rows: Sequence[Fix], trim_m: float) -> list[Fix]:
+    """What stands both in the way without its beginning and in the way without its end."""
+    if not rows:
+        return []
+    ahead = away_from_the_first(rows, trim_m)
+    back = away_from_the_first(rows[::-1], trim_m)[::-1]
+    if not ahead or not back or ahead[0][0] > back[-1][0]:
+        return []
+    within = [fix for fix in rows if ahead[0][0] < fix[0] < back[-1][0]]
+    return [ahead[0], *within, *([back[-1]] if back[-1][0] > ahead[0][0] else [])]
+
+
+def random_way(random: np.random.Generator, plan: Plan) -> Sequence[Fix]:
+    """Draw a ride with waits, leaps, pauses and places that it comes back to."""
+    rows = [(0.0, 0.0, 0.0)][: random.integers(0, 8)]
+    for _ in range(random.integers(0, 40) if rows else 0):
+        t, east, north = rows[-1]
+        stride = random.choice([0.0, 3.0, 60.0, 60.0, 200.0, 700.0])
+        aside = random.normal(0.3, 1.0, 2) * stride
+        if random.random() < 0.08:
+            aside = -np.array([east, north])
+        wait = random.choice([1.0, 10.0, 30.0, 300.0], p=[0.3, 0.4, 0.25, 0.05])
+        rows.append((t + wait, east + aside[0], north + aside[1]))
+    return plan.trip("r", rows)[1]
+
+
+@pytest.mark.parametrize("place", [(112.0, 32.0), (180.0, -17.0), (-179.999, 70.0), (5.0, -85.0)])
+@pytest.mark.parametrize("trim_m", [0.0, 20.0, 200.0, 1500.0])
+def test_what_is_left_of_random_rides_is_what_plain_steps_leave(
+    plan_at: type[Plan],
+    fixes_from: FixesFrom,
+    seconds: Seconds,
+    place: tuple[float, float],
+    trim_m: float,
+) -> None:
+    random = np.random.default_rng(round(trim_m + abs(place[1])))
+    ways = [random_way(random, plan_at(*place)) for _ in range(60)]
+    fixes = trim_ends(fixes_from(*(("r", way) for way in ways)), RULE, trim_m)
+    expected = [trimmed(way, trim_m) for way in ways]
+    assert np.diff(fixes.offsets).tolist() == [len(rows) for rows in expected]
+    rows = [row for rows in expected for row in rows]
+    assert len(rows) > 20
+    assert [seconds(t) for t in fixes.t] == pytest.approx([row[0] for row in rows], abs=0.01)
+    off = GEOD.inv(fixes.lon, fixes.lat, [row[1] for row in rows], [row[2] for row in rows])[2]
+    assert max(off) < 0.01
+    assert (np.abs(fixes.lon) <= 180.0).all()

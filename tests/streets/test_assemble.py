@@ -180,7 +180,19 @@ def test_two_stretches_of_a_way_between_the_same_junctions_get_names_of_their_ow
     network = build_network(ways, Profile.EBIKE).network
     names = edge_ids(network) | {network.edge_id(e, backward=True) for e in range(network.edges)}
     assert len(names) == 2 * network.edges
-    assert "100/1/3" in names
+    # The shorter keeps its name; the longer is cut in its middle.
+    assert edge_ids(network) == {"100/1/3", "100/3/12", "100/12/1", "101/1/4", "102/3/4"}
+
+
+def test_pieces_of_a_way_that_are_the_same_stretch_are_not_cut_for_ever(
+    draw_ways: DrawWays,
+) -> None:
+    ways = draw_ways(
+        PLACES, ([3, 4], ROAD), ([1, 2], ROAD), ([1, 2], ROAD), ([2, 3], ROAD),
+        way_ids=(7, 8, 8, 9),
+    )  # fmt: skip
+    network = build_network(ways, Profile.EBIKE).network
+    assert network.edges == 4
 
 
 def test_way_that_passes_a_stretch_twice_has_it_once(draw_ways: DrawWays) -> None:
@@ -190,6 +202,12 @@ def test_way_that_passes_a_stretch_twice_has_it_once(draw_ways: DrawWays) -> Non
     spur = [network.edge_id(edge) for edge in range(network.edges)].index("100/2/3")
     assert network.edge_forward[spur]
     assert network.edge_backward[spur]
+
+
+def test_way_that_comes_back_on_a_stretch_at_last_has_it_both_ways(draw_ways: DrawWays) -> None:
+    network = build_network(draw_ways(PLACES, ([2, 3, 13, 2, 3, 2], ONEWAY)), Profile.EBIKE).network
+    both = network.edge_forward & network.edge_backward
+    assert [network.edge_id(int(edge)) for edge in np.flatnonzero(both)] == ["100/2/3"]
 
 
 def test_edge_ends_where_the_way_begins_to_go_both_ways(draw_ways: DrawWays) -> None:

@@ -162,6 +162,27 @@ def test_dead_end_goes_before_its_junction_and_a_chain_needs_no_more_arcs(
             assert len(elimination.climb.upper) == len(elimination.descend.upper) == 8
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_each_family_of_a_tree_of_streets_stands_together(tangled: Tangled, seed: int) -> None:
+    random, nodes = np.random.default_rng(seed), 30
+    tree = replace(
+        tangled(seed, nodes, nodes - 1),
+        edge_from=np.array([random.integers(0, node) for node in range(1, nodes)]),
+        edge_to=np.arange(1, nodes),
+        edge_forward=np.ones(nodes - 1, dtype=bool),
+        edge_backward=np.ones(nodes - 1, dtype=bool),
+    )
+    for elimination in eliminate(tree).values():
+        parents = elimination.climb.upper.tolist()
+        # In a tree every place but the last has one upper neighbour: its parent.
+        assert np.diff(elimination.climb.offsets).tolist() == [1] * (nodes - 1) + [0]
+        families = [{place} for place in range(nodes)]
+        for place, parent in enumerate(parents):
+            families[parent] |= families[place]
+        for place, family in enumerate(families):
+            assert family == set(range(place - len(family) + 1, place + 1))
+
+
 @pytest.mark.parametrize("measure", BY_STREET)
 def test_way_too_long_to_count_is_none(tangled: Tangled, measure: Measure) -> None:
     half = 1 << 28

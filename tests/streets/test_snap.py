@@ -12,6 +12,7 @@ from geo_service.streets.assemble import build_network
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap import SnapGrid, build_grid, segments_near, snap
+from geo_service.streets.snap_grid import frozen_grid
 from geo_service.streets.ways import Ways
 
 GEOD = Geod(ellps="WGS84")
@@ -208,6 +209,10 @@ def test_nothing_snaps_from_no_position(draw_ways: DrawWays) -> None:
     network = cross(draw_ways)
     assert one(network, float("nan"), 0.0)[0] == ""
     assert one(network, 0.0, float("inf"))[0] == ""
+    rows = tuple(np.zeros(8, dtype=np.int64) for _ in range(3))
+    for nowhere in (float("nan"), float("inf"), -float("inf")):
+        assert segments_near(build_grid(network), nowhere, 0.0, 60.0, *rows) == 0
+        assert segments_near(build_grid(network), 0.0, nowhere, 60.0, *rows) == 0
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -271,3 +276,71 @@ def test_edges_near_are_the_nearest_where_there_is_no_room_for_all(
     assert segments_near(grid, lon, lat, 400.0, *few) == 3
     for all_of_them, first_three in zip(many, few, strict=True):
         assert first_three.tolist() == all_of_them[:3].tolist()
+
+
+# The middle of nowhere, the 180th meridian, far north and south, and where meridians meet.
+PLACES = [(0.0, 0.0), (180.0, 52.0), (-71.0, -41.0), (25.0, 70.0), (-100.0, -88.0)]
+PLACES += [(10.0, 89.0), (-179.9, 89.99), (60.0, -89.99)]
+
+
+def wandering(
+    draw_ways: DrawWays, random: np.random.Generator, place: tuple[float, float]
+) -> Network:
+    """A street that wanders about a place, with a shorter one that lies on it."""
+    metres_east = GEOD.inv(place[0], place[1], place[0] + 0.001, place[1])[2] * 1000.0
+    steps = random.normal(0.0, 60.0, (60, 2)) / (metres_east, 111_000.0)
+    steps[random.integers(0, 60, 10)] *= (1.0, 0.0)
+    lon, lat = (np.cumsum(steps, axis=0) + place).T
+    places = dict(enumerate(zip((lon + 180) % 360 - 180, np.clip(lat, -90, 90), strict=True), 1))
+    ways = draw_ways(places, (range(1, 61), ROAD), ([*range(20, 40), 1], ROAD), way_ids=(9, 10))
+    return build_network(ways, Profile.WALK).network
+
+
+def in_one_cell(grid: SnapGrid) -> SnapGrid:
+    """A grid that leaves every segment to be looked at."""
+    segments = np.unique(grid.segment)
+    return frozen_grid(
+        grid._replace(
+            west=-180.0, south=-90.0, cell_lon=360.0, cell_lat=180.0, columns=1, rows=1,
+            offsets=np.array([0, len(segments)]), segment=segments,
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("seed", range(4))
+def test_no_cell_is_left_out_that_holds_the_nearest(
+    draw_ways: DrawWays, place: tuple[float, float], seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    network = wandering(draw_ways, random, place)
+    grid = build_grid(network)
+    lon, lat = around(network, random, 60)
+    for far in (0.003, 0.02):
+        lon[:30] += random.normal(0, far, 30) / max(np.cos(np.radians(place[1])), 1e-3)
+        lat[:30] += random.normal(0, far, 30)
+        at = (lon + 180.0) % 360.0 - 180.0, np.clip(lat, -90.0, 90.0)
+        for max_m in (40.0, 500.0, 20_000.0):
+            by_cells = snap(network, grid, *at, max_m)
+            by_all = snap(network, in_one_cell(grid), *at, max_m)
+            assert by_cells.off_mm.tolist() == by_all.off_mm.tolist()
+            assert by_cells.edge.tolist() == by_all.edge.tolist()
+            assert by_cells.offset_mm.tolist() == by_all.offset_mm.tolist()
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_cell_is_left_out_that_holds_an_edge_nearby(
+    draw_ways: DrawWays, place: tuple[float, float]
+) -> None:
+    random = np.random.default_rng(7)
+    network = wandering(draw_ways, random, place)
+    grid = build_grid(network)
+    lon, lat = around(network, random, 40)
+    lat[:20] = np.clip(lat[:20] + random.normal(0, 0.005, 20), -90.0, 90.0)
+    by_cells, by_all = (tuple(np.zeros(64, dtype=np.int64) for _ in range(3)) for _ in range(2))
+    for radius_m in (20.0, 300.0, 3_000.0):
+        for x, y in zip(lon, lat, strict=True):
+            found = segments_near(grid, x, y, radius_m, *by_cells)
+            assert segments_near(in_one_cell(grid), x, y, radius_m, *by_all) == found
+            for some, every in zip(by_cells, by_all, strict=True):
+                assert some[:found].tolist() == every[:found].tolist()

@@ -15,18 +15,11 @@ def start_workspace(
 
     Parameters
     ----------
-    settings : Settings
-        Names the folder.
-    calendar : Calendar, optional
-        The city's time zone and holidays, written down; None keeps what the workspace has.
+    settings, calendar
+        As for `make_workspace`, which says what is raised too.
     now : datetime, optional
         With a zone; by it photos that a crash left are told from those being written. None
         leaves all of them.
-
-    Raises
-    ------
-    WrongUsage
-        If the time zone or the country is not known.
     """
     workspace = make_workspace(settings, calendar)
     tidy_up(workspace, now)

@@ -84,6 +84,7 @@ from geo_service.web.ready_collections import ReadyCollections
 from geo_service.web.request_log import finish_log, path_told
 from geo_service.web.security_headers import HEADERS, SecurityHeaders
 from geo_service.web.service import Clock, look_at_clock, open_service, service_of
+from geo_service.web.threads import share_few_threads
 from geo_service.web.trusted_proxies import TrustedProxies
 from geo_service.web.upkeep import Upkeep
 
@@ -149,8 +150,8 @@ SMALLEST_ZIPPED = 1000
 ZIPPED_LIGHTLY = 5
 """Harder takes up to ten times as long for one byte in a hundred, and all others wait for it."""
 MOST_UNDER_WAY = 64
-"""Forty threads work at them, and the others wait a fraction of a second for one; whoever waits
-for a slow sender or reader is not one of them."""
+"""Few threads work at them, and the others wait a fraction of a second for one; whoever waits for
+a slow sender or reader is not one of them."""
 
 
 def paths() -> tuple[str, ...]:
@@ -175,6 +176,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
+        share_few_threads()
         # The first question would otherwise wait for the streets to be opened.
         with suppress(NotReady):
             await run_in_threadpool(app.state.service.districts.current, Profile.EBIKE)

@@ -34,6 +34,7 @@ from geo_service.web.parameters import NoParameters, read_parameters
 from geo_service.web.path_parts import Drawing, MapName, PartName
 from geo_service.web.schemas import pages
 from geo_service.web.service import service_of
+from geo_service.web.threads import at_length
 
 WHOLE_PAGES = ("public", "planner")
 NAMES = (*WHOLE_PAGES, *LAYERS)
@@ -54,6 +55,7 @@ router = APIRouter(tags=["maps"])
     dependencies=[SHOWS_KEY],
     openapi_extra=KEY_OPTIONAL,
 )
+@at_length
 def show_planner_page(request: Request) -> Response:
     """Draw the public layers; with an analyst's key, all.
 
@@ -81,6 +83,7 @@ def show_planner_page(request: Request) -> Response:
     dependencies=[SHOWS_KEY],
     openapi_extra=KEY_OPTIONAL,
 )
+@at_length
 def draw_map(name: MapName, request: Request) -> Response:
     """Draw `public`, `planner`, or a single layer, by the caller's rights."""
     read_parameters(NoParameters, request.query_params.multi_items())

@@ -33,6 +33,7 @@ from geo_service.web.parameters import (
 from geo_service.web.schemas import figures
 from geo_service.web.schemas.shapes import Schema
 from geo_service.web.service import Service, service_of
+from geo_service.web.threads import at_length
 
 USUAL: Literal["true"] = "true"
 
@@ -136,6 +137,7 @@ def _describe_door(row: str, parameters: type[Parameters], schema: Schema) -> di
 
 
 @router.get("/overlay/issues", **_describe_door("issue", IssueParameters, figures.ISSUES))
+@at_length
 def find_issue_exposure(request: Request) -> Response:
     """Every issue, also those nobody passes, with passes, riders, first and last pass."""
     service = _open_to_analyst(request)
@@ -147,12 +149,14 @@ def find_issue_exposure(request: Request) -> Response:
 
 
 @router.get("/overlay/cells", **_describe_door("cell", PlaceParameters, figures.CELLS))
+@at_length
 def find_cell_exposure(request: Request) -> Response:
     """Every H3 cell that saw a trip or an issue, with its exposure, and whether it is hot."""
     return _answer_by_place(request, "cell")
 
 
 @router.get("/overlay/streets", **_describe_door("street", PlaceParameters, figures.STREETS))
+@at_length
 def find_street_exposure(request: Request) -> Response:
     """Every stretch of street that saw a trip or an issue, with its exposure, likewise."""
     return _answer_by_place(request, "street")

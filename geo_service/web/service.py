@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import ParamSpec, TypeVar, cast
 
+from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from geo_service.errors import NotReady
@@ -61,6 +62,8 @@ class Service:
     photos: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "photos"))
     """Where photos are drawn: only others with photos wait for it, and as it is always the same
     thread, the memory that a large picture takes is used again."""
+    at_length: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(3))
+    """How many maps and tables are made at a time: who is answered soon waits for none of them."""
 
     def streets_if_any(self) -> Network | None:
         """Return the streets riders ride, for small maps; None before any have been loaded."""

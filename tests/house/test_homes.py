@@ -19,6 +19,7 @@ HOMES = {
     "offlinefolium": ("maps/assets.py",),
     "fastapi": ("web/",),
     "starlette": ("web/",),
+    "anyio": ("web/threads.py", "web/service.py"),
     "uvicorn": ("web/",),
     "jinja2": ("web/", "maps/"),
     "sqlalchemy": ("store/",),

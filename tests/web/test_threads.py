@@ -1,0 +1,142 @@
+"""What takes long is made on threads of its own: who is answered soon does not wait for it."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+
+import httpx
+import pytest
+from anyio import CapacityLimiter
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI, Request, Response
+
+from geo_service.flows.wiring import open_workspace
+from geo_service.settings import Settings
+from geo_service.web.app import make_app
+from geo_service.web.threads import SOON, at_length, share_few_threads
+
+AT_LENGTH = 3
+
+
+class _AtATime:
+    """Counts how many are in at a time, and holds them there until they are let go."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.let_go = threading.Event()
+        self.inside = self.most = 0
+
+    def stay(self) -> None:
+        with self._lock:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+        assert self.let_go.wait(30)
+        with self._lock:
+            self.inside -= 1
+
+
+class _OfThree:
+    at_length = CapacityLimiter(AT_LENGTH)
+
+
+def small_app(lengthy: _AtATime, short: _AtATime) -> FastAPI:
+    app = FastAPI()
+    app.state.service = _OfThree()
+
+    @app.get("/map/{name}")
+    @at_length
+    def draw(name: str, request: Request) -> Response:
+        lengthy.stay()
+        return Response(f"{name} {request.url.path}")
+
+    @app.get("/held")
+    def hold() -> str:
+        short.stay()
+        return "held"
+
+    @app.get("/soon")
+    def answer() -> str:
+        return "soon"
+
+    return app
+
+
+def run(doing: Callable[[httpx.AsyncClient], Awaitable[None]], app: FastAPI) -> None:
+    async def inside() -> None:
+        share_few_threads()
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            await asyncio.wait_for(doing(client), 60)
+
+    asyncio.run(inside())
+
+
+async def wait_until(held: _AtATime, many: int) -> None:
+    while held.inside < many:  # noqa: ASYNC110 - threads count, and know of no event
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.2)  # time for one too many to come in
+
+
+def test_who_is_answered_soon_does_not_wait_for_maps() -> None:
+    lengthy, short = _AtATime(), _AtATime()
+
+    async def ask(client: httpx.AsyncClient) -> None:
+        maps_asked = [asyncio.create_task(client.get(f"/map/{n}")) for n in range(20)]
+        await wait_until(lengthy, AT_LENGTH)
+        assert (await client.get("/soon")).json() == "soon"
+        lengthy.let_go.set()
+        answers = await asyncio.gather(*maps_asked)
+        assert [answer.text for answer in answers] == [f"{n} /map/{n}" for n in range(20)]
+
+    run(ask, small_app(lengthy, short))
+    assert lengthy.most == AT_LENGTH
+
+
+def test_so_few_doors_answer_at_a_time() -> None:
+    lengthy, short = _AtATime(), _AtATime()
+
+    async def ask(client: httpx.AsyncClient) -> None:
+        held = [asyncio.create_task(client.get("/held")) for _ in range(30)]
+        await wait_until(short, SOON)
+        short.let_go.set()
+        assert {(await one).json() for one in held} == {"held"}
+
+    run(ask, small_app(lengthy, short))
+    assert short.most == SOON
+
+
+def test_a_door_without_request_is_told_so() -> None:
+    async def ask() -> None:
+        with pytest.raises(TypeError, match="draw takes no request"):
+            await at_length(draw)()
+
+    def draw() -> Response:
+        return Response()
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize("path", ["/maps/public.html", "/planner", "/overlay/cells"])
+def test_the_app_answers_others_while_maps_and_tables_wait(
+    own_settings: Settings, bearer: Callable[[str], dict[str, str]], path: str
+) -> None:
+    async def inside() -> None:
+        app = make_app(open_workspace(own_settings))
+        transport = httpx.ASGITransport(app=app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
+        ):
+            assert current_default_thread_limiter().total_tokens == SOON
+            places = app.state.service.at_length
+            others = [object() for _ in range(int(places.total_tokens))]
+            for other in others:
+                places.acquire_on_behalf_of_nowait(other)
+            waiting = asyncio.create_task(client.get(path, headers=bearer("analyst")))
+            assert (await client.get("/releases")).status_code == 200
+            await asyncio.sleep(0.2)
+            assert not waiting.done()
+            places.release_on_behalf_of(others[0])
+            assert (await asyncio.wait_for(waiting, 60)).status_code == 200
+
+    asyncio.run(inside())

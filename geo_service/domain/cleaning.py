@@ -70,8 +70,8 @@ def clean(
     *,
     max_speed_m_s: float,
     max_dropped_share: float,
-    clock_jump_s: float = 43_200.0,
-    clock_jump_fixes: int = 3,
+    clock_jump_s: float,
+    clock_jump_fixes: int,
     lost: Integers | None = None,
 ) -> Cleaned:
     """Drop fixes that can't be true and refuse trips that lose too many.

@@ -206,7 +206,13 @@ def test_a_trip_is_refused_exactly_when_it_loses_more_than_the_share(
 
 def test_a_good_trip_is_left_as_it_is() -> None:
     fixes = fixes_of(ride(100))
-    result = clean(fixes, max_speed_m_s=40.0, max_dropped_share=0.2)
+    result = clean(
+        fixes,
+        max_speed_m_s=40.0,
+        max_dropped_share=0.2,
+        clock_jump_s=3600.0,
+        clock_jump_fixes=3,
+    )
     assert result.fixes is fixes
     assert sum(result.dropped.values()) == 0
     assert (result.refused, result.warnings) == ((), ())

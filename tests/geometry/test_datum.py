@@ -72,6 +72,19 @@ def test_outside_china_nothing_changes(source: Datum, target: Datum) -> None:
     assert there[1].tolist() == lat.tolist()
 
 
+@pytest.mark.parametrize(
+    ("lon", "lat"),
+    [(72.004, 30.0), (137.8347, 30.0), (100.0, 0.8293), (100.0, 55.8271)],
+    ids=["west", "east", "south", "north"],
+)
+def test_the_border_itself_is_inside_and_what_lies_beyond_it_is_not(lon: float, lat: float) -> None:
+    beyond = 1e-7
+    lons = np.array([lon, lon - beyond if lon < 100 else lon + beyond if lon > 100 else lon])
+    lats = np.array([lat, lat - beyond if lat < 30 else lat + beyond if lat > 30 else lat])
+    moved_lon, moved_lat = convert(lons, lats, source=Datum.WGS84, target=Datum.GCJ02)
+    assert ((moved_lon != lons) & (moved_lat != lats)).tolist() == [True, False]
+
+
 def test_no_number_stays_no_number_and_leaves_its_neighbours_alone() -> None:
     lon, lat = np.array([np.nan, 112.15]), np.array([32.04, 32.04])
     there_lon, there_lat = convert(lon, lat, source=Datum.GCJ02, target=Datum.WGS84)

@@ -86,5 +86,6 @@ def test_swapped_latitude_and_longitude_are_guessed() -> None:
     assert "swapped" in faults(replace(GOOD, lon=32.04, lat=112.14))["lat"]
 
 
-def test_clocks_may_differ_a_little() -> None:
-    check_report(replace(GOOD, seen_at=NOW + timedelta(minutes=4)), WATER, NOW, 300.0)
+def test_clocks_may_differ_a_little_and_three_months_are_not_too_long() -> None:
+    for beside in (timedelta(minutes=4), timedelta(minutes=5), timedelta(days=-90)):
+        check_report(replace(GOOD, seen_at=NOW + beside), WATER, NOW, 300.0)

@@ -202,6 +202,18 @@ def test_streets_across_the_180th_meridian_are_met_from_both_sides(
     assert name.startswith("100/" if abs(lon) < 180 else "101/")
 
 
+@pytest.mark.parametrize("lon", [179.9996, 179.9999, -179.9999, -179.9996])
+def test_the_place_on_a_street_across_the_180th_meridian_is_a_longitude(
+    draw_ways: DrawWays, lon: float
+) -> None:
+    over = build_network(
+        draw_ways({1: (179.999, 10.0), 2: (-179.999, 10.0)}, ([1, 2], ROAD)), Profile.WALK
+    ).network
+    snapped = snap(over, build_grid(over), np.array([lon]), np.array([10.0001]), 500.0)
+    assert snapped.lon[0] == pytest.approx(lon, abs=1e-6)
+    assert snapped.lat[0] == pytest.approx(10.0, abs=1e-6)
+
+
 @pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="plain Python refuses such numbers itself"
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import (
     URL,
@@ -20,7 +21,7 @@ from sqlalchemy import (
     table,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from geo_service.errors import NotReady, WrongUsage
@@ -36,6 +37,8 @@ PATIENCE_S = 60.0
 """How long a writer waits for another to finish."""
 WRITERS_TURN = 0x67656F
 """The lock by which writers take turns on PostgreSQL, as SQLite has them do by itself."""
+PLACE = "place"
+"""Under this name a connection to SQLite knows which file it opened."""
 LOG_PATIENCE_S = 2.0
 """How long to wait for readers so that the log of writes can be emptied at once."""
 
@@ -44,7 +47,9 @@ class Database:
     """One city's database: SQLite by default, any other that SQLAlchemy knows by its address.
 
     On SQLite one writer works at a time and others wait for it; readers wait for nobody and see
-    what was committed when they began. A commit is on disk before it returns.
+    what was committed when they began. A commit is on disk before it returns. A file put in the
+    place of the one that was opened (a workspace restored) is what is read and written from then
+    on; none is ever made in the place of one that went.
 
     Parameters
     ----------
@@ -80,8 +85,11 @@ class Database:
         """Of this process's writers. SQLite would have each sleep and look again, in no order and
         longer each time, so that two dozen at once take seconds for what takes milliseconds."""
         self._others: list[Callable[[], None]] = []
+        self._was_there = False
+        if self.file is not None:
+            event.listen(self._engine, "do_connect", self._open_what_is_there)
+            event.listen(self._engine, "checkout", self._refuse_file_moved_away)
         if on_sqlite:
-            event.listen(self._engine, "do_connect", self._open_read_only)
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
 
@@ -127,6 +135,12 @@ class Database:
                     # What is looked at before a write must still be so when it is committed.
                     writer.execute(select(func.pg_advisory_xact_lock(WRITERS_TURN)))
                 yield writer
+            if self.file is not None and connection.info[PLACE] != place_if_any(self.file):
+                raise NotReady(
+                    "The database was moved away while it was written.",
+                    where=self._name,
+                    remedy="Look whether what you sent is there; if not, send it again.",
+                )
 
     @contextmanager
     def _taking_turns(self) -> Iterator[None]:
@@ -241,14 +255,32 @@ class Database:
         """Whether it lies on a disk that is mounted read-only."""
         return self.file is not None and is_read_only(self.file.parent)
 
-    def _open_read_only(
-        self, dialect: object, entry: object, places: list[str], named: dict[str, object]
+    def _open_what_is_there(
+        self, dialect: object, entry: ConnectionPoolEntry, places: list[str], named: dict[str, Any]
     ) -> None:
-        """Have a file on a read-only disk opened as what it is; others as ever."""
-        del dialect, entry
-        if self.file is not None and self.read_only:
-            places[0] = address_to_open(self.file, "mode=ro")
+        """Have a file on a read-only disk opened as what it is; make one the first time only."""
+        del dialect
+        if self.file is None:
+            return
+        # Looked at before: what is put there while it is opened is found at the next use.
+        entry.info[PLACE] = place_if_any(self.file)
+        if self.read_only or self._was_there:
+            places[0] = address_to_open(self.file, "mode=ro" if self.read_only else "mode=rw")
             named["uri"] = True
+
+    def _refuse_file_moved_away(
+        self, driver: object, entry: ConnectionPoolEntry, lent: object
+    ) -> None:
+        """Have a connection opened anew if its file is no longer the one that stands there."""
+        del driver, lent
+        if self.file is None:
+            return
+        place = place_if_any(self.file)
+        if entry.info[PLACE] is None:
+            entry.info[PLACE] = place
+        if place != entry.info[PLACE]:
+            raise DisconnectionError
+        self._was_there = True
 
     def _keep_write_ahead_log(self) -> None:
         """Turn on SQLite's write-ahead log, which the file then keeps."""
@@ -256,6 +288,15 @@ class Database:
             driver = connection.connection.cursor()
             driver.execute("PRAGMA journal_mode = WAL")
             driver.close()
+
+
+def place_if_any(file: Path) -> tuple[int, int] | None:
+    """Tell one file from any other that is put in its place; None: there is none."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _file_of(address: URL) -> Path | None:

@@ -294,3 +294,59 @@ def test_the_log_is_emptied_unless_somebody_reads(
     with database.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA query_only").scalar_one() == 1
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 60_000
+
+
+def put_in_its_place(file: Path, other: Path) -> None:
+    """Move a database away, log and all, and another one in, as who restores a backup does."""
+    away = file.parent / "away"
+    away.mkdir()
+    for one in file.parent.glob(f"{file.name}*"):
+        one.rename(away / one.name)
+    shutil.copy(other, file)
+
+
+def test_what_is_put_in_the_place_of_the_file_is_read_and_written_from_then_on(
+    database_file: Path, migrated_file: Path
+) -> None:
+    with closing(Database(f"sqlite:///{database_file}")) as database:
+        with database.writing() as connection:
+            city.write_title(connection, "before")
+        with database.reading() as connection:
+            assert city.read_title(connection) == "before"
+        put_in_its_place(database_file, migrated_file)
+        with database.reading() as connection:
+            assert city.read_title(connection) == ""
+        with database.writing() as connection:
+            city.write_title(connection, "after")
+    with closing(sqlite3.connect(database_file)) as now:
+        assert now.execute("SELECT title FROM city").fetchone() == ("after",)
+
+
+def test_no_file_is_made_where_one_went(database_file: Path, migrated_file: Path) -> None:
+    with closing(Database(f"sqlite:///{database_file}")) as database:
+        with database.reading():
+            pass
+        database_file.rename(database_file.with_name("away"))
+        for using in (database.reading, database.writing):
+            with pytest.raises(NotReady, match="can't be opened"), using():
+                pass
+        assert not database_file.exists()
+        shutil.copy(migrated_file, database_file)
+        with database.writing() as connection:
+            city.write_title(connection, "after")
+
+
+def test_a_write_to_a_file_that_was_moved_away_meanwhile_is_not_acknowledged(
+    database_file: Path, migrated_file: Path
+) -> None:
+    with closing(Database(f"sqlite:///{database_file}")) as database:
+
+        def write() -> None:
+            with database.writing() as connection:
+                city.write_title(connection, "lost")
+                put_in_its_place(database_file, migrated_file)
+
+        with pytest.raises(NotReady, match="moved away while"):
+            write()
+        with database.reading() as connection:
+            assert city.read_title(connection) == ""

@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -60,6 +61,22 @@ def test_a_rider_reads_agrees_and_withdraws(own_door: httpx.Client, rider: dict[
     assert own_door.get("/traces", headers=rider).json()["trips"] == []
     # One may change one's mind.
     assert own_door.put("/consent", json=body, headers=rider).json()["agreed"]
+
+
+def test_what_was_put_in_the_place_of_the_workspace_is_asked_and_written(
+    own_settings: Settings, own_door: httpx.Client, rider: dict[str, str], tmp_path: Path
+) -> None:
+    before = Path(shutil.copytree(own_settings.workspace, tmp_path / "before"))
+    told = own_door.get("/consent", headers=rider).json()
+    body = {"version": told["version"]}
+    assert own_door.put("/consent", json=body, headers=rider).json()["agreed"]
+    own_settings.workspace.rename(tmp_path / "damaged")
+    assert own_door.get("/consent", headers=rider).status_code == 503
+    before.rename(own_settings.workspace)
+    assert not own_door.get("/consent", headers=rider).json()["agreed"]
+    assert own_door.put("/consent", json=body, headers=rider).json()["agreed"]
+    with open_workspace(own_settings) as workspace, workspace.database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM consents").scalar() == 1
 
 
 def test_only_the_present_text_can_be_agreed_to(

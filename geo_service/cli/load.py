@@ -207,6 +207,8 @@ def _say(report: "LoadReport", *, as_json: bool, traces: "TraceReport | None" = 
     if traces is not None:
         dropped = ", ".join(f"{count} {rule}" for rule, count in traces.dropped.items() if count)
         words.say(f"fixes: {traces.fixes} loaded" + (f", dropped: {dropped}" if dropped else ""))
+        if traces.erased:
+            words.say(f"trips of riders who were erased since: {traces.erased} left out")
         if traces.stops:
             words.say(f"stops: {traces.stops} kept, {traces.stop_seconds / 60:.0f} minutes in all")
     if report.refused_list is not None:
@@ -220,4 +222,5 @@ def _fixes_told(traces: "TraceReport") -> dict[str, object]:
         "dropped_fixes": traces.dropped,
         "stops": traces.stops,
         "stop_seconds": traces.stop_seconds,
+        "of_erased_riders": traces.erased,
     }

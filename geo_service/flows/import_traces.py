@@ -9,10 +9,16 @@ from geo_service.domain.rider import pseudonym
 from geo_service.domain.stops import find_stops
 from geo_service.domain.trace import Fixes
 from geo_service.flows.doubt_datum import doubt_datum_of_positions
+from geo_service.flows.leave_out_erased import (
+    known_erasures,
+    trips_to_keep,
+    while_nobody_is_erased,
+)
 from geo_service.flows.loading import LoadOptions, LoadReport, settle_refusals, streets_extent
 from geo_service.flows.name_traces import under_trace_names, while_names_stay
 from geo_service.flows.wiring import Workspace
 from geo_service.ingest.traces.read import read_traces
+from geo_service.store.database import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +34,16 @@ class TraceReport:
     """How often riders stayed at one place; the fixes of stops are kept."""
     stop_seconds: float
     """How long they stayed in all."""
+    erased: int
+    """Trips that were left out: of riders who were erased after these trips began."""
 
 
 def import_traces(
     workspace: Workspace, files: Sequence[Path], options: LoadOptions, now: datetime
 ) -> TraceReport:
     """Bring traces in: a trip sent again replaces itself; all or nothing.
+
+    Trips of riders who were erased since are left out, and counted.
 
     Parameters
     ----------
@@ -51,7 +61,8 @@ def import_traces(
     RefusedData
         If a file can't be read, or trips are refused and not to be skipped.
     NotReady
-        If a key is missing or damaged under which riders' names are kept in these trips.
+        If a key is missing or damaged under which riders' names are kept in these trips, or a
+        rider is erased meanwhile.
     """
     settings, key, names = workspace.settings, workspace.rider_key(), workspace.trace_names()
     batch = read_traces(
@@ -73,28 +84,38 @@ def import_traces(
         workspace, "traces", batch.refusals, skip_refused=options.skip_refused, now=now
     )
     doubts = doubt_datum_of_positions(workspace, batch.fixes.lon, batch.fixes.lat, options.datum)
+    with workspace.database.reading() as connection:
+        erasures = known_erasures(connection)
+    read = _under_pseudonyms(batch.fixes, key)
+    fixes = read.take(trips_to_keep(workspace, read, names, erasures))
+
+    def check(connection: Connection) -> None:
+        while_names_stay(names)(connection)
+        while_nobody_is_erased(erasures)(connection)
+
     counts = workspace.lake.add(
-        under_trace_names(_under_pseudonyms(batch.fixes, key), names),
+        under_trace_names(fixes, names),
         replace=options.replace,
-        while_allowed=while_names_stay(names),
+        while_allowed=check,
     )
-    stops = find_stops(batch.fixes, radius_m=settings.stop_radius_m, min_s=settings.stop_min_s)
+    stops = find_stops(fixes, radius_m=settings.stop_radius_m, min_s=settings.stop_min_s)
     return TraceReport(
         trips=LoadReport(
             what="trips",
             read=batch.read,
-            loaded=batch.fixes.trips,
+            loaded=fixes.trips,
             refused=len(batch.refusals),
             replaced=counts.replaced,
             removed=counts.removed,
             warnings=batch.warnings + doubts,
             refused_list=listed,
         ),
-        fixes=len(batch.fixes),
+        fixes=len(fixes),
         unchanged=counts.unchanged,
         dropped=dict(batch.dropped),
         stops=len(stops),
         stop_seconds=float(stops.seconds.sum()),
+        erased=read.trips - fixes.trips,
     )
 
 

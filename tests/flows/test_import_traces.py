@@ -1,21 +1,25 @@
 """Traces into the lake: all or nothing, riders by pseudonym, trips that replace themselves."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from rotating import rotate
 from sqlalchemy import select
 
+from geo_service.arrays import Flags
+from geo_service.domain.erasure import Erasure, mark_of
 from geo_service.domain.rider import pseudonym
 from geo_service.errors import NotReady, RefusedRecords
 from geo_service.flows import import_traces as importing
 from geo_service.flows import loading
+from geo_service.flows.erase_rider import erase_rider, rider_of
 from geo_service.flows.import_traces import import_traces
 from geo_service.flows.loading import LoadOptions
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum
+from geo_service.store import erasures
 from geo_service.store.schema import trace_days, trace_files, trips
 
 HEAD = "trip_id,rider_id,t,lon,lat\n"
@@ -271,5 +275,46 @@ def test_names_that_change_while_a_file_is_read_keep_its_trips_out(
 
     monkeypatch.setattr(importing, "settle_refusals", settle_and_rotate)
     with pytest.raises(NotReady, match="Send or load them again"):
+        import_traces(workspace, [file], LoadOptions(), now)
+    assert workspace.lake.trips() == 0
+
+
+def test_trips_of_a_rider_who_was_erased_since_are_left_out(
+    workspace: Workspace, file: Path, now: datetime
+) -> None:
+    import_traces(workspace, [file], LoadOptions(), now)
+    erase_rider(workspace, rider_of(workspace, "Wang", ""), now)
+    after = f"c,Wang,{now + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ},112.141,32.04\n"
+    file.write_text(HEAD + ride("a", "Wang") + ride("b", "Li") + after)
+    again = import_traces(workspace, [file], LoadOptions(), now + timedelta(days=1))
+    assert (again.erased, again.trips.read, again.trips.loaded, again.fixes) == (1, 3, 2, 4)
+    # What somebody rides who came back is kept.
+    assert {trip for day in workspace.lake.read() for trip in day.trip_ids} == {"b", "c"}
+
+
+def test_a_rider_erased_by_a_name_in_traces_is_left_out_too(
+    workspace: Workspace, file: Path, now: datetime
+) -> None:
+    rotate(workspace, "2026-09", "2026-10")
+    import_traces(workspace, [file], LoadOptions(), now)
+    account = pseudonym("Wang", workspace.rider_key())
+    in_traces = workspace.trace_names().names(account)[-1]
+    with workspace.database.writing() as connection:
+        erasures.note_done(connection, Erasure(mark_of(in_traces, workspace.rider_key()), now), now)
+    assert import_traces(workspace, [file], LoadOptions(), now).erased == 1
+
+
+def test_nothing_is_kept_if_somebody_is_erased_while_trips_are_read(
+    workspace: Workspace, file: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = importing.trips_to_keep
+
+    def erase_then(*asked: object) -> Flags:
+        kept = find(*asked)  # type: ignore[arg-type] # handed on as they come
+        erase_rider(workspace, rider_of(workspace, "Wang", ""), now)
+        return kept
+
+    monkeypatch.setattr(importing, "trips_to_keep", erase_then)
+    with pytest.raises(NotReady, match="A rider was erased while"):
         import_traces(workspace, [file], LoadOptions(), now)
     assert workspace.lake.trips() == 0

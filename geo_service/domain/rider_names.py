@@ -32,10 +32,6 @@ class Generation(NamedTuple):
     """Tells its secret from any other; not the secret."""
 
 
-BEFORE = Generation(FIRST_MONTH, ALWAYS, "")
-"""Where names never changed there is only this one, and nothing to tell its secret by."""
-
-
 class Span(NamedTuple):
     """From when on, and before when, trips begin; None: no bound."""
 

@@ -13,7 +13,12 @@ def key_findings(workspace: Workspace) -> list[Finding]:
     An old generation's is needed for erasing riders and for riders' own old trips only, so once
     there are trips of a later one, that it is gone is no fault: a city may have destroyed it.
     """
+    with workspace.database.reading() as connection:
+        named = bool(rider_generations.read_all(connection))
     try:
+        if named:
+            # Asked for a key before any rider is named, a workspace makes one.
+            workspace.proven_rider_key()
         names = workspace.trace_names()
     except NotReady as problem:
         return [Finding(problem.what, problem.where, problem.remedy)]

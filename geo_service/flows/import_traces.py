@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from geo_service.domain.erasure import mark_of_key
 from geo_service.domain.rider import pseudonym
 from geo_service.domain.stops import find_stops
 from geo_service.domain.trace import Fixes
@@ -18,6 +19,7 @@ from geo_service.flows.loading import LoadOptions, LoadReport, settle_refusals, 
 from geo_service.flows.name_traces import under_trace_names, while_names_stay
 from geo_service.flows.wiring import Workspace
 from geo_service.ingest.traces.read import read_traces
+from geo_service.store import rider_generations
 from geo_service.store.database import Connection
 
 
@@ -64,7 +66,7 @@ def import_traces(
         If a key is missing or damaged under which riders' names are kept in these trips, or a
         rider is erased meanwhile.
     """
-    settings, key, names = workspace.settings, workspace.rider_key(), workspace.trace_names()
+    settings, key, names = workspace.settings, workspace.proven_rider_key(), workspace.trace_names()
     batch = read_traces(
         files,
         datum=options.datum,
@@ -92,6 +94,7 @@ def import_traces(
     def check(connection: Connection) -> None:
         while_names_stay(names)(connection)
         while_nobody_is_erased(erasures)(connection)
+        rider_generations.note_first(connection, mark_of_key(key))
 
     counts = workspace.lake.add(
         under_trace_names(fixes, names),

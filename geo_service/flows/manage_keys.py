@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from geo_service.domain.erasure import mark_of_key
 from geo_service.domain.rider import LENGTH, pseudonym
 from geo_service.domain.role import Role
 from geo_service.errors import NotFound, WrongUsage
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
 from geo_service.store import keys as stored_keys
+from geo_service.store import rider_generations
 from geo_service.store.acting import act_makes
 from geo_service.store.database import Connection
 from geo_service.store.keys import Key
@@ -87,8 +89,11 @@ def add_key(
     if expires_at is not None and expires_at <= now:
         raise WrongUsage(f"{expires_at:%Y-%m-%dT%H:%MZ} is in the past.", where="--expires")
     known_as = _pseudonym(workspace, rider.strip()) if role is Role.RIDER else ""
+    riders_key = mark_of_key(workspace.proven_rider_key()) if rider else ""
     with workspace.database.writing() as connection:
         _check_areas(connection, areas)
+        if riders_key:
+            rider_generations.note_first(connection, riders_key)
         key_id, token = stored_keys.add(
             connection,
             role,

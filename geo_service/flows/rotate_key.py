@@ -6,7 +6,7 @@ from pathlib import Path
 
 from geo_service.domain.erasure import mark_of_key
 from geo_service.domain.release import calendar_month, following_month
-from geo_service.domain.rider_names import ALWAYS, FIRST_MONTH, Generation
+from geo_service.domain.rider_names import Generation
 from geo_service.errors import ForbiddenMove, NotReady
 from geo_service.flows.wiring import Workspace
 from geo_service.store import rider_generations, trace_days
@@ -53,18 +53,15 @@ def rotate_key(workspace: Workspace, month: str | None, now: datetime) -> Rotate
     zone = workspace.calendar().zone
     wanted = following_month(now.astimezone(zone)) if month is None else month
     begins, _ = calendar_month(wanted, zone)
-    # Proves, too, that the accounts' key is this workspace's.
-    workspace.trace_names()
     with workspace.database.reading() as connection:
         _check(connection, wanted, begins)
     base = workspace.settings.rider_key_file
-    first = Generation(FIRST_MONTH, ALWAYS, mark_of_key(workspace.rider_key()))
+    first = mark_of_key(workspace.proven_rider_key())
     file = generation_file(base, wanted)
     generation = Generation(wanted, begins, mark_of_key(_key_in(file)))
     with workspace.database.writing() as connection:
         _check(connection, wanted, begins)
-        if not rider_generations.read_all(connection):
-            rider_generations.add(connection, first)
+        rider_generations.note_first(connection, first)
         rider_generations.add(connection, generation)
     return Rotated(wanted, begins.astimezone(zone), file)
 

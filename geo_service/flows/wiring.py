@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from geo_service.domain.erasure import mark_of_key
 from geo_service.domain.opening import Calendar, check_calendar
-from geo_service.domain.rider_names import BEFORE, Generation, Secret, TraceNames
+from geo_service.domain.rider_names import Generation, Secret, TraceNames
 from geo_service.errors import NotReady
 from geo_service.flows.kept_ground import KeptGround
 from geo_service.settings import Settings
@@ -97,12 +97,12 @@ class Workspace:
         Raises
         ------
         NotReady
-            If its file does not hold a whole key, or is gone although riders' names changed
-            already; without it riders would not be the same again.
+            If its file does not hold a whole key, or is gone although riders were named with it
+            already; without it they would not be the same again.
         """
         path = self.settings.rider_key_file
         if not path.exists():
-            if len(self._generations()) > 1:
+            if self._generations():
                 raise NotReady("The riders' key is not here.", where=str(path), remedy=PUT_BACK)
             make_key(path)
         key = read_key(path)
@@ -118,12 +118,12 @@ class Workspace:
         Raises
         ------
         NotReady
-            As `rider_key` does, and if riders' names have changed and it is another one than then:
-            the same riders would be others.
+            As `rider_key` does, and if it is another one than riders were named with before: the
+            same riders would be others.
         """
         key = self.rider_key()
-        first, *later = self._generations() or [BEFORE]
-        if later and mark_of_key(key) != first.mark:
+        known = self._generations()
+        if known and mark_of_key(key) != known[0].mark:
             raise NotReady(
                 "The riders' key is another one than this workspace's.",
                 where=str(self.settings.rider_key_file),

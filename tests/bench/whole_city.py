@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from sqlalchemy import func, insert, select
 
+from geo_service.domain.erasure import mark_of_key
 from geo_service.domain.facility import State
 from geo_service.domain.opening import Calendar
 from geo_service.domain.photo import Photo
@@ -28,6 +29,7 @@ from geo_service.store import (  # noqa: F401 - the tables of the two schemas ar
     city,
     credit_schema,
     facilities,
+    rider_generations,
 )
 from geo_service.store.change_journal import FACILITIES, ISSUES, note_change
 from geo_service.store.schema import METADATA
@@ -154,7 +156,6 @@ ROWS: dict[str, dict[str, object]] = {
     "teams": {"team_id": "t", "name": "队", "name_en": ""},
     "consents": {"consent_id": 1, "rider": "x", "version": "v", "agreed_at": NOW},
     "erasures": {"mark": "0" * 32, "asked_at": NOW, "done_at": NOW, "photos_left": "[]"},
-    "rider_key_generations": {"month": "", "begins_at": NOW, "mark": "0" * 32},
     "team_members": {"team_id": "t", "rider": "x", "since": NOW},
 }
 """One row for each table that no part of the store is asked to fill."""
@@ -197,11 +198,13 @@ def make_whole_city(settings: Settings) -> None:
     with start_workspace(settings, Calendar()) as workspace:
         load_streets(workspace, [street])
         workspace.lake.add(rides("t"))
+        mark = mark_of_key(workspace.rider_key())
         with workspace.database.writing() as connection:
             city.write_title(connection, "城", "注")
             for table in METADATA.sorted_tables:
                 if table.name in ROWS:
                     connection.execute(insert(table), ROWS[table.name])
+            rider_generations.note_first(connection, mark)
             facilities.write_state(connection, "cabinet", State(observed_at=NOW, empty=3))
             change = city.count_change(connection)
             note_change(connection, FACILITIES, change, ["cabinet"])

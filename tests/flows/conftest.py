@@ -120,6 +120,7 @@ def own_city(made_city: Settings, tmp_path: Path) -> Settings:
     """Return the settings of a workspace of one's own, with rows in every table."""
     settings = replace(made_city, workspace=tmp_path / "city", rider_key_file=tmp_path / "key")
     shutil.copytree(made_city.workspace, settings.workspace)
+    shutil.copy(made_city.rider_key_file, settings.rider_key_file)
     return settings
 
 

@@ -2,9 +2,17 @@
 
 import argparse
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from geo_service.cli import words
 from geo_service.domain.role import Role
+
+if TYPE_CHECKING:
+    from geo_service.store.keys import Key
+
+HEADING = ("KEY", "ROLE", "EXPIRES", "IS", "NOTE", "OPERATOR", "AREAS", "ADDED")
+"""What stands in the columns of ``keys list``."""
+MINUTE = "%Y-%m-%dT%H:%MZ"
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -35,7 +43,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="with --role staff, may be repeated: it works in this area and those that lie in it; "
         "without any, in the whole city",
     )
-    add.add_argument("--note", default="", help="whose it is")
+    add.add_argument(
+        "--note",
+        default="",
+        help="by which 'keys list' tells it from others, kept as it is written: 'east, phone 12'",
+    )
     add.set_defaults(run=run_add)
     listing = actions.add_parser("list", help="list keys; never the secrets themselves")
     words.add_workspace(listing)
@@ -84,12 +96,16 @@ def run_list(arguments: argparse.Namespace) -> None:
     from geo_service.flows.wiring import open_workspace
 
     with open_workspace(words.settings_of(arguments)) as workspace:
-        for key in list_keys(workspace):
-            words.say(
-                f"{key.key_id}\t{key.role}\t{_until(key.expires_at)}\t"
-                f"{'revoked' if key.revoked_at else 'valid'}\t{key.note}\t{key.operator}\t"
-                f"{', '.join(sorted(key.areas))}"
-            )
+        keys = list_keys(workspace)
+    # Beside the list, so that who reads it by a program finds keys only.
+    words.say_beside("\t".join(HEADING) if keys else "There are no keys yet: geo-service keys add.")
+    now = words.now()
+    for key in keys:
+        words.say(
+            f"{key.key_id}\t{key.role}\t{_until(key.expires_at)}\t{_standing(key, now)}\t"
+            f"{key.note}\t{key.operator}\t{', '.join(sorted(key.areas))}\t"
+            f"{key.added_at:{MINUTE}}"
+        )
 
 
 def run_revoke(arguments: argparse.Namespace) -> None:
@@ -103,4 +119,10 @@ def run_revoke(arguments: argparse.Namespace) -> None:
 
 
 def _until(expires_at: datetime | None) -> str:
-    return "never expires" if expires_at is None else f"until {expires_at:%Y-%m-%dT%H:%MZ}"
+    return "never expires" if expires_at is None else f"until {expires_at:{MINUTE}}"
+
+
+def _standing(key: "Key", now: datetime) -> str:
+    if key.revoked_at is not None:
+        return "revoked"
+    return "valid" if key.is_valid(now) else "expired"

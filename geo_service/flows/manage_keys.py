@@ -7,7 +7,7 @@ from datetime import datetime
 from geo_service.domain.erasure import mark_of_key
 from geo_service.domain.rider import LENGTH, pseudonym
 from geo_service.domain.role import Role
-from geo_service.errors import NotFound, WrongUsage
+from geo_service.errors import ForbiddenMove, GeoServiceError, NotFound, WrongUsage
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas as stored_areas
 from geo_service.store import keys as stored_keys
@@ -122,11 +122,22 @@ def revoke_key(workspace: Workspace, key_id: str, now: datetime) -> None:
     ------
     NotFound
         If there is no such key.
+    ForbiddenMove
+        If it has been revoked before.
     """
     with workspace.database.writing() as connection:
         if not stored_keys.revoke(connection, key_id, now):
-            raise NotFound(f"There is no key {key_id}.", remedy="See geo-service keys list.")
+            raise _not_revoked(key_id, stored_keys.revoked_at(connection, key_id))
         act_makes("key", key_id)
+
+
+def _not_revoked(key_id: str, revoked_at: datetime | None) -> GeoServiceError:
+    if revoked_at is None:
+        return NotFound(f"There is no key {key_id}.", remedy="See geo-service keys list.")
+    return ForbiddenMove(
+        f"The key {key_id} is revoked since {revoked_at:%Y-%m-%dT%H:%MZ}.",
+        remedy="Nothing is left to be done.",
+    )
 
 
 def _check_areas(connection: Connection, area_ids: Collection[str]) -> None:

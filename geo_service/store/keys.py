@@ -159,6 +159,11 @@ def revoke(connection: Connection, key_id: str, now: datetime) -> bool:
     return revoked.rowcount > 0
 
 
+def revoked_at(connection: Connection, key_id: str) -> datetime | None:
+    """Return since when a key is revoked; None: it is not, or there is no such key."""
+    return connection.scalar(select(keys.c.revoked_at).where(keys.c.key_id == key_id))
+
+
 def _key(row: Found) -> Key:
     key_id, role, *told = row
     areas = unpack_set(told.pop())

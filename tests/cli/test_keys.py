@@ -1,6 +1,7 @@
 """Keys made, listed and ended by hand."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def test_an_operators_key_names_the_operator(city: Callable) -> None:
     assert token.startswith("gs_")
     assert "second word is the key, shown only this time" in added.err
     (line,) = city("keys", "list").out.splitlines()
-    assert line.split("\t") == [
+    assert line.split("\t")[:7] == [
         key_id,
         "operator",
         "never expires",
@@ -57,7 +58,37 @@ def test_a_key_is_ended(city: Callable) -> None:
     key_id = city("keys", "add", "--role", "staff").out.split("\t")[0]
     assert city("keys", "revoke", key_id).code == 0
     assert "\trevoked\t" in city("keys", "list").out
-    assert city("keys", "revoke", key_id).code == 1
+    again = city("keys", "revoke", key_id)
+    assert again.code == 1
+    assert f"The key {key_id} is revoked since {datetime.now(tz=UTC):%Y-}" in again.err
+    assert "There is no key" not in again.err
+    assert "There is no key key-0" in city("keys", "revoke", "key-0").err
+
+
+def test_a_key_that_has_expired_is_listed_so(
+    city: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon, later = (datetime.now(tz=UTC) + timedelta(hours=hours) for hours in (1, 2))
+    key_id = city("keys", "add", "--role", "staff", "--expires", soon.isoformat()).out.split()[0]
+    assert "\tvalid\t" in city("keys", "list").out
+    monkeypatch.setattr("geo_service.cli.words.now", lambda: later)
+    (line,) = city("keys", "list").out.splitlines()
+    assert line.split("\t")[3] == "expired"
+    assert city("keys", "revoke", key_id).code == 0
+    assert "\trevoked\t" in city("keys", "list").out
+
+
+def test_the_list_has_a_heading_and_tells_when_keys_were_added(city: Callable) -> None:
+    assert "no keys yet" in city("keys", "list").err
+    for note in ("east, phone 1", "east, phone 2"):
+        assert city("keys", "add", "--role", "rider", "--rider", "Wang", "--note", note).code == 0
+    listed = city("keys", "list")
+    heading = listed.err.strip().split("\t")
+    for line, note in zip(listed.out.splitlines(), ("east, phone 1", "east, phone 2"), strict=True):
+        told = dict(zip(heading, line.split("\t"), strict=True))
+        assert told["NOTE"] == note
+        added = datetime.strptime(told["ADDED"], "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+        assert timedelta(0) <= datetime.now(tz=UTC) - added < timedelta(minutes=10)
 
 
 def test_a_riders_name_is_neither_kept_nor_listed(city: Callable) -> None:
@@ -66,7 +97,8 @@ def test_a_riders_name_is_neither_kept_nor_listed(city: Callable) -> None:
     assert "names no rider" not in added.err
     key_id = added.out.split("\t")[0]
     (line,) = city("keys", "list").out.splitlines()
-    assert line.split("\t") == [key_id, "rider", "never expires", "valid", "phone", "", ""]
+    known = [key_id, "rider", "never expires", "valid", "phone", "", ""]
+    assert line.split("\t")[:7] == known
 
 
 def test_a_riders_key_without_a_name_says_what_it_lacks(city: Callable) -> None:

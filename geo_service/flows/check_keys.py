@@ -1,6 +1,7 @@
 """Who may do what: keys are recognised, and their roles required."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -65,6 +66,24 @@ def require_role(key: Key | None, *roles: Role) -> Key:
     if key.role is not Role.ADMIN and key.role not in roles:
         raise NotAllowed(f"This needs a key with the role {needed}; yours has {key.role}.")
     return key
+
+
+@contextmanager
+def refusing_by_key(key: Key | None, role: Role) -> Iterator[None]:
+    """Tell who shows no key that one is needed, and others which one, if the block allows nothing.
+
+    Raises
+    ------
+    NoKey
+        If something is not allowed, and there is no key at all.
+    NotAllowed
+        If it is not allowed to the key that is shown.
+    """
+    try:
+        yield
+    except NotAllowed:
+        require_role(key, role)
+        raise
 
 
 def is_staff(key: Key | None, area_id: str) -> bool:

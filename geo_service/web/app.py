@@ -63,7 +63,7 @@ from geo_service.web import (
 from geo_service.web.admission import Admission
 from geo_service.web.answers import page_answer
 from geo_service.web.audited import Audited
-from geo_service.web.auth import cookie_name, forget_key
+from geo_service.web.auth import came_by_cookie, forget_key
 from geo_service.web.head_requests import AnswerHead
 from geo_service.web.nearest_at_once import Shortcut
 from geo_service.web.ogc import collections, items, landing
@@ -314,7 +314,7 @@ def _tell(request: Request, problem: Problem) -> Response:
         )
         answer = page_answer(page, status=problem.status)
         answer.headers.update(hints(problem))
-    if problem.status == 401 and cookie_name(request) in request.cookies:
+    if problem.status == 401 and came_by_cookie(request):
         # Else a browser whose key has expired would never see even what is public.
         forget_key(answer, request)
     return answer

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from geo_service.domain.role import Role
 from geo_service.domain.visibility import Viewer, viewer_with
-from geo_service.errors import NoKey, NotAllowed
+from geo_service.errors import NoKey
 from geo_service.flows.check_keys import recognise_key, require_role
 from geo_service.store.keys import Key
 from geo_service.web.answers import NOT_KEPT
@@ -46,6 +46,7 @@ def key_of(service: Service, request: Request, *, cookie: bool = False) -> Key |
     token = _bearer(request)
     if token is None and cookie:
         token = request.cookies.get(cookie_name(request))
+        request.state.by_cookie = token is not None
     if token is None:
         return None
     if len(token) > LONGEST_KEY:
@@ -112,17 +113,12 @@ def require_analyst(service: Service, request: Request, *, cookie: bool = False)
 
     Raises
     ------
-    NotAllowed
-        If the request shows no key, or one of another role.
     NoKey
-        If it shows a key that is not valid.
+        If the request shows no key, or one that is not valid.
+    NotAllowed
+        If the key has another role.
     """
-    key = key_of(service, request, cookie=cookie)
-    if key is None:
-        raise NotAllowed(
-            "This needs a key with the role analyst.", remedy="Send Authorization: Bearer KEY."
-        )
-    require_role(key, Role.ANALYST)
+    require_role(key_of(service, request, cookie=cookie), Role.ANALYST)
 
 
 def require_key(service: Service, request: Request, *roles: Role) -> Key:
@@ -194,6 +190,11 @@ def take_from_address(service: Service, request: Request, path: str) -> Response
     moved = RedirectResponse(path, status_code=303, headers=NOT_KEPT)
     keep_key(moved, request, token)
     return moved
+
+
+def came_by_cookie(request: Request) -> bool:
+    """Say whether the key that was looked at came out of the cookie. Raises nothing."""
+    return getattr(request.state, "by_cookie", False)
 
 
 def forget_key(response: Response, request: Request) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from geo_service.domain.role import Role
 from geo_service.errors import NotFound
 from geo_service.export.feature_files import FORMATS, check_format, write_features
+from geo_service.flows.check_keys import refusing_by_key
 from geo_service.flows.collections.catalogue import find_collection
 from geo_service.flows.collections.collection import Collection, Sight
 from geo_service.web.answers import NOT_KEPT
@@ -77,8 +79,10 @@ async def read_collection_file(
 
 def _wanted(request: Request, name: str, ending: str) -> tuple[Collection, Sight]:
     """Look whether whoever asks may see it, and whether the format can hold it."""
-    sight = Sight(viewer_of(key_of(service_of(request), request, cookie=True)))
-    found = find_collection(name, sight.viewer)
+    key = key_of(service_of(request), request, cookie=True)
+    sight = Sight(viewer_of(key))
+    with refusing_by_key(key, Role.ANALYST):
+        found = find_collection(name, sight.viewer)
     if ending not in ENDINGS:
         raise NotFound("There is no such format.", remedy=f"There are: {', '.join(ENDINGS)}.")
     check_format(f".{ending}", found.layer, "ending")

@@ -6,7 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from geo_service.domain.role import Role
 from geo_service.domain.visibility import Viewer
+from geo_service.flows.check_keys import refusing_by_key
 from geo_service.flows.tile_layers import TILE_SETS, TileSet, tile_set
 from geo_service.geometry.tile_address import FARTHEST_ZOOM, Tile
 from geo_service.maps.tiles.encode import MEDIA_TYPE
@@ -133,8 +135,10 @@ def read_tile(
 
 def _asked(request: Request, layer: str) -> tuple[TileSet, Viewer]:
     """Look up the layer, and the key before anything else of the request."""
-    viewer = viewer_of(key_of(service_of(request), request, cookie=True))
-    asked = tile_set(layer, viewer)
+    key = key_of(service_of(request), request, cookie=True)
+    viewer = viewer_of(key)
+    with refusing_by_key(key, Role.ANALYST):
+        asked = tile_set(layer, viewer)
     read_parameters(NoParameters, request.query_params.multi_items())
     return asked, viewer
 

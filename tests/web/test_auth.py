@@ -23,11 +23,11 @@ def test_other_roles_are_told_that_they_may_not(
     assert "www-authenticate" not in refused.headers
 
 
-def test_without_a_key_the_answer_is_403(door: httpx.Client) -> None:
+def test_without_a_key_the_answer_is_401(door: httpx.Client) -> None:
     refused = door.get(PATH)
-    assert refused.status_code == 403
-    assert refused.json()["type"] == "/problems/not-allowed"
-    assert "www-authenticate" not in refused.headers
+    assert refused.status_code == 401
+    assert refused.json()["type"] == "/problems/no-key"
+    assert refused.headers["www-authenticate"].startswith("Bearer")
 
 
 @pytest.mark.parametrize("name", ["expired", "revoked"])
@@ -57,10 +57,12 @@ def test_scheme_is_read_in_any_case(door: httpx.Client, keys: dict[str, str]) ->
 def test_cookie_opens_pages_and_nothing_else(door: httpx.Client, keys: dict[str, str]) -> None:
     cookie = {"Cookie": f"geo_service_key_{door.base_url.port}={keys['analyst']}"}
     assert door.get("/maps/passes.html", headers=cookie).status_code == 200
-    assert door.get(PATH, headers=cookie).status_code == 403
+    refused = door.get(PATH, headers=cookie)
+    assert refused.status_code == 401
+    assert "set-cookie" not in refused.headers, "the key is good where it counts"
 
 
 def test_key_in_the_address_opens_no_door_but_the_planners(
     door: httpx.Client, keys: dict[str, str]
 ) -> None:
-    assert door.get(PATH, params={"key": keys["analyst"]}).status_code == 403
+    assert door.get(PATH, params={"key": keys["analyst"]}).status_code == 401

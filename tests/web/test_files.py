@@ -57,7 +57,8 @@ def test_a_file_holds_what_the_caller_may_see(
     for viewer, headers in ((Viewer.PUBLIC, {}), (Viewer.ANALYST, bearer("analyst"))):
         answer = door.get(f"/files/{name}.geojson", headers=headers)
         if viewer is Viewer.PUBLIC and name in HIDDEN:
-            assert answer.status_code == 403
+            assert answer.status_code == 401
+            assert answer.headers["www-authenticate"].startswith("Bearer ")
             continue
         with open_workspace(settings) as workspace:
             expected = read_features(workspace, name, viewer).ids.tolist()

@@ -86,7 +86,7 @@ def test_layers_of_traces_need_an_analysts_key(
     door: httpx.Client, bearer: Bearer, keys: dict[str, str], name: str
 ) -> None:
     path = f"/maps/{name}.html"
-    assert door.get(path).status_code == 403
+    assert door.get(path).status_code == 401
     assert door.get(path, headers=bearer("staff")).status_code == 403
     assert door.get(path, headers=bearer("analyst")).status_code == 200
     assert door.get(path, headers=cookie(door, keys)).status_code == 200

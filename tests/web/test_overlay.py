@@ -18,7 +18,9 @@ def rows(door: httpx.Client, bearer: Bearer, path: str, **params: str) -> list[d
 
 @pytest.mark.parametrize("path", PATHS)
 def test_figures_are_for_analysts_only(door: httpx.Client, bearer: Bearer, path: str) -> None:
-    assert door.get(path).status_code == 403
+    shown_none = door.get(path)
+    assert shown_none.status_code == 401
+    assert shown_none.headers["www-authenticate"].startswith("Bearer ")
     assert door.get(path, headers=bearer("rider")).status_code == 403
     assert rows(door, bearer, path)
 
@@ -129,7 +131,7 @@ def test_what_does_not_go_together_is_named(
     refused = door.get(path, params=params, headers=bearer("analyst"))
     assert refused.status_code == 422
     assert [fault["field"] for fault in refused.json()["errors"]] == [field]
-    assert door.get(path, params=params).status_code == 403
+    assert door.get(path, params=params).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -152,4 +154,4 @@ def test_wrong_parameters_are_named(
 
 
 def test_who_may_not_see_is_not_told_what_is_wrong(door: httpx.Client) -> None:
-    assert door.get("/overlay/cells", params={"radius_m": "x"}).status_code == 403
+    assert door.get("/overlay/cells", params={"radius_m": "x"}).status_code == 401

@@ -40,7 +40,7 @@ def test_an_analyst_sees_at_which_hours_stations_are_used(
 )
 def test_nobody_else_sees_it(door: httpx.Client, bearer: Bearer, role: str, status: int) -> None:
     assert door.get("/stations/use", headers=bearer(role)).status_code == status
-    assert door.get("/stations/use").status_code == 403
+    assert door.get("/stations/use").status_code == 401
 
 
 def test_an_end_before_the_beginning_is_refused(door: httpx.Client, bearer: Bearer) -> None:

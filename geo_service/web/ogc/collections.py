@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request, Response
 
 from geo_service.features.queryables import queryable_properties
-from geo_service.flows.collections.catalogue import collections_for, find_collection
+from geo_service.flows.collections.catalogue import collections_for
 from geo_service.flows.collections.collection import Collection
 from geo_service.web.answers import json_answer
 from geo_service.web.auth import SHOWS_KEY
@@ -51,7 +51,7 @@ async def list_ogc_collections(request: Request) -> Response:
 async def read_ogc_collection(collection_id: CollectionName, request: Request) -> Response:
     """Tell what its features are, where and when, and in which systems they can be asked for."""
     asking = Asking.of(request)
-    found = find_collection(collection_id, asking.viewer)
+    found = asking.find(collection_id)
     read_only_format(request.query_params.multi_items())
     systems = [system.uri for system in systems_of(asking.service.collections.around())]
     document = await _told(asking, found, systems)
@@ -68,7 +68,7 @@ async def read_ogc_collection(collection_id: CollectionName, request: Request) -
 def read_ogc_queryables(collection_id: CollectionName, request: Request) -> Response:
     """Describe each property that filters and parameters may name, as JSON Schema."""
     asking = Asking.of(request)
-    found = find_collection(collection_id, asking.viewer)
+    found = asking.find(collection_id)
     read_only_format(request.query_params.multi_items())
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -94,7 +94,7 @@ def read_ogc_queryables(collection_id: CollectionName, request: Request) -> Resp
 def read_ogc_feature_schema(collection_id: CollectionName, request: Request) -> Response:
     """Describe one feature as JSON Schema, from which GDAL takes the fields of a layer."""
     asking = Asking.of(request)
-    found = find_collection(collection_id, asking.viewer)
+    found = asking.find(collection_id)
     read_only_format(request.query_params.multi_items())
     document = feature_schema(found, f"{asking.addresses.collection(found.name)}/schema")
     if asking.told is Told.JSON:

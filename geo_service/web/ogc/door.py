@@ -8,10 +8,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from geo_service.domain.role import Role
 from geo_service.domain.visibility import Viewer
 from geo_service.features.selection import Box
+from geo_service.flows.check_keys import refusing_by_key
+from geo_service.flows.collections.catalogue import find_collection
+from geo_service.flows.collections.collection import Collection
 from geo_service.flows.collections.kept import Kept
 from geo_service.geometry.reference_systems import ReferenceSystem, reference_systems
+from geo_service.store.keys import Key
 from geo_service.web.answers import JSON, NOT_KEPT, json_answer, page_answer
 from geo_service.web.auth import key_of, viewer_of
 from geo_service.web.ogc.addresses import Addresses
@@ -33,6 +38,8 @@ class Asking:
     viewer: Viewer
     addresses: Addresses
     told: Told
+    key: Key | None = None
+    """The one that is shown."""
 
     @staticmethod
     def of(request: Request) -> "Asking":
@@ -44,8 +51,24 @@ class Asking:
             If it shows a key that is not valid.
         """
         service = service_of(request)
-        viewer = viewer_of(key_of(service, request, cookie=True))
-        return Asking(request, service, viewer, Addresses.of(request), format_of(request))
+        key = key_of(service, request, cookie=True)
+        told = format_of(request)
+        return Asking(request, service, viewer_of(key), Addresses.of(request), told, key)
+
+    def find(self, name: str) -> Collection:
+        """Return the collection of a name.
+
+        Raises
+        ------
+        NotFound
+            If there is none.
+        NoKey
+            If it is for analysts, and no key is shown.
+        NotAllowed
+            If it is for analysts, and the key is of another role.
+        """
+        with refusing_by_key(self.key, Role.ANALYST):
+            return find_collection(name, self.viewer)
 
     async def collection(self, name: str) -> Kept:
         """Return a collection as it stands now.

@@ -13,7 +13,6 @@ from geo_service.errors import NotFound, WrongUsage
 from geo_service.features.columns import Features
 from geo_service.features.filters.evaluation import matches
 from geo_service.features.filters.reading import parse_filter
-from geo_service.flows.collections.catalogue import find_collection
 from geo_service.flows.collections.kept import Kept
 from geo_service.web.answers import GEOJSON
 from geo_service.web.auth import SHOWS_KEY
@@ -50,7 +49,7 @@ router = APIRouter(tags=["ogc"], dependencies=[SHOWS_KEY])
 async def list_ogc_items(collection_id: CollectionName, request: Request) -> Response:
     """Return the features that are asked for, as many as the limit says, and where the rest is."""
     asking = Asking.of(request)
-    found = find_collection(collection_id, asking.viewer)
+    found = asking.find(collection_id)
     systems = systems_of(asking.service.collections.around())
     pairs = request.query_params.multi_items()
     question = read_item_question(pairs, found.fields, systems)
@@ -74,7 +73,7 @@ async def read_ogc_item(
 ) -> Response:
     """Return one feature, and its `ETag`."""
     asking = Asking.of(request)
-    find_collection(collection_id, asking.viewer)
+    asking.find(collection_id)
     systems = systems_of(asking.service.collections.around())
     system = read_one_question(request.query_params.multi_items(), systems)
     kept = await asking.collection(collection_id)

@@ -23,7 +23,7 @@ KEY_SEEN = "200 | 401 ended"
 """A key may be shown, and must be good if it is."""
 RIDERS = "200 rider other | 401 none ended | 403"
 STAFF = "200 west east staff admin | 401 none ended | 403"
-ANALYSTS = "200 analyst admin | 401 ended | 403"
+ANALYSTS = "200 analyst admin | 401 none ended | 403"
 FORM = "403 | 401 ended"
 TEAMS = "200 staff analyst admin | 401 none ended | 403"
 GROUPS = {"ended": ("expired", "revoked")}

@@ -169,7 +169,10 @@ def notice_of_report(
     words = [PUBLIC if case.issue.approved else NOT_LOOKED_AT]
     if near:
         said = ", ".join(f"{issue_id} ({metres:.0f} m)" for issue_id, metres in near)
-        words.append(f"附近可能是同一问题： Open issues near it that may be the same: {said}.")
+        words.append(
+            f"附近的这些未办结问题可能与它相同：{said}。 "
+            f"Open issues near it that may be the same: {said}."
+        )
     if placed_by_photo:
         words.append(PLACED_BY_PHOTO)
     if media_url:

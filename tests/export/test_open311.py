@@ -229,7 +229,9 @@ def test_the_notice_tells_of_open_ones_near_and_of_addresses_not_fetched() -> No
     case = a_case(issue=replace(a_case().issue, approved=False))
     notice = notice_of_report(case, [("r-7", 12.4), ("r-8", 0.6)], media_url=True)
     assert "staff have looked" in notice
-    assert "r-7 (12 m), r-8 (1 m)" in notice
+    near = "r-7 (12 m), r-8 (1 m)"
+    assert f"附近的这些未办结问题可能与它相同：{near}。" in notice
+    assert f"Open issues near it that may be the same: {near}." in notice
     assert "media_url" in notice
     assert notice_of_report(a_case(), [], media_url=False) == (
         "已收到并公开。 Kept, and shown to everybody."

@@ -85,10 +85,7 @@ def run_restore(arguments: argparse.Namespace) -> None:
     if restored.erased:
         words.say(f"Riders erased since, and so once more: {restored.erased}.")
     if restored.of_other_keys:
-        words.say_beside(
-            f"Backups beside it hold {restored.of_other_keys} lists of erased riders under another "
-            "riders' key; they were not applied."
-        )
+        words.say_beside(_of_other_keys(restored.of_other_keys))
     for finding in restored.keys:
         words.say_beside(f"{finding.where}: {finding.what} {finding.remedy}")
     if restored.months:
@@ -112,3 +109,11 @@ def _say_content(manifest: "Manifest") -> None:
     counts = ", ".join(f"{number:,} {what}" for what, number in manifest.counts.items())
     words.say(f"As of {manifest.moment.isoformat()}: {counts}.")
     words.say(f"Content: {manifest.content}")
+
+
+def _of_other_keys(lists: int) -> str:
+    if lists == 1:
+        told = "a list of erased riders under another riders' key; it was not applied."
+    else:
+        told = f"{lists} lists of erased riders under another riders' key; they were not applied."
+    return f"Backups beside it hold {told}"

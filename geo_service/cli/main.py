@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from geo_service import errors
+from geo_service import __version__, errors
 from geo_service.cli import (
     audit,
     backup,
@@ -118,6 +118,7 @@ def parser() -> argparse.ArgumentParser:
         prog="geo-service",
         description="Nearest facilities by the streets riders ride, and where routes pass issues.",
     )
+    top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = top.add_subparsers(
         title="commands", metavar="COMMAND", dest="command", required=True
     )

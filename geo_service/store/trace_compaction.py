@@ -53,7 +53,7 @@ def merge_day(folder: Path, database: Database, day: int) -> bool:
     # The old files are thrown away afterwards, so what was read is proven first.
     if packed.digests() != [digests[trip_id] for trip_id in lying.trip_ids]:
         raise NotReady(
-            "Traces in the lake are not what was written there.",
+            "Traces in their folder are not what was written there.",
             where=str(folder),
             remedy="See which: geo-service doctor",
         )

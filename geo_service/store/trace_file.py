@@ -84,7 +84,7 @@ def read_rows(path: Path, first: int, end: int) -> PackedRows:
         raise FileNotFoundError(problem.errno, "no such file", str(path)) from problem
     except (OSError, pa.ArrowException) as problem:
         raise NotReady(
-            "A file of the trace lake is damaged.",
+            "A file in the folder of traces is damaged.",
             where=str(path),
             remedy="Restore a backup, or load its traces again.",
         ) from problem

@@ -259,7 +259,7 @@ class TraceLake:
                     part = trace_rows.trips_named(connection, part.trip_ids)
                 if missing.name in named:
                     raise NotReady(
-                        "A file of the trace lake is missing.",
+                        "A file in the folder of traces is missing.",
                         where=str(missing),
                         remedy="Restore a backup, or load its traces again.",
                     ) from problem

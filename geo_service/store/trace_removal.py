@@ -208,7 +208,7 @@ def _held(path: Path) -> set[tuple[str, str]]:
 
 def _not_as_written(path: Path) -> NotReady:
     return NotReady(
-        "A file of the trace lake is missing or damaged, so what it holds can't be removed.",
+        "A file in the folder of traces is missing or damaged, so what it holds can't be removed.",
         where=str(path),
         remedy="See which traces: geo-service doctor. Restore a backup, or load them again.",
     )

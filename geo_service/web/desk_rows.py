@@ -16,6 +16,7 @@ from geo_service.web.rider_words import Tongue
 
 LONGEST_LINE = 160
 """Characters of what was written that a list shows."""
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,12 @@ def say_due(words: DeskWords, case: Case, now: datetime) -> str:
 def say_moment(words: DeskWords, moment: datetime, now: datetime, zone: tzinfo) -> str:
     """Say a moment by the city's clock, the year only if it is another one; raises nothing."""
     here = moment.astimezone(zone)
-    told = words.at_time.format(month=here.month, day=here.day, time=f"{here:%H:%M}")
+    told = words.at_time.format(
+        day=here.day,
+        month=here.month,
+        month_name=MONTHS[here.month - 1],
+        time=f"{here:%H:%M}",
+    )
     return told if here.year == now.astimezone(zone).year else f"{here.year} · {told}"
 
 

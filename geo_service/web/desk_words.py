@@ -42,6 +42,7 @@ class DeskWords:
     escalated: str
     photos_waiting: str
     at_time: str
+    """Takes day, month or month_name, and time."""
     # One issue.
     back: str
     no_words: str
@@ -236,7 +237,7 @@ EN_WORDS: Final = DeskWords(
     days="{} d",
     escalated="Gone up: {}",
     photos_waiting="Photos to approve: {}",
-    at_time="{day}/{month} {time}",
+    at_time="{day} {month_name} {time}",
     back="Back to the list",
     no_words="(nothing was written)",
     facts="About this issue",

@@ -58,3 +58,17 @@ def test_refusals_say_what_and_where(town: Callable, tmp_path: Path) -> None:
     assert not (tmp_path / "again").exists()
     assert town("backup").code == 2
     assert town("backup", "--workspace", tmp_path / "no", "--out", tmp_path / "x").code == 1
+
+
+def test_lists_of_other_keys_are_counted_in_words(town: Callable, tmp_path: Path) -> None:
+    for said in ("a list of erased riders", "2 lists of erased riders"):
+        town("backup", "--out", tmp_path / "b" / "before")
+        town("erase-rider", "x")
+        town("backup", "--out", tmp_path / "b" / f"after {said}")
+        key, kept = tmp_path / "rider.key", tmp_path / "rider.key.kept"
+        key.rename(kept)
+        key.write_text("0" * 64)
+        back = town("restore", tmp_path / "b" / "before", "--workspace", tmp_path / said)
+        kept.rename(key)
+        assert back.code == 0
+        assert f"Backups beside it hold {said} under another riders' key" in back.err

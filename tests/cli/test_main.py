@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from geo_service import errors
+from geo_service import __version__, errors
 from geo_service.cli import city
 from geo_service.cli.main import main
 
@@ -148,3 +148,10 @@ def test_words_are_those_of_the_process_if_none_are_given(
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     assert main() == 0
     assert (tmp_path / "w").is_dir()
+
+
+def test_the_command_tells_its_version(run: Callable) -> None:
+    told = run("--version")
+    assert (told.code, told.out) == (0, f"geo-service {__version__}\n")
+    project = (Path(__file__).resolve().parents[2] / "pyproject.toml").read_text()
+    assert f'\nversion = "{__version__}"\n' in project

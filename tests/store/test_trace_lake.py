@@ -252,7 +252,7 @@ def test_a_missing_file_is_told_by_name(lake: TraceLake, make_fixes: Make) -> No
     lake.add(make_fixes({"a": trip(1)}))
     (path,) = lake._folder.iterdir()
     path.unlink()
-    with pytest.raises(NotReady, match="A file of the trace lake is missing") as raised:
+    with pytest.raises(NotReady, match="A file in the folder of traces is missing") as raised:
         list(lake.read())
     assert path.name in raised.value.where
 

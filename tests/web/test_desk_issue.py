@@ -137,7 +137,7 @@ def test_an_issue_is_shown_with_all_that_is_known(top: DeskTop, hostile: str) ->
     # Who reported it is nobody's business.
     assert top.rider.rider not in page
     english = top.page(issue_id, language="en")
-    for said in ("How deep?", "its reporter", "Accept", "18/11 10:00", "Nobody yet"):
+    for said in ("How deep?", "its reporter", "Accept", "18 Nov 10:00", "Nobody yet"):
         assert said in english, said
     answer = top.door.get(f"/desk/{issue_id}", headers=top.headers)
     assert answer.headers["content-security-policy"] == STRICT_POLICY

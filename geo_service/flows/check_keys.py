@@ -38,7 +38,10 @@ def recognise_key(workspace: Workspace, token: str, now: datetime) -> Key:
             nest = workspace.kept_ground.areas(connection).nest
             key = replace(key, reach=nest.within(key.areas))
     if key is None:
-        raise NoKey("This key is unknown, expired or revoked.", remedy="Ask the operator for one.")
+        raise NoKey(
+            "This key is unknown, expired or revoked.",
+            remedy="Ask whoever runs this service for one.",
+        )
     act_as(key.key_id)
     return key
 

@@ -72,7 +72,7 @@ from geo_service.web.open311_answers import error_answer, is_open311
 from geo_service.web.openapi_document import DescribedApp, operation_id
 from geo_service.web.other_origins import OtherOrigins
 from geo_service.web.pages import write_page
-from geo_service.web.problem_words import say_detail, say_title
+from geo_service.web.problem_words import needs_another_key, say_detail, say_title
 from geo_service.web.problems import (
     Problem,
     hints,
@@ -305,12 +305,16 @@ def _tell(request: Request, problem: Problem) -> Response:
         return error_answer(request, problem)
     answer = problem_response(problem)
     if _is_page(request.url.path) and "text/html" in request.headers.get("accept", ""):
+        desk = request.url.path.startswith("/desk")
         page = write_page(
             "problem.html",
             problem=problem,
             title=say_title(problem),
             detail=say_detail(problem),
-            desk=request.url.path.startswith("/desk"),
+            desk=desk,
+            # Who is refused at the desk finds nothing else there with the same key.
+            back=desk and not needs_another_key(problem),
+            onward="/desk" if desk else key_page.known_path(request.url.path),
         )
         answer = page_answer(page, status=problem.status)
         answer.headers.update(hints(problem))

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from geo_service.domain.role import Role
+from geo_service.domain.visibility import Viewer
 from geo_service.errors import NoKey
 from geo_service.store import city
 from geo_service.store.keys import Key
 from geo_service.web.answers import page_answer
-from geo_service.web.auth import LONGEST_KEY, forget_key, keep_key, key_of, recognise
+from geo_service.web.auth import LONGEST_KEY, forget_key, keep_key, key_of, recognise, viewer_of
 from geo_service.web.bodies import read_form
 from geo_service.web.descriptions import (
     SENDING,
@@ -25,6 +26,9 @@ from geo_service.web.pages import write_page
 from geo_service.web.same_origin_forms import keep_tongue, require_own_form, see_other, tongue_of
 from geo_service.web.service import Service, service_of
 
+PLANNER = "/planner"
+PUBLIC_MAP_ONLY = f"/key?next={PLANNER}"
+"""Where the holders of keys that open no more of the map than everybody sees are told so."""
 NEXT = ("/desk", "/planner", "/", "/report", "/me")
 """Where one may go on; nobody is led elsewhere by a link to this page."""
 HOMES = MappingProxyType(
@@ -48,7 +52,7 @@ def show_key_page(request: Request) -> Response:
     """Ask for a key, or say that the browser keeps one."""
     # Messengers add parameters of their own to links they pass on, so pages refuse none.
     service = service_of(request)
-    going_on = _known_path(request.query_params.get("next", ""))
+    going_on = known_path(request.query_params.get("next", ""))
     try:
         key = key_of(service, request, cookie=True)
     except NoKey:
@@ -106,16 +110,22 @@ def forget_kept_key(request: Request) -> Response:
 
 def _take(request: Request, fields: dict[str, str]) -> Response:
     service, words = service_of(request), key_words(tongue_of(request))
-    going_on, typed = _known_path(fields.get("next", "")), fields.get("key", "").strip()
+    going_on, typed = known_path(fields.get("next", "")), fields.get("key", "").strip()
     if not typed:
         return _show(request, going_on, wrong=words.needed, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         key = _recognised(service, request, typed)
     except NoKey:
         return _show(request, going_on, wrong=words.wrong, status=HTTPStatus.UNAUTHORIZED)
-    moved = see_other(going_on or _home(key))
+    unsaid = going_on == PLANNER and not opens_more(key)
+    moved = see_other(PUBLIC_MAP_ONLY if unsaid else going_on or _home(key))
     keep_key(moved, request, typed)
     return moved
+
+
+def opens_more(key: Key) -> bool:
+    """Say whether a key opens more of the planner's map than everybody sees; raises nothing."""
+    return viewer_of(key) is not Viewer.PUBLIC
 
 
 def _recognised(service: Service, request: Request, typed: str) -> Key:
@@ -124,7 +134,7 @@ def _recognised(service: Service, request: Request, typed: str) -> Key:
     return recognise(service, request, typed)
 
 
-def _known_path(text: str) -> str:
+def known_path(text: str) -> str:
     """Return a path of ours to go on to; blank if it is none of them."""
     return text if text in NEXT else ""
 
@@ -155,6 +165,7 @@ def _show(
             onward=going_on or ("" if key is None else _home(key)),
             role="" if key is None else words.roles[key.role],
             wrong=wrong,
+            note=words.public_map if going_on == PLANNER and key and not opens_more(key) else "",
             done=words.forgotten if request.query_params.get("done") == "forgotten" else "",
         ),
         status=status,

@@ -17,6 +17,7 @@ class KeyWords:
     show: str
     known: str
     """Takes the role."""
+    public_map: str
     go_on: str
     forget: str
     needed: str
@@ -28,11 +29,13 @@ class KeyWords:
 
 ZH: Final = KeyWords(
     heading="出示钥匙",
-    about="工作台和规划地图的更多图层需要钥匙，由管理员发放。",
+    about="“我的轨迹与同意”用骑手的钥匙打开；工作台用工作人员的，"
+    "规划地图的更多图层用分析人员的。钥匙由管理员发放。",
     label="钥匙",
     hint="这个浏览器会记住 30 天；公用的电脑，用完请忘记。",
     show="进入",
     known="这个浏览器已记住一把钥匙：{}。",
+    public_map="在规划地图上，这把钥匙能打开的和所有人看到的一样。要看更多图层，需要分析人员的钥匙。",
     go_on="继续",
     forget="忘记这把钥匙",
     needed="请输入钥匙。",
@@ -49,11 +52,14 @@ ZH: Final = KeyWords(
 )
 EN_WORDS: Final = KeyWords(
     heading="Show your key",
-    about="The desk, and more of the planner's map, need a key. Administrators hand them out.",
+    about="A rider's key opens “My traces and consent”, a key of staff the desk, an analyst's more "
+    "of the planner's map. Whoever runs this service hands them out.",
     label="Key",
     hint="This browser keeps it for 30 days. On a computer that others use, forget it afterwards.",
     show="Go on",
     known="This browser keeps a key: {}.",
+    public_map="Of the planner's map this key opens no more than everybody sees. More layers need "
+    "an analyst's key.",
     go_on="Go on with it",
     forget="Forget this key",
     needed="Type the key.",

@@ -14,7 +14,8 @@ SAME_IN_XML = {"type": "string", "description": "The same, as XML 1.0."}
 
 SAID: Mapping[HTTPStatus, str] = {
     HTTPStatus.BAD_REQUEST: "lat: It must be a latitude from -90 to 90, in decimal degrees.",
-    HTTPStatus.FORBIDDEN: "This key is unknown, expired or revoked. Ask the operator for one.",
+    HTTPStatus.FORBIDDEN: "This key is unknown, expired or revoked. Ask whoever runs this service "
+    "for one.",
     HTTPStatus.NOT_FOUND: "There is no service request with this id.",
     HTTPStatus.CONFLICT: "As things stand this can't be done.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The form is larger than 64 KiB.",

@@ -26,7 +26,9 @@ def test_the_page_asks_for_a_key_in_both_languages(door: httpx.Client) -> None:
         ("admin", "", "/desk"),
         ("analyst", "", "/planner"),
         ("rider", "", "/"),
-        ("staff", "/planner", "/planner"),
+        ("analyst", "/planner", "/planner"),
+        ("staff", "/planner", "/key?next=/planner"),
+        ("rider", "/planner", "/key?next=/planner"),
         ("rider", "/report", "/report"),
         ("staff", "//outside.example/", "/desk"),
         ("staff", "https://outside.example/desk", "/desk"),
@@ -92,3 +94,23 @@ def test_a_key_that_has_expired_is_taken_from_the_browser(
     assert answer.status_code == 200
     assert "无效或已过期" in answer.text
     assert f'{name}=""' in cookies(answer)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "和所有人看到的一样"), ("en", "no more than")])
+def test_a_key_that_opens_no_more_of_the_map_says_so(
+    door: httpx.Client, keys: dict[str, str], lang: str, said: str
+) -> None:
+    asked = {"next": "/planner", "lang": lang}
+    assert said not in door.get("/key", params=asked).text
+    for role, told in (("rider", True), ("staff", True), ("analyst", False)):
+        door.post("/key", data={"key": keys[role]})
+        assert (said in door.get("/key", params=asked).text) is told
+        assert said not in door.get("/key", params={"next": "/me", "lang": lang}).text
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "“我的轨迹与同意”用骑手的钥匙"), ("en", "A rider&#39;s key opens")]
+)
+def test_the_page_speaks_of_riders_keys_too(door: httpx.Client, lang: str, said: str) -> None:
+    page = door.get("/key", params={"next": "/me", "lang": lang}).text
+    assert said in page

@@ -44,6 +44,10 @@ def test_key_leaves_the_address_at_once(door: httpx.Client, keys: dict[str, str]
     moved = door.get("/planner", params={"key": keys["analyst"]})
     assert moved.status_code == 303
     assert moved.headers["location"] == "/planner"
+    for role in ("rider", "staff"):
+        no_more = door.get("/planner", params={"key": keys[role]})
+        assert no_more.headers["location"] == "/key?next=/planner"
+        assert keys[role] in no_more.headers["set-cookie"]
     assert moved.headers["cache-control"] == "no-store"
     kept = moved.headers["set-cookie"].lower()
     assert kept.startswith(f"geo_service_key_{door.base_url.port}={keys['analyst'].lower()};")

@@ -3,6 +3,7 @@ from http import HTTPStatus
 import httpx
 import pytest
 
+from geo_service.flows.check_keys import outside_areas
 from geo_service.web.problem_words import OF_CODE, say_detail, say_title
 from geo_service.web.problems import TOLD, Problem, problem_of_status
 
@@ -36,3 +37,50 @@ def test_the_page_says_it_in_both_languages(door: httpx.Client, bearer: object) 
     assert wrong.status_code == 422
     assert "overdue:" in wrong.text
     assert 'href="/desk"' not in door.get("/stations/none", headers=HTML).text
+
+
+KEYS = [
+    ("unknown", "/desk", "这把钥匙不认识、已过期或已撤销。请向管理员要一把。",
+     "This key is unknown, expired or revoked. Ask whoever runs this service for one."),
+    ("long", "/desk", "这不是一把钥匙。", "This is no key."),
+    ("rider", "/desk", "这里需要工作人员的钥匙，你的是骑手的。",
+     "This needs a key with the role staff; yours has rider."),
+    ("staff", "/me", "这里需要骑手的钥匙，你的是工作人员的。",
+     "This needs a key with the role rider; yours has staff."),
+    ("admin", "/me", "这是骑手自己的内容，你的钥匙是管理员的。请用骑手的钥匙。",
+     "This is a rider&#39;s own, and your key has the role admin."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "path", "zh", "en"), KEYS)
+def test_what_a_key_does_not_open_is_told_alike_in_both_languages(
+    door: httpx.Client, keys: dict[str, str], name: str, path: str, zh: str, en: str
+) -> None:
+    shown = {"unknown": "gs_x", "long": "x" * 600, **keys}[name]
+    page = door.get(path, headers={"Authorization": f"Bearer {shown}", **HTML}).text
+    assert zh in page
+    assert en in page
+    assert f'href="/key?next={path}"' in page
+    assert 'href="/desk"' not in page, "the same key is refused there"
+
+
+def test_a_form_of_another_site_is_refused_alike_in_both_languages(door: httpx.Client) -> None:
+    page = door.post("/key", data={}, headers={**HTML, "Sec-Fetch-Site": "cross-site"}).text
+    assert "这张表单只能由本站自己的页面发出。" in page
+    assert "This form is sent by our own page only." in page
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        outside_areas().what,
+        "This is of the whole city, and your key is of some areas of it.",
+        "This rider's key names no rider: it was made before keys did.",
+        "The Authorization header can't be read.",
+        "This needs a key with the role operator or staff.",
+    ],
+)
+def test_each_word_on_keys_has_its_own_in_chinese(detail: str) -> None:
+    told = say_detail(Problem(HTTPStatus.FORBIDDEN, "Not allowed", detail, "not-allowed"))
+    assert told not in ("", OF_CODE["not-allowed"])
+    assert "{" not in told

@@ -36,6 +36,11 @@ def own_trip_id(rider: str, starts_us: int, key: bytes) -> str:
     return PREFIX + hmac.digest(key, content, "sha256").hex()[:ID_DIGITS]
 
 
+def is_sent(trip_id: str) -> bool:
+    """Say whether a trip was sent by its rider, and not loaded from a file; raises nothing."""
+    return trip_id.startswith(PREFIX)
+
+
 def trip_lengths_m(fixes: Fixes) -> Floats:
     """Return how long each trip is along its fixes, in metres; shape (trips,)."""
     lon, lat = fixes.lon, fixes.lat

@@ -27,6 +27,9 @@ class ConsentWords:
     no_trips: str
     trip: str
     """Takes kilometres and minutes."""
+    loaded: str
+    """Of a trip that the rider has not sent."""
+    loaded_about: str
     take_along: str
     older: str
     newest: str
@@ -51,25 +54,29 @@ ZH: Final = ConsentWords(
     about="这里只有你自己的内容，用这个浏览器记住的骑手钥匙打开。",
     agreed="你已于 {} 同意保存轨迹。",
     changed="说明已经更改。再次同意之前，不会接收新的轨迹。",
-    not_agreed="你没有同意保存轨迹，所以不会接收你的轨迹。其他功能照常可用。",
+    not_agreed="你没有同意保存轨迹，所以不会接收你上传的轨迹。其他功能照常可用。",
     text="说明",
     other_text="English text",
     agree="我已阅读并同意",
     withdraw="撤回同意",
-    withdraw_about="撤回后不再接收你的轨迹，已有的行程会留下，除非一并删除。",
+    withdraw_about="撤回后不再接收你上传的轨迹，已有的行程会留下，除非一并删除。",
     with_trips="同时删除我的全部行程",
     do_withdraw="确认撤回",
     trips="我的行程",
     no_trips="没有保存你的行程。",
     trip="{} 公里，{} 分钟",
+    loaded="管理员载入",
+    loaded_about="标有“管理员载入”的行程不是你上传的，而是本服务的管理员从文件载入的，"
+    "与你是否同意无关。你可以在这里查看、下载和删除。",
     take_along="下载",
     older="更早的行程",
     newest="回到最新的行程",
     delete="删除",
-    delete_about="删除后无法恢复。",
+    delete_about="删除后不能在这里恢复。之前做的备份里可能还有，直到备份被清除。",
     do_delete="确认删除这次行程",
     delete_all="删除全部行程",
-    delete_all_about="全部行程都会删除，无法恢复；你的同意仍然有效。",
+    delete_all_about="全部行程都会删除，不能在这里恢复；之前做的备份里可能还有，直到备份被清除。"
+    "你是否同意保持不变。",
     do_delete_all="确认删除全部行程",
     key="换一把钥匙",
     stale="说明刚刚更改，请重新阅读后再同意。",
@@ -89,26 +96,32 @@ EN_WORDS: Final = ConsentWords(
     about="Only what is yours stands here; the rider's key that this browser keeps opens it.",
     agreed="You agreed on {} to having your traces kept.",
     changed="The text has changed. Until you agree anew, no traces are taken.",
-    not_agreed="You have not agreed, so none of your traces are taken. All else works as ever.",
+    not_agreed="You have not agreed, so no traces are taken from you. All else works as ever.",
     text="What you agree to",
     other_text="中文说明",
     agree="I have read this and agree",
     withdraw="Withdraw your consent",
-    withdraw_about="No traces are taken from then on. Those that are here stay, unless you have "
-    "them deleted too.",
+    withdraw_about="No traces are taken from you from then on. Those that are here stay, unless "
+    "you have them deleted too.",
     with_trips="Delete all my trips too",
     do_withdraw="Yes, withdraw",
     trips="My trips",
     no_trips="No trips of yours are kept.",
     trip="{} km, {} min",
+    loaded="loaded by the service",
+    loaded_about="You have not sent the trips marked “loaded by the service”: whoever runs this "
+    "service loaded them from files, whether you agreed or not. You can see, download and delete "
+    "them here.",
     take_along="Download",
     older="Older trips",
     newest="Back to the newest",
     delete="Delete",
-    delete_about="What is deleted can't be brought back.",
+    delete_about="What is deleted can't be brought back here. A backup made before may still hold "
+    "it until that backup is removed.",
     do_delete="Yes, delete this trip",
     delete_all="Delete all trips",
-    delete_all_about="All of them go and can't be brought back; your consent stays as it is.",
+    delete_all_about="All of them go and can't be brought back here; a backup made before may "
+    "still hold them until that backup is removed. Your consent stays as it is.",
     do_delete_all="Yes, delete all trips",
     key="Show another key",
     stale="The text has just changed. Read it anew before you agree.",

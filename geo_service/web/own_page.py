@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from geo_service.domain.consent import Agreement, ConsentText
+from geo_service.domain.own_trip import is_sent
 from geo_service.domain.rider_names import Span
 from geo_service.errors import NoKey, NotFound, RefusedFields
 from geo_service.export.features import iso
@@ -59,6 +60,8 @@ class Trip:
     when: str
     iso: str
     measured: str
+    sent: bool
+    """Whether the rider sent it; else it was loaded from a file."""
 
 
 @router.get(
@@ -246,6 +249,7 @@ def _trip(words: ConsentWords, one: MeasuredTrip, zone: ZoneInfo) -> Trip:
         when=_moment(trip.starts_at, zone),
         iso=trip.starts_at.astimezone(zone).isoformat(timespec="seconds"),
         measured=words.trip.format(f"{metres / 1000:.1f}", minutes),
+        sent=is_sent(trip.trip_id),
     )
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from geo_service.errors import NotReady
 from geo_service.ingest.consent_text import LONGEST, read_consent_text
+from geo_service.web.consent_words import consent_words
+from geo_service.web.rider_words import EN, ZH
 
 
 def test_the_packages_own_text_says_in_both_languages_what_matters() -> None:
@@ -11,14 +13,20 @@ def test_the_packages_own_text_says_in_both_languages_what_matters() -> None:
     for told in text:
         for word in (
             "{retention}",
-            "GET /traces",
-            "DELETE /traces",
-            "DELETE /consent",
             "10",
             "200",
         ):
             assert word in told
+        for verb in ("GET", "PUT", "DELETE", "{trip_id}"):
+            assert verb not in told, "it is read on a phone"
+    for told, tongue in zip(text, (ZH, EN), strict=True):
+        words = consent_words(tongue)
+        for button in (words.heading, words.delete, words.delete_all, words.withdraw):
+            assert button in told
+        assert words.with_trips in told
     assert "代号" in text.zh
+    assert "备份" in text.zh
+    assert "Backups" in text.en
     assert "pseudonym" in text.en
 
 

@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
+from geo_service.domain.rider import pseudonym
 from geo_service.domain.role import Role
+from geo_service.domain.trace import Fixes
 from geo_service.flows.give_consent import present_text
 from geo_service.flows.manage_keys import add_key
 from geo_service.flows.wiring import open_workspace
@@ -100,7 +103,7 @@ def test_a_rider_agrees_withdraws_and_thinks_again(
     for line in (*text.zh.splitlines(), *text.en.splitlines()):
         assert line.replace("'", "&#39;") in page.text
     assert "You have not agreed" in page.text
-    assert "Withdraw" not in page.text
+    assert 'value="withdraw"' not in page.text
     agreed = press(own_door, rider, do="agree", version=version_on(page.text))
     assert (agreed.status_code, agreed.headers["location"]) == (303, "/me?done=agreed")
     page = own_door.get("/me?done=agreed&lang=en", headers=rider)
@@ -181,3 +184,38 @@ def test_a_form_of_another_site_does_nothing(own_door: httpx.Client, rider: Head
 
 def test_the_riders_page_leads_to_it(own_door: httpx.Client) -> None:
     assert '<a class="more" href="/me">' in own_door.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("lang", "mark", "about", "backup"),
+    [
+        ("zh", " · 管理员载入</p>", "不是你上传的", "备份被清除"),
+        ("en", " · loaded by the service</p>", "You have not sent", "until that backup is removed"),
+    ],
+)
+def test_trips_that_were_loaded_are_told_from_those_that_were_sent(
+    own_door: httpx.Client,
+    own_settings: Settings,
+    rider: Headers,
+    now: datetime,
+    lang: str,
+    mark: str,
+    about: str,
+    backup: str,
+) -> None:
+    version = own_door.get("/consent", headers=bearer_of(rider)).json()["version"]
+    press(own_door, rider, do="agree", version=version)
+    send(own_door, rider, 1)
+    page = own_door.get(f"/me?lang={lang}", headers=rider).text
+    assert mark not in page
+    assert about not in page
+    assert backup in page
+    with open_workspace(own_settings) as workspace:
+        name = pseudonym("小王", workspace.rider_key())
+        lon, lat = np.array([112.131, 112.136]), np.array([32.034, 32.034])
+        t = int(now.timestamp() - 7200) * 1_000_000 + np.array([0, 100_000_000])
+        fixes = Fixes(("loaded-1",), (name,), np.array([0]), np.array([0, 2]), t, lon, lat)
+        workspace.lake.add(fixes)
+    page = own_door.get(f"/me?lang={lang}", headers=rider).text
+    assert page.count(mark) == 1
+    assert about in page

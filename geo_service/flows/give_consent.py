@@ -10,6 +10,7 @@ from geo_service.flows.remove_trips import TripsGone, remove_trips
 from geo_service.flows.wiring import Workspace
 from geo_service.ingest.consent_text import read_consent_text
 from geo_service.store import consents
+from geo_service.store.acting import act_on_own_trips
 from geo_service.store.database import Connection
 
 NOT_AGREED = (
@@ -102,6 +103,7 @@ def withdraw(workspace: Workspace, rider: str, now: datetime, *, delete_traces: 
             consents.withdraw(connection, rider, said, now)
     if not delete_traces:
         return TripsGone()
+    act_on_own_trips("delete_own_traces")
     known = all_names(workspace, rider)
     return TripsGone(remove_trips(workspace, rider_ids=known.names).trips, known.untold)
 

@@ -23,7 +23,7 @@ from geo_service.ingest.times import Clock
 from geo_service.ingest.traces.fix_table import TraceBatch, TraceRule
 from geo_service.ingest.traces.read import parse_traces
 from geo_service.store import own_trips
-from geo_service.store.acting import A_RIDER, act_as
+from geo_service.store.acting import A_RIDER, act_as, act_on_own_trips
 from geo_service.store.database import Connection
 from geo_service.store.own_trips import OwnTrip
 
@@ -196,7 +196,7 @@ def delete_trip(workspace: Workspace, rider: str, trip_id: str) -> None:
     NotReady
         If its file is missing or damaged.
     """
-    act_as(A_RIDER)
+    act_on_own_trips("delete_own_trace")
     _require_own(workspace, rider, trip_id)
     remove_trips(workspace, [trip_id])
 
@@ -209,7 +209,7 @@ def delete_all_trips(workspace: Workspace, rider: str) -> TripsGone:
     NotReady
         If a file of traces is missing or damaged; done again, the rest goes.
     """
-    act_as(A_RIDER)
+    act_on_own_trips("delete_own_traces")
     known = all_names(workspace, rider)
     return TripsGone(remove_trips(workspace, rider_ids=known.names).trips, known.untold)
 

@@ -17,7 +17,8 @@ class Deed(NamedTuple):
     """What is being done, and to what."""
 
     what: str
-    """An operation of the web by the name that OpenAPI gives it, or a command's words."""
+    """An operation of the web by the name that OpenAPI gives it, a part of one that is told apart,
+    or a command's words."""
     about: str = ""
     """Which kind of thing: ``issue``, ``facility``, ``task``, ``team``, ``key``; blank: several,
     or one that is somebody's own."""
@@ -36,9 +37,13 @@ class Act:
     """A key's id, or one of the names above; blank: somebody without a key."""
     made: tuple[str, str] | None = None
     """What has been made: of which kind, with which id."""
+    part: str = ""
+    """Which part of it is being done, where that is to be told apart."""
 
     def deed(self) -> Deed:
         """Say what is being done; raises nothing of its own."""
+        if self.part:
+            return Deed(self.part)
         told = self.tell()
         return told if self.made is None else Deed(told.what, *self.made)
 
@@ -69,6 +74,16 @@ def act_as(key_id: str) -> None:
     act = _CURRENT.get()
     if act is not None:
         act.who = key_id
+
+
+def act_on_own_trips(what: str) -> None:
+    """Say what a rider does to own trips from now on in the act, and name no key beside it.
+
+    Whatever door it came by: one that does several things has one name for all. Raises nothing.
+    """
+    act = _CURRENT.get()
+    if act is not None:
+        act.who, act.part = A_RIDER, what
 
 
 def act_makes(kind: str, made_id: str) -> None:

@@ -152,6 +152,27 @@ def test_a_rider_s_own_things_are_told_of_without_their_names(
     assert reporting_door.delete(f"/traces/{trip_id}", headers=rider).is_success
     told += written()
     assert told[-1][:2] == (A_RIDER, "delete_own_trace")
+    # Kept trips are not told to be gone; gone ones are, and not by whose key.
+    for address, gone in (("/consent", False), ("/consent?traces=delete", True)):
+        assert reporting_door.put("/consent", json=body, headers=rider).is_success
+        assert reporting_door.post("/traces", json=trip, headers=rider).is_success
+        told += written()
+        assert reporting_door.delete(address, headers=rider).is_success
+        done = written()
+        assert done[0][:2] == (key_id, "withdraw_consent")
+        assert {entry[:2] for entry in done[1:]} == (
+            {(A_RIDER, "delete_own_traces")} if gone else set()
+        )
+        told += done
+    assert reporting_door.put("/consent", json=body, headers=rider).is_success
+    assert reporting_door.post("/traces", json=trip, headers=rider).is_success
+    told += written()
+    # The rider's page has one door for all of it.
+    for form in ({"do": "delete-all"}, {"do": "withdraw"}):
+        assert reporting_door.post("/me", data=form, headers=rider).status_code == 303
+        told += written()
+    assert told[-2][:2] == (A_RIDER, "delete_own_traces")
+    assert told[-1][:2] == (key_id, "change_own_page")
     assert not any(trip_id in part or "王小明" in part for entry in told for part in entry)
     assert all(entry[2:] == ("", "") for entry in told)
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,12 @@ STAYS = (
     "  entries of points, without saying whose: the sums of points given out must stay right",
     "  releases made before: rounded figures of at least ten riders; later ones leave this one out",
     "  backups and files made before: delete them; what is put back is erased again (--apply)",
+)
+
+NOBODY_FOUND = "Nothing was found of this rider: neither trips nor anything else."
+MARK_KEPT = (
+    "It is written down all the same, under a mark that names nobody, that the rider is erased: "
+    "a backup of before that is put back is erased too."
 )
 
 
@@ -128,16 +135,13 @@ def _tell(done: "Erased", arguments: argparse.Namespace) -> None:
             }
         )
         return
-    words.say("What would go:" if arguments.dry_run else "What has gone:")
-    for what, number in figures.items():
-        words.say(f"  {what}: {number}")
-    would = "would no longer say" if arguments.dry_run else "no longer say"
-    words.say(f"What {would} who:")
-    for what, number in done.rows.unnamed.items():
-        words.say(f"  {what}: {number}")
-    for line in STAYS:
-        words.say(line)
-    if not done.rows and not done.trips.trips:
+    if done.rows or done.trips.trips:
+        _tell_found(done, figures, dry_run=arguments.dry_run)
+    else:
+        words.say(NOBODY_FOUND if arguments.dry_run else f"{NOBODY_FOUND} {MARK_KEPT}")
+        if done.lists:
+            would = "would go" if arguments.dry_run else "have gone"
+            words.say(f"Lists of refused records that {would}: {done.lists}")
         words.say_beside(
             "Nothing here names this rider. Is the name written as 'keys add --rider' or "
             "'load traces' had it?"
@@ -157,6 +161,17 @@ def _tell(done: "Erased", arguments: argparse.Namespace) -> None:
             f"{done.texts} texts that people wrote hold the name; look at them: descriptions of "
             "issues, reasons of moves, notes of keys."
         )
+
+
+def _tell_found(done: "Erased", figures: Mapping[str, int], *, dry_run: bool) -> None:
+    words.say("What would go:" if dry_run else "What has gone:")
+    for what, number in figures.items():
+        words.say(f"  {what}: {number}")
+    words.say(f"What {'would no longer say' if dry_run else 'no longer say'} who:")
+    for what, number in done.rows.unnamed.items():
+        words.say(f"  {what}: {number}")
+    for line in STAYS:
+        words.say(line)
 
 
 def _said(span: Span) -> str:

@@ -66,6 +66,21 @@ def test_texts_in_which_the_name_stands_are_told_of(city: Callable) -> None:
     assert "Nothing here names this rider" in city("erase-rider", "Wnag").err
 
 
+def test_a_name_that_nobody_has_is_told_on_the_same_stream(city: Callable) -> None:
+    would = city("erase-rider", "Wnag", "--dry-run")
+    assert would.out == "Nothing was found of this rider: neither trips nor anything else.\n"
+    assert json.loads(city("erase-rider", "--list").out)["erased"] == []
+    done = city("erase-rider", "Wnag")
+    assert done.code == 0
+    assert done.out.startswith(would.out.strip())
+    assert "What has gone" not in done.out
+    assert "a backup of before that is put back is erased too" in done.out
+    assert len(json.loads(city("erase-rider", "--list").out)["erased"]) == 1
+    assert "What has gone:\n  trips: 1\n" in city("erase-rider", "Wang").out
+    again = city("erase-rider", "Wang")
+    assert again.out.startswith("Nothing was found of this rider")
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

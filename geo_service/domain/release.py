@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
+from typing import NamedTuple
 
 from geo_service.errors import WrongUsage
 
@@ -104,6 +105,45 @@ def closed_month(period: str, zone: tzinfo, now: datetime) -> tuple[datetime, da
             remedy="Release an earlier month, or wait.",
         )
     return since, until
+
+
+class CoveredDays(NamedTuple):
+    """From which day to which there are trips in a period, by the city's calendar."""
+
+    first: date | None
+    """None: on no day."""
+    last: date | None
+    bare_before: int
+    """How many days of the period lie before the first,"""
+    bare_after: int
+    """and after the last."""
+
+
+def days_covered(
+    release: Release, starts: tuple[datetime, datetime] | None, zone: tzinfo
+) -> CoveredDays:
+    """Find the days at both ends of a period on which no trip starts.
+
+    Parameters
+    ----------
+    release : Release
+        Of whose period.
+    starts : (datetime, datetime) or None
+        When the first and the last trip within it start, aware; None: there is none.
+    zone : tzinfo
+        The city's time zone.
+
+    Returns
+    -------
+    CoveredDays
+        Days without a trip in between are not told of. Raises nothing.
+    """
+    begins = release.since.astimezone(zone).date()
+    after = release.until.astimezone(zone).date()
+    if starts is None:
+        return CoveredDays(None, None, (after - begins).days, 0)
+    first, last = (start.astimezone(zone).date() for start in starts)
+    return CoveredDays(first, last, (first - begins).days, (after - last).days - 1)
 
 
 def round_down(count: int, step: int) -> int:

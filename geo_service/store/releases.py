@@ -37,17 +37,14 @@ def check_free(connection: Connection, period: str, since: datetime, until: date
         )
 
 
-def write(connection: Connection, release: Release) -> None:
-    """Keep a release for good.
+def check_size(connection: Connection, release: Release) -> None:
+    """Refuse cells of another size than those of releases before.
 
     Raises
     ------
     WrongUsage
-        If its period has been released before, wholly or in part, or its cells are of another
-        size than those of releases before: one laid over the other would tell of their difference.
+        If they are: one laid over the other would tell of their difference.
     """
-    take_turn(connection)
-    check_free(connection, release.period, release.since, release.until)
     sizes = sorted(connection.scalars(select(releases.c.resolution).distinct()))
     if sizes and release.resolution not in sizes:
         raise WrongUsage(
@@ -56,6 +53,20 @@ def write(connection: Connection, release: Release) -> None:
             where=f"release {release.period}",
             remedy=f"Set GEO_SERVICE_RELEASE_RESOLUTION={sizes[0]}.",
         )
+
+
+def write(connection: Connection, release: Release) -> None:
+    """Keep a release for good.
+
+    Raises
+    ------
+    WrongUsage
+        If its period has been released before, wholly or in part, or its cells are of another
+        size than those of releases before.
+    """
+    take_turn(connection)
+    check_free(connection, release.period, release.since, release.until)
+    check_size(connection, release)
     connection.execute(
         insert(releases),
         {

@@ -72,6 +72,18 @@ def starts_within(connection: Connection, since: datetime | None, until: datetim
     return connection.execute(found).first() is not None
 
 
+def first_and_last_start(connection: Connection, since: datetime, until: datetime) -> Span | None:
+    """Return when the first and the last trip in ``[since, until)`` start; None: none does."""
+    found = (
+        select(func.min(trips.c.starts_at), func.max(trips.c.starts_at))
+        .select_from(trips.join(trace_files))
+        .where(trace_files.c.day.between(day_of(since), day_of(until)))
+        .where(trips.c.starts_at >= since, trips.c.starts_at < until)
+    )
+    first, last = connection.execute(found).one()
+    return None if first is None else (first, last)
+
+
 def spans(connection: Connection, days: Collection[int] | None = None) -> dict[int, Span]:
     """Return from when to when the trips of each of these days, or of all, go by their own rows."""
     found = SPANS if days is None else SPANS.where(trace_files.c.day.in_(days))

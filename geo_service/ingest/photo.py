@@ -15,6 +15,9 @@ from geo_service.ingest.photo_hints import read_hints
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 MOST_BYTES: Final = 10 * 1024 * 1024
+MOST_WHOLE_PIXELS: Final = 16_000_000
+"""Of PNG and WebP files, which can only be decoded whole, and may be of a few bytes: as many as
+most phones' cameras take, and more than any phone's screen has."""
 LEAST_SIDE_PX: Final = 32
 MOST_SCANS: Final = 100
 QUALITY: Final = 85
@@ -24,6 +27,8 @@ DAMAGED = "The picture is damaged or cut off. Send it once more, or take another
 TOO_LARGE = f"The file is larger than {MOST_BYTES // 1024**2} MiB. Send a smaller picture."
 TOO_SMALL = f"A side of the picture is shorter than {LEAST_SIDE_PX} pixels. Send a larger one."
 
+_DECODED_SMALLER: Final = ("JPEG", "MPO")
+"""As Pillow calls them; MPO are those of phones that hold a second picture."""
 _JPEG_BEGIN: Final = b"\xff\xd8"
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -50,7 +55,8 @@ def read_photo(data: bytes, *, most_pixels: int, longest_side: int) -> Photo:
     data : bytes
         What somebody sent as a JPEG, PNG or WebP file; names and types are not asked.
     most_pixels : int
-        With more it is refused before any is decoded.
+        With more it is refused before any is decoded; PNG and WebP files with more than
+        ``MOST_WHOLE_PIXELS`` are too.
     longest_side : int
         Pixels; it is made smaller so that neither side is longer.
 
@@ -112,6 +118,8 @@ def _draw_anew(data: bytes, most_pixels: int, longest_side: int) -> Photo:
         width, height = picture.size
         if width * height > most_pixels:
             raise _too_many(most_pixels)
+        if picture.format not in _DECODED_SMALLER and width * height > MOST_WHOLE_PIXELS:
+            raise _too_many(MOST_WHOLE_PIXELS, " or a JPEG file")
         if min(width, height) < LEAST_SIDE_PX:
             raise _refused(TOO_SMALL)
         if data.startswith(_JPEG_BEGIN) and has_more_scans(data, MOST_SCANS):
@@ -159,10 +167,9 @@ def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _too_many(most_pixels: int) -> RefusedFields:
-    return _refused(
-        f"The picture has more than {most_pixels:,} pixels. Send a smaller one.".replace(",", " ")
-    )
+def _too_many(most_pixels: int, instead: str = "") -> RefusedFields:
+    most = f"{most_pixels:,}".replace(",", " ")
+    return _refused(f"The picture has more than {most} pixels. Send a smaller one{instead}.")
 
 
 def _refused(why: str) -> RefusedFields:

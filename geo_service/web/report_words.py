@@ -149,7 +149,8 @@ ZH: Final = ReportWords(
         "description": "说明太长，或含有不能保存的字符；最多 4000 字。",
         "address_string": "地点描述太长，或含有不能保存的字符；最多 500 字。",
         "requested_datetime": "这台手机的时间不对，或草稿已超过 90 天。",
-        "media": "这张照片不能用：请用 JPEG、PNG 或 WebP，不超过 10 MB。",
+        "media": "这张照片不能用：请用 JPEG、PNG 或 WebP，不超过 10 MB；"
+        "PNG、WebP 不超过 1600 万像素。",
         "held": "照片没能保留到现在，请重新选一次。",
         "many": "最多 5 张照片，多出的没有保留。",
         "answer": "请看看这个回答。",
@@ -263,7 +264,8 @@ EN_WORDS: Final = ReportWords(
         "description": "This is too long, or holds signs that can't be kept; at most 4,000.",
         "address_string": "This is too long, or holds signs that can't be kept; at most 500.",
         "requested_datetime": "This phone's clock is wrong, or the draft is older than 90 days.",
-        "media": "This photo can't be taken: send JPEG, PNG or WebP of at most 10 MB.",
+        "media": "This photo can't be taken: send JPEG, PNG or WebP of at most 10 MB; "
+        "PNG and WebP of at most 16 million pixels.",
         "held": "The photos could not be held that long. Please choose them again.",
         "many": "At most 5 photos; those beyond were left out.",
         "answer": "Please look at this answer.",

@@ -296,6 +296,27 @@ def test_one_that_has_too_many_pixels_is_refused() -> None:
         assert read(sent, most_pixels=160 * 120)
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_what_is_decoded_whole_may_have_fewer_pixels(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    assert 4608 * 3456 <= photo.MOST_WHOLE_PIXELS <= 16_000_000, "a phone's camera of 16 MP"
+    monkeypatch.setattr(photo, "MOST_WHOLE_PIXELS", 160 * 120 - 1)
+    assert refusal(saved(drawn(), kind)) == (
+        "The picture has more than 19 199 pixels. Send a smaller one or a JPEG file."
+    )
+    for taken in ("JPEG", "MPO"):
+        assert read(saved(drawn(), taken)).width == SIZE[0]
+    monkeypatch.setattr(photo, "MOST_WHOLE_PIXELS", 160 * 120)
+    assert read(saved(drawn(), kind)).width == SIZE[0]
+
+
+def test_a_tiny_file_of_a_huge_picture_is_refused_unseen() -> None:
+    tiny = saved(Image.new("RGBA", (7070, 7070)), "WEBP", lossless=True)
+    assert len(tiny) < 4_000
+    assert "more than 16 000 000 pixels" in refusal(tiny, most_pixels=50_000_000)
+
+
 MEASURE = """
 import resource, sys
 from pathlib import Path

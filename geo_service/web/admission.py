@@ -2,10 +2,11 @@
 
 What is answered in front of the app, the nearest places above all, takes no thread and is not
 counted; nor is a request while it waits for its sender, who may be slow: a body to come, or an
-answer to be taken.
+answer to be taken; nor while it waits in a room of its own for what takes long.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -17,6 +18,7 @@ from geo_service.web.problems import Overloaded, Problem, problem_of_error
 
 ALWAYS: Final = frozenset({"/health/live"})
 """Whoever asks whether the process lives must not take it for dead because it is busy."""
+_PLACE: Final = "geo_service.place"
 _TOO_MANY: Final = replace(
     problem_of_error(Overloaded("Too many ask at once.", remedy="Ask again soon.")), wait_s=2
 )
@@ -55,7 +57,7 @@ class Admission:
         if self.under_way >= self._most:
             await self._tell(Request(scope), _TOO_MANY)(scope, receive, send)
             return
-        place = _Place(self)
+        place = scope[_PLACE] = _Place(self)
         place.take()
 
         async def receive_without_place() -> Message:
@@ -78,8 +80,22 @@ class Admission:
             place.leave()
 
 
+@contextmanager
+def without_place(scope: Scope) -> Iterator[None]:
+    """Give up a request's place while the block runs; whoever has none loses none."""
+    place: _Place | None = scope.get(_PLACE)
+    if place is None:
+        yield
+        return
+    place.leave()
+    try:
+        yield
+    finally:
+        place.take()
+
+
 class _Place:
-    """One request's place: it has it unless it waits for its sender, in one way or several."""
+    """One request's place: it has it unless it waits elsewhere, in one way or several."""
 
     def __init__(self, admission: Admission) -> None:
         self._admission = admission

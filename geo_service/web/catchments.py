@@ -113,10 +113,11 @@ async def find_facility_catchments(request: Request) -> Response:
     asked = read_parameters(CatchmentParameters, request.query_params.multi_items())
     service, question = service_of(request), asked.question()
     district = await run_in_threadpool(service.districts.current, question.profile)
-    promise = service.catchments.promise(district, question, service.clock())
-    # No thread waits: there are few, and all other questions need them. Others may wait for the
-    # same promise, so it outlasts whoever goes away.
-    kept = await shield(wrap_future(promise))
+    with service.catchment_room.wait(request):
+        promise = service.catchments.promise(district, question, service.clock())
+        # No thread waits: there are few, and all other questions need them. Others may wait for
+        # the same promise, so it outlasts whoever goes away. What is kept is waited for by nobody.
+        kept = promise.result() if promise.done() else await shield(wrap_future(promise))
     zips = "gzip" in request.headers.get("accept-encoding", "")
     headers = {
         "ETag": kept.zipped_tag if zips else kept.tag,

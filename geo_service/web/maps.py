@@ -40,7 +40,7 @@ from geo_service.web.threads import at_length
 
 WHOLE_PAGES = ("public", "planner")
 NAMES = (*WHOLE_PAGES, *LAYERS)
-
+drawn_at_length = at_length(lambda service: service.maps)
 
 router = APIRouter(tags=["maps"])
 
@@ -57,7 +57,7 @@ router = APIRouter(tags=["maps"])
     dependencies=[SHOWS_KEY],
     openapi_extra=KEY_OPTIONAL,
 )
-@at_length
+@drawn_at_length
 def show_planner_page(request: Request) -> Response:
     """Draw the public layers; with an analyst's key, all.
 
@@ -85,7 +85,7 @@ def show_planner_page(request: Request) -> Response:
     dependencies=[SHOWS_KEY],
     openapi_extra=KEY_OPTIONAL,
 )
-@at_length
+@drawn_at_length
 def draw_map(name: MapName, request: Request) -> Response:
     """Draw `public`, `planner`, or a single layer, by the caller's rights."""
     read_parameters(NoParameters, request.query_params.multi_items())

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import quote
@@ -193,10 +194,14 @@ async def post_open311_request(written: WrittenAs, request: Request) -> Response
     key = await run_in_threadpool(
         key_of_any, service, request, shown, told.get("api_key", "").strip()
     )
-    sent = await run_in_threadpool(_read, form, told, request.headers.get(HEADER, ""))
+    # The place of a photo is read one photo at a time too: others shall not wait on few threads.
+    reading = partial(_read, form, told, request.headers.get(HEADER, ""))
+    sent = await (
+        service.draw_photos(request, reading) if form.files else run_in_threadpool(reading)
+    )
     service.limits.count_report(request, key)
     if sent.photos:
-        return await service.draw_photos(_keep, service, key, sent, fmt)
+        return await service.draw_photos(request, _keep, service, key, sent, fmt)
     return await run_in_threadpool(_keep, service, key, sent, fmt)
 
 

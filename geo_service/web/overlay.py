@@ -136,11 +136,19 @@ def _describe_door(row: str, parameters: type[Parameters], schema: Schema) -> di
     }
 
 
+def _require_analyst(request: Request) -> None:
+    """Look at the key before anything else: who may not see is not told what is wrong."""
+    require_analyst(service_of(request), request)
+
+
+counted_at_length = at_length(lambda service: service.tables, first=_require_analyst)
+
+
 @router.get("/overlay/issues", **_describe_door("issue", IssueParameters, figures.ISSUES))
-@at_length
+@counted_at_length
 def find_issue_exposure(request: Request) -> Response:
     """Every issue, also those nobody passes, with passes, riders, first and last pass."""
-    service = _open_to_analyst(request)
+    service = service_of(request)
     asked = read_parameters(IssueParameters, request.query_params.multi_items())
     usual = service.workspace.settings.confirm_riders
     riders = usual if asked.unconfirmed == USUAL else asked.unconfirmed
@@ -149,31 +157,24 @@ def find_issue_exposure(request: Request) -> Response:
 
 
 @router.get("/overlay/cells", **_describe_door("cell", PlaceParameters, figures.CELLS))
-@at_length
+@counted_at_length
 def find_cell_exposure(request: Request) -> Response:
     """Every H3 cell that saw a trip or an issue, with its exposure, and whether it is hot."""
     return _answer_by_place(request, "cell")
 
 
 @router.get("/overlay/streets", **_describe_door("street", PlaceParameters, figures.STREETS))
-@at_length
+@counted_at_length
 def find_street_exposure(request: Request) -> Response:
     """Every stretch of street that saw a trip or an issue, with its exposure, likewise."""
     return _answer_by_place(request, "street")
 
 
 def _answer_by_place(request: Request, by: str) -> Response:
-    service = _open_to_analyst(request)
+    service = service_of(request)
     asked = read_parameters(PlaceParameters, request.query_params.multi_items())
     question = TableQuestion(by, asked.trips, asked.per, blind_spots=asked.blind_spots)
     return _answer(service, question, asked.bbox)
-
-
-def _open_to_analyst(request: Request) -> Service:
-    """Look at the key before anything else: who may not see is not told what is wrong."""
-    service = service_of(request)
-    require_analyst(service, request)
-    return service
 
 
 def _answer(

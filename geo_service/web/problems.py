@@ -70,6 +70,7 @@ class Overloaded(errors.NotReady):
     """More is asked at once than can be answered soon."""
 
     code = "overloaded"
+    wait_s = 5
 
 
 class WrongHost(errors.WrongUsage):
@@ -181,7 +182,9 @@ def problem_of_error(error: errors.GeoServiceError) -> Problem:
     elif told.naming_field and error.where:
         faults = (Fault(error.where, detail),)
     problem = Problem(told.status, told.title, detail, error.code, faults)
-    return replace(problem, wait_s=error.wait_s) if isinstance(error, TooMany) else problem
+    if isinstance(error, TooMany | Overloaded):
+        problem = replace(problem, wait_s=error.wait_s)
+    return problem
 
 
 def problem_of_status(status: int) -> Problem:

@@ -1,4 +1,4 @@
-"""How often may be reported, and keys be tried that open nothing: by address, or by key."""
+"""How often may be reported, a photo be drawn, and keys be tried that open nothing: by whom."""
 
 import hashlib
 import ipaddress
@@ -30,6 +30,7 @@ class Limits:
 
     def __init__(self, settings: Settings) -> None:
         self._reports = TokenBuckets(settings.reports_per_hour)
+        self._previews = TokenBuckets(settings.reports_per_hour)
         self._key_reports = TokenBuckets(settings.key_reports_per_hour)
         self._failed_keys = TokenBuckets(settings.failed_keys_per_hour)
         self._known: OrderedDict[bytes, None] = OrderedDict()
@@ -52,6 +53,18 @@ class Limits:
         if wait_s:
             whom = "from this address" if key is None else "by this key"
             raise TooMany(f"Too many reports have come {whom}.", math.ceil(wait_s))
+
+    def count_preview(self, request: Request) -> None:
+        """Count a photo that is to be drawn for its form alone, unless it is one too many.
+
+        Raises
+        ------
+        TooMany
+            If as many came from this address as there may be reports without a key.
+        """
+        wait_s = self._previews.take(address_of(request), monotonic())
+        if wait_s:
+            raise TooMany("Too many photos have come from this address.", math.ceil(wait_s))
 
     def let_try(self, request: Request, token: str) -> None:
         """Let a key be tried, unless too many from this address were none.

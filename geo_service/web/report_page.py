@@ -191,7 +191,7 @@ async def _work(
 ) -> Response:
     """Answer where photos are drawn, if there are any."""
     if form.files or any(name == HELD for name, _ in form.texts):
-        return await service_of(request).draw_photos(doing, request, form)
+        return await service_of(request).draw_photos(request, doing, request, form)
     return await run_in_threadpool(doing, request, form)
 
 
@@ -253,7 +253,7 @@ def _with_photos(request: Request, shown: Shown, photos: FormPhotos) -> Shown:
     service, words = service_of(request), report_words(tongue_of(request))
     if HEADER in request.headers:
         return replace(shown, photo_lost=bool(photos.fresh))
-    pictures, fault = hold_photos(service, photos, service.clock())
+    pictures, fault = hold_photos(service, request, photos, service.clock())
     faults = {**shown.faults, **({fault: words.faults[fault]} if fault else {})}
     return replace(shown, pictures=pictures, photo_lost=photos.lost, faults=faults)
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from starlette.requests import Request
+
 from geo_service.errors import RefusedFields
 from geo_service.flows.keep_photo import preview_photo
 from geo_service.flows.report_issue import MOST_PHOTOS
@@ -75,21 +77,29 @@ def photos_of(service: Service, form: Form, typed: Typed, now: datetime) -> Form
 
 
 def hold_photos(
-    service: Service, photos: FormPhotos, now: datetime
+    service: Service, request: Request, photos: FormPhotos, now: datetime
 ) -> tuple[Sequence[Picture], str]:
     """Hold a form's photos until it is sent again, as browsers forget which were chosen.
+
+    Each that is drawn for it is counted, as reports are: no report has to come of it.
 
     Returns
     -------
     sequence of Picture, str
         Those that are held now, at most as many as a report may have; and the name of the fault
-        if one can't be, blank if all are. Raises nothing.
+        if one can't be, blank if all are.
+
+    Raises
+    ------
+    TooMany
+        If too many photos came from this address.
     """
     shown = [Picture(token, _address(photo.preview)) for token, photo in photos.held]
     fault = PHOTO if photos.stray else ""
     for data in photos.fresh:
         if len(shown) >= MOST_PHOTOS:
             return shown, MANY
+        service.limits.count_preview(request)
         try:
             preview = preview_photo(service.workspace, data)
         except RefusedFields:

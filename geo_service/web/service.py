@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import ParamSpec, TypeVar, cast
 
-from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from geo_service.errors import NotReady
@@ -21,13 +20,14 @@ from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 from geo_service.web.drawn_pages import DrawnPages
 from geo_service.web.held_photos import HeldPhotos
-from geo_service.web.kept_catchments import KeptCatchments
+from geo_service.web.kept_catchments import MOST_MAKING, KeptCatchments
 from geo_service.web.kept_gbfs import KeptGbfs
 from geo_service.web.kept_street_ground import KeptStreetGround
 from geo_service.web.kept_tiles import KeptTiles
 from geo_service.web.made_files import MadeFiles
 from geo_service.web.rate_limits import Limits
 from geo_service.web.request_counts import RequestCounts
+from geo_service.web.waiting_rooms import LengthyWork, WaitingRoom
 
 Clock = Callable[[], datetime]
 Taken = ParamSpec("Taken")
@@ -62,8 +62,19 @@ class Service:
     photos: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "photos"))
     """Where photos are drawn: only others with photos wait for it, and as it is always the same
     thread, the memory that a large picture takes is used again."""
-    at_length: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(3))
-    """How many maps and tables are made at a time: who is answered soon waits for none of them."""
+    photo_room: WaitingRoom = field(default_factory=lambda: WaitingRoom("photos", 8, 4))
+    """Those whose photos are drawn, one after the other: a form may hold five, of half a second
+    each, and 32 MiB."""
+    maps: LengthyWork = field(default_factory=lambda: LengthyWork(2, WaitingRoom("maps", 24, 12)))
+    """Anybody may ask for one."""
+    tables: LengthyWork = field(
+        default_factory=lambda: LengthyWork(2, WaitingRoom("tables", 12, 6))
+    )
+    """Of analysts, who wait for nobody's map."""
+    catchment_room: WaitingRoom = field(
+        default_factory=lambda: WaitingRoom("catchments", 24, MOST_MAKING - 1)
+    )
+    """One address alone can't ask for all that are made."""
 
     def streets_if_any(self) -> Network | None:
         """Return the streets riders ride, for small maps; None before any have been loaded."""
@@ -73,13 +84,24 @@ class Service:
             return None
 
     async def draw_photos(
-        self, doing: Callable[Taken, Done], *args: Taken.args, **named: Taken.kwargs
+        self,
+        request: Request,
+        doing: Callable[Taken, Done],
+        *args: Taken.args,
+        **named: Taken.kwargs,
     ) -> Done:
-        """Do something where photos are drawn, still in the name of who asked for it."""
+        """Do something where photos are drawn, still in the name of who asked for it.
+
+        Raises
+        ------
+        Overloaded
+            If too many wait there already.
+        """
         here = copy_context()
-        return await get_running_loop().run_in_executor(
-            self.photos, lambda: here.run(doing, *args, **named)
-        )
+        with self.photo_room.wait(request):
+            return await get_running_loop().run_in_executor(
+                self.photos, lambda: here.run(doing, *args, **named)
+            )
 
 
 def open_service(workspace: Workspace, clock: Clock) -> Service:

@@ -2,18 +2,21 @@
 
 Python runs one thread at a time, so that more threads answer no more: they take turns in the midst
 of their work, and all are late. Few of them let the others wait outside, at no cost. What counts
-for seconds, a map or an analyst's table, must not hold these few, so it has threads of its own.
+for seconds, a map or an analyst's table, must not hold these few, so each kind has threads of its
+own: anybody may ask for a map, and no analyst's table waits for those.
 """
 
 from collections.abc import Awaitable, Callable
 from functools import partial, wraps
 from typing import Final, ParamSpec
 
-from anyio.to_thread import current_default_thread_limiter, run_sync
+from anyio.to_thread import current_default_thread_limiter
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from geo_service.web.service import service_of
+from geo_service.web.service import Service, service_of
+from geo_service.web.waiting_rooms import LengthyWork
 
 SOON: Final = 8
 """At 400 requests a second on two cores, forty threads sent some away and eight none, and the
@@ -27,15 +30,30 @@ def share_few_threads() -> None:
     current_default_thread_limiter().total_tokens = SOON
 
 
-def at_length(door: Callable[Asked, Response]) -> Callable[Asked, Awaitable[Response]]:
-    """Answer a door, one that takes a `request`, on the threads for what takes long."""
+def at_length(
+    kind: Callable[[Service], LengthyWork], first: Callable[[Request], object] | None = None
+) -> Callable[[Callable[Asked, Response]], Callable[Asked, Awaitable[Response]]]:
+    """Answer a door, one that takes a `request`, on the threads for one kind of lengthy work.
 
-    @wraps(door)
-    async def answer(*args: Asked.args, **named: Asked.kwargs) -> Response:
-        request = named.get("request")
-        if not isinstance(request, Request):
-            raise TypeError(f"{door.__name__} takes no request")
-        places = service_of(request).at_length
-        return await run_sync(partial(door, *args, **named), limiter=places)
+    Parameters
+    ----------
+    kind : callable
+        Tells which work, of a service's.
+    first : callable, optional
+        Looks at the request before it waits, on the threads of what is answered soon: whoever may
+        not ask shall take no room from those who may.
+    """
 
-    return answer
+    def on_its_threads(door: Callable[Asked, Response]) -> Callable[Asked, Awaitable[Response]]:
+        @wraps(door)
+        async def answer(*args: Asked.args, **named: Asked.kwargs) -> Response:
+            request = named.get("request")
+            if not isinstance(request, Request):
+                raise TypeError(f"{door.__name__} takes no request")
+            if first is not None:
+                await run_in_threadpool(first, request)
+            return await kind(service_of(request)).do(request, partial(door, *args, **named))
+
+        return answer
+
+    return on_its_threads

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
 from geo_service.web import app as app_module
-from geo_service.web.admission import Admission
+from geo_service.web.admission import Admission, without_place
 from geo_service.web.app import _tell, make_app
 from geo_service.web.problems import Problem
 
@@ -97,6 +97,36 @@ def test_who_waits_for_a_slow_sender_or_reader_keeps_nobody_out() -> None:
         assert admission.under_way == 0
 
     asyncio.run(run())
+
+
+def test_who_waits_in_a_room_of_its_own_keeps_nobody_out() -> None:
+    async def run() -> None:
+        waiting, go_on = asyncio.Event(), asyncio.Event()
+
+        async def wait_or_answer(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["path"] == "/map":
+                with without_place(scope):
+                    waiting.set()
+                    await go_on.wait()
+                assert admission.under_way == 1
+            await PlainTextResponse("done")(scope, receive, send)
+
+        admission = Admission(wait_or_answer, say_busy, most=1)
+        async with asking(admission) as client:
+            slow = asyncio.create_task(client.get("/map"))
+            await waiting.wait()
+            assert admission.under_way == 0
+            assert (await client.get("/")).text == "done"
+            go_on.set()
+            assert (await slow).text == "done"
+        assert admission.under_way == 0
+
+    asyncio.run(run())
+
+
+def test_who_was_let_in_by_nobody_has_no_place_to_give_up() -> None:
+    with without_place({"type": "http"}):
+        pass
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """Reports and wrong keys are counted by who sends them, really served."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 from starlette.requests import Request
 
 from geo_service.settings import Settings
@@ -58,6 +61,30 @@ def test_one_report_too_many_has_to_wait(
         # A proxy that does not know which header is its own tells nothing.
         other = {"X-Forwarded-For": "203.0.113.9", "Forwarded": "for=203.0.113.9"}
         assert report(door, "甲 4", **other).status_code == 429
+
+
+def test_photos_drawn_for_a_form_are_counted_and_held_ones_are_not_drawn_again(
+    reporting_settings: Settings, serve_city: Serve, now: datetime
+) -> None:
+    file = BytesIO()
+    Image.new("RGB", (64, 48), "red").save(file, "JPEG")
+    photos = [("media", ("a.jpg", file.getvalue(), "image/jpeg"))] * 2
+    with serve_city(replace(reporting_settings, reports_per_hour=3), lambda: now) as door:
+        shown = door.post("/report/photos", data=REPORT, files=photos)
+        assert shown.status_code == 200
+        held = re.findall(r'name="held" value="([^"]+)"', shown.text)
+        assert len(held) == 2
+        for _ in range(4):
+            again = door.post("/report/photos", data={**REPORT, "held": held})
+            assert again.status_code == 200
+        late = door.post("/report/photos", data=REPORT, files=photos)
+        assert late.status_code == 429
+        assert late.json()["detail"].startswith("Too many photos have come from this address.")
+        for path in ("/report", "/report/key"):
+            wrong = {**REPORT, "service_code": "none", "key": "wrong"}
+            assert door.post(path, data=wrong, files=photos[:1]).status_code == 429
+        sent = {**REPORT, "description": "照片", "another": "1", "held": held}
+        assert door.post("/report", data=sent).status_code == 303
 
 
 def test_what_is_refused_anyway_is_not_counted(

@@ -6,14 +6,15 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
-from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
 from geo_service.web.app import make_app
+from geo_service.web.problems import Overloaded
 from geo_service.web.threads import SOON, at_length, share_few_threads
+from geo_service.web.waiting_rooms import LengthyWork, WaitingRoom
 
 AT_LENGTH = 3
 
@@ -36,7 +37,18 @@ class _AtATime:
 
 
 class _OfThree:
-    at_length = CapacityLimiter(AT_LENGTH)
+    def __init__(self) -> None:
+        self.maps = LengthyWork(AT_LENGTH, WaitingRoom("maps", 20, 20))
+
+
+def maps_of(service: object) -> LengthyWork:
+    assert isinstance(service, _OfThree)
+    return service.maps
+
+
+def look_at_key(request: Request) -> None:
+    if "refused" in request.url.path:
+        raise HTTPException(401)
 
 
 def small_app(lengthy: _AtATime, short: _AtATime) -> FastAPI:
@@ -44,7 +56,7 @@ def small_app(lengthy: _AtATime, short: _AtATime) -> FastAPI:
     app.state.service = _OfThree()
 
     @app.get("/map/{name}")
-    @at_length
+    @at_length(maps_of, first=look_at_key)
     def draw(name: str, request: Request) -> Response:
         lengthy.stay()
         return Response(f"{name} {request.url.path}")
@@ -92,6 +104,23 @@ def test_who_is_answered_soon_does_not_wait_for_maps() -> None:
     assert lengthy.most == AT_LENGTH
 
 
+def test_who_finds_no_room_is_sent_away_and_who_may_not_ask_takes_none() -> None:
+    lengthy, short = _AtATime(), _AtATime()
+    app = small_app(lengthy, short)
+    app.add_exception_handler(Overloaded, lambda *_: Response("full", status_code=503))
+
+    async def ask(client: httpx.AsyncClient) -> None:
+        maps_asked = [asyncio.create_task(client.get(f"/map/{n}")) for n in range(20)]
+        await wait_until(lengthy, AT_LENGTH)
+        assert (await client.get("/map/more")).text == "full"
+        assert (await client.get("/map/refused")).status_code == 401
+        lengthy.let_go.set()
+        assert {answer.status_code for answer in await asyncio.gather(*maps_asked)} == {200}
+        assert (await client.get("/map/more")).text == "more /map/more"
+
+    run(ask, app)
+
+
 def test_so_few_doors_answer_at_a_time() -> None:
     lengthy, short = _AtATime(), _AtATime()
 
@@ -108,7 +137,7 @@ def test_so_few_doors_answer_at_a_time() -> None:
 def test_a_door_without_request_is_told_so() -> None:
     async def ask() -> None:
         with pytest.raises(TypeError, match="draw takes no request"):
-            await at_length(draw)()
+            await at_length(maps_of)(draw)()
 
     def draw() -> Response:
         return Response()
@@ -128,12 +157,16 @@ def test_the_app_answers_others_while_maps_and_tables_wait(
             httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
         ):
             assert current_default_thread_limiter().total_tokens == SOON
-            places = app.state.service.at_length
+            service = app.state.service
+            kinds = [service.maps.threads, service.tables.threads]
+            places, free = kinds[::-1] if path.startswith("/overlay/") else kinds
             others = [object() for _ in range(int(places.total_tokens))]
             for other in others:
                 places.acquire_on_behalf_of_nowait(other)
             waiting = asyncio.create_task(client.get(path, headers=bearer("analyst")))
             assert (await client.get("/releases")).status_code == 200
+            lengthy = "/overlay/issues" if free is service.tables.threads else "/maps/public.html"
+            assert (await client.get(lengthy, headers=bearer("analyst"))).status_code == 200
             await asyncio.sleep(0.2)
             assert not waiting.done()
             places.release_on_behalf_of(others[0])

@@ -110,10 +110,7 @@ def length_m_of(question: RouteQuestion) -> float:
     lon, lat = question.lon, question.lat
     if len(lon) < 2:
         raise _refused("A route has two positions at least.")
-    if len(lon) > MOST_POSITIONS:
-        raise _refused(
-            f"It has more than {MOST_POSITIONS:,} positions: leave out those that lie in line."
-        )
+    refuse_too_many(len(lon))
     length_m = float(geodesic_m(lon[:-1], lat[:-1], lon[1:], lat[1:]).sum())
     if length_m == 0.0:
         raise _refused("All its positions are the same place, so it leads nowhere.")
@@ -121,6 +118,20 @@ def length_m_of(question: RouteQuestion) -> float:
     if not length_m <= MOST_KM * 1000.0:
         raise _refused(f"The route is longer than {MOST_KM:.0f} km: ask for parts of it.")
     return length_m
+
+
+def refuse_too_many(positions: int) -> None:
+    """Refuse a route of so many positions before any of them is looked at.
+
+    Raises
+    ------
+    RefusedFields
+        If they are too many.
+    """
+    if positions > MOST_POSITIONS:
+        raise _refused(
+            f"It has more than {MOST_POSITIONS:,} positions: leave out those that lie in line."
+        )
 
 
 def _refused(reason: str) -> RefusedFields:

@@ -6,11 +6,14 @@ from collections.abc import Collection
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
 from geo_service.web.problems import TooLargeBody, UnreadableBody, WrongContentType
 
 MOST_BYTES = 64 * 1024
+MOST_AT_ONCE_BYTES = 8 * 1024
+"""What is larger is taken apart on a thread, so that others are answered meanwhile."""
 DEEPEST = 32
 """Lists and objects within one another, at most."""
 LONGEST_NUMBER = 40
@@ -33,7 +36,7 @@ async def read_object(
     media_types : collection of str
         Of which it must say that it is one.
     most_bytes : int
-        How large it may be; all is read at once, so nobody else is answered meanwhile.
+        How large it may be.
 
     Raises
     ------
@@ -46,6 +49,19 @@ async def read_object(
     """
     _check_type(request, media_types)
     body = await _read_bytes(request, most_bytes)
+    if len(body) <= MOST_AT_ONCE_BYTES:
+        return object_of(body)
+    return await run_in_threadpool(object_of, body)
+
+
+def object_of(body: bytes) -> dict[str, Any]:
+    """Take a body apart as a JSON object; a large one takes some time.
+
+    Raises
+    ------
+    UnreadableBody
+        If it is not JSON (RFC 8259), not an object, or names a member twice.
+    """
     try:
         found = json.loads(
             body.decode(),

@@ -1,12 +1,12 @@
 """``POST /routes/issues``: the open issues along a planned route, in riding order."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
-from starlette.concurrency import run_in_threadpool
 
 from geo_service.arrays import Floats
 from geo_service.errors import RefusedFields
@@ -16,10 +16,11 @@ from geo_service.flows.find_issues_along import (
     RouteAnswer,
     RouteQuestion,
     find_issues_along,
+    refuse_too_many,
 )
 from geo_service.geometry.datum import Datum, convert
 from geo_service.web.answers import GEOJSON, json_answer
-from geo_service.web.bodies import FEATURE_TYPES, read_object
+from geo_service.web.bodies import FEATURE_TYPES, object_of, read_content
 from geo_service.web.descriptions import (
     SENDING,
     describe_answer,
@@ -29,14 +30,14 @@ from geo_service.web.descriptions import (
 )
 from geo_service.web.parameters import Number, Parameters, describe_parameters, read_parameters
 from geo_service.web.schemas import issues, sent
-from geo_service.web.service import service_of
+from geo_service.web.service import Service, service_of
 
 LINE_EXAMPLE = {
     "type": "LineString",
     "coordinates": [[112.1401, 32.0402], [112.1453, 32.0407], [112.1461, 32.0449]],
 }
-MOST_BYTES = 1024 * 1024
-"""So many positions as a route may have, each with all its digits, take half of it."""
+MOST_BYTES = 512 * 1024
+"""So many positions as a route may have take it, each with all its digits and a height."""
 NO_LINE = "It must be LineString, or Feature with a LineString as its geometry."
 NO_ONE_LINE = "It must be LineString: a MultiLineString is several routes, so send each by itself."
 
@@ -93,14 +94,38 @@ async def find_issues_along_route(request: Request) -> Response:
     The route is neither kept nor written down anywhere.
     """
     asked = read_parameters(RouteParameters, request.query_params.multi_items())
-    lon, lat = read_line(await read_object(request, FEATURE_TYPES, MOST_BYTES))
+    _, content = await read_content(request, FEATURE_TYPES, MOST_BYTES)
+    service = service_of(request)
+    return await service.routes.do(request, partial(_answer, service, asked, content))
+
+
+def _answer(service: Service, asked: RouteParameters, content: bytes) -> Response:
+    question = read_route(content, asked)
+    answer = find_issues_along(service.workspace, question, service.clock())
+    return json_answer(_told(answer), media_type=GEOJSON)
+
+
+def read_route(content: bytes, asked: RouteParameters) -> RouteQuestion:
+    """Read a planned route, its positions in WGS-84; a long one takes some time.
+
+    Parameters
+    ----------
+    content : bytes
+        The body.
+    asked : RouteParameters
+        Say in which datum its positions are.
+
+    Raises
+    ------
+    UnreadableBody
+        If it is no JSON object.
+    RefusedFields
+        As `read_line` does.
+    """
+    lon, lat = read_line(object_of(content))
     if asked.datum is not Datum.WGS84:
         lon, lat = convert(lon, lat, source=asked.datum, target=Datum.WGS84)
-    service, question = service_of(request), RouteQuestion(lon, lat, asked.radius_m)
-    answer = await run_in_threadpool(
-        find_issues_along, service.workspace, question, service.clock()
-    )
-    return json_answer(_told(answer), media_type=GEOJSON)
+    return RouteQuestion(lon, lat, asked.radius_m)
 
 
 def read_line(members: dict[str, Any]) -> tuple[Floats, Floats]:
@@ -136,6 +161,7 @@ def read_line(members: dict[str, Any]) -> tuple[Floats, Floats]:
     positions = line.get("coordinates")
     if not isinstance(positions, list):
         raise RefusedFields({"coordinates": "It must be a list of positions."})
+    refuse_too_many(len(positions))
     for number, position in enumerate(positions, start=1):
         fault = _fault(position)
         if fault:

@@ -71,6 +71,10 @@ class Service:
         default_factory=lambda: LengthyWork(2, WaitingRoom("tables", 12, 6))
     )
     """Of analysts, who wait for nobody's map."""
+    routes: LengthyWork = field(
+        default_factory=lambda: LengthyWork(2, WaitingRoom("routes", 24, 12))
+    )
+    """Planned routes of thousands of positions, which anybody may send."""
     catchment_room: WaitingRoom = field(
         default_factory=lambda: WaitingRoom("catchments", 24, MOST_MAKING - 1)
     )

@@ -1,5 +1,6 @@
 """``/tasks``: a rider is asked whether the issues on the own way are still there."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from geo_service.export.features import collection, iso
 from geo_service.export.task_features import task_feature
 from geo_service.flows.answer_task import answer_task
 from geo_service.flows.check_keys import require_rider
-from geo_service.flows.find_issues_along import MOST_RADIUS_M, RouteQuestion
+from geo_service.flows.find_issues_along import MOST_RADIUS_M
 from geo_service.flows.find_tasks import (
     OwnTasks,
     find_tasks,
@@ -25,7 +26,7 @@ from geo_service.geometry.datum import Datum, convert
 from geo_service.streets.profile import Profile
 from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of
-from geo_service.web.bodies import FEATURE_TYPES, JSON_TYPES, read_object
+from geo_service.web.bodies import FEATURE_TYPES, JSON_TYPES, read_content, read_object
 from geo_service.web.descriptions import (
     IDEMPOTENCY_KEY,
     SENDING,
@@ -45,7 +46,7 @@ from geo_service.web.parameters import (
 )
 from geo_service.web.path_parts import TaskId
 from geo_service.web.problems import Fault, WrongParameters
-from geo_service.web.routes import LINE_EXAMPLE, MOST_BYTES, RouteParameters, read_line
+from geo_service.web.routes import LINE_EXAMPLE, MOST_BYTES, RouteParameters, read_route
 from geo_service.web.schemas import issues, sent
 from geo_service.web.service import Service, service_of
 
@@ -176,13 +177,13 @@ async def list_tasks_along_route(request: Request) -> Response:
     service = service_of(request)
     rider = require_rider(await run_in_threadpool(key_of, service, request))
     asked = read_parameters(RouteParameters, request.query_params.multi_items())
-    lon, lat = read_line(await read_object(request, FEATURE_TYPES, MOST_BYTES))
-    if asked.datum is not Datum.WGS84:
-        lon, lat = convert(lon, lat, source=asked.datum, target=Datum.WGS84)
-    question = RouteQuestion(lon, lat, asked.radius_m)
-    found = await run_in_threadpool(
-        find_tasks_along, service.workspace, rider, question, service.clock()
-    )
+    _, content = await read_content(request, FEATURE_TYPES, MOST_BYTES)
+    return await service.routes.do(request, partial(_answer_along, service, rider, asked, content))
+
+
+def _answer_along(service: Service, rider: str, asked: RouteParameters, content: bytes) -> Response:
+    question = read_route(content, asked)
+    found = find_tasks_along(service.workspace, rider, question, service.clock())
     return _told(service, found)
 
 

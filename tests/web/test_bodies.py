@@ -1,5 +1,6 @@
 import asyncio
 import json
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -7,7 +8,15 @@ import httpx
 import pytest
 from starlette.requests import Request
 
-from geo_service.web.bodies import DEEPEST, MOST_BYTES, read_form, read_object
+from geo_service.web import bodies
+from geo_service.web.bodies import (
+    DEEPEST,
+    MOST_AT_ONCE_BYTES,
+    MOST_BYTES,
+    object_of,
+    read_form,
+    read_object,
+)
 from geo_service.web.problems import TooLargeBody, UnreadableBody, WrongContentType
 
 Bearer = Callable[[str], dict[str, str]]
@@ -42,6 +51,23 @@ def read(
     except Exception as problem:  # noqa: BLE001 - looked at by the test
         found = problem
     return found, asked
+
+
+@pytest.mark.parametrize("size", [MOST_AT_ONCE_BYTES, MOST_AT_ONCE_BYTES + 1, MOST_BYTES])
+def test_a_large_body_is_taken_apart_on_another_thread(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    threads = []
+
+    def take_apart(body: bytes) -> dict[str, Any]:
+        threads.append(threading.current_thread())
+        return object_of(body)
+
+    monkeypatch.setattr(bodies, "object_of", take_apart)
+    found, _ = read(filled(size))
+    assert isinstance(found, dict)
+    here = threading.current_thread()
+    assert [thread is here for thread in threads] == [size <= MOST_AT_ONCE_BYTES]
 
 
 def test_an_object_is_read_as_it_is() -> None:

@@ -1,5 +1,6 @@
 """``POST /routes/issues``: what everybody may see along a planned route, and what is refused."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -11,11 +12,13 @@ import pytest
 from pyproj import Geod
 
 from geo_service.domain.issue import Issue
+from geo_service.errors import RefusedFields
 from geo_service.flows.wiring import open_workspace
 from geo_service.geometry.datum import Datum, convert
 from geo_service.settings import Settings
 from geo_service.store import issues as stored_issues
-from geo_service.web.routes import read_line
+from geo_service.web.app import make_app
+from geo_service.web.routes import MOST_BYTES, read_line
 
 Bearer = Callable[[str], dict[str, str]]
 PATH = "/routes/issues"
@@ -286,3 +289,38 @@ def test_a_route_of_ten_thousand_positions_with_all_their_digits_is_taken(
     assert len(json.dumps(line(many))) > 300_000
     assert ids(door.post(PATH, json=line(many))) == PUBLIC
     assert "coordinates" in faults(door.post(PATH, json=line([*many, WAY[1]])))
+    longest = [112.14012345678901, 32.040123456789012, 123.45678]
+    assert len(json.dumps(line([longest] * 10_000), separators=(",", ":"))) <= MOST_BYTES
+    assert 11_000 * len(json.dumps(longest)) > MOST_BYTES
+
+
+def test_of_too_many_positions_none_is_looked_at() -> None:
+    with pytest.raises(RefusedFields) as refused:
+        read_line(line([None] * 10_001))
+    assert "more than 10,000 positions" in refused.value.faults["coordinates"]
+
+
+def test_a_route_is_read_on_threads_of_its_own(own_settings: Settings) -> None:
+    """While none is free others are answered, and a body is only taken apart in its turn."""
+
+    async def run() -> None:
+        app = make_app(open_workspace(own_settings))
+        transport = httpx.ASGITransport(app=app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
+        ):
+            threads = app.state.service.routes.threads
+            others = [object() for _ in range(int(threads.total_tokens))]
+            for other in others:
+                threads.acquire_on_behalf_of_nowait(other)
+            told = {"Content-Type": "application/json"}
+            waiting = asyncio.create_task(client.post(PATH, content=b"no JSON", headers=told))
+            while not app.state.service.routes.room.here:  # noqa: ASYNC110 - it knows of no event
+                await asyncio.sleep(0.01)
+            assert (await client.get("/releases")).status_code == 200
+            assert not waiting.done()
+            threads.release_on_behalf_of(others[0])
+            assert (await asyncio.wait_for(waiting, 60)).status_code == 400
+
+    asyncio.run(run())

@@ -169,6 +169,7 @@ def test_the_app_answers_others_while_maps_and_tables_wait(
             assert (await client.get(lengthy, headers=bearer("analyst"))).status_code == 200
             await asyncio.sleep(0.2)
             assert not waiting.done()
+            assert places.statistics().tasks_waiting == 1
             places.release_on_behalf_of(others[0])
             assert (await asyncio.wait_for(waiting, 60)).status_code == 200
 

@@ -108,6 +108,21 @@ def withdraw(workspace: Workspace, rider: str, now: datetime, *, delete_traces: 
     return TripsGone(remove_trips(workspace, rider_ids=known.names).trips, known.untold)
 
 
+def require_agreed(workspace: Workspace, rider: str) -> None:
+    """Let only riders go on who agree to the present text, before anything of theirs is read.
+
+    Raises
+    ------
+    NoConsent
+        As `require_consent` does.
+    NotReady
+        If the text can't be read.
+    """
+    version = present_text(workspace).version
+    with workspace.database.reading() as connection:
+        require_consent(connection, rider, version)
+
+
 def require_consent(connection: Connection, rider: str, version: str) -> None:
     """Let only riders go on who agree to a version of the text.
 

@@ -14,6 +14,7 @@ from geo_service.export.feature_cells import iso_texts
 from geo_service.export.features import iso, spans_told
 from geo_service.export.gpx import Track, gpx_text, timed_points
 from geo_service.flows.check_keys import require_rider
+from geo_service.flows.give_consent import require_agreed
 from geo_service.flows.own_trips import (
     MeasuredTrip,
     delete_trip,
@@ -139,6 +140,7 @@ async def send_traces(request: Request) -> Response:
     service = service_of(request)
     rider = require_rider(await run_in_threadpool(key_of, service, request))
     asked = read_parameters(SendingParameters, request.query_params.multi_items())
+    await run_in_threadpool(require_agreed, service.workspace, rider)
     media_type, content = await read_content(request, (*FEATURE_TYPES, GPX), MOST_BYTES)
     name = "body.gpx" if media_type == GPX else "body.geojson"
     taken = await run_in_threadpool(

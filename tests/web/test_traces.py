@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +206,20 @@ def test_positions_in_another_datum_are_converted(
         shown["geometry"]["coordinates"], meant["geometry"]["coordinates"], strict=True
     ):
         assert got == pytest.approx(right, abs=1e-6)
+
+
+def test_who_has_not_agreed_is_told_before_a_body_comes(
+    own_door: httpx.Client, riders: dict[str, Headers]
+) -> None:
+    for headers, status in ((riders["silent"], 403), ({}, 401)):
+        host, port = own_door.base_url.host, own_door.base_url.port
+        with closing(HTTPConnection(host, port, timeout=20)) as connection:
+            connection.putrequest("POST", "/traces")
+            told = {**headers, "Content-Type": GPX, "Content-Length": str(MOST_BYTES)}
+            for name, text in told.items():
+                connection.putheader(name, text)
+            connection.endheaders()
+            assert connection.getresponse().status == status
 
 
 def test_what_is_wrong_is_said_and_nothing_of_it_repeated(

@@ -2,6 +2,7 @@
 
 A head has to be whole soon, a body has to keep coming, and an answer has to be taken. Each second
 or so every connection is looked at; uvicorn by itself only ends those on which nothing is asked.
+Nor has one address all connections: bodies wait in memory or on the disk while they come.
 """
 
 from asyncio import BaseTransport, TimerHandle
@@ -12,7 +13,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCy
 
 from geo_service.web.bounded_heads import BoundedHeads
 from geo_service.web.problems import Problem, problem_response
+from geo_service.web.rate_limits import sender_of
 from geo_service.web.security_headers import HEADERS
+from geo_service.web.trusted_proxies import TrustedProxies
 
 
 class PatientConnections(BoundedHeads):
@@ -33,9 +36,14 @@ class PatientConnections(BoundedHeads):
     that senders who first send it all learn of the answer; and for"""
     left_s: ClassVar = 5.0
     """so long."""
+    most_of_one: ClassVar = 400
+    """So many may be open from one address (IPv6: its /64), a tenth of all; from a proxy that is
+    trusted any number."""
 
     def __init__(self, *args: Any, **named: Any) -> None:  # noqa: ANN401 - as uvicorn makes it
         super().__init__(*args, **named)
+        self.sender = ""
+        """Whom it is counted for; blank: nobody."""
         self._look: TimerHandle | None = None
         self._head_began: float | None = None
         """When a head was first waited for that is not whole; None: no head is."""
@@ -47,10 +55,14 @@ class PatientConnections(BoundedHeads):
         self._unsent_began, self._unsent = 0.0, 0
 
     def connection_made(self, transport: BaseTransport) -> None:
-        """Begin to wait for a head."""
+        """Begin to wait for a head, unless too many are open from the same address."""
         super().connection_made(cast("Any", transport))
         self._head_began = self._unsent_began = self.loop.time()
         self._look = self.loop.call_later(self.look_s, self._look_at_it)
+        is_proxy = isinstance(self.app, TrustedProxies) and self.app.trusts(self.client)
+        self.sender = sender_of(self.client[0]) if self.client and not is_proxy else ""
+        if self.sender and self._of_same_sender() > self.most_of_one:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "Too many connections from this address.")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop looking."""
@@ -106,6 +118,12 @@ class PatientConnections(BoundedHeads):
     def _met(self) -> RequestResponseCycle | None:
         """The request that came last; None before there was any, which uvicorn does not tell."""
         return cast("RequestResponseCycle | None", self.cycle)
+
+    def _of_same_sender(self) -> int:
+        return sum(
+            isinstance(one, PatientConnections) and one.sender == self.sender
+            for one in self.connections
+        )
 
     def _look_at_it(self) -> None:
         now = self.loop.time()

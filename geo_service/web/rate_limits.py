@@ -94,7 +94,11 @@ class Limits:
 
 def address_of(request: Request) -> str:
     """Return what is counted as one sender; blank where no address is known. Raises nothing."""
-    host = request.client.host if request.client else ""
+    return sender_of(request.client.host if request.client else "")
+
+
+def sender_of(host: str) -> str:
+    """Return what is counted as one sender of an address, as text; raises nothing."""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

@@ -50,7 +50,7 @@ class TrustedProxies:
             refused = problem_response(problem_of_error(WrongHost("This is no name of this host.")))
             await SecurityHeaders(refused, self._counts)(scope, receive, send)
             return
-        if self._trusted and self._trusts(scope["client"]):
+        if self._trusted and self.trusts(scope["client"]):
             scope = self._told_by_proxy(scope)
         await self._app(scope, receive, send)
 
@@ -62,7 +62,8 @@ class TrustedProxies:
             return False
         return not self._hosts or _PORT.sub("", names[0].decode().lower()).encode() in self._hosts
 
-    def _trusts(self, client: tuple[str, int] | None) -> bool:
+    def trusts(self, client: tuple[str, int] | None) -> bool:
+        """Say whether who connects is a proxy that is trusted; raises nothing."""
         address = _address(client[0]) if client else None
         return address is not None and self._is_trusted(address)
 

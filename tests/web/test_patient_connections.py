@@ -4,6 +4,8 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -12,11 +14,14 @@ import pytest
 import uvicorn
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from geo_service.settings import Settings
 from geo_service.web.patient_connections import PatientConnections
+from geo_service.web.request_counts import RequestCounts
 from geo_service.web.security_headers import HEADERS
 from geo_service.web.server import DISCRETION
+from geo_service.web.trusted_proxies import TrustedProxies
 
 LARGE = 40 * 1024 * 1024
 POST = b"POST /read HTTP/1.1\r\nHost: a\r\n"
@@ -57,21 +62,65 @@ class Seen:
                 self.gone.set()
 
 
+@contextmanager
+def served(
+    app: ASGIApp, protocol: type[PatientConnections], **more: object
+) -> Iterator[tuple[str, int]]:
+    """Serve an app on a port of its own while the block runs."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    listening.listen(64)
+    told: dict[str, Any] = {**DISCRETION, "http": protocol, "lifespan": "off", **more}
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, **told))
+    thread = threading.Thread(target=server.run, args=([listening],))
+    thread.start()
+    try:
+        yield listening.getsockname()
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
+
+
 @pytest.fixture(scope="module")
 def hasty() -> Iterator[tuple[tuple[str, int], Seen]]:
     """Serve an app to whom it takes moments to lose patience."""
     seen = Seen()
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    listening.listen(64)
-    more: dict[str, Any] = {**DISCRETION, "http": Hasty, "timeout_keep_alive": 1, "lifespan": "off"}
-    server = uvicorn.Server(uvicorn.Config(seen, log_config=None, **more))
-    thread = threading.Thread(target=server.run, args=([listening],))
-    thread.start()
-    yield listening.getsockname(), seen
-    server.should_exit = True
-    thread.join()
-    listening.close()
+    with served(seen, Hasty, timeout_keep_alive=1) as address:
+        yield address, seen
+
+
+class Few(PatientConnections):
+    """Takes few connections of one address."""
+
+    most_of_one = 3
+
+
+@pytest.mark.parametrize("proxies", ["none", "127.0.0.1"])
+def test_one_address_has_not_all_connections_but_a_trusted_proxy_may(
+    settings: Settings, proxies: str
+) -> None:
+    seen = Seen()
+    app = TrustedProxies(seen, replace(settings, trusted_proxies=proxies), RequestCounts())
+    with served(app, Few) as address, ExitStack() as opened:
+        lines = [
+            opened.enter_context(socket.create_connection(address, timeout=20)) for _ in range(3)
+        ]
+        for one in lines:
+            # Each is answered, so that it is known to have been taken.
+            one.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert one.recv(65_536).startswith(b"HTTP/1.1 200 ")
+        more = opened.enter_context(socket.create_connection(address, timeout=20))
+        if proxies == "none":
+            said = rest(more)
+            assert said.startswith(b"HTTP/1.1 503 ")
+            assert b"\r\nretry-after: 30\r\n" in said
+            assert b"Too many connections from this address." in said
+            lines[0].sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            assert b" 200 " in rest(lines[0])
+            more = opened.enter_context(socket.create_connection(address, timeout=20))
+        more.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert more.recv(65_536).startswith(b"HTTP/1.1 200 ")
 
 
 @pytest.fixture

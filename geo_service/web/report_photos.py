@@ -8,11 +8,12 @@ from datetime import datetime
 from starlette.requests import Request
 
 from geo_service.errors import RefusedFields
-from geo_service.flows.keep_photo import preview_photo
+from geo_service.flows.keep_photo import prepare_photo, preview_photo
 from geo_service.flows.report_issue import MOST_PHOTOS
 from geo_service.web.forms import Form
 from geo_service.web.held_photos import HeldPhoto
 from geo_service.web.problems import Fault, WrongParameters
+from geo_service.web.rate_limits import address_of
 from geo_service.web.report_form import PHOTO, Typed
 from geo_service.web.service import Service
 
@@ -101,11 +102,13 @@ def hold_photos(
             return shown, MANY
         service.limits.count_preview(request)
         try:
-            preview = preview_photo(service.workspace, data)
+            # As it is kept once it is sent: of a tenth of the bytes, and drawn again in a moment.
+            photo = prepare_photo(service.workspace, data).data
+            preview = preview_photo(service.workspace, photo)
         except RefusedFields:
             fault = PHOTO
             continue
-        token = service.held_photos.keep(HeldPhoto(data, preview), now)
+        token = service.held_photos.keep(HeldPhoto(photo, preview), now, address_of(request))
         shown.append(Picture(token, _address(preview)))
     return shown, fault
 

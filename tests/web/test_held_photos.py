@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from geo_service.web.held_photos import HELD_MINUTES, HeldPhoto, HeldPhotos
+from geo_service.web.held_photos import HELD_MINUTES, SHARE, HeldPhoto, HeldPhotos
 
 NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
 SMALL = HeldPhoto(b"x" * 90, b"y" * 10)
@@ -8,7 +8,7 @@ SMALL = HeldPhoto(b"x" * 90, b"y" * 10)
 
 def test_a_photo_is_found_by_what_was_told_and_by_nothing_else() -> None:
     held = HeldPhotos()
-    tokens = {held.keep(SMALL, NOW) for _ in range(3)}
+    tokens = {held.keep(SMALL, NOW, "a") for _ in range(3)}
     assert len(tokens) == 3
     assert all(held.find(token, NOW) == SMALL for token in tokens)
     assert held.find("", NOW) is None
@@ -17,7 +17,7 @@ def test_a_photo_is_found_by_what_was_told_and_by_nothing_else() -> None:
 
 def test_it_is_held_for_a_while_only() -> None:
     held = HeldPhotos()
-    token = held.keep(SMALL, NOW)
+    token = held.keep(SMALL, NOW, "a")
     later = NOW + timedelta(minutes=HELD_MINUTES)
     assert held.find(token, later) == SMALL
     assert held.find(token, later + timedelta(seconds=1)) is None
@@ -25,7 +25,16 @@ def test_it_is_held_for_a_while_only() -> None:
 
 
 def test_of_too_many_the_longest_held_goes_first() -> None:
-    held = HeldPhotos(most_bytes=250)
-    first, second, third = (held.keep(SMALL, NOW) for _ in range(3))
+    held = HeldPhotos(most_bytes=450)
+    first, second, *others = (held.keep(SMALL, NOW, sender) for sender in "abcde")
     assert held.find(first, NOW) is None
-    assert held.find(second, NOW) == held.find(third, NOW) == SMALL
+    assert all(held.find(token, NOW) == SMALL for token in (second, *others))
+
+
+def test_one_sender_pushes_out_no_others() -> None:
+    held = HeldPhotos(most_bytes=200 * SHARE)
+    others = [held.keep(SMALL, NOW, "others") for _ in range(2)]
+    first, *rest = [held.keep(SMALL, NOW, "a") for _ in range(30)]
+    assert all(held.find(token, NOW) == SMALL for token in others)
+    assert held.find(first, NOW) is None
+    assert [held.find(token, NOW) for token in rest[-3:]] == [None, SMALL, SMALL]

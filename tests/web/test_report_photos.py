@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from io import BytesIO
 from urllib.parse import unquote
 
 import httpx
 import pytest
 from PIL import Image
+from starlette.requests import Request
 
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
-from geo_service.store import photos
+from geo_service.store import photos as stored_photos
+from geo_service.web.report_photos import FormPhotos, hold_photos
+from geo_service.web.service import open_service
 
 PLACE = {
     "service_code": "blocked_lane",
@@ -47,7 +51,7 @@ def widths_of(reporting_settings: Settings) -> Callable[[httpx.Response], list[i
             open_workspace(reporting_settings) as workspace,
             workspace.database.reading() as connection,
         ):
-            found = photos.of_issue(connection, token.rpartition(".")[0])
+            found = stored_photos.of_issue(connection, token.rpartition(".")[0])
         return sorted(photo.width for photo in found)
 
     return widths
@@ -65,6 +69,22 @@ def test_a_photo_is_held_while_something_else_is_put_right(
     data = {**PLACE, "held": tokens}
     sent = reporting_door.post("/report", data=data, files=chosen(66))
     assert widths_of(sent) == [64, 65, 66]
+
+
+def test_what_is_held_is_drawn_anew(reporting_settings: Settings, now: datetime) -> None:
+    """Whatever stands in the file that was chosen, what waits in memory is as small as a photo."""
+    request = Request({"type": "http", "headers": [], "client": ("192.0.2.1", 1)})
+    chosen_file = picture(2000) + bytes(1_000_000)
+    with open_workspace(reporting_settings) as workspace:
+        service = open_service(workspace, lambda: now)
+        photos = FormPhotos(fresh=(chosen_file,))
+        ((shown,), fault) = hold_photos(service, request, photos, now)
+        held = service.held_photos.find(shown.token, now)
+        assert not fault
+        assert held is not None
+        assert held.size < 100_000
+        assert Image.open(BytesIO(held.data)).width == workspace.settings.photo_side_px
+        service.photos.shutdown()
 
 
 def test_photos_are_added_and_taken_out_one_by_one(

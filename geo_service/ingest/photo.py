@@ -20,6 +20,9 @@ MOST_WHOLE_PIXELS: Final = 16_000_000
 most phones' cameras take, and more than any phone's screen has."""
 LEAST_SIDE_PX: Final = 32
 MOST_SCANS: Final = 100
+MOST_SCANNED_PIXELS: Final = 600_000_000
+"""Of a JPEG file, pixels by scans: the largest pictures in the ten scans of usual programs. A scan
+is of a few bytes if it likes, and goes over all pixels."""
 QUALITY: Final = 85
 
 NO_PICTURE = "It is no picture that can be read. Send a JPEG, PNG or WebP file."
@@ -122,7 +125,8 @@ def _draw_anew(data: bytes, most_pixels: int, longest_side: int) -> Photo:
             raise _too_many(MOST_WHOLE_PIXELS, " or a JPEG file")
         if min(width, height) < LEAST_SIDE_PX:
             raise _refused(TOO_SMALL)
-        if data.startswith(_JPEG_BEGIN) and has_more_scans(data, MOST_SCANS):
+        most_scans = min(MOST_SCANS, MOST_SCANNED_PIXELS // (width * height))
+        if data.startswith(_JPEG_BEGIN) and has_more_scans(data, most_scans):
             raise _refused(DAMAGED)
         # A JPEG file can be decoded at a half, a quarter or an eighth of its size at once.
         picture.draft("RGB", box)

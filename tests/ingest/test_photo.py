@@ -375,6 +375,18 @@ def test_one_that_is_drawn_over_and_over_is_refused() -> None:
     assert "damaged" in refusal(sent[:-2] + last * 100 + sent[-2:])
 
 
+def test_a_large_one_is_drawn_over_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert photo.MOST_SCANNED_PIXELS >= 12 * 50_000_000, "the largest pictures of usual programs"
+    sent = saved(drawn(), progressive=True)
+    at = sent.rindex(b"\xff\xda")
+    over = sent[:-2] + sent[at:-2] * 40 + sent[-2:]
+    monkeypatch.setattr(photo, "MOST_SCANNED_PIXELS", 20 * SIZE[0] * SIZE[1])
+    assert read(sent)
+    assert "damaged" in refusal(over)
+    monkeypatch.setattr(photo, "MOST_SCANNED_PIXELS", 60 * SIZE[0] * SIZE[1])
+    assert read(over)
+
+
 @pytest.mark.parametrize(
     "failure",
     [MemoryError(), OverflowError(), SyntaxError(), struct.error(), zlib.error(), OSError()],

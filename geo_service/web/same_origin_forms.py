@@ -10,8 +10,9 @@ from geo_service.web.answers import NOT_KEPT
 from geo_service.web.rider_page import LANGUAGE_COOKIE, YEAR_S
 from geo_service.web.rider_words import Tongue, choose_tongue
 
-OWN_SITES = (None, "same-origin", "none")
-"""What browsers say of forms of our own pages; old ones say nothing."""
+OWN_SITES = ("same-origin", "none")
+"""What browsers say of forms of our own pages."""
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
 
 
 def require_own_form(request: Request) -> None:
@@ -22,8 +23,18 @@ def require_own_form(request: Request) -> None:
     NotAllowed
         If the browser says that another site sent it.
     """
-    if request.headers.get("sec-fetch-site") not in OWN_SITES:
+    site = request.headers.get("sec-fetch-site")
+    # Browsers leave it out over plain http, and old ones always do; Origin they send with any form.
+    is_own = _has_own_origin(request) if site is None else site in OWN_SITES
+    if not is_own:
         raise NotAllowed("This form is sent by our own page only.")
+
+
+def _has_own_origin(request: Request) -> bool:
+    """Say whether no other origin is named; a program that is no browser names none."""
+    scheme, host = request.url.scheme, request.headers.get("host", "").lower()
+    own = f"{scheme}://{host.removesuffix(_USUAL_PORTS[scheme])}"
+    return all(origin == own for origin in request.headers.getlist("origin"))
 
 
 def tongue_of(request: Request) -> Tongue:

@@ -12,7 +12,8 @@ HEADERS = {
     "Content-Security-Policy": NO_PAGE_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=()",
-    "Referrer-Policy": "no-referrer",
+    # Nothing to others. Under no-referrer browsers would hide the origin of our own forms from us.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }

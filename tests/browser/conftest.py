@@ -33,6 +33,9 @@ from geo_service.web.app import make_served_app
 
 NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+FAR_NAME = "far.example"
+"""This machine by a name that browsers don't trust over plain http, as they do a loopback one."""
+FOUND = f"MAP {FAR_NAME} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-quic",
@@ -41,7 +44,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     # Whatever a page, its workers or the browser itself ask for: only this machine is found.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    f"--host-resolver-rules={FOUND}",
 )
 Open = Callable[..., "Opened"]
 Serve = Callable[[Settings, datetime], AbstractContextManager[str]]

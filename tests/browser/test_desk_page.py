@@ -203,3 +203,27 @@ def test_all_of_it_works_without_a_script(chromium: Browser, served: Served) -> 
     page.get_by_role("button", name="中文").click()
     expect(page.locator(".title .stage")).to_have_text("不予受理")
     context.close()
+
+
+def test_over_plain_http_own_forms_are_taken_and_other_origins_are_not(
+    chromium: Browser, served: Served
+) -> None:
+    """Browsers say there of no request from which site it comes."""
+    far = served.address.replace("127.0.0.1", "far.example")
+    context = chromium.new_context(locale="en")
+    page = context.new_page()
+    sent = []
+    page.on("request", lambda request: sent.append(request.all_headers()))
+    page.goto(f"{far}/key?next=/desk")
+    page.get_by_label("Key", exact=True).fill(served.staff)
+    page.get_by_role("button", name="Go on").click()
+    expect(page).to_have_url(f"{far}/desk")
+    assert [headers for headers in sent if "sec-fetch-site" in headers] == []
+    page.goto("about:blank")
+    page.set_content(f'<form method="post" action="{far}/key/forget"><button>Win</button></form>')
+    with page.expect_response(f"{far}/key/forget") as answer:
+        page.get_by_role("button", name="Win").click()
+    assert answer.value.status == 403
+    page.goto(f"{far}/desk")
+    expect(page).to_have_url(f"{far}/desk")
+    context.close()

@@ -20,7 +20,7 @@ EVERYWHERE = [
 def test_every_answer_bears_the_headers(door: httpx.Client, path: str) -> None:
     headers = door.get(path).headers
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert "script-src 'unsafe" not in headers["content-security-policy"]
     assert "server" not in headers

@@ -1,6 +1,8 @@
 """Whether a workspace is sound: its database, compiled streets, trace lake and photos."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from shlex import quote
 
 from geo_service.errors import NotReady
 from geo_service.flows.erase_rider import count_unfinished
@@ -15,6 +17,8 @@ from geo_service.store.photo_check import prove_photos
 from geo_service.store.workspace_files import PHOTOS
 from geo_service.streets.profile import Profile
 
+OTHERS = 0o077
+"""Permissions of everybody but the owner of a folder."""
 KEY_REMEDY = "Load areas with these ids again, or revoke it and make another."
 
 
@@ -59,6 +63,7 @@ def examine(workspace: Workspace) -> Examination:
     findings += _unfinished_erasures(workspace)
     findings += _keys_of_gone_areas(workspace)
     findings += key_findings(workspace)
+    findings += _open_to_others(workspace.settings.workspace)
     proof = workspace.lake.prove()
     pictures = prove_photos(workspace.settings.workspace / PHOTOS, workspace.database)
     return Examination(
@@ -78,6 +83,15 @@ def _unfinished_erasures(workspace: Workspace) -> list[Finding]:
         return []
     told = f"{begun} erasures of riders were begun and not finished."
     return [Finding(told, "erasures", "Finish them: geo-service erase-rider --finish")]
+
+
+def _open_to_others(folder: Path) -> list[Finding]:
+    mode = folder.stat().st_mode & 0o777 if folder.exists() else 0
+    if not mode & OTHERS:
+        return []
+    told = f"Other accounts of this machine can read riders' traces in it (mode {mode:04o})."
+    remedy = f"If that is not meant: chmod 700 {quote(str(folder))}"
+    return [Finding(told, str(folder), remedy, harmless=True)]
 
 
 def _keys_of_gone_areas(workspace: Workspace) -> list[Finding]:

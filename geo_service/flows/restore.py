@@ -24,7 +24,6 @@ from geo_service.store.proven_copy import copy_proven
 from geo_service.store.workspace_files import DATABASE_FILE
 
 NAMED_AT_MOST = 3
-OPEN_TO_OTHERS = 0o777
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +202,6 @@ def _take_into_use(
         ours = [listed for listed in told if listed.key_mark == mark]
         erased += sum(apply_erasures(workspace, listed, now) for listed in ours)
         keys, months = tuple(key_findings(workspace)), tuple(unknown_months(workspace))
-    draft.chmod(OPEN_TO_OTHERS & ~_mask())
     with (draft / DATABASE_FILE).open("rb") as file:
         os.fsync(file.fileno())
     return replace(
@@ -213,10 +211,3 @@ def _take_into_use(
         keys=keys,
         months=months,
     )
-
-
-def _mask() -> int:
-    """Return which permissions new files of this process don't get."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -14,6 +14,7 @@ from geo_service.flows.kept_ground import KeptGround
 from geo_service.settings import Settings
 from geo_service.store import city, rider_generations
 from geo_service.store.database import Database
+from geo_service.store.draft_folder import PRIVATE
 from geo_service.store.kept_counts import KeptCounts
 from geo_service.store.networks import NetworkStore
 from geo_service.store.photo_files import PhotoFiles
@@ -160,7 +161,9 @@ def _secret_of(generation: Generation, base: Path) -> Secret:
 
 
 def make_workspace(settings: Settings, calendar: Calendar | None = None) -> Workspace:
-    """Make the workspace if it is not there, and open it.
+    """Make the workspace if it is not there, for its owner alone, and open it.
+
+    A folder that is there keeps its permissions.
 
     Parameters
     ----------
@@ -176,7 +179,7 @@ def make_workspace(settings: Settings, calendar: Calendar | None = None) -> Work
     """
     if calendar is not None:
         check_calendar(calendar)
-    settings.workspace.mkdir(parents=True, exist_ok=True)
+    settings.workspace.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     return _assemble(settings, calendar)
 
 

@@ -32,5 +32,18 @@ def test_what_only_takes_room_ends_with_none(town: Callable, tmp_path: Path) -> 
     assert str(left) in answer.err
 
 
+def test_a_workspace_that_others_can_read_is_told_of(town: Callable, tmp_path: Path) -> None:
+    folder = tmp_path / "workspace"
+    for mode in (0o755, 0o750, 0o711, 0o707):
+        folder.chmod(mode)
+        answer = town("doctor")
+        assert answer.code == 0
+        assert f"{folder}: Other accounts" in answer.err
+        assert f"(mode {mode:04o})" in answer.err
+        assert f"chmod 700 {folder}\n" in answer.err
+    folder.chmod(0o700)
+    assert town("doctor").err == ""
+
+
 def test_where_there_is_no_workspace_it_says_so(run: Callable) -> None:
     assert run("doctor").code == 1

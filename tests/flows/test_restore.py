@@ -289,16 +289,10 @@ def test_a_process_that_had_the_workspace_open_sees_the_restored_one(
 def test_an_empty_folder_is_a_place(backup: Path, place: Settings) -> None:
     place.workspace.mkdir(parents=True)
     restore(place, backup, NOW)
-    assert place.workspace.stat().st_mode & 0o777 == 0o777 & ~os_mask()
+    assert place.workspace.stat().st_mode & 0o777 == 0o700
     assert [path.name for path in place.workspace.parent.iterdir()] == ["city"]
     with open_workspace(place) as workspace, workspace.database.writing() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-
-
-def os_mask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def test_what_a_killed_restore_left_is_in_nobodys_way(backup: Path, place: Settings) -> None:

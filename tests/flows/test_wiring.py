@@ -2,11 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from geo_service.errors import NotReady
-from geo_service.flows.wiring import Workspace
+from geo_service.flows.wiring import Workspace, make_workspace
+from geo_service.settings import Settings
 from geo_service.streets.profile import Profile
 
 
@@ -20,6 +22,16 @@ def test_without_streets_there_is_no_version(empty: Workspace) -> None:
     assert empty.streets_version_if_any() is None
     with pytest.raises(NotReady, match="load streets"):
         empty.streets_version()
+
+
+def test_a_workspace_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    new, old = tmp_path / "cities" / "new", tmp_path / "old"
+    old.mkdir()
+    old.chmod(0o750)
+    for folder, mode in ((new, 0o700), (old, 0o750)):
+        for _ in range(2):
+            make_workspace(Settings(workspace=folder, rider_key_file=tmp_path / "key")).close()
+            assert folder.stat().st_mode & 0o777 == mode
 
 
 def test_riders_key_is_made_once_for_its_owner_alone(empty: Workspace) -> None:

@@ -27,7 +27,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--operator",
         default="",
         metavar="NAME",
-        help="with --role operator: whose facilities it reports of, as their 'operator' says it",
+        help="with --role operator: whose facilities it reports of and whose vouchers it uses, as "
+        "the 'operator' of facilities and the 'provider' of offers say it",
     )
     add.add_argument(
         "--rider",

@@ -213,16 +213,27 @@ def require_operator_of(
     if shown.role is not Role.OPERATOR:
         require_place(connection, workspace, shown, facility)
         return
-    if not shown.operator:
-        raise NotAllowed(
-            "This operator's key names no operator, so it may change nothing.",
-            remedy="Ask for one made with --operator.",
-        )
-    if shown.operator != facility.operator:
+    if operator_of(shown) != facility.operator:
         raise NotAllowed(
             "This facility is of another operator than your key.",
             remedy="Ask staff to correct the facility's operator, or use that operator's key.",
         )
+
+
+def operator_of(key: Key) -> str:
+    """Return the name that an operator's key bears, not blank.
+
+    Raises
+    ------
+    NotAllowed
+        If it bears none.
+    """
+    if not key.operator:
+        raise NotAllowed(
+            "This operator's key names no operator, so it may change nothing.",
+            remedy="Ask for one made with --operator.",
+        )
+    return key.operator
 
 
 def require_rider(key: Key | None) -> str:

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from geo_service.domain.credit import Reason
 from geo_service.domain.offer import Offer
+from geo_service.domain.role import Role
 from geo_service.domain.secret_code import is_code, secret_code
-from geo_service.errors import ForbiddenMove, NotFound
+from geo_service.errors import ForbiddenMove, NotAllowed, NotFound
+from geo_service.flows.check_keys import operator_of
 from geo_service.flows.wiring import Workspace
-from geo_service.store import ledger, used_vouchers
+from geo_service.store import facilities, ledger, used_vouchers
 from geo_service.store import offers as stored_offers
 from geo_service.store.database import Connection
 from geo_service.store.keys import Key
@@ -78,12 +80,15 @@ def check_voucher(workspace: Workspace, code: str) -> Voucher | None:
 def use_voucher(workspace: Workspace, key: Key, code: str, now: datetime) -> Voucher:
     """Keep that something was handed out for a voucher, so that nobody gets it twice.
 
+    Staff and administrators may for any, an operator's key for those of offers that its operator
+    provides, or that are given at its operator's facility.
+
     Parameters
     ----------
     workspace : Workspace
         Opened for writing.
     key : Key
-        Of whoever hands it out.
+        Of whoever hands it out: an operator's, staff's or an administrator's.
     code : str
         As the rider shows it.
     now : datetime
@@ -93,6 +98,8 @@ def use_voucher(workspace: Workspace, key: Key, code: str, now: datetime) -> Vou
     ------
     NotFound
         If nobody was given this code here.
+    NotAllowed
+        If the operator's key names no operator, or the offer is another's.
     ForbiddenMove
         If something was handed out for it before; it says when.
     NotReady
@@ -102,12 +109,27 @@ def use_voucher(workspace: Workspace, key: Key, code: str, now: datetime) -> Vou
         found = _find(connection, workspace, code)
         if found is None:
             raise NotFound("Nobody was given this voucher here.")
+        if key.role is Role.OPERATOR:
+            _require_own(connection, operator_of(key), found.offer)
         if not used_vouchers.use(connection, found.entry_id, key.key_id, now):
             before = used_vouchers.used_at(connection, found.entry_id)
             raise ForbiddenMove(
                 f"Something was handed out for this voucher before, at {before:%Y-%m-%dT%H:%MZ}."
             )
     return replace(found, used_at=now)
+
+
+def _require_own(connection: Connection, operator: str, offer: Offer | None) -> None:
+    # Of an offer that is gone nobody knows whose it was.
+    givers = set[str]() if offer is None else {offer.provider}
+    if offer is not None and offer.facility_id:
+        facility = facilities.find(connection, offer.facility_id)
+        givers |= {facility.operator} if facility is not None else set()
+    if operator not in givers:
+        raise NotAllowed(
+            "This voucher is for what another gives than your key's operator.",
+            remedy="Show it to whoever gives it, or to staff.",
+        )
 
 
 def _find(connection: Connection, workspace: Workspace, code: str) -> Voucher | None:

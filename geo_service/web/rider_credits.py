@@ -199,7 +199,10 @@ def read_voucher(code: VoucherCode, request: Request) -> Response:
     },
 )
 def hand_out_voucher(code: VoucherCode, request: Request) -> Response:
-    """Keep that it was handed out; the second time: 409, and when it was the first time."""
+    """Keep that it was handed out; the second time: 409, and when it was the first time.
+
+    An operator's key does so for what its operator provides or gives at a facility: else 403.
+    """
     service = service_of(request)
     key = require_key(service, request, Role.STAFF, Role.OPERATOR)
     read_parameters(NoParameters, request.query_params.multi_items())

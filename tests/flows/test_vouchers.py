@@ -1,17 +1,20 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from geo_service.domain.credit import Reason
+from geo_service.domain.facility import Facility
 from geo_service.domain.offer import Offer
 from geo_service.domain.role import Role
-from geo_service.errors import ForbiddenMove, NotFound
+from geo_service.errors import ForbiddenMove, NotAllowed, NotFound
 from geo_service.flows.manage_keys import add_key
 from geo_service.flows.vouchers import Voucher, check_voucher, use_voucher, voucher_code
 from geo_service.flows.wiring import Workspace
+from geo_service.store import facilities, ledger, offers
 from geo_service.store import keys as stored_keys
-from geo_service.store import ledger, offers
+from geo_service.store.keys import Key
 
 TEA = Offer("tea", "茶", "Tea", "茶馆", "", 4)
 
@@ -30,6 +33,14 @@ def take(workspace: Workspace, now: datetime) -> str:
                 offer_id=offer_id,
             )
     return voucher_code(workspace.rider_key(), 2)
+
+
+def key_of(workspace: Workspace, now: datetime, role: Role, operator: str = "") -> Key:
+    _, token = add_key(workspace, role, None, now, operator=operator)
+    with workspace.database.reading() as connection:
+        key = stored_keys.find(connection, token, now)
+    assert key is not None
+    return key
 
 
 def test_a_code_tells_what_was_taken_and_not_by_whom(empty: Workspace, now: datetime) -> None:
@@ -63,10 +74,9 @@ def test_a_code_that_was_given_to_nobody_is_none(empty: Workspace, now: datetime
 
 def test_for_a_voucher_something_is_handed_out_once(empty: Workspace, now: datetime) -> None:
     code = take(empty, now)
-    _, token = add_key(empty, Role.OPERATOR, None, now, operator="茶馆")
-    with empty.database.reading() as connection:
-        key = stored_keys.find(connection, token, now)
-    assert key is not None
+    with empty.database.writing() as connection:
+        offers.write(connection, [TEA])
+    key = key_of(empty, now, Role.OPERATOR, operator="茶馆")
 
     def use(number: int) -> bool:
         try:
@@ -85,3 +95,48 @@ def test_for_a_voucher_something_is_handed_out_once(empty: Workspace, now: datet
         use_voucher(empty, key, code, now)
     with pytest.raises(NotFound):
         use_voucher(empty, key, code[:-1], now)
+
+
+@pytest.mark.parametrize(
+    ("provider", "facility_id", "operator", "is_own"),
+    [
+        ("茶馆", "", "茶馆", True),
+        ("Tea house at the gate", "tower-1", "Tower", True),
+        ("茶馆", "tower-1", "茶馆", True),
+        ("茶馆", "", "Tower", False),
+        ("茶馆", "tower-1", "Other", False),
+        ("茶馆", "nobodys", "Tower", False),
+        ("茶馆", "gone", "Tower", False),
+        ("", "", "Tower", False),
+        (None, "", "Tower", False),
+        # Of nobody's offers, one who names nobody is no provider.
+        ("", "", "", False),
+        ("", "nobodys", "", False),
+        ("茶馆", "tower-1", "", False),
+    ],
+)
+def test_an_operator_hands_out_only_what_is_the_operators(
+    empty: Workspace,
+    now: datetime,
+    provider: str | None,
+    facility_id: str,
+    operator: str,
+    is_own: bool,
+) -> None:
+    code = take(empty, now)
+    with empty.database.writing() as connection:
+        places = [
+            Facility("tower-1", "rest_station", 112.1, 32.0, operator="Tower"),
+            Facility("nobodys", "rest_station", 112.1, 32.0),
+        ]
+        facilities.write(connection, places)
+        if provider is not None:
+            offers.write(connection, [replace(TEA, provider=provider, facility_id=facility_id)])
+    key = key_of(empty, now, Role.OPERATOR, operator)
+    if not is_own:
+        said = "another gives" if operator else "names no operator"
+        with pytest.raises(NotAllowed, match=said):
+            use_voucher(empty, key, code, now)
+        # Nothing is used up, and staff may hand it out still.
+        key = key_of(empty, now, Role.STAFF)
+    assert use_voucher(empty, key, code, now).used_at == now

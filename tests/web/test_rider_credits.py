@@ -49,6 +49,17 @@ def riders(own_settings: Settings, now: datetime, hostile: str) -> dict[str, dic
 
 
 @pytest.fixture
+def operators(own_settings: Settings, now: datetime) -> dict[str, dict[str, str]]:
+    """Return the headers that show the keys of two operators."""
+    with open_workspace(own_settings) as workspace:
+        tokens = {
+            name: add_key(workspace, Role.OPERATOR, None, now, operator=name)[1]
+            for name in ("茶馆", "铁塔")
+        }
+    return {name: {"Authorization": f"Bearer {token}"} for name, token in tokens.items()}
+
+
+@pytest.fixture
 def own_door(
     own_settings: Settings, riders: dict[str, Any], serve_city: Callable[..., Any], now: datetime
 ) -> Iterator[httpx.Client]:
@@ -128,7 +139,11 @@ def test_everybody_sees_the_offers(
 
 
 def test_a_rider_takes_an_offer_and_the_shop_checks_the_voucher(
-    own_door: httpx.Client, riders: dict[str, dict[str, str]], bearer: Bearer, hostile: str
+    own_door: httpx.Client,
+    riders: dict[str, dict[str, str]],
+    operators: dict[str, dict[str, str]],
+    bearer: Bearer,
+    hostile: str,
 ) -> None:
     done = redeem(own_door, riders["小王"], "tea")
     assert done.status_code == 200, done.text
@@ -145,8 +160,14 @@ def test_a_rider_takes_an_offer_and_the_shop_checks_the_voucher(
         assert checked["redeemed_at"] == "2026-11-18T02:00:01Z"
         assert checked["offer"]["name"] == hostile
     assert checked["used_at"] is None
-    for status, said in ((200, "2026-11-18T02:00:01Z"), (409, "at 2026-11-18T02:00Z")):
-        used = own_door.post(f"/credits/vouchers/{voucher}/use", headers=bearer("operator"))
+    # One operator's key names nobody, one another operator; the third is the shop's.
+    for headers, status, said in (
+        (bearer("operator"), 403, "names no operator"),
+        (operators["铁塔"], 403, "another gives"),
+        (operators["茶馆"], 200, "2026-11-18T02:00:01Z"),
+        (operators["茶馆"], 409, "at 2026-11-18T02:00Z"),
+    ):
+        used = own_door.post(f"/credits/vouchers/{voucher}/use", headers=headers)
         assert used.status_code == status
         assert said in used.text
     for role, status in (("rider", 403), ("analyst", 403)):

@@ -1,6 +1,7 @@
 """Who is asking: keys in the Authorization header, and for pages in a cookie."""
 
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
 from fastapi import Security
 from fastapi.security import HTTPBearer
@@ -13,12 +14,14 @@ from geo_service.errors import NoKey
 from geo_service.flows.check_keys import recognise_key, require_role
 from geo_service.store.keys import Key
 from geo_service.web.answers import NOT_KEPT
-from geo_service.web.problems import Fault, WrongParameters
+from geo_service.web.problems import Fault, TooMany, WrongParameters
 from geo_service.web.service import Service
 
 COOKIE = "geo_service_key"
 """The beginning of the cookie's name; the port follows, since browsers keep none apart."""
 COOKIE_DAYS = 30
+OFFERED_S = 300
+"""How long a key that a link brought waits for a yes, in seconds."""
 LONGEST_KEY = 512
 SHOWS_KEY = Security(
     HTTPBearer(scheme_name="key", description="From 'geo-service keys add'.", auto_error=False)
@@ -164,6 +167,9 @@ def keep_key(response: Response, request: Request, token: str) -> None:
 def take_from_address(service: Service, request: Request, path: str) -> Response | None:
     """Put a key in the address into a cookie at once, so that it does not stay there.
 
+    If the browser keeps another key, or may keep one, somebody else may have made the link: then
+    the key waits in a cookie of its own, and its page asks whether to use it.
+
     Parameters
     ----------
     service : Service
@@ -186,15 +192,54 @@ def take_from_address(service: Service, request: Request, path: str) -> Response
     token = request.query_params.get("key")
     if token is None:
         return None
-    recognise(service, request, token)
-    moved = RedirectResponse(path, status_code=303, headers=NOT_KEPT)
-    keep_key(moved, request, token)
+    key = recognise(service, request, token)
+    if keeps_no_other(service, request, key):
+        moved = RedirectResponse(path, status_code=303, headers=NOT_KEPT)
+        keep_key(moved, request, token)
+        return moved
+    asking = f"/key?{urlencode({'offered': 1, 'next': path})}"
+    moved = RedirectResponse(asking, status_code=303, headers=NOT_KEPT)
+    moved.set_cookie(
+        _offer_name(request),
+        token,
+        max_age=OFFERED_S,
+        path="/key",
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
     return moved
 
 
 def came_by_cookie(request: Request) -> bool:
     """Say whether the key that was looked at came out of the cookie. Raises nothing."""
     return getattr(request.state, "by_cookie", False)
+
+
+def keeps_no_other(service: Service, request: Request, key: Key) -> bool:
+    """Say whether a browser keeps no other key that opens anything; raises nothing."""
+    kept = request.cookies.get(cookie_name(request))
+    if kept is None:
+        # A strict cookie is not shown on the way in from another site, only from our own.
+        return request.headers.get("sec-fetch-site") != "cross-site"
+    try:
+        return recognise(service, request, kept).key_id == key.key_id
+    except (NoKey, TooMany):
+        return True
+
+
+def offered_token(request: Request) -> str | None:
+    """Return what a link brought and nobody has said yes to; raises nothing."""
+    return request.cookies.get(_offer_name(request))
+
+
+def forget_offer(response: Response, request: Request) -> None:
+    """Take from the browser what a link brought."""
+    response.delete_cookie(_offer_name(request), path="/key", httponly=True, samesite="strict")
+
+
+def _offer_name(request: Request) -> str:
+    return f"{cookie_name(request)}_offered"
 
 
 def forget_key(response: Response, request: Request) -> None:

@@ -18,6 +18,10 @@ class KeyWords:
     known: str
     """Takes the role."""
     public_map: str
+    offered: str
+    """Takes the role."""
+    use_offered: str
+    keep_known: str
     go_on: str
     forget: str
     needed: str
@@ -36,6 +40,9 @@ ZH: Final = KeyWords(
     show="进入",
     known="这个浏览器已记住一把钥匙：{}。",
     public_map="在规划地图上，这把钥匙能打开的和所有人看到的一样。要看更多图层，需要分析人员的钥匙。",
+    offered="您打开的链接带有另一把钥匙：{}。要改用它吗？如果不是您要的链接，请保留原来的钥匙。",
+    use_offered="改用这把钥匙",
+    keep_known="保留原来的钥匙",
     go_on="继续",
     forget="忘记这把钥匙",
     needed="请输入钥匙。",
@@ -60,6 +67,10 @@ EN_WORDS: Final = KeyWords(
     known="This browser keeps a key: {}.",
     public_map="Of the planner's map this key opens no more than everybody sees. More layers need "
     "an analyst's key.",
+    offered="The link you opened brings another key: {}. Use this key? If you did not ask for the "
+    "link, keep the one you have.",
+    use_offered="Use this key",
+    keep_known="Keep the one I have",
     go_on="Go on with it",
     forget="Forget this key",
     needed="Type the key.",

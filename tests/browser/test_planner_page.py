@@ -1,9 +1,15 @@
 """The planner's map as it comes from the server, under its policy."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, expect
+
+from geo_service.domain.role import Role
+from geo_service.flows.manage_keys import add_key
+from geo_service.flows.wiring import open_workspace
+from geo_service.settings import Settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -49,6 +55,30 @@ def test_link_followed_from_another_site_shows_all_too(
         page.wait_for_selector(READY, state="attached")
         assert page.url == f"{address}/planner"
         expect(page.locator("body")).to_contain_text(PASSES)
+
+
+def test_link_from_another_site_asks_before_it_replaces_a_key(
+    demo: tuple[str, str], demo_settings: Settings, chromium: Browser
+) -> None:
+    address, key = demo
+    with open_workspace(demo_settings) as workspace:
+        _, brought = add_key(workspace, Role.STAFF, None, datetime.now(UTC))
+    with chromium.new_context(locale="en") as context:
+        page = context.new_page()
+        page.goto(f"{address}/planner?key={key}")
+        other = f'<a href="{address}/planner?key={brought}">map</a>'
+        page.route(
+            "http://letters.test/",
+            lambda route: route.fulfill(body=other, content_type="text/html"),
+        )
+        for answer in ("Keep the one I have", "Use this key"):
+            page.goto("http://letters.test/")
+            page.get_by_text("map").click()
+            page.get_by_text(answer, exact=True).click()
+            page.wait_for_selector(READY, state="attached")
+            assert page.url == f"{address}/planner"
+            kept = {one["name"]: one["value"] for one in context.cookies(address)}
+            assert list(kept.values()) == [key if answer.startswith("Keep") else brought]
 
 
 def test_policy_stops_what_is_smuggled_in(demo: tuple[str, str], open_page: Callable) -> None:

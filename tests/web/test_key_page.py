@@ -33,6 +33,10 @@ def test_the_page_asks_for_a_key_in_both_languages(door: httpx.Client) -> None:
         ("staff", "//outside.example/", "/desk"),
         ("staff", "https://outside.example/desk", "/desk"),
         ("staff", "/desk/../x", "/desk"),
+        ("staff", "/desk/a//x", "/desk"),
+        ("staff", "/deskx", "/desk"),
+        ("staff", "/desk/\\outside.example", "/desk"),
+        ("staff", "/stations/a?b", "/desk"),
     ],
 )
 def test_a_key_is_kept_and_leads_only_to_pages_of_ours(
@@ -114,3 +118,92 @@ def test_a_key_that_opens_no_more_of_the_map_says_so(
 def test_the_page_speaks_of_riders_keys_too(door: httpx.Client, lang: str, said: str) -> None:
     page = door.get("/key", params={"next": "/me", "lang": lang}).text
     assert said in page
+
+
+LINKED = [
+    ("/planner", "/planner"),
+    ("/desk", "/desk"),
+    ("/desk/issue%3A1", "/desk/issue%3A1"),
+    ("/stations/station/print", "/stations/station/print"),
+]
+
+
+def kept(door: httpx.Client) -> str | None:
+    return door.cookies.get(f"geo_service_key_{door.base_url.port}")
+
+
+@pytest.mark.parametrize(("path", "goes_to"), LINKED)
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
+def test_a_link_does_not_replace_the_key_that_a_browser_keeps(
+    door: httpx.Client, keys: dict[str, str], site: str, path: str, goes_to: str
+) -> None:
+    headers = {**PAGE, "Sec-Fetch-Site": site} if site else PAGE
+    own = {"Sec-Fetch-Site": "same-origin"}
+    door.post("/key", data={"key": keys["staff"]})
+    link = door.get(path, params={"key": keys["admin"]}, headers=headers)
+    assert link.status_code == 303
+    assert keys["admin"] not in link.headers["location"]
+    for said in ("HttpOnly", "SameSite=strict", "Path=/key", "Max-Age=300"):
+        assert said in cookies(link)
+    for language, role, question in (("zh", "管理员", "改用"), ("en", "administrator", "Use this")):
+        page = door.get(f"{link.headers['location']}&lang={language}", headers=own)
+        assert page.status_code == 200
+        assert role in page.text
+        assert question in page.text
+        assert f'href="{goes_to}"' in page.text
+        assert keys["admin"] not in page.text
+    assert kept(door) == keys["staff"]
+    for foreign in ("cross-site", "same-site"):
+        said_yes = {"offered": "1", "next": goes_to}
+        refused = door.post("/key", data=said_yes, headers={"Sec-Fetch-Site": foreign})
+        assert refused.status_code == 403
+    assert kept(door) == keys["staff"]
+    answer = door.post("/key", data={"offered": "1", "next": goes_to}, headers=own)
+    assert (answer.status_code, answer.headers["location"]) == (303, goes_to)
+    assert kept(door) == keys["admin"]
+    # It was offered once.
+    assert door.post("/key", data={"offered": "1"}, headers=own).status_code == 422
+
+
+def test_a_link_from_another_site_gives_its_key_to_a_browser_that_keeps_none(
+    door: httpx.Client, keys: dict[str, str]
+) -> None:
+    """A browser shows no strict cookie on such a way in, so whether there is one is asked next."""
+    arriving = {**PAGE, "Sec-Fetch-Site": "cross-site"}
+    link = door.get("/planner", params={"key": keys["analyst"]}, headers=arriving)
+    assert (link.status_code, kept(door)) == (303, None)
+    offered = dict(door.cookies)
+    door.cookies.clear()
+    around = door.get(link.headers["location"], headers=arriving)
+    assert "url=/key?offered=1&amp;next=%2Fplanner" in around.text
+    door.cookies.update(offered)
+    answer = door.get(link.headers["location"], headers={"Sec-Fetch-Site": "same-origin"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/planner")
+    assert kept(door) == keys["analyst"]
+
+
+@pytest.mark.parametrize("before", ["staff", "expired", "revoked"])
+def test_a_link_is_not_asked_about_where_no_good_key_would_be_lost(
+    door: httpx.Client, keys: dict[str, str], before: str
+) -> None:
+    name = f"geo_service_key_{door.base_url.port}"
+    headers = {"Sec-Fetch-Site": "same-site", "Cookie": f"{name}={keys[before]}"}
+    link = door.get("/desk", params={"key": keys["staff"]}, headers=headers)
+    assert (link.status_code, link.headers["location"]) == (303, "/desk")
+    assert f"{name}={keys['staff']}" in cookies(link)
+
+
+@pytest.mark.parametrize("token", ["", "nothing", "x" * 600])
+def test_an_offer_that_is_worth_nothing_is_none(
+    door: httpx.Client, keys: dict[str, str], token: str
+) -> None:
+    door.post("/key", data={"key": keys["staff"]})
+    if token:
+        door.cookies.set(f"geo_service_key_{door.base_url.port}_offered", token)
+    page = door.get("/key?offered=1", headers={"Sec-Fetch-Site": "same-origin"})
+    assert page.status_code == 200
+    assert ("无效" in page.text) == bool(token)
+    assert "改用" not in page.text
+    status = door.post("/key", data={"offered": "1"}).status_code
+    assert status == (401 if token else 422)
+    assert kept(door) == keys["staff"]

@@ -162,7 +162,7 @@ class Settings:
     key_reports_per_hour: int = 600
     """Reports by one key an hour, but for staff's; 0: any."""
     failed_keys_per_hour: int = 600
-    """After so many keys from one address that open nothing the next are not looked at; 0: all."""
+    """So many keys from one address may open nothing; then such ones have to wait; 0: any."""
     trusted_proxies: str = "127.0.0.1,::1"
     """Addresses or networks whose word about senders (`X-Forwarded-...`) counts; `none`: none."""
     allowed_hosts: str = ""

@@ -58,23 +58,20 @@ def key_of(service: Service, request: Request, *, cookie: bool = False) -> Key |
 
 
 def recognise(service: Service, request: Request, token: str) -> Key:
-    """Return the key that a token opens, unless too many from its address opened nothing.
+    """Return the key that a token opens, however many from its address opened nothing.
 
     Raises
     ------
     NoKey
         If the key is unknown, expired or revoked.
     TooMany
-        If it is not even looked at.
+        If it is, and so were too many from this address before it.
     """
-    service.limits.let_try(request, token)
     try:
-        key = recognise_key(service.workspace, token, service.clock())
+        return recognise_key(service.workspace, token, service.clock())
     except NoKey:
-        service.limits.note_try(request, token, good=False)
+        service.limits.count_wrong_key(request)
         raise
-    service.limits.note_try(request, token, good=True)
-    return key
 
 
 def key_of_any(service: Service, request: Request, *tokens: str) -> Key | None:

@@ -184,7 +184,7 @@ def describe_problems(*statuses: HTTPStatus, page: bool = False) -> Described:
         Whether people who come with a browser are told on a page. Raises nothing.
     """
     if HTTPStatus.UNAUTHORIZED in statuses:
-        # After very many keys that open nothing the next is not looked at.
+        # After very many keys that open nothing the next that does not has to wait.
         statuses = (*statuses, HTTPStatus.TOO_MANY_REQUESTS)
     return {int(status): _problem(status, page=page) for status in statuses}
 

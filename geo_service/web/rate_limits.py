@@ -1,10 +1,7 @@
 """How often may be reported, a photo be drawn, and keys be tried that open nothing: by whom."""
 
-import hashlib
 import ipaddress
 import math
-from collections import OrderedDict
-from threading import Lock
 from time import monotonic
 
 from starlette.requests import Request
@@ -13,7 +10,7 @@ from geo_service.flows.check_keys import STAFF
 from geo_service.settings import Settings
 from geo_service.store.keys import Key
 from geo_service.web.problems import TooMany
-from geo_service.web.token_buckets import MOST_KNOWN, TokenBuckets
+from geo_service.web.token_buckets import TokenBuckets
 
 NETWORK_BITS = 64
 """Of an IPv6 address: whoever has one has all that begin so."""
@@ -33,8 +30,6 @@ class Limits:
         self._previews = TokenBuckets(settings.reports_per_hour)
         self._key_reports = TokenBuckets(settings.key_reports_per_hour)
         self._failed_keys = TokenBuckets(settings.failed_keys_per_hour)
-        self._known: OrderedDict[bytes, None] = OrderedDict()
-        self._lock = Lock()
 
     def count_report(self, request: Request, key: Key | None) -> None:
         """Count a report, unless it is one too many; staff's are not counted.
@@ -66,30 +61,19 @@ class Limits:
         if wait_s:
             raise TooMany("Too many photos have come from this address.", math.ceil(wait_s))
 
-    def let_try(self, request: Request, token: str) -> None:
-        """Let a key be tried, unless too many from this address were none.
+    def count_wrong_key(self, request: Request) -> None:
+        """Count a key that opened nothing.
 
-        Keys that were good lately are tried even so: others at their holder's address fail.
+        Good ones are neither counted nor kept waiting: others at their holder's address fail.
 
         Raises
         ------
         TooMany
-            If this one is not known to be good, and is not looked at.
+            If it is one too many from this address.
         """
-        wait_s = self._failed_keys.wait_s(address_of(request), monotonic())
-        if wait_s and _digest(token) not in self._known:
+        wait_s = self._failed_keys.take(address_of(request), monotonic())
+        if wait_s:
             raise TooMany("Too many keys from this address were not valid.", math.ceil(wait_s))
-
-    def note_try(self, request: Request, token: str, *, good: bool) -> None:
-        """Count a key that opened nothing, and remember one that did. Raises nothing."""
-        if not good:
-            self._failed_keys.take(address_of(request), monotonic())
-            return
-        with self._lock:
-            self._known[_digest(token)] = None
-            self._known.move_to_end(_digest(token))
-            if len(self._known) > MOST_KNOWN:
-                self._known.popitem(last=False)
 
 
 def address_of(request: Request) -> str:
@@ -108,7 +92,3 @@ def sender_of(host: str) -> str:
             return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((address, NETWORK_BITS), strict=False))
     return str(address)
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode(errors="replace")).digest()

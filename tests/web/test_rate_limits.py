@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -98,18 +98,34 @@ def test_what_is_refused_anyway_is_not_counted(
 def test_after_many_wrong_keys_unknown_ones_are_not_looked_at(
     settings: Settings, serve_city: Serve, now: datetime, bearer: Callable
 ) -> None:
-    with serve_city(replace(settings, failed_keys_per_hour=3), lambda: now) as door:
+    later = now + timedelta(seconds=1)
+    with serve_city(replace(settings, failed_keys_per_hour=3), lambda: later) as door:
         wrong = {"Authorization": "Bearer gs_wrong"}
-        assert door.get("/overlay/issues", headers=bearer("analyst")).is_success
         codes = [door.get("/tasks", headers=wrong).status_code for _ in range(5)]
         assert codes == [401, 401, 401, 429, 429]
-        refused = door.get("/overlay/issues", headers=bearer("admin"))
-        assert refused.status_code == 429
-        assert refused.json()["detail"].startswith("Too many keys from this address")
-        assert int(refused.headers["retry-after"]) > 0
-        # Whoever showed a good one before goes on, and so does whoever shows none.
-        assert door.get("/overlay/issues", headers=bearer("analyst")).is_success
+        other = {"Authorization": "Bearer gs_wrong-2"}
+        for headers in (other, bearer("expired"), bearer("revoked")):
+            refused = door.get("/overlay/issues", headers=headers)
+            assert refused.status_code == 429
+            assert refused.json()["detail"].startswith("Too many keys from this address")
+            assert int(refused.headers["retry-after"]) > 0
+
+
+def test_wrong_keys_keep_no_good_one_waiting(
+    settings: Settings, serve_city: Serve, now: datetime, bearer: Callable, keys: dict[str, str]
+) -> None:
+    """Nor one that this process has not seen before, as after a start or in another worker."""
+    with serve_city(replace(settings, failed_keys_per_hour=3), lambda: now) as door:
+        wrong = {"Authorization": "Bearer gs_wrong"}
+        codes = [door.get("/tasks", headers=wrong).status_code for _ in range(4)]
+        assert codes == [401, 401, 401, 429]
+        for role in ("analyst", "admin"):
+            assert door.get("/overlay/issues", headers=bearer(role)).is_success
+            assert door.post("/key", data={"key": keys[role]}).status_code == 303
+        door.cookies.clear()
         assert door.get("/facilities/nearest?lat=32.04&lon=112.14").is_success
+        # A good one in between wins nobody further tries.
+        assert door.get("/tasks", headers=wrong).status_code == 429
 
 
 @pytest.mark.parametrize(

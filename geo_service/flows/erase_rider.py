@@ -3,9 +3,9 @@
 The order is that of what can be lost. First, in one transaction, all rows but those of trips go,
 and it is written down, under a mark that names nobody, that an erasure has begun; nobody can write
 in the rider's name from then on. Then the trips go, file by file, each with its rows. Then the
-files that hang on what has gone. Then the database is written anew, so that its free pages and
-its log hold nothing. Last it is written down that this is done. Killed anywhere, it is taken up
-again by the same command, by upkeep, or by ``finish_erasures``.
+files that hang on what has gone, and what was written down of them. Then the database is written
+anew, so that its free pages and its log hold nothing. Last it is written down that this is done.
+Killed anywhere, it is taken up again by the same command, by upkeep, or by ``finish_erasures``.
 """
 
 import re
@@ -259,6 +259,9 @@ def _erase(
     trips += workspace.lake.remove(rider_ids=names)
     lists = _lists(workspace, (*names, name))
     _remove_files(workspace, photos, lists)
+    with workspace.database.writing() as connection:
+        for one in begun:
+            erasures.forget_photos(connection, one)
     workspace.database.scrub()
     with workspace.database.writing() as connection:
         for one in begun:

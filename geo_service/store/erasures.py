@@ -48,9 +48,14 @@ def note_done(connection: Connection, erasure: Erasure, now: datetime) -> None:
     connection.execute(insert(erasures), row)
 
 
+def forget_photos(connection: Connection, erasure: Erasure) -> None:
+    """Forget which photos' files were to go, once they have gone; raises nothing of its own."""
+    _set(connection, erasure, done_at=None, photos_left="[]")
+
+
 def finish(connection: Connection, erasure: Erasure, now: datetime) -> None:
     """Write down that nothing is left to be done; raises nothing of its own."""
-    _set(connection, erasure, done_at=now, photos_left="[]")
+    _set(connection, erasure, done_at=now)
 
 
 def photos_of(connection: Connection, erasure: Erasure) -> list[str]:

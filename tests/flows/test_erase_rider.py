@@ -244,6 +244,19 @@ def test_nothing_of_a_rider_is_left_to_the_byte(
     assert [one.asked_at for one in list_erasures(workspace).erased] == [now]
 
 
+def test_the_ids_of_photos_that_went_are_left_nowhere(
+    lived: tuple[Workspace, str, str], now: datetime
+) -> None:
+    """Nor in the database's log, which a server that goes on running keeps."""
+    workspace, rider, _ = lived
+    with workspace.database.reading() as connection:
+        ids = rider_rows.count(connection, rider).photo_ids
+    sought = {photo_id: photo_id.encode() for photo_id in ids}
+    assert len(found(workspace, sought)) == 3
+    erase_rider(workspace, rider, now, NAME)
+    assert found(workspace, sought) == set()
+
+
 def delete_as_of_old(workspace: Workspace, text: str) -> None:
     """Delete a row as programs did that did not write over what they delete."""
     file = workspace.database.file
@@ -266,6 +279,7 @@ STEPS_OF_IT = (
     (TraceLake, "remove_leftovers"),
     (PhotoFiles, "remove"),
     (KeptCounts, "drop"),
+    (erasures, "forget_photos"),
     (Database, "scrub"),
     (erasures, "finish"),
 )

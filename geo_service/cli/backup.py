@@ -84,6 +84,13 @@ def run_restore(arguments: argparse.Namespace) -> None:
     _say_content(restored.manifest)
     if restored.erased:
         words.say(f"Riders erased since, and so once more: {restored.erased}.")
+    if arguments.erasures is None:
+        words.say_beside(
+            f"Riders erased after {restored.erasures_known_until.isoformat()} are not known here, "
+            "and may be back. Before anybody uses this workspace, apply a later list, if the one "
+            "it replaces can still be read: geo-service erase-rider --list there, --apply FILE "
+            "here; else erase again who was erased since."
+        )
     if restored.of_other_keys:
         words.say_beside(_of_other_keys(restored.of_other_keys))
     for finding in restored.keys:

@@ -34,6 +34,9 @@ class Restored:
     manifest: Manifest
     content: str
     """The hash of what it held before riders were erased again: the backup's, proven anew."""
+    erasures_known_until: datetime
+    """Riders erased after it are back, unless a list named them: that of the backup, or of the last
+    one beside it that tells of erasures under this riders' key."""
     erased: int = 0
     """Riders who were erased after the backup was made, and so once more."""
     of_other_keys: int = 0
@@ -83,15 +86,15 @@ def restore(
     manifest = read_manifest(source)
     _check_revision(manifest, source)
     prove_files(source, manifest)
-    beside = _told_beside(source)
-    _check_key(settings, [erasures, *beside])
+    beside = _found_beside(source)
+    _check_key(settings, [erasures, *(one.erasures for one in beside)])
     try:
         with draft_folder(final) as draft:
             _check_room(manifest, draft)
             _copy(source, draft, manifest)
             prove_files(draft, manifest)
             _prove_same(draft, source, manifest)
-            restored = Restored(final, manifest, manifest.content)
+            restored = Restored(final, manifest, manifest.content, manifest.moment)
             restored = _take_into_use(settings, draft, restored, (erasures, beside), now)
     except OSError as problem:
         raise NotReady(
@@ -165,15 +168,15 @@ def _prove_same(draft: Path, source: Path, manifest: Manifest) -> None:
         )
 
 
-def _told_beside(source: Path) -> list[ErasureList]:
-    """Return what the backups beside this one tell of erasures; its own are in its database."""
-    lists = []
+def _found_beside(source: Path) -> list[Manifest]:
+    """Return what the backups beside this one tell; its own erasures are in its database."""
+    found = []
     here = source.resolve()
     for folder in sorted(set(here.parent.iterdir()) - {here}):
         # What is no backup, or no whole one, tells nothing.
         with suppress(UnreadableFile):
-            lists.append(read_manifest(folder).erasures)
-    return lists
+            found.append(read_manifest(folder))
+    return found
 
 
 def _check_key(settings: Settings, lists: Sequence[ErasureList]) -> None:
@@ -190,22 +193,24 @@ def _take_into_use(
     settings: Settings,
     draft: Path,
     restored: Restored,
-    erasures: tuple[ErasureList, Sequence[ErasureList]],
+    erasures: tuple[ErasureList, Sequence[Manifest]],
     now: datetime,
 ) -> Restored:
     """Open the workspace as this program does, before anybody else sees it, and erase again."""
     given, beside = erasures
-    told = [listed for listed in beside if listed.erased]
+    # One that tells of nobody may be of another city.
+    told = [manifest for manifest in beside if manifest.erasures.erased]
     with start_workspace(replace(settings, workspace=draft)) as workspace:
         erased = apply_erasures(workspace, given, now)
         mark = mark_of_key(workspace.rider_key()) if told else ""
-        ours = [listed for listed in told if listed.key_mark == mark]
-        erased += sum(apply_erasures(workspace, listed, now) for listed in ours)
+        ours = [manifest for manifest in told if manifest.erasures.key_mark == mark]
+        erased += sum(apply_erasures(workspace, one.erasures, now) for one in ours)
         keys, months = tuple(key_findings(workspace)), tuple(unknown_months(workspace))
     with (draft / DATABASE_FILE).open("rb") as file:
         os.fsync(file.fileno())
     return replace(
         restored,
+        erasures_known_until=max([restored.manifest.moment, *(one.moment for one in ours)]),
         erased=erased,
         of_other_keys=len(told) - len(ours),
         keys=keys,

@@ -17,12 +17,25 @@ def test_a_backup_is_restored_with_the_same_content(town: Callable, tmp_path: Pa
     key = tmp_path / "rider.key"
     assert f"Not in it: the riders' key, {key}." in made.out
     back = town("restore", tmp_path / "b" / "monday", "--workspace", tmp_path / "again")
-    assert (back.code, back.err) == (0, "")
+    assert back.code == 0
     assert content(back.out) == content(made.out)
     assert town("doctor", "--workspace", tmp_path / "again").code == 0
     again = town("backup", "--workspace", tmp_path / "again", "--out", tmp_path / "b" / "tuesday")
     assert content(again.out) == content(made.out)
     assert f"bytes of it are shared with {tmp_path / 'b' / 'monday'}." in again.out
+
+
+def test_that_later_erasures_are_not_known_is_said(town: Callable, tmp_path: Path) -> None:
+    made = town("backup", "--out", tmp_path / "backup")
+    (moment,) = re.findall(r"^As of (\S+): ", made.out, re.MULTILINE)
+    back = town("restore", tmp_path / "backup", "--workspace", tmp_path / "again")
+    assert back.code == 0
+    assert back.err.startswith(f"Riders erased after {moment} are not known here")
+    assert "erase-rider --list there, --apply FILE here" in back.err
+    listed = tmp_path / "listed.json"
+    listed.write_text(town("erase-rider", "--list").out)
+    with_list = ("--erasures", listed, "--workspace", tmp_path / "third")
+    assert town("restore", tmp_path / "backup", *with_list).err == ""
 
 
 def test_the_riders_key_is_missed(town: Callable, tmp_path: Path) -> None:

@@ -152,7 +152,9 @@ def test_a_restored_workspace_says_which_keys_it_needs(rotated: Callable, tmp_pa
     assert f"{tmp_path / 'rider.key.2026-11'}: The key to riders' names" in third.err
     for path, text in kept.items():
         path.write_text(text)
-    assert rotated("restore", tmp_path / "b" / "one", "--workspace", tmp_path / "whole").err == ""
+    (tmp_path / "listed.json").write_text(rotated("erase-rider", "--list").out)
+    whole = ("--workspace", tmp_path / "whole", "--erasures", tmp_path / "listed.json")
+    assert rotated("restore", tmp_path / "b" / "one", *whole).err == ""
 
 
 def test_a_backup_of_before_says_that_names_changed(town: Callable, tmp_path: Path) -> None:

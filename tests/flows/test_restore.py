@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from geo_service.store.database import Database
 from geo_service.store.proven_copy import Proof, copy_proven, prove
 
 DATABASE = "geo_service.sqlite"
+LATER = NOW + timedelta(days=1)
 
 
 def clock() -> datetime:
@@ -356,19 +357,22 @@ def test_whoever_was_erased_since_is_erased_again(own_city: Settings, tmp_path: 
         erase_rider(workspace, rider, NOW)
         listed = list_erasures(workspace)
         shutil.copytree(backups / "before", tmp_path / "alone" / "before")
-        back_up(workspace, backups / "after", clock)
-    for number, (source, given, gone) in enumerate(
+        back_up(workspace, backups / "after", lambda: LATER)
+    for number, (source, given, gone, known_until) in enumerate(
         [
-            (backups / "before", NOBODY, True),
-            (tmp_path / "alone" / "before", listed, True),
-            (tmp_path / "alone" / "before", NOBODY, False),
+            (backups / "before", NOBODY, True, LATER),
+            (backups / "after", NOBODY, False, LATER),
+            (tmp_path / "alone" / "before", listed, True, NOW),
+            (tmp_path / "alone" / "before", NOBODY, False, NOW),
         ]
     ):
         settings = replace(own_city, workspace=tmp_path / str(number) / "city")
         restored = restore(settings, source, NOW, given)
         assert restored.erased == gone
+        assert restored.erasures_known_until == known_until
+        is_gone = gone or source.name == "after"
         with open_workspace(settings) as workspace:
-            assert (rider not in riders_of(workspace)) is gone
+            assert (rider not in riders_of(workspace)) is is_gone
 
 
 def test_erasing_again_needs_the_riders_key(own_city: Settings, tmp_path: Path) -> None:
@@ -404,12 +408,13 @@ def test_another_city_s_backups_beside_it_are_in_nobodys_way(
         rider = next(iter(riders_of(workspace)))
         back_up(workspace, tmp_path / "backups" / "before", clock)
         erase_rider(workspace, rider, NOW)
-        back_up(workspace, tmp_path / "backups" / "after", clock)
+        back_up(workspace, tmp_path / "backups" / "after", lambda: LATER)
     key = tmp_path / "another.key"
     key.write_text("0" * 64)
     other = replace(own_city, workspace=tmp_path / "new" / "city", rider_key_file=key)
     restored = restore(other, tmp_path / "backups" / "before", NOW)
     assert (restored.erased, restored.of_other_keys) == (0, 1)
+    assert restored.erasures_known_until == NOW
 
 
 def riders_of(workspace: Workspace) -> set[str]:

@@ -91,6 +91,11 @@ def run_restore(arguments: argparse.Namespace) -> None:
             "it replaces can still be read: geo-service erase-rider --list there, --apply FILE "
             "here; else erase again who was erased since."
         )
+    words.say_beside(
+        f"All else is as it was at {restored.manifest.moment.isoformat()}: keys revoked since open "
+        "again, consents withdrawn since are given, and trips that riders deleted since are back. "
+        "Revoke such keys again (geo-service keys revoke), and tell riders of the other two."
+    )
     if restored.of_other_keys:
         words.say_beside(_of_other_keys(restored.of_other_keys))
     for finding in restored.keys:

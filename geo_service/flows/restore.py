@@ -79,7 +79,7 @@ def restore(
         was made by a newer program; each is named.
     NotReady
         If the disk has no room or refuses, a database on a server is set, or riders are to be
-        erased again and the riders' key is not here.
+        erased again and the riders' key is not here, or another one than the workspace's.
     """
     final = settings.workspace.resolve()
     _check_place(settings, final)
@@ -202,7 +202,7 @@ def _take_into_use(
     told = [manifest for manifest in beside if manifest.erasures.erased]
     with start_workspace(replace(settings, workspace=draft)) as workspace:
         erased = apply_erasures(workspace, given, now)
-        mark = mark_of_key(workspace.rider_key()) if told else ""
+        mark = mark_of_key(workspace.proven_rider_key()) if told else ""
         ours = [manifest for manifest in told if manifest.erasures.key_mark == mark]
         erased += sum(apply_erasures(workspace, one.erasures, now) for one in ours)
         keys, months = tuple(key_findings(workspace)), tuple(unknown_months(workspace))

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from alembic import command
-from whole_city import NOW, elsewhere, rides
+from whole_city import NOW, elsewhere, rides, settings_in
 
 from geo_service.domain.erasure import NOBODY
 from geo_service.errors import GeoServiceError, NotReady, RefusedData, UnreadableFile, WrongUsage
@@ -23,6 +23,7 @@ from geo_service.flows.erase_rider import erase_rider, list_erasures
 from geo_service.flows.examine_workspace import examine
 from geo_service.flows.prove_content import prove_content
 from geo_service.flows.restore import restore
+from geo_service.flows.start_workspace import start_workspace
 from geo_service.flows.wiring import Workspace, address_in, open_workspace
 from geo_service.settings import Settings
 from geo_service.store import change_watch, migrating, schema
@@ -401,18 +402,33 @@ def test_erasing_again_makes_no_key(own_city: Settings, tmp_path: Path) -> None:
     assert nothing_left(other)
 
 
-def test_another_city_s_backups_beside_it_are_in_nobodys_way(
+def test_erasing_again_wants_the_key_by_which_this_city_named_its_riders(
     own_city: Settings, tmp_path: Path
 ) -> None:
     with open_workspace(own_city) as workspace:
-        rider = next(iter(riders_of(workspace)))
         back_up(workspace, tmp_path / "backups" / "before", clock)
-        erase_rider(workspace, rider, NOW)
-        back_up(workspace, tmp_path / "backups" / "after", lambda: LATER)
+        erase_rider(workspace, next(iter(riders_of(workspace))), NOW)
+        back_up(workspace, tmp_path / "backups" / "after", clock)
     key = tmp_path / "another.key"
     key.write_text("0" * 64)
     other = replace(own_city, workspace=tmp_path / "new" / "city", rider_key_file=key)
-    restored = restore(other, tmp_path / "backups" / "before", NOW)
+    with pytest.raises(NotReady, match="another one than this workspace's"):
+        restore(other, tmp_path / "backups" / "before", NOW)
+    assert nothing_left(other)
+
+
+def test_another_city_s_backups_beside_it_are_in_nobodys_way(
+    own_city: Settings, tmp_path: Path
+) -> None:
+    another = settings_in(tmp_path / "another")
+    with start_workspace(another) as workspace:
+        workspace.lake.add(rides("t"))
+        erase_rider(workspace, next(iter(riders_of(workspace))), NOW)
+        back_up(workspace, tmp_path / "backups" / "another", lambda: LATER)
+    with open_workspace(own_city) as workspace:
+        back_up(workspace, tmp_path / "backups" / "own", clock)
+    again = replace(own_city, workspace=tmp_path / "new" / "city")
+    restored = restore(again, tmp_path / "backups" / "own", NOW)
     assert (restored.erased, restored.of_other_keys) == (0, 1)
     assert restored.erasures_known_until == NOW
 

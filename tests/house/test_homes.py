@@ -19,7 +19,7 @@ HOMES = {
     "offlinefolium": ("maps/assets.py",),
     "fastapi": ("web/",),
     "starlette": ("web/",),
-    "anyio": ("web/threads.py", "web/service.py"),
+    "anyio": ("web/threads.py", "web/waiting_rooms.py"),
     "uvicorn": ("web/",),
     "jinja2": ("web/", "maps/"),
     "sqlalchemy": ("store/",),

@@ -90,7 +90,7 @@ def test_who_comes_in(door: httpx.Client, bearer: Bearer, keys: dict[str, str]) 
         for role in ("rider", "operator", "analyst"):
             refused = door.get(path, headers={**bearer(role), "Accept": "text/html"})
             assert refused.status_code == 403
-            assert 'href="/key"' in refused.text
+            assert 'href="/key?next=/desk"' in refused.text
             assert "积水" not in refused.text
         for role in ("staff", "admin"):
             page = door.get(path, headers=bearer(role))

@@ -194,15 +194,20 @@ async def post_open311_request(written: WrittenAs, request: Request) -> Response
     key = await run_in_threadpool(
         key_of_any, service, request, shown, told.get("api_key", "").strip()
     )
-    # The place of a photo is read one photo at a time too: others shall not wait on few threads.
-    reading = partial(_read, form, told, request.headers.get(HEADER, ""))
-    sent = await (
-        service.draw_photos(request, reading) if form.files else run_in_threadpool(reading)
-    )
+    taking = partial(_take, request, key, form, told, fmt)
+    if form.files:
+        # The place of a photo is read there too: others shall not wait for it on few threads.
+        return await service.draw_photos(request, taking)
+    return await run_in_threadpool(taking)
+
+
+def _take(
+    request: Request, key: Key | None, form: Form, told: Mapping[str, str], written: Format
+) -> Response:
+    service = service_of(request)
+    sent = _read(form, told, request.headers.get(HEADER, ""))
     service.limits.count_report(request, key)
-    if sent.photos:
-        return await service.draw_photos(request, _keep, service, key, sent, fmt)
-    return await run_in_threadpool(_keep, service, key, sent, fmt)
+    return _keep(service, key, sent, written)
 
 
 def _keep(service: Service, key: Key | None, sent: SentReport, written: Format) -> Response:

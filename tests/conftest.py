@@ -38,6 +38,17 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Have nothing of Python run within a search for garbage.
+
+    Hypothesis measures each, for deadlines that no example has here; other threads then take turns
+    in the midst of what Python 3.11 does at one go, such as reading the head of a numpy file, and
+    it calls that a SystemError ("AST constructor recursion depth mismatch").
+    """
+    gc.callbacks.clear()
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Return the folder of real files beside the checkout, or skip, saying so."""

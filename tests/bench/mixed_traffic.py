@@ -24,6 +24,8 @@ SHARES: Final = {
 }
 """Of a hundred requests so many are of each sort."""
 SHED: Final = (429, 503)
+SENDERS: Final = 5_000
+"""From so many addresses they come, as a proxy in front would tell; some rules are for each."""
 MOST_CONNECTIONS: Final = 400
 ANSWER_WITHIN_S: Final = 30.0
 
@@ -76,7 +78,7 @@ class Traffic:
             return self._state()
         if sort == "report":
             return self._report(lon, lat)
-        return _get(
+        return self._get(
             {
                 "nearest": f"/facilities/nearest?{place}&k=3",
                 "nearest with the way": f"/facilities/nearest?{place}&k=1&way=true",
@@ -115,19 +117,25 @@ class Traffic:
     ) -> bytes:
         key = f"Authorization: Bearer {bearing}\r\n" if bearing else ""
         head = (
-            f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {media_type}\r\n"
+            f"{method} {path} HTTP/1.1\r\n{self._from()}Content-Type: {media_type}\r\n"
             f"Idempotency-Key: load-{self._run}-{self._number}\r\n{key}"
             f"Content-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body
 
+    def _get(self, path: str) -> bytes:
+        return f"GET {path} HTTP/1.1\r\n{self._from()}Accept-Encoding: gzip\r\n\r\n".encode()
+
+    def _from(self) -> str:
+        third, fourth = divmod(int(self._random.integers(SENDERS)), 250)
+        return (
+            "Host: localhost\r\n"
+            f"X-Forwarded-For: 10.0.{third}.{fourth + 1}\r\nX-Forwarded-Proto: http\r\n"
+        )
+
 
 def _around(lon: float, lat: float) -> str:
     return f"{lon - 0.005:.6f},{lat - 0.005:.6f},{lon + 0.005:.6f},{lat + 0.005:.6f}"
-
-
-def _get(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n".encode()
 
 
 @dataclass

@@ -29,7 +29,7 @@ from geo_service.web.descriptions import (
 )
 from geo_service.web.drawn_pages import PARTS_PATH
 from geo_service.web.etags import tagged_answer
-from geo_service.web.key_page import PUBLIC_MAP_ONLY, opens_more
+from geo_service.web.key_page import PLANNER, PUBLIC_MAP_ONLY, opens_more
 from geo_service.web.page_policies import policy_for_inline
 from geo_service.web.pages import write_page
 from geo_service.web.parameters import NoParameters, read_parameters
@@ -64,7 +64,7 @@ def show_planner_page(request: Request) -> Response:
     A key in the address is put into a cookie at once, so that it does not stay there.
     """
     # Messengers add parameters of their own to links they pass on, so pages refuse none.
-    moved = take_from_address(service_of(request), request, "/planner")
+    moved = take_from_address(service_of(request), request, PLANNER)
     if moved is not None:
         return _say_if_public(request, moved)
     from_elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
@@ -105,7 +105,8 @@ def _say_if_public(request: Request, moved: Response) -> Response:
     """Lead who shows a key that opens no more than the public map to where that is said."""
     service = service_of(request)
     key = recognise_key(service.workspace, request.query_params["key"], service.clock())
-    if not opens_more(key):
+    # Another address asks first whether to use the key at all.
+    if moved.headers["Location"] == PLANNER and not opens_more(key):
         moved.headers["Location"] = PUBLIC_MAP_ONLY
     return moved
 

@@ -62,7 +62,7 @@ def test_link_from_another_site_asks_before_it_replaces_a_key(
 ) -> None:
     address, key = demo
     with open_workspace(demo_settings) as workspace:
-        _, brought = add_key(workspace, Role.STAFF, None, datetime.now(UTC))
+        _, brought = add_key(workspace, Role.ANALYST, None, datetime.now(UTC))
     with chromium.new_context(locale="en") as context:
         page = context.new_page()
         page.goto(f"{address}/planner?key={key}")

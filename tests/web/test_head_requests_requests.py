@@ -11,5 +11,5 @@ def test_head_is_answered_as_get_without_the_body(door: httpx.Client, path: str)
 
 
 def test_head_has_no_more_rights_than_get(door: httpx.Client) -> None:
-    assert door.head("/overlay/issues").status_code == 403
-    assert door.head("/maps/passes.html").status_code == 403
+    assert door.head("/overlay/issues").status_code == 401
+    assert door.head("/maps/passes.html").status_code == 401

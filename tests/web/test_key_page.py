@@ -165,6 +165,19 @@ def test_a_link_does_not_replace_the_key_that_a_browser_keeps(
     assert door.post("/key", data={"offered": "1"}, headers=own).status_code == 422
 
 
+def test_a_link_to_the_map_asks_first_though_its_key_opens_no_more_of_it(
+    door: httpx.Client, keys: dict[str, str]
+) -> None:
+    door.post("/key", data={"key": keys["analyst"]})
+    link = door.get("/planner", params={"key": keys["rider"]}, headers=PAGE)
+    assert link.headers["location"] == "/key?offered=1&next=%2Fplanner"
+    assert kept(door) == keys["analyst"]
+    own = {"Sec-Fetch-Site": "same-origin"}
+    taken = door.post("/key", data={"offered": "1", "next": "/planner"}, headers=own)
+    assert taken.headers["location"] == "/key?next=/planner"
+    assert kept(door) == keys["rider"]
+
+
 def test_a_link_from_another_site_gives_its_key_to_a_browser_that_keeps_none(
     door: httpx.Client, keys: dict[str, str]
 ) -> None:

@@ -147,11 +147,11 @@ def list_erasures(workspace: Workspace) -> ErasureList:
         If the riders' key is damaged.
     """
     with workspace.database.reading() as connection:
-        known = [*erasures.finished(connection), *erasures.unfinished(connection)]
+        known = erasures.known(connection)
     if not known:
         # Asked for the riders' key, a workspace without one would make one.
         return NOBODY
-    return ErasureList(mark_of_key(workspace.rider_key()), tuple(sorted(set(known))))
+    return ErasureList(mark_of_key(workspace.rider_key()), tuple(sorted(known)))
 
 
 def apply_erasures(workspace: Workspace, listed: ErasureList, now: datetime) -> int:

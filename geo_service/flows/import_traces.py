@@ -10,16 +10,12 @@ from geo_service.domain.rider import pseudonym
 from geo_service.domain.stops import find_stops
 from geo_service.domain.trace import Fixes
 from geo_service.flows.doubt_datum import doubt_datum_of_positions
-from geo_service.flows.leave_out_erased import (
-    known_erasures,
-    trips_to_keep,
-    while_nobody_is_erased,
-)
+from geo_service.flows.leave_out_erased import trips_to_keep, while_nobody_is_erased
 from geo_service.flows.loading import LoadOptions, LoadReport, settle_refusals, streets_extent
 from geo_service.flows.name_traces import under_trace_names, while_names_stay
 from geo_service.flows.wiring import Workspace
 from geo_service.ingest.traces.read import read_traces
-from geo_service.store import rider_generations
+from geo_service.store import erasures, rider_generations
 from geo_service.store.database import Connection
 
 
@@ -87,13 +83,13 @@ def import_traces(
     )
     doubts = doubt_datum_of_positions(workspace, batch.fixes.lon, batch.fixes.lat, options.datum)
     with workspace.database.reading() as connection:
-        erasures = known_erasures(connection)
+        erased = erasures.known(connection)
     read = _under_pseudonyms(batch.fixes, key)
-    fixes = read.take(trips_to_keep(workspace, read, names, erasures))
+    fixes = read.take(trips_to_keep(workspace, read, names, erased))
 
     def check(connection: Connection) -> None:
         while_names_stay(names)(connection)
-        while_nobody_is_erased(erasures)(connection)
+        while_nobody_is_erased(erased)(connection)
         rider_generations.note_first(connection, mark_of_key(key))
 
     counts = workspace.lake.add(

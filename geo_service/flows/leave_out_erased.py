@@ -15,11 +15,6 @@ from geo_service.store import erasures
 from geo_service.store.database import Connection
 
 
-def known_erasures(connection: Connection) -> frozenset[Erasure]:
-    """Return all erasures, those too that are not finished."""
-    return frozenset([*erasures.finished(connection), *erasures.unfinished(connection)])
-
-
 def trips_to_keep(
     workspace: Workspace, fixes: Fixes, names: TraceNames, known: frozenset[Erasure]
 ) -> Flags:
@@ -66,7 +61,7 @@ def while_nobody_is_erased(known: frozenset[Erasure]) -> Callable[[Connection], 
     """
 
     def check(connection: Connection) -> None:
-        if known_erasures(connection) - known:
+        if erasures.known(connection) - known:
             raise NotReady(
                 "A rider was erased while the trips were read, so nothing was kept.",
                 remedy="Load them again.",

@@ -66,6 +66,11 @@ def photos_of(connection: Connection, erasure: Erasure) -> list[str]:
     return list(json.loads(connection.scalar(found) or "[]"))
 
 
+def known(connection: Connection) -> frozenset[Erasure]:
+    """Return all erasures, those too that are not finished."""
+    return frozenset([*finished(connection), *unfinished(connection)])
+
+
 def unfinished(connection: Connection) -> list[Erasure]:
     """Return the erasures that were begun and not finished, oldest first."""
     return _read(connection, done=False)

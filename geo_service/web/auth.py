@@ -1,6 +1,6 @@
 """Who is asking: keys in the Authorization header, and for pages in a cookie."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlencode
 
 from fastapi import Security
@@ -161,7 +161,12 @@ def keep_key(response: Response, request: Request, token: str) -> None:
     )
 
 
-def take_from_address(service: Service, request: Request, path: str) -> Response | None:
+def take_from_address(
+    service: Service,
+    request: Request,
+    path: str,
+    onward: Callable[[Key, str], str] = lambda _, path: path,
+) -> Response | None:
     """Put a key in the address into a cookie at once, so that it does not stay there.
 
     If the browser keeps another key, or may keep one, somebody else may have made the link: then
@@ -175,6 +180,8 @@ def take_from_address(service: Service, request: Request, path: str) -> Response
         Perhaps with ``?key=``.
     path : str
         Where the browser goes on without it.
+    onward : callable
+        Tells, of the key and this path, where its holder is led if that is elsewhere.
 
     Returns
     -------
@@ -191,7 +198,7 @@ def take_from_address(service: Service, request: Request, path: str) -> Response
         return None
     key = recognise(service, request, token)
     if keeps_no_other(service, request, key):
-        moved = RedirectResponse(path, status_code=303, headers=NOT_KEPT)
+        moved = RedirectResponse(onward(key, path), status_code=303, headers=NOT_KEPT)
         keep_key(moved, request, token)
         return moved
     asking = f"/key?{urlencode({'offered': 1, 'next': path})}"

@@ -152,9 +152,13 @@ def opens_more(key: Key) -> bool:
     return viewer_of(key) is not Viewer.PUBLIC
 
 
+def onward_of(key: Key, path: str) -> str:
+    """Lead whose key opens no more than the public map to where that is said; raises nothing."""
+    return PUBLIC_MAP_ONLY if path == PLANNER and not opens_more(key) else path
+
+
 def _keep(request: Request, key: Key, token: str, going_on: str) -> Response:
-    unsaid = going_on == PLANNER and not opens_more(key)
-    moved = see_other(PUBLIC_MAP_ONLY if unsaid else going_on or _home(key))
+    moved = see_other(onward_of(key, going_on) or _home(key))
     keep_key(moved, request, token)
     if offered_token(request) is not None:
         forget_offer(moved, request)

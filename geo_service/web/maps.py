@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request, Response
 
 from geo_service.domain.visibility import Viewer
 from geo_service.errors import NotFound
-from geo_service.flows.check_keys import recognise_key
 from geo_service.maps.page import LAYERS, PUBLIC_LAYERS
 from geo_service.web.answers import JSON, page_answer
 from geo_service.web.auth import (
@@ -29,7 +28,7 @@ from geo_service.web.descriptions import (
 )
 from geo_service.web.drawn_pages import PARTS_PATH
 from geo_service.web.etags import tagged_answer
-from geo_service.web.key_page import PLANNER, PUBLIC_MAP_ONLY, opens_more
+from geo_service.web.key_page import PLANNER, onward_of
 from geo_service.web.page_policies import policy_for_inline
 from geo_service.web.pages import write_page
 from geo_service.web.parameters import NoParameters, read_parameters
@@ -64,9 +63,9 @@ def show_planner_page(request: Request) -> Response:
     A key in the address is put into a cookie at once, so that it does not stay there.
     """
     # Messengers add parameters of their own to links they pass on, so pages refuse none.
-    moved = take_from_address(service_of(request), request, PLANNER)
+    moved = take_from_address(service_of(request), request, PLANNER, onward_of)
     if moved is not None:
-        return _say_if_public(request, moved)
+        return moved
     from_elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
     if from_elsewhere and cookie_name(request) not in request.cookies:
         # A strict cookie is not shown on the way in from another site, only from our own.
@@ -99,16 +98,6 @@ def draw_map(name: MapName, request: Request) -> Response:
         return _draw(request, _viewer(request), [name])
     require_analyst(service_of(request), request, cookie=True)
     return _draw(request, Viewer.ANALYST, [name])
-
-
-def _say_if_public(request: Request, moved: Response) -> Response:
-    """Lead who shows a key that opens no more than the public map to where that is said."""
-    service = service_of(request)
-    key = recognise_key(service.workspace, request.query_params["key"], service.clock())
-    # Another address asks first whether to use the key at all.
-    if moved.headers["Location"] == PLANNER and not opens_more(key):
-        moved.headers["Location"] = PUBLIC_MAP_ONLY
-    return moved
 
 
 def _viewer(request: Request) -> Viewer:

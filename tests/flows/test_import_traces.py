@@ -292,6 +292,16 @@ def test_trips_of_a_rider_who_was_erased_since_are_left_out(
     assert {trip for day in workspace.lake.read() for trip in day.trip_ids} == {"b", "c"}
 
 
+def test_a_file_of_erased_riders_alone_brings_nothing(
+    workspace: Workspace, file: Path, now: datetime
+) -> None:
+    for rider in ("Wang", "Li"):
+        erase_rider(workspace, rider_of(workspace, rider, ""), now)
+    report = import_traces(workspace, [file], LoadOptions(), now)
+    assert (report.erased, report.trips.read, report.trips.loaded, report.fixes) == (2, 2, 0, 0)
+    assert workspace.lake.trips() == 0
+
+
 def test_a_rider_erased_by_a_name_in_traces_is_left_out_too(
     workspace: Workspace, file: Path, now: datetime
 ) -> None:

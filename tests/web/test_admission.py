@@ -47,7 +47,7 @@ def asking(app: Admission) -> httpx.AsyncClient:
 def test_so_many_are_let_in_and_others_when_these_are_done() -> None:
     async def run() -> None:
         slow = Slow()
-        async with asking(Admission(slow, say_busy, most=2)) as client:
+        async with asking(Admission(slow, say_busy, most=2, patience_s=0)) as client:
             first = [asyncio.create_task(client.get(path)) for path in ("/fails", "/")]
             await slow.two_are_in.wait()
             busy = await client.post("/", content=b"x" * 1_000_000)
@@ -58,6 +58,79 @@ def test_so_many_are_let_in_and_others_when_these_are_done() -> None:
             again = await asyncio.gather(*(client.get("/") for _ in range(2)))
             assert [answer.status_code for answer in again] == [200, 200]
         assert slow.taken == 4
+
+    asyncio.run(run())
+
+
+class OneByOne:
+    """Answers each request when it is told to; knows who was let in, in their order."""
+
+    def __init__(self) -> None:
+        self.let_in: list[str] = []
+        self.done = asyncio.Semaphore(0)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.let_in.append(scope["path"])
+        await self.done.acquire()
+        await PlainTextResponse("done")(scope, receive, send)
+
+
+async def settle() -> None:
+    """Let all go on until they wait for something."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+def test_who_comes_in_a_rush_waits_for_a_turn_and_the_first_is_the_first() -> None:
+    async def run() -> None:
+        app = OneByOne()
+        admission = Admission(app, say_busy, most=1, patience_s=60)
+        async with asking(admission) as client:
+            asked = []
+            for path in ("/0", "/1", "/2"):
+                asked.append(asyncio.create_task(client.get(path)))
+                await settle()
+            assert app.let_in == ["/0"]
+            # Who finds as many waiting as there may be is sent away, however patient.
+            assert (await client.get("/3")).status_code == 503
+            for turn in (1, 2, 3):
+                app.done.release()
+                await settle()
+                assert app.let_in == ["/0", "/1", "/2"][: turn + 1]
+            assert [(await one).status_code for one in asked] == [200, 200, 200]
+        assert admission.under_way == 0
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("at_the_last_moment", [False, True])
+def test_a_turn_that_nobody_takes_goes_to_the_next(at_the_last_moment: bool) -> None:
+    async def run() -> None:
+        app = OneByOne()
+        admission = Admission(app, say_busy, most=1, patience_s=60)
+        async with asking(admission) as client:
+            first, gone, last = [asyncio.create_task(client.get(f"/{one}")) for one in range(3)]
+            await settle()
+            if at_the_last_moment:
+                # Its turn has come, and before it can go on it is ended.
+                admission.give_up_place()
+                gone.cancel()
+                await settle()
+                assert app.let_in == ["/0", "/2"]
+                app.done.release()
+                app.done.release()
+                # The place that was taken from the first for this test, so that it can give it up.
+                admission.under_way += 1
+            else:
+                gone.cancel()
+                await settle()
+                app.done.release()
+                app.done.release()
+            assert [(await one).status_code for one in (first, last)] == [200, 200]
+            with pytest.raises(asyncio.CancelledError):
+                await gone
+        assert app.let_in == ["/0", "/2"]
+        assert admission.under_way == 0
 
     asyncio.run(run())
 

@@ -165,6 +165,10 @@ class Settings:
     """So many keys from one address may open nothing; then such ones have to wait; 0: any."""
     trusted_proxies: str = "127.0.0.1,::1"
     """Addresses or networks whose word about senders (`X-Forwarded-...`) counts; `none`: none."""
+    common_folder: str = ""
+    """Where the processes that serve on one machine keep what all of them must know for a while
+    (limits, photos of unfinished forms, parts of open maps, counts), best in memory; empty: `serve`
+    makes one for its workers."""
     allowed_hosts: str = ""
     """Names, with commas, that `Host` may be, since links are made of it; empty: any name."""
     allowed_origins: str = ""

@@ -23,6 +23,11 @@ class Parts:
         self._make: dict[str, Make] = {}
         self._made: dict[str, str] = {}
 
+    @property
+    def names(self) -> list[str]:
+        """Name all pieces."""
+        return list(self._make)
+
     def keep(self, name: str, make: Make) -> str:
         """Keep a piece, and return the address the page asks for it at."""
         self._make[name] = make

@@ -185,12 +185,15 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
         upkeep.start()
         ready = ReadyCollections(app.state.service.collections)
         ready.start()
+        service.told_counts.start()
         yield
         await run_in_threadpool(ready.stop)
         await run_in_threadpool(upkeep.stop)
         await run_in_threadpool(app.state.service.photos.shutdown, cancel_futures=True)
         app.state.service.catchments.close()
         await run_in_threadpool(app.state.service.files.close)
+        await run_in_threadpool(service.told_counts.stop)
+        service.commons.close()
         workspace.close()
         finish_log()
 

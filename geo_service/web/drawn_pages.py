@@ -1,6 +1,5 @@
 """Maps kept as drawn: the public's and the planners', with the parts that pages ask for later."""
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +17,8 @@ from geo_service.store import city
 from geo_service.store import issues as stored_issues
 from geo_service.store.change_journal import ISSUES, changed_since
 from geo_service.store.database import Connection
+from geo_service.web.commons import Commons
+from geo_service.web.kept_parts import KeptParts
 
 PARTS_PATH = "/maps/parts"
 PATIENCE_S = 2.0
@@ -28,8 +29,6 @@ STALE = timedelta(minutes=15)
 """But none that is older than this."""
 LATE = timedelta(seconds=10)
 """So long a map may be behind where cabinets report all the time, and no issue on it changed."""
-KEPT = 12
-"""The parts of so many drawings are kept, for pages that are open still."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,13 +54,21 @@ class Shelf:
 
 
 class DrawnPages:
-    """The maps of one process; one of each sort is drawn at a time, and others wait for it."""
+    """The maps of one process; one of each sort is drawn at a time, and others wait for it.
 
-    def __init__(self, workspace: Workspace) -> None:
+    Parameters
+    ----------
+    workspace : Workspace
+        Open as long as this is used.
+    commons : Commons
+        Where other processes find the parts of what is drawn here.
+    """
+
+    def __init__(self, workspace: Workspace, commons: Commons) -> None:
         self._workspace = workspace
         self._lock = Lock()
         self._shelves: dict[tuple[Viewer, tuple[str, ...] | None], Shelf] = {}
-        self._parts: deque[tuple[str, Viewer, Parts]] = deque(maxlen=KEPT)
+        self._parts = KeptParts(commons)
 
     def page(self, viewer: Viewer, layers: Sequence[str] | None, now: datetime) -> str:
         """Return a map that a viewer may see.
@@ -112,10 +119,10 @@ class DrawnPages:
         NotFound
             If the drawing is no longer kept, is not for such a viewer, or has no such part.
         """
-        for known, owner, parts in tuple(self._parts):
-            if known == drawing and owner in (viewer, Viewer.PUBLIC):
-                return parts.text(name)
-        raise NotFound("This map is no longer kept.", where="drawing", remedy="Load it again.")
+        part = self._parts.find(viewer, drawing, name)
+        if part is None:
+            raise NotFound("This map is no longer kept.", where="drawing", remedy="Load it again.")
+        return part
 
     def _draw_if_idle(
         self,
@@ -145,7 +152,7 @@ class DrawnPages:
         page = draw_map(
             self._workspace, viewer, now, layers=layers, assets=Assets(embedded=False), parts=parts
         )
-        self._parts.append((drawing, viewer, parts))
+        self._parts.keep(drawing, viewer, parts)
         return Drawn(state, now, page, shown | self._approved(), begun, monotonic() - begun)
 
     def _approved(self) -> frozenset[str]:

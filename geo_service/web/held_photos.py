@@ -1,18 +1,24 @@
 """Photos of reports that are not finished yet, held in memory so that nobody takes them twice."""
 
 import secrets
-from collections import OrderedDict
-from collections.abc import Sequence
+import sqlite3
 from datetime import datetime, timedelta
-from threading import Lock
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from geo_service.web.commons import Commons
 
 MOST_BYTES = 64 * 1024 * 1024
-"""Of all that are held by one process; the longest held goes first."""
+"""Of all that are held; the longest held goes first."""
 SHARE = 4
 """One sender's take no more than one in so many of these bytes: others' are pushed out by many."""
 HELD_MINUTES = 30
 TOKEN_BYTES = 16
+_KEEP: Final = "INSERT INTO photos (token, since, sender, data, preview) VALUES (?, ?, ?, ?, ?)"
+_FIND: Final = "SELECT data, preview FROM photos WHERE token = ?"
+_SIZES: Final = "SELECT number, length(data) + length(preview) FROM photos ORDER BY number"
+_SIZES_OF_ONE: Final = (
+    "SELECT number, length(data) + length(preview) FROM photos WHERE sender = ? ORDER BY number"
+)
 
 
 class HeldPhoto(NamedTuple):
@@ -21,25 +27,21 @@ class HeldPhoto(NamedTuple):
     data: bytes
     preview: bytes
 
-    @property
-    def size(self) -> int:
-        """How many bytes it takes."""
-        return len(self.data) + len(self.preview)
-
-
-class _Held(NamedTuple):
-    since: datetime
-    photo: HeldPhoto
-    sender: str
-
 
 class HeldPhotos:
-    """What one process holds for a while; nothing of it comes to the disk."""
+    """What is held for a while.
 
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self._lock = Lock()
+    Parameters
+    ----------
+    commons : Commons
+        Where they are held; whoever shares it finds them.
+    most_bytes : int
+        How much of it they take at most.
+    """
+
+    def __init__(self, commons: Commons, most_bytes: int = MOST_BYTES) -> None:
+        self._commons = commons
         self._most_bytes = most_bytes
-        self._held: OrderedDict[str, _Held] = OrderedDict()
 
     def keep(self, photo: HeldPhoto, now: datetime, sender: str) -> str:
         """Hold a photo of a sender, an address or network, for half an hour at most.
@@ -47,33 +49,46 @@ class HeldPhotos:
         Returns
         -------
         str
-            What it is found by; it can't be guessed. Raises nothing.
+            What it is found by; it can't be guessed.
+
+        Raises
+        ------
+        NotReady
+            If there is no room for it.
         """
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        with self._lock:
-            self._held[token] = _Held(now, photo, sender)
-            self._drop_old(now)
-            own = [one for one, held in self._held.items() if held.sender == sender]
-            self._let_go_of_old(own, self._most_bytes // SHARE)
-            self._let_go_of_old(list(self._held), self._most_bytes)
+        with self._commons.open() as file:
+            _drop_old(file, now)
+            file.execute(_KEEP, (token, now.timestamp(), sender, photo.data, photo.preview))
+            own = file.execute(_SIZES_OF_ONE, (sender,)).fetchall()
+            _let_go_of_old(file, own, self._most_bytes // SHARE)
+            _let_go_of_old(file, file.execute(_SIZES).fetchall(), self._most_bytes)
         return token
 
     def find(self, token: str, now: datetime) -> HeldPhoto | None:
-        """Return a photo; None if it is no longer held. Raises nothing."""
-        with self._lock:
-            self._drop_old(now)
-            found = self._held.get(token)
-            return found.photo if found else None
+        """Return a photo; None if it is no longer held.
 
-    def _let_go_of_old(self, tokens: Sequence[str], most_bytes: int) -> None:
-        """Of these, the longest held first, let go until the others are small enough together."""
-        size = sum(self._held[token].photo.size for token in tokens)
-        for token in tokens:
-            if size <= most_bytes:
-                return
-            size -= self._held.pop(token).photo.size
+        Raises
+        ------
+        NotReady
+            If it can't be looked for.
+        """
+        with self._commons.open() as file:
+            _drop_old(file, now)
+            found = file.execute(_FIND, (token,)).fetchone()
+        return HeldPhoto(*found) if found else None
 
-    def _drop_old(self, now: datetime) -> None:
-        oldest = now - timedelta(minutes=HELD_MINUTES)
-        while self._held and next(iter(self._held.values())).since < oldest:
-            self._held.popitem(last=False)
+
+def _let_go_of_old(file: sqlite3.Connection, held: list[tuple[int, int]], most_bytes: int) -> None:
+    """Of these, the longest held first, let go until the others are small enough together."""
+    size = sum(bytes_held for _, bytes_held in held)
+    for number, bytes_held in held:
+        if size <= most_bytes:
+            return
+        file.execute("DELETE FROM photos WHERE number = ?", (number,))
+        size -= bytes_held
+
+
+def _drop_old(file: sqlite3.Connection, now: datetime) -> None:
+    oldest = now - timedelta(minutes=HELD_MINUTES)
+    file.execute("DELETE FROM photos WHERE since < ?", (oldest.timestamp(),))

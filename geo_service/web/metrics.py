@@ -1,6 +1,6 @@
 """``GET /metrics``: how the service does, for Prometheus; nothing about traces or riders.
 
-Each process tells its own numbers: with several workers, one answers each time.
+Requests are counted over all processes that have something in common (``web/commons.py``).
 """
 
 import platform
@@ -27,7 +27,7 @@ from geo_service.streets.profile import Profile
 from geo_service.web.answers import NOT_KEPT
 from geo_service.web.descriptions import describe_bytes, describe_problems
 from geo_service.web.parameters import NoParameters, read_parameters
-from geo_service.web.request_counts import BOUNDS_S, RequestCounts
+from geo_service.web.request_counts import BOUNDS_S, Counted
 from geo_service.web.service import Service, service_of
 
 PREFIX = "geo_service_"
@@ -45,17 +45,17 @@ router = APIRouter(tags=["health"])
     },
 )
 def read_metrics(request: Request) -> Response:
-    """Tell of this process: requests by path, method and class of status, and how long they took.
+    """Tell of requests by path, method and class of status, and how long they took.
 
     Requests that show a key are told of only where the service failed (5xx), so that nobody reads
-    from it when riders send trips. Of the workspace: what everybody may count anyway. Several
-    processes each tell their own numbers.
+    from it when riders send trips. Of the workspace: what everybody may count anyway. The
+    workers of one `serve` are counted together, each as of a second ago.
     """
     read_parameters(NoParameters, request.query_params.multi_items())
     # A registry of the library's own would be shared by all apps of a process.
     registry = CollectorRegistry(auto_describe=False)
     service = service_of(request)
-    registry.register(_Told(_of_requests(service.requests)))
+    registry.register(_Told(_of_requests(service.told_counts.all())))
     registry.register(_Told(_of_workspace(service)))
     body = generate_latest(registry)
     return Response(body, headers={**NOT_KEPT, "Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
@@ -72,7 +72,7 @@ class _Told(Collector):
         return self._families
 
 
-def _of_requests(counts: RequestCounts) -> Iterator[Metric]:
+def _of_requests(counts: Counted) -> Iterator[Metric]:
     answers = CounterMetricFamily(
         f"{PREFIX}http_requests",
         "Requests answered without a key, and those with one that failed here.",

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from geo_service.flows.check_keys import STAFF
 from geo_service.settings import Settings
 from geo_service.store.keys import Key
+from geo_service.web.commons import Commons
 from geo_service.web.problems import TooMany
 from geo_service.web.token_buckets import TokenBuckets
 
@@ -17,19 +18,24 @@ NETWORK_BITS = 64
 
 
 class Limits:
-    """What one process counts, in memory only: with several processes each counts its own.
+    """What is counted of senders and keys, by all processes of one machine together.
 
     Parameters
     ----------
     settings : Settings
         Say how many an hour.
+    commons : Commons
+        Where it is counted.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._reports = TokenBuckets(settings.reports_per_hour)
-        self._previews = TokenBuckets(settings.reports_per_hour)
-        self._key_reports = TokenBuckets(settings.key_reports_per_hour)
-        self._failed_keys = TokenBuckets(settings.failed_keys_per_hour)
+    def __init__(self, settings: Settings, commons: Commons) -> None:
+        def each(what: str, an_hour: int) -> TokenBuckets:
+            return TokenBuckets(commons, what, an_hour)
+
+        self._reports = each("reports", settings.reports_per_hour)
+        self._previews = each("previews", settings.reports_per_hour)
+        self._key_reports = each("reports by key", settings.key_reports_per_hour)
+        self._failed_keys = each("failed keys", settings.failed_keys_per_hour)
 
     def count_report(self, request: Request, key: Key | None) -> None:
         """Count a report, unless it is one too many; staff's are not counted.

@@ -6,9 +6,8 @@ answers counts, so counting takes no lock.
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from fastapi.routing import APIRoute
 from starlette.types import Scope
@@ -35,6 +34,15 @@ class Waits:
     """All together."""
 
 
+class Counted(NamedTuple):
+    """What was counted until some moment."""
+
+    answers: dict[tuple[str, str, str], int]
+    """How many answers by path, method and class of status."""
+    waits: dict[tuple[str, str], Waits]
+    """How long answers took by path and method."""
+
+
 class RequestCounts:
     """The counts of one process since it began."""
 
@@ -42,18 +50,13 @@ class RequestCounts:
         self._answers: dict[tuple[str, str, str], int] = {}
         self._waits: dict[tuple[str, str], Waits] = {}
 
-    @property
-    def answers(self) -> Mapping[tuple[str, str, str], int]:
-        """How many answers by path, method and class of status, as of now."""
-        return self._answers.copy()
-
-    @property
-    def waits(self) -> Mapping[tuple[str, str], Waits]:
-        """How long answers took by path and method, as of now."""
-        return {
+    def now(self) -> Counted:
+        """Return all counts as of now."""
+        waits = {
             name: Waits(waits.buckets.copy(), waits.seconds)
             for name, waits in self._waits.copy().items()
         }
+        return Counted(self._answers.copy(), waits)
 
     def count(self, path: str, method: str, status: int, seconds: float) -> None:
         """Count one answer.

@@ -4,7 +4,8 @@ import gc
 import os
 import socket
 import sys
-from dataclasses import fields
+from contextlib import ExitStack
+from dataclasses import fields, replace
 from typing import Any
 
 import uvicorn
@@ -14,6 +15,7 @@ from geo_service.errors import NotReady
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import PREFIX, Settings
 from geo_service.web.app import make_served_app
+from geo_service.web.commons import common_folder
 from geo_service.web.patient_connections import PatientConnections
 from geo_service.web.request_log import ACCESS, GatheringHandler
 
@@ -58,18 +60,22 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     # Said here, and not by each of the processes as it fails to start.
     open_workspace(settings).close()
     check_address(host, port)
-    # Processes are started afresh and find their settings where any process does.
-    os.environ.update(environment_of(settings))
-    uvicorn.run(
-        f"{__name__}:app_of_environment",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_config=log_config(),
-        **DISCRETION,
-        timeout_graceful_shutdown=PATIENCE_S,
-    )
+    with ExitStack() as until_told_to_stop:
+        if workers > 1 and not settings.common_folder:
+            folder = until_told_to_stop.enter_context(common_folder())
+            settings = replace(settings, common_folder=str(folder))
+        # Processes are started afresh and find their settings where any process does.
+        os.environ.update(environment_of(settings))
+        uvicorn.run(
+            f"{__name__}:app_of_environment",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            log_config=log_config(),
+            **DISCRETION,
+            timeout_graceful_shutdown=PATIENCE_S,
+        )
 
 
 def check_address(host: str, port: int) -> None:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
 from starlette.requests import Request
@@ -18,6 +19,7 @@ from geo_service.flows.wiring import Workspace
 from geo_service.maps.base_tiles import base_tiles
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
+from geo_service.web.commons import Commons
 from geo_service.web.drawn_pages import DrawnPages
 from geo_service.web.held_photos import HeldPhotos
 from geo_service.web.kept_catchments import MOST_MAKING, KeptCatchments
@@ -27,6 +29,7 @@ from geo_service.web.kept_tiles import KeptTiles
 from geo_service.web.made_files import MadeFiles
 from geo_service.web.rate_limits import Limits
 from geo_service.web.request_counts import RequestCounts
+from geo_service.web.told_counts import ToldCounts
 from geo_service.web.waiting_rooms import LengthyWork, WaitingRoom
 
 Clock = Callable[[], datetime]
@@ -53,12 +56,14 @@ class Service:
     gbfs: KeptGbfs
     tiles: KeptTiles
     limits: Limits
+    held_photos: HeldPhotos
+    requests: RequestCounts
+    told_counts: ToldCounts
+    commons: Commons
     tile_hosts: Sequence[str]
     """Hosts that maps take the base map of the settings from; empty: none but ours."""
     files: MadeFiles = field(default_factory=MadeFiles)
     catchments: KeptCatchments = field(default_factory=KeptCatchments)
-    held_photos: HeldPhotos = field(default_factory=HeldPhotos)
-    requests: RequestCounts = field(default_factory=RequestCounts)
     photos: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "photos"))
     """Where photos are drawn: only others with photos wait for it, and as it is always the same
     thread, the memory that a large picture takes is used again."""
@@ -109,20 +114,32 @@ class Service:
 
 
 def open_service(workspace: Workspace, clock: Clock) -> Service:
-    """Put the parts of a process together."""
+    """Put the parts of a process together.
+
+    Raises
+    ------
+    NotReady
+        If what it has in common with others can't be opened.
+    """
+    folder = workspace.settings.common_folder
+    commons, requests = Commons(Path(folder) if folder else None), RequestCounts()
     writers = {profile: NearWriter(riding=profile is Profile.EBIKE) for profile in Profile}
     tiles, collections = base_tiles(workspace.settings), KeptCollections(workspace)
     return Service(
         workspace,
         Districts(workspace),
-        DrawnPages(workspace),
+        DrawnPages(workspace, commons),
         collections,
         clock,
         writers,
         KeptStreetGround(tiles),
         KeptGbfs(workspace),
         KeptTiles(workspace, collections),
-        Limits(workspace.settings),
+        Limits(workspace.settings, commons),
+        HeldPhotos(commons),
+        requests,
+        ToldCounts(requests, commons),
+        commons,
         tiles.hosts if tiles else (),
     )
 

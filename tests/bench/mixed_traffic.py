@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -47,14 +47,22 @@ class Traffic:
         An operator's, or of staff: it reports states.
     facilities : sequence of str
         Whose state is reported.
+    shares : mapping of str to float
+        How many of each sort, of one request.
     """
 
-    def __init__(self, key: str, facilities: Sequence[str], seed: int = 20261128) -> None:
+    def __init__(
+        self,
+        key: str,
+        facilities: Sequence[str],
+        shares: Mapping[str, float] = SHARES,
+        seed: int = 20261128,
+    ) -> None:
         self._random = np.random.default_rng(seed)
         self._key = key
         self._facilities = facilities
-        self._sorts = list(SHARES)
-        self._shares = np.array(list(SHARES.values()))
+        self._sorts = list(shares)
+        self._shares = np.array(list(shares.values()))
         self._number = 0
         self._run = f"{time.time_ns():x}"
 

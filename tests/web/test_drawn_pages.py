@@ -15,7 +15,9 @@ from geo_service.settings import Settings
 from geo_service.store import facilities as stored_facilities
 from geo_service.store import issues as stored_issues
 from geo_service.web import drawn_pages
-from geo_service.web.drawn_pages import KEPT, LATE, STALE, Drawn, DrawnPages
+from geo_service.web.commons import Commons
+from geo_service.web.drawn_pages import LATE, STALE, Drawn, DrawnPages
+from geo_service.web.kept_parts import KEPT
 
 
 def test_page_is_kept_for_its_minute(
@@ -24,7 +26,7 @@ def test_page_is_kept_for_its_minute(
     # However long a busy machine takes: a page that is slow to draw is kept a while longer.
     monkeypatch.setattr(drawn_pages, "PATIENCE_S", 600.0)
     with open_workspace(own_settings) as workspace:
-        pages = DrawnPages(workspace)
+        pages = DrawnPages(workspace, Commons())
         first = pages.page(Viewer.PUBLIC, None, now)
         assert pages.page(Viewer.PUBLIC, None, now + timedelta(seconds=59)) is first
         assert pages.page(Viewer.PUBLIC, None, now + timedelta(seconds=60)) is not first
@@ -35,7 +37,7 @@ def test_page_is_drawn_anew_when_the_workspace_has_changed(
     own_settings: Settings, now: datetime
 ) -> None:
     with open_workspace(own_settings) as workspace:
-        pages = DrawnPages(workspace)
+        pages = DrawnPages(workspace, Commons())
         first = pages.page(Viewer.PUBLIC, None, now)
         with workspace.database.writing() as connection:
             stored_issues.write(connection, [], replace=True)
@@ -44,7 +46,7 @@ def test_page_is_drawn_anew_when_the_workspace_has_changed(
 
 def test_public_never_gets_another_layer(settings: Settings, now: datetime) -> None:
     with open_workspace(settings) as workspace:
-        pages = DrawnPages(workspace)
+        pages = DrawnPages(workspace, Commons())
         for layer in ("passes", "exposure", "rate", "streets"):
             with pytest.raises(WrongUsage):
                 pages.page(Viewer.PUBLIC, [layer], now)
@@ -62,7 +64,7 @@ def test_parts_are_for_those_who_may_see_the_page(
 ) -> None:
     monkeypatch.setattr(elements, "_APART_FROM", 10)
     with open_workspace(settings) as workspace:
-        pages = DrawnPages(workspace)
+        pages = DrawnPages(workspace, Commons())
         of_all = drawing_of(pages.page(Viewer.PUBLIC, None, now))
         of_planners = drawing_of(pages.page(Viewer.ANALYST, None, now))
         assert json.loads(pages.part(Viewer.PUBLIC, *of_all))
@@ -79,7 +81,7 @@ def test_parts_of_the_last_drawings_are_kept(
 ) -> None:
     monkeypatch.setattr(elements, "_APART_FROM", 10)
     with open_workspace(settings) as workspace:
-        pages = DrawnPages(workspace)
+        pages = DrawnPages(workspace, Commons())
         first = drawing_of(pages.page(Viewer.PUBLIC, None, now))
         for minute in range(1, KEPT):
             pages.page(Viewer.PUBLIC, None, now + timedelta(minutes=minute))
@@ -95,7 +97,7 @@ def test_who_would_wait_long_gets_the_last_map_while_a_newer_is_drawn(
     monkeypatch.setattr(drawn_pages, "PATIENCE_S", 0.0)
     drawn = Event()
     with open_workspace(settings) as workspace:
-        pages = DrawnPages(workspace)
+        pages = DrawnPages(workspace, Commons())
         draw = pages._draw
 
         def draw_and_tell(*asked: object) -> Drawn:
@@ -119,7 +121,7 @@ def test_a_map_that_is_too_old_is_waited_for(
 ) -> None:
     monkeypatch.setattr(drawn_pages, "PATIENCE_S", 0.0)
     with open_workspace(settings) as workspace:
-        pages = DrawnPages(workspace)
+        pages = DrawnPages(workspace, Commons())
         first = pages.page(Viewer.PUBLIC, None, now)
         assert pages.page(Viewer.PUBLIC, None, now + STALE) is not first
 
@@ -129,7 +131,7 @@ def test_everybody_waits_for_what_has_changed_however_long_it_takes(
 ) -> None:
     monkeypatch.setattr(drawn_pages, "PATIENCE_S", 0.0)
     with open_workspace(own_settings) as workspace:
-        pages = DrawnPages(workspace)
+        pages = DrawnPages(workspace, Commons())
         first = pages.page(Viewer.PUBLIC, None, now)
         with workspace.database.writing() as connection:
             stored_issues.write(connection, [], replace=True)
@@ -147,7 +149,7 @@ def test_states_alone_have_a_map_drawn_once_in_a_while(
 ) -> None:
     now = now.replace(second=0, microsecond=0)
     with open_workspace(own_settings) as workspace:
-        pages = DrawnPages(workspace)
+        pages = DrawnPages(workspace, Commons())
         first = pages.page(Viewer.PUBLIC, None, now)
         report_state(workspace, now)
         assert pages.page(Viewer.PUBLIC, None, now + LATE / 2) is first
@@ -165,7 +167,7 @@ def test_an_issue_that_was_shown_is_taken_back_at_once(
         with workspace.database.writing() as connection:
             issue = replace(stored_issues.read_all(connection)[0], approved=shown)
             stored_issues.write(connection, [issue])
-        pages = DrawnPages(workspace)
+        pages = DrawnPages(workspace, Commons())
         first = pages.page(Viewer.PUBLIC, None, now)
         with workspace.database.writing() as connection:
             stored_issues.write(connection, [replace(issue, approved=False)])
@@ -185,7 +187,7 @@ def test_all_who_wait_take_the_map_that_was_begun_meanwhile(
 
     monkeypatch.setattr(drawn_pages, "_may_be_late", never_late)
     with open_workspace(own_settings) as workspace:
-        pages = DrawnPages(workspace)
+        pages = DrawnPages(workspace, Commons())
         draw = pages._draw
 
         def draw_and_count(*asked: object) -> Drawn:

@@ -13,6 +13,7 @@ from PIL import Image
 from starlette.requests import Request
 
 from geo_service.settings import Settings
+from geo_service.web.commons import Commons
 from geo_service.web.problems import TooMany
 from geo_service.web.rate_limits import Limits, address_of
 
@@ -146,7 +147,7 @@ def test_senders_are_told_apart_by_address_or_network(host: str, counted: str) -
 
 def test_without_an_address_all_are_one_sender(settings: Settings) -> None:
     unknown = Request({"type": "http", "headers": [], "client": None})
-    limits = Limits(replace(settings, reports_per_hour=1))
+    limits = Limits(replace(settings, reports_per_hour=1), Commons())
     limits.count_report(unknown, None)
     with pytest.raises(TooMany):
         limits.count_report(sent_from("unix"), None)

@@ -54,7 +54,7 @@ def slots_frame(
         If streets are needed and none have been loaded.
     """
     rule, slots = rule_of(workspace, question), SlotRule(per, workspace.calendar().zone)
-    issues = read_issues(workspace)
+    issues = read_issues(workspace, question)
     points = issue_points(issues)
     if by == "issue":
         passed = look_at_trips(workspace, question, _looks_for_passes(points, rule), progress)
@@ -83,7 +83,7 @@ def week_in_cells(
 
     Slots are those of the clocks in the workspace's time zone, as ``week_slots`` gives them.
     """
-    points, rule = issue_points(read_issues(workspace)), rule_of(workspace, question)
+    points, rule = issue_points(read_issues(workspace, question)), rule_of(workspace, question)
     seen = look_at_trips(workspace, question, looks_in_cells(points, rule, resolution), progress)
     cell = cell_of(points.lon, points.lat, resolution)
     return count_week(seen, cell, workspace.calendar().zone)

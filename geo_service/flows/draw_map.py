@@ -18,7 +18,12 @@ from geo_service.flows.district import open_district
 from geo_service.flows.find_blind_spots import blind_beside
 from geo_service.flows.find_catchments import CatchmentQuestion, find_by_kind
 from geo_service.flows.hours_on_map import hours_on_map
-from geo_service.flows.look_at_trips import OverlayQuestion, as_it_goes, period_of
+from geo_service.flows.look_at_trips import (
+    OverlayQuestion,
+    as_it_goes,
+    period_of,
+    read_issues,
+)
 from geo_service.flows.overlay_issues import (
     overlay_by_cell,
     overlay_by_issue,
@@ -184,9 +189,11 @@ def _analyst_content(
     workspace: Workspace, now: datetime, layers: Sequence[str], progress: Progress
 ) -> MapContent:
     title, note = _heading(workspace)
-    period = period_of(workspace, OverlayQuestion())
-    # All layers are of these trips, whatever comes in while they are counted.
-    question = OverlayQuestion(period.since, period.until)
+    asked = OverlayQuestion()
+    period = period_of(workspace, asked)
+    # All layers are of these issues, and of riders who have one name each. Trips that come in or
+    # go while a layer is counted show from the next one on.
+    question = OverlayQuestion(period.since, period.until, issues=read_issues(workspace, asked))
     by_issue = overlay_by_issue(workspace, question, progress)
     by_cell = rate_cells = by_street = None
     if "exposure" in layers or "rate" in layers:

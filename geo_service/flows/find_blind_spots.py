@@ -48,7 +48,7 @@ def blind_spots_frame(
     """
     # No figure tells of riders, so their names may change meanwhile.
     question = replace(question, counts_riders=False)
-    rule, issues = rule_of(workspace, question), read_issues(workspace)
+    rule, issues = rule_of(workspace, question), read_issues(workspace, question)
     streets = workspace.streets(Profile.EBIKE)
     if by == "street":
         ridden = look_at_trips(workspace, question, _matches(streets), progress)

@@ -43,6 +43,8 @@ class OverlayQuestion:
     """None: the workspace's setting."""
     counts_riders: bool = True
     """Whether riders are counted, so that only trips of one generation of names are looked at."""
+    issues: Sequence[Issue] | None = None
+    """None: all of the workspace, as they are when they are needed."""
 
 
 def period_of(workspace: Workspace, question: OverlayQuestion) -> Period:
@@ -131,8 +133,10 @@ def looks_along_streets(
     )
 
 
-def read_issues(workspace: Workspace) -> list[Issue]:
-    """Read all issues of the workspace."""
+def read_issues(workspace: Workspace, question: OverlayQuestion) -> Sequence[Issue]:
+    """Return the issues that a question is about, read now unless it brings them."""
+    if question.issues is not None:
+        return question.issues
     with workspace.database.reading() as connection:
         return stored_issues.read_all(connection)
 

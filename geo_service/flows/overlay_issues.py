@@ -57,7 +57,7 @@ def overlay_by_issue(
     workspace: Workspace, question: OverlayQuestion, progress: Progress = as_it_goes
 ) -> IssueOverlay:
     """Count, for every issue, the passes while it was open (all issues, zeros too)."""
-    issues = read_issues(workspace)
+    issues = read_issues(workspace, question)
     counts = count_passes_in(
         workspace,
         issue_points(issues),
@@ -73,7 +73,7 @@ def overlay_by_cell(
     workspace: Workspace, question: OverlayQuestion, progress: Progress = as_it_goes
 ) -> Exposure:
     """Count trips, riders, metres, issues and passes for every H3 cell that saw any."""
-    points, rule = issue_points(read_issues(workspace)), rule_of(workspace, question)
+    points, rule = issue_points(read_issues(workspace, question)), rule_of(workspace, question)
     resolution = workspace.settings.cell_resolution
     look = looks_in_cells(points, rule, resolution)
     return count_cell_exposure(
@@ -91,7 +91,7 @@ def overlay_by_street(
     NotReady
         If no streets have been loaded.
     """
-    points, rule = issue_points(read_issues(workspace)), rule_of(workspace, question)
+    points, rule = issue_points(read_issues(workspace, question)), rule_of(workspace, question)
     streets = workspace.streets(Profile.EBIKE)
     look = looks_along_streets(points, rule, streets)
     return count_on_streets(

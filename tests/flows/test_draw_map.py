@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from geo_service.domain.moments import to_microseconds
 from geo_service.domain.trace import Fixes
 from geo_service.domain.visibility import Viewer
 from geo_service.errors import NotReady, UnknownKind, WrongUsage
+from geo_service.flows.count_passes import Progress
 from geo_service.flows.draw_map import draw_map, write_map
 from geo_service.flows.find_blind_spots import blind_spots_frame
 from geo_service.flows.find_catchments import CatchmentQuestion
@@ -32,6 +34,7 @@ from geo_service.settings import Basemap
 from geo_service.store import check_ins, city
 from geo_service.store import facilities as stored_facilities
 from geo_service.store import issues as stored
+from geo_service.store.trace_days import LakeDay
 from geo_service.streets.network import Network
 from geo_service.streets.profile import Profile
 
@@ -194,6 +197,27 @@ def test_hot_spots_are_those_of_the_cells_drawn(
         assert html.unescape(q_value).removeprefix("< ") == (
             f"{max(0.001, frame.loc[cell, 'q_value']):.3f}"
         )
+
+
+@pytest.mark.parametrize("layer", ["rate", "hours", "streets"])
+def test_layers_of_a_page_are_of_the_same_issues_whatever_is_reported_meanwhile(
+    town: Workspace, now: datetime, layer: str
+) -> None:
+    town.lake.add(rides(20, now - timedelta(hours=20)))
+    ridden_past = Issue("late", "standing_water", 112.145, 32.04, now - timedelta(days=2))
+
+    def report_one(days: Sequence[LakeDay]) -> Iterator[LakeDay]:
+        """Commit an issue once a layer's trips have been counted."""
+        yield from days
+        with town.database.writing() as connection:
+            stored.write(connection, [ridden_past])
+
+    def draw(progress: Progress) -> str:
+        assets = Assets(embedded=False)
+        return draw_map(town, Viewer.ANALYST, now, layers=[layer], assets=assets, progress=progress)
+
+    before, meanwhile, after = draw(as_it_goes), draw(report_one), draw(as_it_goes)
+    assert meanwhile == before != after
 
 
 def cells_of(page: str) -> set[str]:

@@ -7,6 +7,15 @@ _UNSEEN = frozenset({"Cc", "Cs", "Co", "Cn"})
 """Unicode's categories of controls, half characters, private and unassigned ones."""
 
 
+def can_be_kept(text: str) -> bool:
+    """Say whether a text can be in a database at all; PostgreSQL won't even be asked for others."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
+
+
 def text_fault(text: str, longest: int) -> str:
     """Say why a text can't be kept; blank if it can.
 

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from geo_service.domain.case import Case
 from geo_service.domain.category import Category
-from geo_service.errors import RefusedFields
+from geo_service.flows.find_category import require_category
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.metric import geodesic_of_two_m
-from geo_service.store import categories as stored_categories
 from geo_service.store import photos as stored_photos
 from geo_service.store import supporters
-from geo_service.store.database import Connection
 from geo_service.store.duplicates import open_cases_near
 
 MOST_OFFERED = 5
@@ -92,22 +90,6 @@ def find_duplicates(
         for case in near
     ]
     return [duplicate for duplicate in found if duplicate.distance_m <= within_m]
-
-
-def require_category(connection: Connection, category: str) -> Category:
-    """Return a category that can be reported.
-
-    Raises
-    ------
-    RefusedFields
-        If there is none of this name.
-    """
-    known = stored_categories.find(connection, category)
-    if known is None:
-        raise RefusedFields(
-            {"service_code": "There is no such category: see /open311/v2/services.json."}
-        )
-    return known
 
 
 def duplicate_m(workspace: Workspace, category: Category) -> float:

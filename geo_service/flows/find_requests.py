@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from geo_service.domain.case import Case
-from geo_service.domain.category import Category
+from geo_service.domain.text import can_be_kept
 from geo_service.errors import NotFound
 from geo_service.export.open311 import ServiceRequest, service_name
 from geo_service.flows.check_keys import reach_of_staff
@@ -20,30 +20,6 @@ from geo_service.store.first_photos import first_photos
 from geo_service.store.keys import Key
 
 NO_REQUEST = "There is no service request with this id."
-
-
-def list_services(workspace: Workspace) -> list[Category]:
-    """Return what can be reported, in order of code. Raises nothing of its own."""
-    with workspace.database.reading() as connection:
-        return stored_categories.read_all(connection)
-
-
-def find_service(workspace: Workspace, code: str) -> Category:
-    """Return one thing that can be reported.
-
-    Raises
-    ------
-    NotFound
-        If there is none of this code.
-    """
-    with workspace.database.reading() as connection:
-        found = stored_categories.find(connection, code) if _can_be_kept(code) else None
-    if found is None:
-        raise NotFound(
-            "There is no such service_code.",
-            remedy="See /open311/v2/services.json for those known.",
-        )
-    return found
 
 
 def find_requests(
@@ -72,7 +48,7 @@ def find_requests(
     seen = replace(
         wanted,
         issue_ids=_known(wanted.issue_ids),
-        categories=frozenset(filter(_can_be_kept, wanted.categories)),
+        categories=frozenset(filter(can_be_kept, wanted.categories)),
         sees_all=reach is None,
         area_ids=frozenset(reach or ()),
         rider="" if key is None else key.rider,
@@ -106,7 +82,7 @@ def find_request(  # a blank token is none  # nosec B107
     NotReady
         If a token is given and the riders' key is damaged.
     """
-    if not _can_be_kept(issue_id):
+    if not can_be_kept(issue_id):
         raise NotFound(NO_REQUEST)
     with workspace.database.reading() as connection:
         case = stored_cases.find(connection, issue_id)
@@ -135,13 +111,4 @@ def _shown(connection: Connection, found: Sequence[Case], key: Key | None) -> li
 
 
 def _known(issue_ids: frozenset[str] | None) -> frozenset[str] | None:
-    return None if issue_ids is None else frozenset(filter(_can_be_kept, issue_ids))
-
-
-def _can_be_kept(text: str) -> bool:
-    """Say whether a text can be in a database at all; PostgreSQL won't even be asked for others."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text
+    return None if issue_ids is None else frozenset(filter(can_be_kept, issue_ids))

@@ -16,7 +16,7 @@ from geo_service.domain.responsibility import Responsible
 from geo_service.errors import NotFound
 from geo_service.flows.answer_once import answered_before, keep_answer, sent_by
 from geo_service.flows.check_keys import is_staff
-from geo_service.flows.find_duplicates import require_category
+from geo_service.flows.find_category import require_category
 from geo_service.flows.find_responsible import find_responsible
 from geo_service.flows.keep_photo import note_photos, prepare_photo, stored_files
 from geo_service.flows.wiring import Workspace

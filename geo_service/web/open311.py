@@ -13,12 +13,8 @@ from geo_service.export.open311 import (
     describe_services,
     describe_token,
 )
-from geo_service.flows.find_requests import (
-    find_request,
-    find_requests,
-    find_service,
-    list_services,
-)
+from geo_service.flows.find_category import find_category, list_categories
+from geo_service.flows.find_requests import find_request, find_requests
 from geo_service.flows.track_report import issue_of_token
 from geo_service.store import city
 from geo_service.web.auth import SHOWS_KEY, key_of_any
@@ -90,7 +86,7 @@ def read_open311_discovery(written: WrittenAs, request: Request) -> Response:
 def list_open311_services(written: WrittenAs, request: Request) -> Response:
     """All services in order of code; `metadata` says whether anything is asked about one."""
     fmt = format_named(written)
-    known = list_services(service_of(request).workspace)
+    known = list_categories(service_of(request).workspace)
     return document_answer(describe_services(known), fmt)
 
 
@@ -109,7 +105,7 @@ def read_open311_service(
 ) -> Response:
     """List the attributes of a service in the order in which they are asked, if there are any."""
     fmt = format_named(written)
-    found = find_service(service_of(request).workspace, service_code)
+    found = find_category(service_of(request).workspace, service_code)
     return document_answer(describe_definition(found), fmt)
 
 

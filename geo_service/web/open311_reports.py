@@ -15,8 +15,8 @@ from starlette.concurrency import run_in_threadpool
 from geo_service.domain.report import Report
 from geo_service.export.open311 import describe_posted, notice_of_report
 from geo_service.flows.answer_once import HEADER
+from geo_service.flows.find_category import find_category
 from geo_service.flows.find_duplicates import find_duplicates
-from geo_service.flows.find_requests import find_service
 from geo_service.flows.keep_photo import hinted_position
 from geo_service.flows.report_issue import MOST_PHOTOS, report_issue
 from geo_service.flows.track_report import token_of
@@ -213,7 +213,7 @@ def _take(
 def _keep(service: Service, key: Key | None, sent: SentReport, written: Format) -> Response:
     workspace = service.workspace
     report = sent.report()
-    find_service(workspace, report.category)
+    find_category(workspace, report.category)
     reported = report_issue(
         workspace,
         report,

@@ -15,7 +15,7 @@ from geo_service.domain.role import Role
 from geo_service.errors import NoKey, NotAllowed, RefusedFields, WrongUsage
 from geo_service.flows.answer_once import HEADER
 from geo_service.flows.check_keys import require_rider
-from geo_service.flows.find_requests import list_services
+from geo_service.flows.find_category import list_categories
 from geo_service.flows.progress_issue import support_issue
 from geo_service.flows.report_issue import MOST_PHOTOS, refuse_wrong_report, report_issue
 from geo_service.flows.track_report import token_of
@@ -210,7 +210,7 @@ def _keep(request: Request, form: Form) -> Response:
         sent = read_sent(
             typed,
             photos.to_send(),
-            list_services(service.workspace),
+            list_categories(service.workspace),
             service.workspace.calendar().zone,
             request.headers.get(HEADER, ""),
         )
@@ -328,7 +328,7 @@ def _refuse(
 def _show(request: Request, shown: Shown) -> HTMLResponse:
     service, tongue = service_of(request), tongue_of(request)
     words = report_words(tongue)
-    categories = list_services(service.workspace)
+    categories = list_categories(service.workspace)
     page = page_answer(
         write_page(
             "report.html",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_service.domain.text import line_fault, text_fault
+from geo_service.domain.text import can_be_kept, line_fault, text_fault
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,13 @@ def test_what_people_write_is_taken(text: str) -> None:
 def test_what_nobody_can_read_is_refused(text: str) -> None:
     assert text_fault(text, 100)
     assert line_fault(text, 100)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("", True), ("积水\x1b", True), ("a\0b", False), ("\ud800", False)]
+)
+def test_what_no_database_can_hold_is_known(text: str, kept: bool) -> None:
+    assert can_be_kept(text) is kept
 
 
 def test_half_a_character_is_called_by_its_name() -> None:

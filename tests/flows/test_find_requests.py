@@ -11,12 +11,7 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.lifecycle import Stage
 from geo_service.domain.role import Role
 from geo_service.errors import NotFound
-from geo_service.flows.find_requests import (
-    find_request,
-    find_requests,
-    find_service,
-    list_services,
-)
+from geo_service.flows.find_requests import find_request, find_requests
 from geo_service.flows.track_report import token_of
 from geo_service.flows.wiring import Workspace
 from geo_service.store import areas, cases, categories, issues
@@ -129,12 +124,5 @@ def test_an_id_that_is_none_is_not_found(city: Workspace, issue_id: str) -> None
 
 
 @pytest.mark.parametrize("code", ["lane", "", "\0", "\ud800"])
-def test_a_service_that_is_none_is_not_found(city: Workspace, code: str) -> None:
-    with pytest.raises(NotFound, match="no such service_code"):
-        find_service(city, code)
+def test_of_a_service_that_is_none_there_are_no_requests(city: Workspace, code: str) -> None:
     assert ids(city, None, CaseFilter(categories=frozenset({code}))) == []
-
-
-def test_services_are_listed_and_found_by_code(city: Workspace) -> None:
-    assert [one.category for one in list_services(city)] == ["a/b", "water"]
-    assert find_service(city, "a/b").name == "x"

@@ -1,7 +1,6 @@
 """Where traces pass issues, and what streets and cells see of it."""
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -23,6 +22,7 @@ from geo_service.export.slot_frames import (
 )
 from geo_service.flows.look_at_trips import looks_along_streets, looks_in_cells
 from geo_service.flows.overlay_issues import count_on_streets, edges_of_issues
+from geo_service.geometry.position import is_on_earth
 from geo_service.ingest import frames as held
 from geo_service.overlay import along, pass_counts, passes
 from geo_service.overlay.cells import cell_of
@@ -246,8 +246,7 @@ def issues_along(
             f"A route is a LineString with positions, not {line.geom_type}.", where="line"
         )
     lon, lat = shapely.get_coordinates(line).T
-    # Written so that NaN, which is in no order with anything, is caught too.
-    if not ((np.abs(lon) <= 180.0) & (np.abs(lat) <= 90.0)).all():
+    if not is_on_earth(lon, lat).all():
         raise RefusedData(
             "The route has positions that are not on earth.",
             where="line",

@@ -1,6 +1,5 @@
 """A report: what somebody says of a problem, and what must be true of it to become an issue."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from datetime import datetime, timedelta
 from geo_service.domain.category import Category, DataType, Question
 from geo_service.domain.text import line_fault, text_fault
 from geo_service.errors import RefusedFields
+from geo_service.geometry.position import is_on_earth
 
 LONGEST_DESCRIPTION = 4_000
 """Characters, as Open311 has it."""
@@ -77,11 +77,11 @@ def check_report(report: Report, category: Category, now: datetime, slack_s: flo
 
 def _position_faults(lon: float, lat: float) -> dict[str, str]:
     faults = {}
-    if not (math.isfinite(lat) and abs(lat) <= 90):
+    if not -90 <= lat <= 90:
         faults["lat"] = "It must be a latitude from -90 to 90, in decimal degrees."
-    if not (math.isfinite(lon) and abs(lon) <= 180):
+    if not -180 <= lon <= 180:
         faults["long"] = "It must be a longitude from -180 to 180, in decimal degrees."
-    if "lat" in faults and math.isfinite(lat) and 90 < abs(lat) <= 180 and abs(lon) <= 90:
+    if "lat" in faults and is_on_earth(lat, lon):
         faults["lat"] += " Latitude and longitude look swapped."
     return faults
 

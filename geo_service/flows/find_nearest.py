@@ -12,6 +12,7 @@ from geo_service.domain.opening import check_year
 from geo_service.errors import WrongUsage
 from geo_service.flows.district import District, Fitting
 from geo_service.geometry.metric import geodesic_of_two_m
+from geo_service.geometry.position import is_on_earth
 from geo_service.ingest.extent import metres_outside
 from geo_service.streets.measure import Measure
 from geo_service.streets.nearest import ReadyTable, find_nearest_of_one, find_straight
@@ -165,11 +166,10 @@ def _check(district: District, question: NearestQuestion) -> None:
     if k < 1:
         raise WrongUsage(f"k is {k}; it must be 1 or more.", where="k")
     if not -90.0 <= lat <= 90.0:
-        swapped = abs(lat) <= 180.0 and abs(lon) <= 90.0
         raise WrongUsage(
             f"The latitude {lat} is not within -90 to 90.",
             where="lat",
-            remedy="Latitude comes first: they look swapped." if swapped else "",
+            remedy="Latitude comes first: they look swapped." if is_on_earth(lat, lon) else "",
         )
     if not -180.0 <= lon <= 180.0:
         raise WrongUsage(f"The longitude {lon} is not within -180 to 180.", where="lon")

@@ -14,6 +14,7 @@ from geo_service.domain.area import Area, Body, Level
 from geo_service.domain.refusal import Batch
 from geo_service.errors import MissingColumn, RefusedData
 from geo_service.geometry.datum import Datum, convert
+from geo_service.geometry.position import is_on_earth
 from geo_service.ingest.columns import Columns, name_columns
 from geo_service.ingest.extent import Extent, metres_outside
 from geo_service.ingest.files.rows import Rows, rows_of_frame
@@ -218,16 +219,17 @@ def _checked_polygon(shape: shapely.Geometry | None, datum: Datum) -> shapely.Ge
 
 
 def _check_corners(corners: NDArray[np.float64]) -> None:
-    lon, lat = np.abs(corners[:, 0]), np.abs(corners[:, 1])
+    lon, lat = corners[:, 0], corners[:, 1]
     if not np.isfinite(corners).all():
         raise RefusedData("A corner of its polygon is NaN or infinite.")
-    if (lat > 90.0).any() and (lat <= 180.0).all() and (lon <= 90.0).all():
+    if is_on_earth(lon, lat).all():
+        return
+    if is_on_earth(lat, lon).all():
         raise RefusedData(
-            f"A corner of its polygon has the latitude {lat.max()}, beyond 90 degrees: latitude "
-            "and longitude look swapped."
+            f"A corner of its polygon has the latitude {np.abs(lat).max()}, beyond 90 degrees: "
+            "latitude and longitude look swapped."
         )
-    if (lat > 90.0).any() or (lon > 180.0).any():
-        raise RefusedData("A corner of its polygon is not on earth.")
+    raise RefusedData("A corner of its polygon is not on earth.")
 
 
 def _check_near(polygon: shapely.Geometry, near: Extent) -> None:

@@ -14,6 +14,7 @@ from geo_service.domain.facility import Facility, Service
 from geo_service.domain.issue import Issue
 from geo_service.domain.trace import Fixes
 from geo_service.errors import MissingColumn, RefusedData
+from geo_service.geometry.position import is_on_earth
 from geo_service.ingest.frame_times import as_interval, utc_times
 
 TRACE_COLUMNS = ("trip_id", "rider_id", "t", "lon", "lat")
@@ -216,8 +217,7 @@ def _check_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries, what: str) -> None:
 
 
 def _check_positions(lon: NDArray[np.float64], lat: NDArray[np.float64], what: str) -> None:
-    # Written so that NaN, which is in no order with anything, is caught too.
-    wrong = ~((np.abs(lat) <= 90.0) & (np.abs(lon) <= 180.0))
+    wrong = ~is_on_earth(lon, lat)
     if wrong.any():
         row = int(np.argmax(wrong))
         raise RefusedData(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from geo_service.arrays import Flags, Floats
 from geo_service.geometry.datum import Datum, convert
+from geo_service.geometry.position import is_on_earth
 from geo_service.ingest.columns import Columns, text_of
 from geo_service.ingest.extent import Extent, metres_outside
 
@@ -141,10 +142,9 @@ def read_positions(
 def _check_range(lon: Floats, lat: Floats, fault: Faults) -> None:
     """Mark positions that are no place on earth, in place."""
     fresh = fault == PositionFault.NONE
-    wide = (np.abs(lat) > 90.0) | (np.abs(lon) > 180.0)
-    swapped = (np.abs(lat) > 90.0) & (np.abs(lat) <= 180.0) & (np.abs(lon) <= 90.0)
-    fault[fresh & wide] = PositionFault.OUT_OF_RANGE
-    fault[fresh & swapped] = PositionFault.SWAPPED
+    nowhere = fresh & ~is_on_earth(lon, lat)
+    fault[nowhere] = PositionFault.OUT_OF_RANGE
+    fault[nowhere & is_on_earth(lat, lon)] = PositionFault.SWAPPED
     fault[fresh & (np.isinf(lon) | np.isinf(lat))] = PositionFault.INFINITE
     fault[fresh & (np.isnan(lon) | np.isnan(lat))] = PositionFault.NAN
 

@@ -19,6 +19,7 @@ from geo_service.flows.find_issues_along import (
     refuse_too_many,
 )
 from geo_service.geometry.datum import Datum, convert
+from geo_service.geometry.position import is_on_earth
 from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.bodies import FEATURE_TYPES, object_of, read_content
 from geo_service.web.descriptions import (
@@ -122,9 +123,8 @@ def read_route(content: bytes, asked: RouteParameters) -> RouteQuestion:
     RefusedFields
         As `read_line` does.
     """
-    lon, lat = read_line(object_of(content))
-    if asked.datum is not Datum.WGS84:
-        lon, lat = convert(lon, lat, source=asked.datum, target=Datum.WGS84)
+    line = read_line(object_of(content))
+    lon, lat = convert(*line, source=asked.datum, target=Datum.WGS84)
     return RouteQuestion(lon, lat, asked.radius_m)
 
 
@@ -177,11 +177,11 @@ def _fault(position: object) -> str:
     if any(isinstance(part, bool) or not isinstance(part, int | float) for part in position):
         return "It must be in numbers."
     lon, lat = position[:2]
-    if 90 < abs(lat) <= 180 and abs(lon) <= 90:
+    if is_on_earth(lon, lat):
+        return ""
+    if is_on_earth(lat, lon):
         return "Its latitude is beyond 90 degrees; longitude and latitude look swapped."
-    if abs(lon) > 180 or abs(lat) > 90:
-        return "Longitudes go from -180 to 180, latitudes from -90 to 90."
-    return ""
+    return "Longitudes go from -180 to 180, latitudes from -90 to 90."
 
 
 def _told(answer: RouteAnswer) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from geo_service.arrays import Floats
 from geo_service.errors import RefusedData
+from geo_service.geometry.position import is_on_earth
 from geo_service.ingest.streets.way_table import Street, WayTable, join_twins
 from geo_service.streets.profile import Profile, directions
 from geo_service.streets.ways import KEPT_TAGS, Ways, WaysKind
@@ -256,7 +257,7 @@ def _in_degrees(places: NDArray[np.float64], crs: str, where: str) -> tuple[Floa
             remedy="Save the graph in EPSG:4326.",
         ) from problem
     lon, lat = np.array(points.x), np.array(points.y)
-    if not ((np.abs(lon) <= 180.0) & (np.abs(lat) <= 90.0)).all():
+    if not is_on_earth(lon, lat).all():
         raise RefusedData(
             "Its nodes have positions that are no degrees of longitude and latitude.",
             where=where,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from geo_service.arrays import Floats, Integers
 from geo_service.errors import RefusedData
+from geo_service.geometry.position import is_on_earth
 from geo_service.ingest.columns import Columns, name_columns
 from geo_service.ingest.files.table import read_table
 from geo_service.ingest.streets.way_table import Street, WayTable, join_twins
@@ -105,7 +106,7 @@ def _tags(named: Columns) -> list[dict[str, str]]:
 
 
 def _check_degrees(lon: Floats, lat: Floats, path: Path) -> None:
-    wrong = ~((np.abs(lon) <= 180.0) & (np.abs(lat) <= 90.0))
+    wrong = ~is_on_earth(lon, lat)
     if wrong.any():
         place = int(np.argmax(wrong))
         raise RefusedData(

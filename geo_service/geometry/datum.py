@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geo_service.arrays import Floats
+from geo_service.geometry.position import is_on_earth
 
 Forward: TypeAlias = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
@@ -64,6 +65,27 @@ def convert(
     if source is Datum.WGS84:
         lon, lat = _wgs84_to_gcj02(lon, lat)
     return _gcj02_to_bd09(lon, lat) if target is Datum.BD09 else (lon, lat)
+
+
+def to_wgs84(lon: float, lat: float, source: Datum) -> tuple[float, float]:
+    """Bring one position to WGS-84; one that is nowhere on earth stays as it is, to be refused.
+
+    Parameters
+    ----------
+    lon, lat : float
+        Decimal degrees in the datum ``source``.
+    source : Datum
+        From which.
+
+    Returns
+    -------
+    lon, lat : float
+        As ``convert`` gives them. Raises nothing.
+    """
+    if source is Datum.WGS84 or not is_on_earth(lon, lat):
+        return lon, lat
+    moved_lon, moved_lat = convert(lon, lat, source=source, target=Datum.WGS84)
+    return float(moved_lon), float(moved_lat)
 
 
 def _invert(forward: Forward, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 from typing import Annotated
 
-import numpy as np
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
@@ -11,7 +10,7 @@ from geo_service.export.case_json import case_feature, case_summary
 from geo_service.export.features import collection
 from geo_service.flows.find_duplicates import Duplicate, find_duplicates
 from geo_service.flows.show_issue import show_issue
-from geo_service.geometry.datum import Datum, convert
+from geo_service.geometry.datum import Datum, to_wgs84
 from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of
 from geo_service.web.descriptions import (
@@ -80,10 +79,8 @@ def find_issues_near(request: Request) -> Response:
     """Open issues of the category within its distance that everybody may see."""
     asked = read_parameters(NearParameters, request.query_params.multi_items())
     service = service_of(request)
-    lon, lat = convert(
-        np.array([asked.long]), np.array([asked.lat]), source=asked.datum, target=Datum.WGS84
-    )
-    found = find_duplicates(service.workspace, asked.service_code, float(lon[0]), float(lat[0]))
+    lon, lat = to_wgs84(asked.long, asked.lat, asked.datum)
+    found = find_duplicates(service.workspace, asked.service_code, lon, lat)
     return json_answer(_offered(service, found), media_type=GEOJSON)
 
 

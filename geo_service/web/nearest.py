@@ -17,7 +17,7 @@ from geo_service.flows.find_nearest import (
     answer_nearest,
     find_ways,
 )
-from geo_service.geometry.datum import Datum, convert
+from geo_service.geometry.datum import Datum, to_wgs84
 from geo_service.streets.measure import Measure
 from geo_service.streets.profile import Profile
 from geo_service.web.answers import GEOJSON, NOT_KEPT
@@ -97,9 +97,7 @@ class NearestParameters(Parameters):
 
     def question(self, now: datetime) -> NearestQuestion:
         """Put the question, its position in WGS-84."""
-        lon, lat = self.lon, self.lat
-        if self.datum is not Datum.WGS84:
-            lon, lat = map(float, convert(lon, lat, source=self.datum, target=Datum.WGS84))
+        lon, lat = to_wgs84(self.lon, self.lat, self.datum)
         return NearestQuestion(
             lat=lat,
             lon=lon,

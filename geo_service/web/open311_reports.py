@@ -20,7 +20,7 @@ from geo_service.flows.find_duplicates import find_duplicates
 from geo_service.flows.keep_photo import hinted_position
 from geo_service.flows.report_issue import MOST_PHOTOS, report_issue
 from geo_service.flows.track_report import token_of
-from geo_service.geometry.datum import Datum, convert
+from geo_service.geometry.datum import Datum, to_wgs84
 from geo_service.store.keys import Key
 from geo_service.web.answers import NOT_KEPT
 from geo_service.web.auth import SHOWS_KEY, key_of_any
@@ -126,9 +126,7 @@ class SentReport:
     def report(self) -> Report:
         """Put the report, its position in WGS-84."""
         told = self.fields
-        lon, lat = told.long, told.lat
-        if told.datum is not Datum.WGS84 and abs(lat) <= 90 and abs(lon) <= 180:
-            lon, lat = map(float, convert(lon, lat, source=told.datum, target=Datum.WGS84))
+        lon, lat = to_wgs84(told.long, told.lat, told.datum)
         return Report(
             category=told.service_code,
             lon=lon,

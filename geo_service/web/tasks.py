@@ -22,7 +22,7 @@ from geo_service.flows.find_tasks import (
     find_tasks_on_ride,
 )
 from geo_service.flows.ride_between import Ride, ride_between
-from geo_service.geometry.datum import Datum, convert
+from geo_service.geometry.datum import Datum, to_wgs84
 from geo_service.streets.profile import Profile
 from geo_service.web.answers import GEOJSON, json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of
@@ -100,14 +100,10 @@ class TaskParameters(Parameters):
         if self.lat is None or self.lon is None or self.to_lat is None or self.to_lon is None:
             told = "It is required where another end of the way is given."
             raise WrongParameters([Fault(name, told) for name in missing])
-        start, end = (self.lon, self.lat), (self.to_lon, self.to_lat)
-        return self._converted(*start), self._converted(*end)
-
-    def _converted(self, lon: float, lat: float) -> tuple[float, float]:
-        if self.datum is Datum.WGS84:
-            return lon, lat
-        east, north = convert(lon, lat, source=self.datum, target=Datum.WGS84)
-        return float(east), float(north)
+        return (
+            to_wgs84(self.lon, self.lat, self.datum),
+            to_wgs84(self.to_lon, self.to_lat, self.datum),
+        )
 
 
 class AnswerBody(Members):

@@ -7,7 +7,7 @@ import pytest
 from pyproj import Geod
 
 from geo_service.arrays import Floats
-from geo_service.geometry.datum import Datum, convert
+from geo_service.geometry.datum import Datum, convert, to_wgs84
 
 Positions: TypeAlias = tuple[Floats, Floats]
 
@@ -103,3 +103,16 @@ def test_what_was_given_is_not_changed() -> None:
 def test_lists_and_no_positions_are_taken_too() -> None:
     assert convert([], [], source=Datum.GCJ02, target=Datum.WGS84)[0].tolist() == []
     assert convert([10.0], [50.0], source=Datum.BD09, target=Datum.WGS84)[1].tolist() == [50.0]
+
+
+@pytest.mark.parametrize("source", Datum)
+def test_one_position_goes_where_many_go(source: Datum) -> None:
+    many = convert(*XIANGYANG, source=source, target=Datum.WGS84)
+    lon, lat = to_wgs84(float(XIANGYANG[0][0]), float(XIANGYANG[1][0]), source)
+    assert (lon, lat) == pytest.approx((many[0][0], many[1][0]), abs=1e-12)
+    assert (type(lon), type(lat)) == (float, float)
+
+
+@pytest.mark.parametrize("position", [(32.04, 112.15), (1e300, 0.0), (0.0, float("inf"))])
+def test_what_is_nowhere_stays_as_it_is(position: tuple[float, float]) -> None:
+    assert to_wgs84(*position, Datum.BD09) == position

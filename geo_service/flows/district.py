@@ -22,7 +22,7 @@ from geo_service.domain.usable import Usable
 from geo_service.errors import UnknownKind
 from geo_service.flows.kept_tables import KeptTables
 from geo_service.flows.wiring import Workspace
-from geo_service.ingest.extent import Extent
+from geo_service.geometry.extent import Extent
 from geo_service.settings import Settings
 from geo_service.store import city
 from geo_service.store import facilities as stored_facilities

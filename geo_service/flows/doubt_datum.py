@@ -9,7 +9,7 @@ from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum
-from geo_service.ingest.extent import read_otherwise
+from geo_service.geometry.extent import read_otherwise
 from geo_service.streets.datum_fit import better_share
 from geo_service.streets.profile import Profile
 from geo_service.streets.snap import snap

@@ -8,8 +8,8 @@ from geo_service.domain.issue import Issue
 from geo_service.errors import RefusedFields, WrongUsage
 from geo_service.flows.loading import streets_extent
 from geo_service.flows.wiring import Workspace
+from geo_service.geometry.extent import metres_outside
 from geo_service.geometry.metric import geodesic_m
-from geo_service.ingest.extent import metres_outside
 from geo_service.overlay.along import issues_along, split_long_stretches
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.store import issues as stored_issues

@@ -11,9 +11,9 @@ from geo_service.domain.near_facility import NearFacility
 from geo_service.domain.opening import check_year
 from geo_service.errors import WrongUsage
 from geo_service.flows.district import District, Fitting
+from geo_service.geometry.extent import metres_outside
 from geo_service.geometry.metric import geodesic_of_two_m
 from geo_service.geometry.position import is_on_earth
-from geo_service.ingest.extent import metres_outside
 from geo_service.streets.measure import Measure
 from geo_service.streets.nearest import ReadyTable, find_nearest_of_one, find_straight
 from geo_service.streets.profile import Profile

@@ -11,7 +11,7 @@ from geo_service.errors import RefusedRecords
 from geo_service.export.refused_records import write_refused
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum
-from geo_service.ingest.extent import Extent
+from geo_service.geometry.extent import Extent
 from geo_service.store.upsert import Written
 from geo_service.streets.profile import Profile
 

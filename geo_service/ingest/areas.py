@@ -14,9 +14,9 @@ from geo_service.domain.area import Area, Body, Level
 from geo_service.domain.refusal import Batch
 from geo_service.errors import MissingColumn, RefusedData
 from geo_service.geometry.datum import Datum, convert
+from geo_service.geometry.extent import Extent, metres_outside
 from geo_service.geometry.position import is_on_earth
 from geo_service.ingest.columns import Columns, name_columns
-from geo_service.ingest.extent import Extent, metres_outside
 from geo_service.ingest.files.rows import Rows, rows_of_frame
 from geo_service.ingest.files.table import read_table
 from geo_service.ingest.intake import take_records

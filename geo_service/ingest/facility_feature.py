@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 from geo_service.domain.facility import MOST_COUNTED, Facility, Kind
 from geo_service.errors import RefusedFields
 from geo_service.geometry.datum import Datum
+from geo_service.geometry.extent import Extent
 from geo_service.ingest.columns import text_of
-from geo_service.ingest.extent import Extent
 from geo_service.ingest.facilities import parse_facilities
 from geo_service.ingest.files.geojson import parse_geojson
 

@@ -12,8 +12,8 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.refusal import Batch
 from geo_service.errors import RefusedData
 from geo_service.geometry.datum import Datum
+from geo_service.geometry.extent import Extent
 from geo_service.ingest.columns import Columns, name_columns
-from geo_service.ingest.extent import Extent
 from geo_service.ingest.files.rows import Rows, rows_of_frame
 from geo_service.ingest.files.table import read_table
 from geo_service.ingest.intake import take_records

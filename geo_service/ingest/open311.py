@@ -11,8 +11,8 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.refusal import Batch
 from geo_service.domain.report import NOT_LOOKED_AT
 from geo_service.geometry.datum import Datum
+from geo_service.geometry.extent import Extent
 from geo_service.ingest.columns import text_of
-from geo_service.ingest.extent import Extent
 from geo_service.ingest.files.rows import Rows
 from geo_service.ingest.issues import parse_issues
 

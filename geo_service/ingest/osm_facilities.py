@@ -13,8 +13,8 @@ from geo_service.domain.facility import Facility, Kind, Service
 from geo_service.domain.opening import check_opening_hours
 from geo_service.domain.refusal import Batch
 from geo_service.errors import RefusedData, WrongUsage
+from geo_service.geometry.extent import Extent
 from geo_service.ingest.columns import name_columns
-from geo_service.ingest.extent import Extent
 from geo_service.ingest.files.rows import Rows
 from geo_service.ingest.intake import repeated_names, take_records
 from geo_service.ingest.osm_kinds import (

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from geo_service.arrays import Flags, Floats
 from geo_service.geometry.datum import Datum, convert
+from geo_service.geometry.extent import Extent, metres_outside
 from geo_service.geometry.position import is_on_earth
 from geo_service.ingest.columns import Columns, text_of
-from geo_service.ingest.extent import Extent, metres_outside
 
 Faults: TypeAlias = NDArray[np.int8]
 

@@ -9,8 +9,8 @@ import shapely
 from geo_service.domain.area import Level
 from geo_service.errors import MissingColumn
 from geo_service.geometry.datum import Datum, convert
+from geo_service.geometry.extent import Extent
 from geo_service.ingest.areas import parse_areas, read_areas
-from geo_service.ingest.extent import Extent
 
 SQUARE = [[[112, 32], [112.1, 32], [112.1, 32.1], [112, 32.1], [112, 32]]]
 BOW_TIE = [[[112, 32], [112.1, 32.1], [112.1, 32], [112, 32.1], [112, 32]]]

@@ -13,7 +13,7 @@ from geo_service.domain.facility import Service, State
 from geo_service.domain.refusal import Batch
 from geo_service.errors import MissingColumn, WrongUsage
 from geo_service.geometry.datum import Datum, convert
-from geo_service.ingest.extent import Extent
+from geo_service.geometry.extent import Extent
 from geo_service.ingest.facilities import parse_facilities, read_facilities
 
 HEAD = "id,kind,lon,lat"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from geo_service.domain.facility import Facility, Service, State
 from geo_service.export.features import facility_feature
 from geo_service.geometry.datum import Datum, convert
-from geo_service.ingest.extent import Extent
+from geo_service.geometry.extent import Extent
 from geo_service.ingest.facilities import parse_facilities, read_facilities
 from geo_service.ingest.facility_feature import (
     MUST_BE,

@@ -7,7 +7,7 @@ import pytest
 
 from geo_service.domain.refusal import Batch
 from geo_service.errors import MissingColumn, WrongUsage
-from geo_service.ingest.extent import Extent
+from geo_service.geometry.extent import Extent
 from geo_service.ingest.issues import read_issues
 
 HEAD = "id,category,lon,lat,reported_at,closed_at"

@@ -6,7 +6,7 @@ import pytest
 from geo_service.domain.issue import Issue
 from geo_service.domain.refusal import Batch
 from geo_service.geometry.datum import Datum
-from geo_service.ingest.extent import Extent
+from geo_service.geometry.extent import Extent
 from geo_service.ingest.open311 import parse_open311
 
 CITY = Extent(-71.2, 42.2, -70.9, 42.5, margin_m=5_000.0)

@@ -12,7 +12,7 @@ import pytest
 from geo_service.domain.facility import Facility, Service
 from geo_service.domain.refusal import Batch
 from geo_service.errors import RefusedData, WrongUsage
-from geo_service.ingest.extent import Extent
+from geo_service.geometry.extent import Extent
 from geo_service.ingest.osm_facilities import read_osm_facilities
 
 Write = Callable[[str, str | bytes], Path]

@@ -14,7 +14,7 @@ from geo_service.flows.collections.catalogue import find_collection
 from geo_service.flows.collections.collection import Collection, Sight
 from geo_service.flows.loading import streets_extent
 from geo_service.flows.wiring import Workspace
-from geo_service.ingest.extent import Extent
+from geo_service.geometry.extent import Extent
 from geo_service.store import city
 from geo_service.store.change_journal import changed_since
 from geo_service.store.change_watch import ChangeWatch

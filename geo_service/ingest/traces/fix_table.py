@@ -13,8 +13,8 @@ from geo_service.domain.cleaning import RULES, clean
 from geo_service.domain.refusal import Refusal
 from geo_service.domain.trace import Fixes, no_fixes
 from geo_service.geometry.datum import Datum
+from geo_service.geometry.extent import Extent
 from geo_service.ingest.columns import name_columns, text_of
-from geo_service.ingest.extent import Extent
 from geo_service.ingest.files.rows import Rows
 from geo_service.ingest.positions import Positions, read_positions
 from geo_service.ingest.times import Clock, TimeFault, Times, read_times

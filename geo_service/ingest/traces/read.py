@@ -15,7 +15,7 @@ from geo_service.domain.cleaning import RULES
 from geo_service.domain.refusal import Refusal
 from geo_service.domain.trace import join_fixes
 from geo_service.geometry.datum import Datum
-from geo_service.ingest.extent import Extent
+from geo_service.geometry.extent import Extent
 from geo_service.ingest.files.geojson import parse_geojson
 from geo_service.ingest.files.rows import Rows, rows_of_frame
 from geo_service.ingest.files.table import read_table

@@ -11,7 +11,7 @@ import shapely
 from geo_service.domain.refusal import Batch
 from geo_service.errors import MissingColumn
 from geo_service.geometry.datum import Datum, convert
-from geo_service.ingest.extent import Extent
+from geo_service.geometry.extent import Extent
 from geo_service.ingest.files.rows import Rows, rows_of_frame
 from geo_service.ingest.times import Clock
 from geo_service.ingest.traces.fix_table import TraceBatch, TraceRule, take_fixes

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from geo_service.geometry.datum import Datum, convert
+from geo_service.geometry.extent import Extent, metres_outside, read_otherwise
 from geo_service.geometry.metric import geodesic_m
-from geo_service.ingest.extent import Extent, metres_outside, read_otherwise
 
 CITY = Extent(112.0, 31.9, 112.3, 32.1)
 

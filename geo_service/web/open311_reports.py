@@ -2,17 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field, WithJsonSchema
 from starlette.concurrency import run_in_threadpool
 
-from geo_service.domain.report import Report
 from geo_service.export.open311 import describe_posted, notice_of_report
 from geo_service.flows.answer_once import HEADER
 from geo_service.flows.find_category import find_category
@@ -20,7 +16,7 @@ from geo_service.flows.find_duplicates import find_duplicates
 from geo_service.flows.keep_photo import hinted_position
 from geo_service.flows.report_issue import MOST_PHOTOS, report_issue
 from geo_service.flows.track_report import token_of
-from geo_service.geometry.datum import Datum, to_wgs84
+from geo_service.geometry.datum import Datum
 from geo_service.store.keys import Key
 from geo_service.web.answers import NOT_KEPT
 from geo_service.web.auth import SHOWS_KEY, key_of_any
@@ -29,10 +25,11 @@ from geo_service.web.forms import Form, read_form
 from geo_service.web.open311_answers import BASE, Format, document_answer, format_named
 from geo_service.web.open311_descriptions import describe_both, describe_errors
 from geo_service.web.open311_parameters import WrittenAs
-from geo_service.web.parameters import TIME_SCHEMA, Moment, Number, Parameters, read_parameters
+from geo_service.web.parameters import TIME_SCHEMA, read_parameters
 from geo_service.web.problems import Fault, WrongParameters
 from geo_service.web.report_descriptions import describe_report_form
 from geo_service.web.schemas import open311
+from geo_service.web.sent_report import ReportFields, SentReport
 from geo_service.web.service import Service, service_of
 
 ATTRIBUTE = re.compile(r"attribute\[(?P<code>[^\[\]]+)\](?P<many>\[\])?")
@@ -41,34 +38,9 @@ POSITION = ("lat", "long")
 ADDRESSES = ("address_string", "address_id")
 NEEDED = "lat and long are needed: where it is, in decimal degrees."
 NO_ADDRESS = f"An address alone is not looked up: {NEEDED}"
-
-
-class ReportForm(Parameters):
-    """Fields of the form, besides photos in `media` and answers in `attribute[CODE]`."""
-
-    service_code: Annotated[str, Field(description="What it is, of those in services.")]
-    lat: Annotated[Number, Field(description="Latitude, decimal degrees.")]
-    long: Annotated[Number, Field(description="Longitude, decimal degrees.")]
-    datum: Annotated[
-        Datum,
-        WithJsonSchema({"type": "string", "enum": list(Datum)}),
-        Field(description="Of the position."),
-    ] = Datum.WGS84
-    description: Annotated[str, Field(description="Up to 4,000 characters.")] = ""
-    address_string: Annotated[str, Field(description="The place in words.")] = ""
-    requested_datetime: Annotated[
-        Moment | None, Field(description="When it was seen; for drafts that are sent later.")
-    ] = None
-    api_key: Annotated[str, Field(description="Not needed; a Bearer header does as well.")] = ""
-    idempotency_key: Annotated[
-        str, Field(description=f"As the header {HEADER}, for those who can't send it.")
-    ] = ""
-    media_url: Annotated[str, Field(description="Nothing is fetched from it.")] = ""
-
-
 NOT_KEPT_FIELDS = ("email", "device_id", "account_id", "first_name", "last_name", "phone")
 """The standard's fields that say who reports: taken, and neither kept nor logged."""
-FORM_SCHEMA = schema_of(ReportForm)
+FORM_SCHEMA = schema_of(ReportFields)
 FORM_SCHEMA |= {
     "title": "Open311Report",
     "additionalProperties": {"type": "string"},
@@ -86,7 +58,7 @@ FORM_SCHEMA["properties"].update(
         },
         "requested_datetime": {
             "anyOf": [TIME_SCHEMA, {"type": "string", "const": ""}],
-            "description": ReportForm.model_fields["requested_datetime"].description,
+            "description": ReportFields.model_fields["requested_datetime"].description,
         },
         **{
             name: {"type": "string", "description": "Taken, and neither kept nor logged."}
@@ -110,32 +82,6 @@ SAME_REPORT = {
 }
 
 router = APIRouter(tags=["open311"], dependencies=[SHOWS_KEY])
-
-
-@dataclass(frozen=True, slots=True)
-class SentReport:
-    """A report's form, read."""
-
-    fields: ReportForm
-    answers: Mapping[str, tuple[str, ...]]
-    photos: Sequence[bytes]
-    idempotency_key: str
-    placed_by_photo: bool = False
-    """Whether the place is that of a photo, for want of another."""
-
-    def report(self) -> Report:
-        """Put the report, its position in WGS-84."""
-        told = self.fields
-        lon, lat = to_wgs84(told.long, told.lat, told.datum)
-        return Report(
-            category=told.service_code,
-            lon=lon,
-            lat=lat,
-            description=told.description,
-            address=told.address_string,
-            seen_at=told.requested_datetime,
-            answers=self.answers,
-        )
 
 
 @router.post(
@@ -250,7 +196,7 @@ def _by_name(texts: Sequence[tuple[str, str]]) -> dict[str, str]:
         if name in told and not name.endswith("[]"):
             twice.add(name)
         told[name] = text
-    known = ReportForm.model_fields
+    known = ReportFields.model_fields
     if twice:
         # Of a name that is not ours no more is said: it was sent.
         named = sorted({name if name in known else "a field" for name in twice})
@@ -272,13 +218,13 @@ def _read(form: Form, told: Mapping[str, str], header: str) -> SentReport:
     given = {
         name: text if name == "description" else text.strip()
         for name, text in told.items()
-        if name in ReportForm.model_fields and text.strip()
+        if name in ReportFields.model_fields and text.strip()
     }
     placed_by_photo = not given.keys() & set(POSITION) and _place_by_photo(form, given)
     if header and given.get("idempotency_key", header) != header:
         faults.append(Fault("idempotency_key", f"It is another than the header {HEADER}."))
     try:
-        fields = read_parameters(ReportForm, given.items())
+        fields = read_parameters(ReportFields, given.items())
     except WrongParameters as wrong:
         words = NO_ADDRESS if any(told.get(name, "").strip() for name in ADDRESSES) else NEEDED
         faults += [

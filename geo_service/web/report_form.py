@@ -9,12 +9,12 @@ from geo_service.domain.category import Category, DataType, Question
 from geo_service.errors import GeoServiceError, RefusedFields
 from geo_service.flows.answer_once import HEADER
 from geo_service.web.forms import Form
-from geo_service.web.open311_reports import ReportForm, SentReport
 from geo_service.web.parameters import read_parameters
 from geo_service.web.problems import WrongParameters
 from geo_service.web.report_choices import answer_field
 from geo_service.web.report_words import ReportWords
 from geo_service.web.rider_words import EN, Tongue
+from geo_service.web.sent_report import ReportFields, SentReport
 
 READ_BY_PAGE = (
     "service_code",
@@ -83,7 +83,7 @@ def read_sent(
     """
     given = {name: typed.one(name) for name in READ_BY_PAGE if typed.one(name).strip()}
     plain = {name: text if name == "description" else text.strip() for name, text in given.items()}
-    fields = read_parameters(ReportForm, plain.items())
+    fields = read_parameters(ReportFields, plain.items())
     chosen = [one for one in categories if one.category == fields.service_code]
     answers = {
         question.code: tuple(_told(question, text, zone) for text in texts)

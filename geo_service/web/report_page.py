@@ -35,7 +35,6 @@ from geo_service.web.descriptions import (
     describe_problems,
 )
 from geo_service.web.forms import Form, read_form
-from geo_service.web.open311_reports import SentReport
 from geo_service.web.page_policies import strict_policy
 from geo_service.web.pages import write_page
 from geo_service.web.problems import TooLargeBody, WrongParameters
@@ -48,6 +47,7 @@ from geo_service.web.report_words import report_words
 from geo_service.web.rider_words import Tongue
 from geo_service.web.same_origin_forms import keep_tongue, require_own_form, tongue_of
 from geo_service.web.schemas import issues
+from geo_service.web.sent_report import SentReport
 from geo_service.web.service import Service, service_of
 
 PATH = "/report"

@@ -354,6 +354,41 @@ def own_settings(city: City, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
+def governed_door(own_settings: Settings, now: datetime) -> Iterator[httpx.Client]:
+    """Ask a city that the test may change, all of which one body answers for."""
+    square = shapely.to_wkb(shapely.box(112.12, 32.02, 112.16, 32.06))
+    with open_workspace(own_settings) as workspace, workspace.database.writing() as connection:
+        stored_areas.write(
+            connection,
+            [Area("a", "商圈", "body", square)],
+            [Body("body", "商圈党委", Level.BUSINESS_DISTRICT_COMMITTEE, "District committee")],
+        )
+    with served(own_settings, lambda: now + timedelta(seconds=1)) as client:
+        yield client
+
+
+@pytest.fixture
+def two_riders(own_settings: Settings, now: datetime) -> list[dict[str, str]]:
+    """Return the headers of two riders of that city."""
+    with open_workspace(own_settings) as workspace:
+        tokens = [add_key(workspace, Role.RIDER, None, now)[1] for _ in range(2)]
+    return [{"Authorization": f"Bearer {token}"} for token in tokens]
+
+
+@pytest.fixture
+def report(governed_door: httpx.Client) -> Callable[..., str]:
+    """Return what reports standing water there, and gives the issue's id."""
+
+    def send(headers: dict[str, str], **more: str) -> str:
+        fields = {"service_code": "standing_water", "lat": "32.0352", "long": "112.1372"} | more
+        answer = governed_door.post("/open311/v2/requests.json", data=fields, headers=headers)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()[0]["service_request_id"])
+
+    return send
+
+
+@pytest.fixture
 def serve_city() -> Callable[[Settings, Moment], Any]:
     return served
 

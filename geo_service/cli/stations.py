@@ -29,13 +29,13 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run_use(arguments: argparse.Namespace) -> None:
     """Count, and say or write it."""
     from geo_service.export.station_use import check_csv, use_record, write_use
-    from geo_service.flows.count_visits import count_visits
+    from geo_service.flows.count_check_ins import count_check_ins
     from geo_service.flows.wiring import open_workspace
 
     if arguments.out is not None:
         check_csv(arguments.out)
     with open_workspace(words.settings_of(arguments)) as workspace:
-        found = count_visits(workspace, arguments.since, arguments.until)
+        found = count_check_ins(workspace, arguments.since, arguments.until)
     if arguments.out is not None:
         write_use(found, arguments.out)
         words.say(f"{arguments.out}: {len(found)} stations, {_visits(found)} visits")

@@ -1,4 +1,4 @@
-"""A check-in: a rider's visit to a facility, once a day of the city."""
+"""A check-in: a rider is at a facility, counted once a day of the city."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
@@ -7,7 +7,7 @@ FIRST_DAY = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class CheckIn:
     """A rider was at a facility on a day."""
 
     facility_id: str

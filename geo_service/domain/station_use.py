@@ -1,4 +1,4 @@
-"""How much a facility is used: visits and riders, by hour of the day and day of the week."""
+"""How much a facility is used: check-ins and riders, by hour of the day and day of the week."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from datetime import tzinfo
 import numpy as np
 
 from geo_service.arrays import Integers
-from geo_service.domain.check_in import Visit
+from geo_service.domain.check_in import CheckIn
 from geo_service.domain.facility import Facility, Kind
 from geo_service.domain.moments import to_microseconds
 from geo_service.domain.slots import HOURS, Per, SlotRule, slot_parts
 
 STATIONS = frozenset({Kind.REST_STATION, Kind.SERVICE_WINDOW, Kind.LIAISON_STATION})
-"""Where riders are meant to stay a while: told of without a visit too."""
+"""Where riders are meant to stay a while: told of without a check-in too."""
 WEEKDAYS = 7
 
 
@@ -29,15 +29,15 @@ class StationUse:
     riders: int
     """Distinct ones."""
     hours: tuple[int, ...]
-    """Visits by hour of the day, 24, in the city's time zone."""
+    """Check-ins by hour of the day, 24, in the city's time zone."""
     weekdays: tuple[int, ...]
-    """Visits by day of the week, seven from Monday on."""
+    """Check-ins by day of the week, seven from Monday on."""
 
 
 def count_use(
-    facility_id: str, facility: Facility | None, visits: Sequence[Visit], zone: tzinfo
+    facility_id: str, facility: Facility | None, check_ins: Sequence[CheckIn], zone: tzinfo
 ) -> StationUse:
-    """Count the visits to a facility.
+    """Count the check-ins at a facility.
 
     Parameters
     ----------
@@ -45,8 +45,8 @@ def count_use(
         Of the facility.
     facility : Facility or None
         None: it is no longer there.
-    visits : sequence of Visit
-        To it.
+    check_ins : sequence of CheckIn
+        At it.
     zone : tzinfo
         The city's.
 
@@ -55,14 +55,14 @@ def count_use(
     StationUse
         Raises nothing.
     """
-    t = np.array([to_microseconds(one.checked_in_at) for one in visits], dtype=np.int64)
+    t = np.array([to_microseconds(one.checked_in_at) for one in check_ins], dtype=np.int64)
     weekday, hour = slot_parts(SlotRule(Per.WEEKDAY_HOUR, zone).slots(t))
     return StationUse(
         facility_id,
         "" if facility is None else facility.kind,
         "" if facility is None else facility.name or facility.name_en,
-        len(visits),
-        len({one.rider for one in visits}),
+        len(check_ins),
+        len({one.rider for one in check_ins}),
         _tally(hour, HOURS),
         _tally(weekday - 1, WEEKDAYS),
     )

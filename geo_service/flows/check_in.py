@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from geo_service.domain.check_in import Visit, city_day
+from geo_service.domain.check_in import CheckIn, city_day
 from geo_service.domain.credit import Reason
 from geo_service.domain.secret_code import is_code, secret_code
 from geo_service.errors import NotAllowed, NotFound
@@ -17,7 +17,7 @@ from geo_service.store.keys import Key
 
 
 @dataclass(frozen=True, slots=True)
-class CheckIn:
+class CheckInAnswer:
     """What came of checking in."""
 
     counted: bool
@@ -30,8 +30,8 @@ class CheckIn:
 
 def check_in(
     workspace: Workspace, key: Key | None, facility_id: str, code: str, now: datetime
-) -> CheckIn:
-    """Count a rider's visit to a facility, once a day of the city, and give points for it.
+) -> CheckInAnswer:
+    """Count that a rider is at a facility, once a day of the city, and give points for it.
 
     Parameters
     ----------
@@ -65,8 +65,7 @@ def check_in(
             raise NotAllowed(
                 "This is not the code of this station.", remedy="Scan the code at the station."
             )
-        visit = Visit(facility_id, rider, day, now)
-        counted = stored_check_ins.write(connection, visit)
+        counted = stored_check_ins.write(connection, CheckIn(facility_id, rider, day, now))
         points = 0
         if counted:
             # No pseudonym in it: whose an entry is must be possible to forget, and sources stay.
@@ -74,7 +73,7 @@ def check_in(
             source = f"visit:{facility_id}:{day}:{own}"
             reason = Reason.CHECKED_IN
             points = award(connection, workspace.settings, rider, reason, source, now)
-        return CheckIn(counted, points, ledger.balance(connection, rider))
+        return CheckInAnswer(counted, points, ledger.balance(connection, rider))
 
 
 def station_code(workspace: Workspace, facility_id: str) -> str:

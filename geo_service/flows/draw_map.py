@@ -12,8 +12,8 @@ from geo_service.domain.visibility import Viewer
 from geo_service.errors import WrongUsage
 from geo_service.export.whole_file import whole_file
 from geo_service.flows.cases_on_map import cases_on_map
+from geo_service.flows.count_check_ins import count_check_ins
 from geo_service.flows.count_passes import Progress
-from geo_service.flows.count_visits import count_visits
 from geo_service.flows.district import open_district
 from geo_service.flows.find_blind_spots import blind_beside
 from geo_service.flows.find_catchments import CatchmentQuestion, find_by_kind
@@ -264,7 +264,7 @@ def _with_use(
 ) -> list[FacilityOnMap]:
     """Say of stations how much they were used in the days that count as usual."""
     since = now - timedelta(days=workspace.settings.usual_days)
-    uses = {use.facility_id: use for use in count_visits(workspace, since, None)}
+    uses = {use.facility_id: use for use in count_check_ins(workspace, since, None)}
     return [replace(place, use=uses.get(place.facility.facility_id)) for place in shown]
 
 

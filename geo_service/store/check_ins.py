@@ -1,11 +1,11 @@
-"""Riders' visits in the database, one a facility, rider and day of the city."""
+"""Riders' check-ins in the database, one a facility, rider and day of the city."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from geo_service.domain.check_in import Visit
+from geo_service.domain.check_in import CheckIn
 from geo_service.store.credit_schema import check_ins
 from geo_service.store.insert_once import insert_once
 
@@ -14,14 +14,14 @@ READ = select(
 )
 
 
-def write(connection: Connection, visit: Visit) -> bool:
-    """Keep a visit, unless the rider was there on that day already.
+def write(connection: Connection, check_in: CheckIn) -> bool:
+    """Keep a check-in, unless the rider was there on that day already.
 
     Parameters
     ----------
     connection : Connection
         Of ``Database.writing``.
-    visit : Visit
+    check_in : CheckIn
 
     Returns
     -------
@@ -29,18 +29,18 @@ def write(connection: Connection, visit: Visit) -> bool:
         Whether it is the first of the day.
     """
     row = {
-        "facility_id": visit.facility_id,
-        "rider": visit.rider,
-        "day": visit.day,
-        "checked_in_at": visit.checked_in_at,
+        "facility_id": check_in.facility_id,
+        "rider": check_in.rider,
+        "day": check_in.day,
+        "checked_in_at": check_in.checked_in_at,
     }
     return insert_once(connection, check_ins, row)
 
 
 def read_of_rider(
     connection: Connection, rider: str, before_day: int | None, least: int
-) -> Sequence[Visit]:
-    """Return a rider's visits, newest first, of whole days.
+) -> Sequence[CheckIn]:
+    """Return a rider's check-ins, newest first, of whole days.
 
     Parameters
     ----------
@@ -61,13 +61,13 @@ def read_of_rider(
     last = connection.execute(newest.offset(least - 1).limit(1)).one_or_none()
     if last is not None:
         newest = newest.where(check_ins.c.day >= last.day)
-    return [Visit(*row) for row in connection.execute(newest)]
+    return [CheckIn(*row) for row in connection.execute(newest)]
 
 
 def read_between(
     connection: Connection, since: datetime | None, until: datetime | None
-) -> Sequence[Visit]:
-    """Return all visits of ``[since, until)``, in order of facility and time.
+) -> Sequence[CheckIn]:
+    """Return all check-ins of ``[since, until)``, in order of facility and time.
 
     Parameters
     ----------
@@ -81,4 +81,4 @@ def read_between(
     if until is not None:
         asked = asked.where(check_ins.c.checked_in_at < until)
     ordered = asked.order_by(check_ins.c.facility_id, check_ins.c.checked_in_at, check_ins.c.rider)
-    return [Visit(*row) for row in connection.execute(ordered)]
+    return [CheckIn(*row) for row in connection.execute(ordered)]

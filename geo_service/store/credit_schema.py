@@ -1,4 +1,4 @@
-"""The tables of riders' credits, visits and teams."""
+"""The tables of riders' credits, check-ins and teams."""
 
 from sqlalchemy import (
     Column,
@@ -59,7 +59,7 @@ check_ins = Table(
     Column("checked_in_at", UtcTime, nullable=False),
     Index(None, "rider"),
 )
-"""One visit a day a rider; ``day`` is the city's, counted from 1970-01-01."""
+"""One check-in a day a rider; ``day`` is the city's, counted from 1970-01-01."""
 
 teams = Table(
     "teams",

@@ -12,7 +12,7 @@ from geo_service.domain.check_in import day_shown, number_day
 from geo_service.export.features import iso
 from geo_service.flows.check_in import check_in
 from geo_service.flows.check_keys import require_rider
-from geo_service.flows.list_visits import OwnVisit, list_visits
+from geo_service.flows.list_check_ins import OwnCheckIn, list_check_ins
 from geo_service.web.answers import json_answer
 from geo_service.web.auth import SHOWS_KEY, key_of
 from geo_service.web.bodies import JSON_TYPES, read_object
@@ -50,8 +50,8 @@ def _day(text: object) -> date:
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 
 
-class VisitParameters(Parameters):
-    """Of a rider's visits."""
+class CheckInParameters(Parameters):
+    """Of a rider's check-ins."""
 
     before: Annotated[
         Day | None, Field(description="Only visits of earlier days, as 2026-10-01.")
@@ -111,15 +111,15 @@ async def check_in_at_station(request: Request) -> Response:
         ),
         **describe_problems(*WITH_A_KEY),
     },
-    openapi_extra=describe_parameters(VisitParameters),
+    openapi_extra=describe_parameters(CheckInParameters),
 )
 def list_own_visits(request: Request) -> Response:
     """Answer with the visits of the rider whose key is shown, and of nobody else."""
     service = service_of(request)
     rider = require_rider(key_of(service, request))
-    asked = read_parameters(VisitParameters, request.query_params.multi_items())
+    asked = read_parameters(CheckInParameters, request.query_params.multi_items())
     before = None if asked.before is None else number_day(asked.before)
-    found = list_visits(service.workspace, rider, before, asked.limit)
+    found = list_check_ins(service.workspace, rider, before, asked.limit)
     following = None
     if found.older_than_day is not None:
         day = day_shown(found.older_than_day).isoformat()
@@ -127,12 +127,12 @@ def list_own_visits(request: Request) -> Response:
     return json_answer({"visits": [_told(one) for one in found.shown], "next": following})
 
 
-def _told(own: OwnVisit) -> dict[str, object]:
-    visit, facility = own
+def _told(own: OwnCheckIn) -> dict[str, object]:
+    found, facility = own
     return {
-        "facility_id": visit.facility_id,
+        "facility_id": found.facility_id,
         "name": "" if facility is None else facility.name,
         "name_en": "" if facility is None else facility.name_en,
-        "day": day_shown(visit.day).isoformat(),
-        "checked_in_at": iso(visit.checked_in_at),
+        "day": day_shown(found.day).isoformat(),
+        "checked_in_at": iso(found.checked_in_at),
     }

@@ -17,7 +17,7 @@ from geo_service.domain.role import Role
 from geo_service.domain.secret_code import is_code
 from geo_service.errors import NoKey, NotAllowed, NotFound
 from geo_service.export.navigate import amap_link
-from geo_service.flows.check_in import CheckIn, check_in, station_code
+from geo_service.flows.check_in import CheckInAnswer, check_in, station_code
 from geo_service.flows.check_keys import (
     require_place,
     require_rider,
@@ -94,7 +94,7 @@ class Shown:
     code: str = ""
     """The station's, if it was shown; then one can check in."""
     key_known: bool = False
-    done: CheckIn | None = None
+    done: CheckInAnswer | None = None
     wrong: str = ""
     """What went wrong, in words; empty: nothing did."""
     status: int = HTTPStatus.OK

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from geo_service.export.features import iso_if_any
 from geo_service.export.station_use import use_record
-from geo_service.flows.count_visits import count_visits
+from geo_service.flows.count_check_ins import count_check_ins
 from geo_service.web.answers import json_answer
 from geo_service.web.auth import SHOWS_KEY, require_analyst
 from geo_service.web.descriptions import (
@@ -56,7 +56,7 @@ def count_station_use(request: Request) -> Response:
     service = service_of(request)
     require_analyst(service, request)
     asked = read_parameters(UseParameters, request.query_params.multi_items())
-    found = count_visits(service.workspace, asked.since, asked.until)
+    found = count_check_ins(service.workspace, asked.since, asked.until)
     return json_answer(
         {
             "since": iso_if_any(asked.since),

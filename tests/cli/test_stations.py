@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from geo_service.domain.check_in import Visit
+from geo_service.domain.check_in import CheckIn
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
 from geo_service.store import check_ins
@@ -22,7 +22,7 @@ def visited(town: Run, tmp_path: Path) -> Run:
     settings = Settings(workspace=tmp_path / "workspace", rider_key_file=tmp_path / "rider.key")
     with open_workspace(settings) as workspace, workspace.database.writing() as connection:
         for rider, day in (("x", 0), ("y", 0), ("x", 1)):
-            check_ins.write(connection, Visit("a", rider, day, NOON + timedelta(days=day)))
+            check_ins.write(connection, CheckIn("a", rider, day, NOON + timedelta(days=day)))
     return town
 
 

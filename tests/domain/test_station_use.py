@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from geo_service.domain.check_in import Visit
+from geo_service.domain.check_in import CheckIn
 from geo_service.domain.facility import Facility
 from geo_service.domain.station_use import StationUse, count_use
 
@@ -10,8 +10,8 @@ SUNDAY = datetime(2026, 10, 4, 15, 59, tzinfo=UTC)
 
 
 def test_visits_are_put_into_the_hours_and_days_of_the_city() -> None:
-    visits = [Visit("x", rider, 0, SUNDAY) for rider in ("a", "b")]
-    visits.append(Visit("x", "a", 1, SUNDAY.replace(hour=16)))
+    visits = [CheckIn("x", rider, 0, SUNDAY) for rider in ("a", "b")]
+    visits.append(CheckIn("x", "a", 1, SUNDAY.replace(hour=16)))
     station = Facility("x", "rest_station", 112.14, 32.04, name_en="Station")
     assert count_use("x", station, visits, ZoneInfo("Asia/Shanghai")) == StationUse(
         "x",

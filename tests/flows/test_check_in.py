@@ -9,7 +9,7 @@ from geo_service.domain.facility import Facility
 from geo_service.domain.opening import Calendar
 from geo_service.domain.role import Role
 from geo_service.errors import NoKey, NotAllowed, NotFound
-from geo_service.flows.check_in import CheckIn, check_in, station_code
+from geo_service.flows.check_in import CheckInAnswer, check_in, station_code
 from geo_service.flows.wiring import Workspace
 from geo_service.store import check_ins, city, facilities, ledger
 from geo_service.store.keys import Key
@@ -32,18 +32,18 @@ def stations(empty: Workspace) -> Workspace:
 
 def visit(
     workspace: Workspace, now: datetime, rider: str = RIDER, place: str = "驿站/1"
-) -> CheckIn:
+) -> CheckInAnswer:
     code = station_code(workspace, place)
     return check_in(workspace, rider_key(rider, now), place, code, now)
 
 
 def test_a_visit_counts_once_a_day(stations: Workspace, now: datetime) -> None:
     """Now is noon in the city, so its day ends in twelve hours."""
-    assert visit(stations, now) == CheckIn(counted=True, points=1, balance=1)
+    assert visit(stations, now) == CheckInAnswer(counted=True, points=1, balance=1)
     last = now + timedelta(hours=12) - timedelta(microseconds=1)
-    assert visit(stations, last) == CheckIn(counted=False, points=0, balance=1)
+    assert visit(stations, last) == CheckInAnswer(counted=False, points=0, balance=1)
     tomorrow = now + timedelta(hours=12)
-    assert visit(stations, tomorrow) == CheckIn(counted=True, points=1, balance=2)
+    assert visit(stations, tomorrow) == CheckInAnswer(counted=True, points=1, balance=2)
 
 
 def test_the_day_is_the_citys(stations: Workspace, now: datetime) -> None:
@@ -61,9 +61,9 @@ def test_other_places_and_other_riders_count_too(stations: Workspace, now: datet
         visit(stations, now, place="other"),
         visit(stations, now, rider="b"),
     ] == [
-        CheckIn(counted=True, points=1, balance=1),
-        CheckIn(counted=True, points=1, balance=2),
-        CheckIn(counted=True, points=1, balance=1),
+        CheckInAnswer(counted=True, points=1, balance=1),
+        CheckInAnswer(counted=True, points=1, balance=2),
+        CheckInAnswer(counted=True, points=1, balance=1),
     ]
     with stations.database.reading() as connection:
         found = check_ins.read_of_rider(connection, RIDER, None, 9)
@@ -72,10 +72,10 @@ def test_other_places_and_other_riders_count_too(stations: Workspace, now: datet
 
 def test_points_are_those_of_the_setting(stations: Workspace, now: datetime) -> None:
     none = replace(stations, settings=replace(stations.settings, points_check_in=0))
-    assert visit(none, now) == CheckIn(counted=True, points=0, balance=0)
+    assert visit(none, now) == CheckInAnswer(counted=True, points=0, balance=0)
     five = replace(stations, settings=replace(stations.settings, points_check_in=5))
-    assert visit(five, now) == CheckIn(counted=False, points=0, balance=0)
-    assert visit(five, now, place="other") == CheckIn(counted=True, points=5, balance=5)
+    assert visit(five, now) == CheckInAnswer(counted=False, points=0, balance=0)
+    assert visit(five, now, place="other") == CheckInAnswer(counted=True, points=5, balance=5)
 
 
 def test_only_the_code_that_is_put_up_there_opens_it(stations: Workspace, now: datetime) -> None:
@@ -116,7 +116,7 @@ def test_no_source_tells_who_the_visitor_was(stations: Workspace, now: datetime)
 def test_of_scans_at_the_same_time_one_counts(stations: Workspace, now: datetime) -> None:
     ready = Barrier(THREADS)
 
-    def scan(_: int) -> CheckIn:
+    def scan(_: int) -> CheckInAnswer:
         ready.wait()
         return visit(stations, now)
 

@@ -12,7 +12,7 @@ import h3
 import numpy as np
 import pytest
 
-from geo_service.domain.check_in import Visit
+from geo_service.domain.check_in import CheckIn
 from geo_service.domain.facility import Facility
 from geo_service.domain.issue import Issue
 from geo_service.domain.moments import to_microseconds
@@ -322,7 +322,7 @@ def test_how_stations_are_used_is_for_planners_only(town: Workspace, now: dateti
     with town.database.writing() as connection:
         stored_facilities.write(connection, [station])
         for rider in ("a", "b"):
-            check_ins.write(connection, Visit("s", rider, 20_775, now - timedelta(hours=1)))
+            check_ins.write(connection, CheckIn("s", rider, 20_775, now - timedelta(hours=1)))
     public, analyst = (
         draw_map(town, viewer, now, layers=["facilities"])
         for viewer in (Viewer.PUBLIC, Viewer.ANALYST)

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from geo_service.domain.check_in import Visit
+from geo_service.domain.check_in import CheckIn
 from geo_service.store import check_ins
 from geo_service.store.credit_schema import check_ins as table
 from geo_service.store.database import Database
@@ -13,7 +13,7 @@ START = datetime(2026, 10, 1, tzinfo=UTC)
 
 visits = st.lists(
     st.builds(
-        lambda facility, rider, day, minute: Visit(
+        lambda facility, rider, day, minute: CheckIn(
             facility, rider, day, START + timedelta(days=day, minutes=minute)
         ),
         st.sampled_from("xyz"),
@@ -26,17 +26,20 @@ visits = st.lists(
 
 
 def test_a_day_has_one_visit_of_a_rider_to_a_facility(database: Database) -> None:
-    first = Visit("x", "a", 7, START)
+    first = CheckIn("x", "a", 7, START)
     with database.writing() as connection:
         assert check_ins.write(connection, first)
-        assert not check_ins.write(connection, Visit("x", "a", 7, START + timedelta(hours=1)))
+        assert not check_ins.write(connection, CheckIn("x", "a", 7, START + timedelta(hours=1)))
         for other in (
-            Visit("y", "a", 7, START),
-            Visit("x", "b", 7, START),
-            Visit("x", "a", 8, START),
+            CheckIn("y", "a", 7, START),
+            CheckIn("x", "b", 7, START),
+            CheckIn("x", "a", 8, START),
         ):
             assert check_ins.write(connection, other)
-        assert check_ins.read_of_rider(connection, "a", 8, 1) == [first, Visit("y", "a", 7, START)]
+        assert check_ins.read_of_rider(connection, "a", 8, 1) == [
+            first,
+            CheckIn("y", "a", 7, START),
+        ]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -48,13 +51,13 @@ def test_a_day_has_one_visit_of_a_rider_to_a_facility(database: Database) -> Non
 )
 def test_visits_are_read_as_a_list_would_be(
     shared_database: Database,
-    given_visits: list[Visit],
+    given_visits: list[CheckIn],
     before: int | None,
     least: int,
     hours: tuple[int | None, int | None],
 ) -> None:
     since, until = (None if hour is None else START + timedelta(hours=hour) for hour in hours)
-    kept: dict[tuple[str, str, int], Visit] = {}
+    kept: dict[tuple[str, str, int], CheckIn] = {}
     with shared_database.writing() as connection:
         connection.execute(delete(table))
         for visit in given_visits:

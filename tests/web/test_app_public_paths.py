@@ -21,7 +21,7 @@ import httpx
 import mapbox_vector_tile
 import pytest
 
-from geo_service.domain.check_in import Visit
+from geo_service.domain.check_in import CheckIn
 from geo_service.domain.rider import pseudonym
 from geo_service.export.feature_files import FORMATS
 from geo_service.flows.collections.catalogue import COLLECTIONS
@@ -206,7 +206,7 @@ def cities(city: Any, tmp_path: Path) -> Cities:  # noqa: ANN401 - conftest
         key = workspace.rider_key()
         for number in range(7):
             join_team(workspace, "night", f"rider-secret-{number}", clock.now)
-            visit = Visit("station", pseudonym(f"rider-secret-{number}", key), 20_775, clock.now)
+            visit = CheckIn("station", pseudonym(f"rider-secret-{number}", key), 20_775, clock.now)
             with workspace.database.writing() as connection:
                 stored_check_ins.write(connection, visit)
         erase_rider(workspace, pseudonym("rider-secret-11", key), clock.now)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 
-from geo_service.domain.check_in import Visit
+from geo_service.domain.check_in import CheckIn
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
 from geo_service.store import check_ins
@@ -17,7 +17,7 @@ def test_an_analyst_sees_at_which_hours_stations_are_used(
 ) -> None:
     with open_workspace(own_settings) as workspace, workspace.database.writing() as connection:
         for day, rider in ((0, "a"), (1, "a"), (1, "b")):
-            check_ins.write(connection, Visit("station", rider, day, now + timedelta(days=day)))
+            check_ins.write(connection, CheckIn("station", rider, day, now + timedelta(days=day)))
     with serve_city(own_settings, lambda: now + timedelta(days=9)) as client:
         answer = client.get("/stations/use", headers=bearer("analyst")).json()
         assert (answer["since"], answer["until"]) == (None, None)

@@ -2,32 +2,34 @@
 
 from typing import NamedTuple
 
-from geo_service.domain.check_in import Visit
+from geo_service.domain.check_in import CheckIn
 from geo_service.domain.facility import Facility
 from geo_service.flows.wiring import Workspace
 from geo_service.store import check_ins as stored_check_ins
 from geo_service.store import facilities as stored_facilities
 
 
-class OwnVisit(NamedTuple):
-    """One of a rider's visits."""
+class OwnCheckIn(NamedTuple):
+    """One of a rider's check-ins."""
 
-    visit: Visit
+    check_in: CheckIn
     facility: Facility | None
     """None: it is no longer there."""
 
 
-class OwnVisits(NamedTuple):
-    """A page of a rider's visits."""
+class OwnCheckIns(NamedTuple):
+    """A page of a rider's check-ins."""
 
-    shown: list[OwnVisit]
+    shown: list[OwnCheckIn]
     """Newest first."""
     older_than_day: int | None
     """There are more, of days before this one; None: there are none."""
 
 
-def list_visits(workspace: Workspace, rider: str, before_day: int | None, least: int) -> OwnVisits:
-    """Return a rider's visits, of whole days.
+def list_check_ins(
+    workspace: Workspace, rider: str, before_day: int | None, least: int
+) -> OwnCheckIns:
+    """Return a rider's check-ins, of whole days.
 
     Parameters
     ----------
@@ -42,14 +44,14 @@ def list_visits(workspace: Workspace, rider: str, before_day: int | None, least:
 
     Returns
     -------
-    OwnVisits
+    OwnCheckIns
         Raises nothing of its own.
     """
     with workspace.database.reading() as connection:
-        visits = stored_check_ins.read_of_rider(connection, rider, before_day, least)
-        last = visits[-1].day if visits else None
+        found = stored_check_ins.read_of_rider(connection, rider, before_day, least)
+        last = found[-1].day if found else None
         older = last is not None and stored_check_ins.read_of_rider(connection, rider, last, 1)
-        ids = {visit.facility_id for visit in visits}
+        ids = {one.facility_id for one in found}
         known = {one.facility_id: one for one in stored_facilities.find_many(connection, ids)}
-    shown = [OwnVisit(visit, known.get(visit.facility_id)) for visit in visits]
-    return OwnVisits(shown, last if older else None)
+    shown = [OwnCheckIn(one, known.get(one.facility_id)) for one in found]
+    return OwnCheckIns(shown, last if older else None)

@@ -6,11 +6,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from geo_service.domain.check_in import Visit
+from geo_service.domain.check_in import CheckIn
 from geo_service.domain.facility import Facility
 from geo_service.domain.opening import Calendar
 from geo_service.errors import WrongUsage
-from geo_service.flows.count_visits import count_visits
+from geo_service.flows.count_check_ins import count_check_ins
 from geo_service.flows.wiring import Workspace
 from geo_service.store import check_ins, city, facilities
 from geo_service.store.credit_schema import check_ins as table
@@ -20,7 +20,7 @@ START = datetime(2026, 10, 24, tzinfo=UTC)
 PLACES = ("驿站", "cabinet", "gone")
 
 
-def write(workspace: Workspace, visits: list[Visit]) -> None:
+def write(workspace: Workspace, visits: list[CheckIn]) -> None:
     with workspace.database.writing() as connection:
         connection.execute(delete(table))
         city.write_calendar(connection, Calendar("Europe/Berlin", "DE"))
@@ -37,7 +37,7 @@ def write(workspace: Workspace, visits: list[Visit]) -> None:
 
 visits = st.lists(
     st.builds(
-        lambda place, rider, day, second: Visit(
+        lambda place, rider, day, second: CheckIn(
             place, rider, day, START + timedelta(seconds=second)
         ),
         st.sampled_from(PLACES),
@@ -56,11 +56,11 @@ visits = st.lists(
     days=st.tuples(st.none() | st.integers(0, 2), st.none() | st.integers(3, 4)),
 )
 def test_visits_are_counted_by_the_citys_clocks(
-    empty: Workspace, given_visits: list[Visit], days: tuple[int | None, int | None]
+    empty: Workspace, given_visits: list[CheckIn], days: tuple[int | None, int | None]
 ) -> None:
     write(empty, given_visits)
     since, until = (None if day is None else START + timedelta(days=day) for day in days)
-    found = {one.facility_id: one for one in count_visits(empty, since, until)}
+    found = {one.facility_id: one for one in count_check_ins(empty, since, until)}
     zone = ZoneInfo("Europe/Berlin")
     told = [
         one
@@ -78,8 +78,10 @@ def test_visits_are_counted_by_the_citys_clocks(
 
 
 def test_places_are_named_as_they_are_known(empty: Workspace) -> None:
-    write(empty, [Visit(place, "a", 0, START) for place in PLACES])
-    assert [(one.facility_id, one.kind, one.name) for one in count_visits(empty, None, None)] == [
+    write(empty, [CheckIn(place, "a", 0, START) for place in PLACES])
+    assert [
+        (one.facility_id, one.kind, one.name) for one in count_check_ins(empty, None, None)
+    ] == [
         ("cabinet", "charging_cabinet", "Cabinet"),
         ("gone", "", ""),
         ("驿站", "rest_station", "一号驿站"),
@@ -88,4 +90,4 @@ def test_places_are_named_as_they_are_known(empty: Workspace) -> None:
 
 def test_an_end_before_the_beginning_is_refused(empty: Workspace) -> None:
     with pytest.raises(WrongUsage, match="ends before"):
-        count_visits(empty, START, START)
+        count_check_ins(empty, START, START)

@@ -1,4 +1,4 @@
-"""The analyst's question how much stations are used, from riders' visits."""
+"""The analyst's question how much stations are used, from riders' check-ins."""
 
 from datetime import datetime
 from itertools import groupby
@@ -10,22 +10,22 @@ from geo_service.store import check_ins as stored_check_ins
 from geo_service.store import facilities as stored_facilities
 
 
-def count_visits(
+def count_check_ins(
     workspace: Workspace, since: datetime | None, until: datetime | None
 ) -> list[StationUse]:
-    """Count the visits of ``[since, until)``.
+    """Count the check-ins of ``[since, until)``.
 
     Parameters
     ----------
     workspace : Workspace
         Opened.
     since, until : datetime or None
-        With a zone; None: from the first visit, to the last.
+        With a zone; None: from the first check-in, to the last.
 
     Returns
     -------
     list of StationUse
-        Of every station, and of all other facilities that were visited, in order of id.
+        Of every station, and of all other facilities that riders checked in at, in order of id.
 
     Raises
     ------
@@ -38,9 +38,11 @@ def count_visits(
         )
     zone = workspace.calendar().zone
     with workspace.database.reading() as connection:
-        visits = stored_check_ins.read_between(connection, since, until)
+        check_ins = stored_check_ins.read_between(connection, since, until)
         known = {one.facility_id: one for one in stored_facilities.read_all(connection)}
-    by_facility = {name: list(here) for name, here in groupby(visits, lambda one: one.facility_id)}
+    by_facility = {
+        name: list(here) for name, here in groupby(check_ins, lambda one: one.facility_id)
+    }
     stations = {one.facility_id for one in known.values() if one.kind in STATIONS}
     return [
         count_use(facility_id, known.get(facility_id), by_facility.get(facility_id, []), zone)

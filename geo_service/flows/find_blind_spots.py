@@ -26,9 +26,10 @@ from geo_service.overlay.blind_spots import (
     street_cells,
 )
 from geo_service.overlay.cell_finder import CellFinder
-from geo_service.overlay.cell_visits import Visits, cell_visits
+from geo_service.overlay.cell_visits import cell_visits
 from geo_service.overlay.exposure import edge_visits
 from geo_service.overlay.issue_grid import issue_points
+from geo_service.overlay.visits import Visits
 from geo_service.streets.matching.match import match
 from geo_service.streets.prepared import Streets
 from geo_service.streets.profile import Profile

@@ -7,8 +7,9 @@ import numpy as np
 
 from geo_service.arrays import Floats, Integers
 from geo_service.overlay.cell_finder import CellFinder
-from geo_service.overlay.cell_visits import Visits, cells_along
+from geo_service.overlay.cell_visits import cells_along
 from geo_service.overlay.exposure import NO_PLACE
+from geo_service.overlay.visits import Visits
 
 _METRE_MM = 1000.0
 

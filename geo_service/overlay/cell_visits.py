@@ -5,7 +5,6 @@ A fix counts for the cell it lies in. A segment whose ends lie in one cell belon
 side, and each piece belongs to the cell its middle lies in.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -17,23 +16,10 @@ from geo_service.geometry.metric import wrap_degrees
 from geo_service.overlay.cell_finder import CellFinder
 from geo_service.overlay.cells import edge_metres
 from geo_service.overlay.trip_path import segment_metres
+from geo_service.overlay.visits import Visits
 
 PIECES_PER_SIDE = 16
 _MINUTE_US = 60_000_000
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Visits:
-    """One row a visit of a trip to a place; a trip may visit a place many times."""
-
-    trip: Integers
-    """Shape (v,): the trip's number in its fixes."""
-    place: Integers
-    """Shape (v,): a cell, or a street edge."""
-    metres: Floats
-    """Shape (v,): how far the trip went there."""
-    t: Integers
-    """Shape (v,): when it was there, microseconds UTC."""
 
 
 def cell_visits(fixes: Fixes, rule: PassRule, finder: CellFinder) -> Visits:

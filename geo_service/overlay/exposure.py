@@ -12,11 +12,11 @@ import numpy as np
 from scipy.special import gammaincinv
 
 from geo_service.arrays import Floats, Integers
-from geo_service.overlay.cell_visits import Visits
 from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.issue_grid import IssuePoints
 from geo_service.overlay.seen import Seen
 from geo_service.overlay.visit_tally import Visited, VisitTally
+from geo_service.overlay.visits import Visits
 
 _TAIL = 0.025
 NO_PLACE = -1

@@ -5,9 +5,10 @@ from typing import NamedTuple
 from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.trace import Fixes
 from geo_service.overlay.cell_finder import CellFinder
-from geo_service.overlay.cell_visits import Visits, cell_visits
+from geo_service.overlay.cell_visits import cell_visits
 from geo_service.overlay.issue_grid import IssuePoints
 from geo_service.overlay.passes import Passes, find_passes
+from geo_service.overlay.visits import Visits
 
 
 class Seen(NamedTuple):

@@ -16,12 +16,12 @@ import numpy as np
 from geo_service.arrays import Floats, Integers
 from geo_service.domain.slots import SLOTS, WEEK_SLOTS, SlotRule, week_slots
 from geo_service.domain.trace import Fixes
-from geo_service.overlay.cell_visits import Visits
 from geo_service.overlay.distinct_riders import Numbering
 from geo_service.overlay.exposure import NO_PLACE
 from geo_service.overlay.passes import Passes
 from geo_service.overlay.seen import Seen
 from geo_service.overlay.visit_tally import Visited, VisitTally
+from geo_service.overlay.visits import Visits
 
 
 @dataclass(frozen=True, slots=True, eq=False)

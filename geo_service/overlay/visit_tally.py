@@ -6,8 +6,8 @@ import numpy as np
 
 from geo_service.arrays import Floats, Integers
 from geo_service.domain.trace import Fixes
-from geo_service.overlay.cell_visits import Visits
 from geo_service.overlay.distinct_riders import Distinct, Numbering
+from geo_service.overlay.visits import Visits
 
 
 @dataclass(frozen=True, slots=True, eq=False)

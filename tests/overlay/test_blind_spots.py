@@ -12,8 +12,9 @@ import pytest
 from geo_service.domain.pass_rule import PassRule
 from geo_service.overlay.blind_spots import find_blind_spots, places_seen, street_cells
 from geo_service.overlay.cell_finder import CellFinder
-from geo_service.overlay.cell_visits import Visits, cell_visits
+from geo_service.overlay.cell_visits import cell_visits
 from geo_service.overlay.cells import cell_names
+from geo_service.overlay.visits import Visits
 
 if TYPE_CHECKING:
     from tests.overlay.conftest import FixesFrom, Plan

@@ -11,7 +11,6 @@ from scipy.stats import chi2, poisson
 
 from geo_service.domain.pass_rule import PassRule
 from geo_service.overlay.cell_finder import CellFinder
-from geo_service.overlay.cell_visits import Visits
 from geo_service.overlay.exposure import (
     count_cell_exposure,
     count_street_exposure,
@@ -20,6 +19,7 @@ from geo_service.overlay.exposure import (
 from geo_service.overlay.issue_grid import issue_points
 from geo_service.overlay.passes import find_passes
 from geo_service.overlay.seen import Seen, seen_in_cells
+from geo_service.overlay.visits import Visits
 
 if TYPE_CHECKING:
     from tests.overlay.conftest import FixesFrom, Plan

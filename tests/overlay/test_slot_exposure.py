@@ -13,7 +13,6 @@ from geo_service.domain.moments import from_microseconds
 from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.slots import Per, SlotRule, slot_parts
 from geo_service.overlay.cell_finder import CellFinder
-from geo_service.overlay.cell_visits import Visits
 from geo_service.overlay.cells import cell_names, cell_of
 from geo_service.overlay.exposure import count_cell_exposure, count_street_exposure
 from geo_service.overlay.issue_grid import issue_points
@@ -26,6 +25,7 @@ from geo_service.overlay.slot_exposure import (
     count_slots,
     count_week,
 )
+from geo_service.overlay.visits import Visits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

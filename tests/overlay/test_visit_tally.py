@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from geo_service.overlay.cell_visits import Visits
 from geo_service.overlay.visit_tally import VisitTally
+from geo_service.overlay.visits import Visits
 
 if TYPE_CHECKING:
     from tests.overlay.conftest import FixesFrom

@@ -216,7 +216,7 @@ def _analyst_content(
         rate_cells=rate_cells,
         rate_hot=hot_cells(rate_cells, workspace.settings.hot_spot_q) if rate_cells else None,
         hours=hours_on_map(workspace, question, progress) if "hours" in layers else None,
-        streets=by_street.exposure if by_street else None,
+        street_exposure=by_street.exposure if by_street else None,
         street_edge=by_street.edges if by_street else None,
         blind=blind_beside(by_street) if by_street else None,
         release=_newest_release(workspace),

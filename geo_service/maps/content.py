@@ -99,10 +99,10 @@ class MapContent:
     rate_hot: HotSpots | None = None
     """What is to be thought of the issues of each of ``rate_cells``; None: not judged."""
     hours: HoursOnMap | None = None
-    streets: Exposure | None = None
+    street_exposure: Exposure | None = None
     """Exposure of street edges; needs ``network`` and ``street_edge``."""
     street_edge: Integers | None = None
-    """Shape (rows of ``streets``,): each row's edge of ``network``."""
+    """Shape (rows of ``street_exposure``,): each row's edge of ``network``."""
     blind: BlindSpots | None = None
     """Edges of ``network`` that no trip rode; None: not asked, or there are no trips at all."""
     release: Release | None = None

@@ -11,11 +11,11 @@ from geo_service.errors import WrongUsage
 from geo_service.maps.assets import Assets
 from geo_service.maps.base_tiles import BaseTiles
 from geo_service.maps.content import MapContent
+from geo_service.maps.drawn_layer import DrawnLayer
 from geo_service.maps.elements import Drawing, Panel, Sheet, StationMap
 from geo_service.maps.escape import as_entities
 from geo_service.maps.layers.blind_spots import draw_blind_spots
 from geo_service.maps.layers.catchments import draw_catchments
-from geo_service.maps.layers.drawn_layer import DrawnLayer
 from geo_service.maps.layers.exposure import draw_exposure
 from geo_service.maps.layers.facilities import draw_facilities
 from geo_service.maps.layers.hours import draw_hours

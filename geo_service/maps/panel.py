@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping
 
 from geo_service.maps.content import MapContent
+from geo_service.maps.drawn_layer import DrawnLayer
 from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import say_count, say_time
 from geo_service.maps.icons import sign_sheet
-from geo_service.maps.layers.drawn_layer import DrawnLayer
 from geo_service.maps.panel_tools import answer_html, search_html, tools_html
 from geo_service.maps.words import LAYERS, OPEN_ISSUES, Words
 

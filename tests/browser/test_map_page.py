@@ -90,7 +90,7 @@ def district(west: float = 112.14, south: float = 32.04) -> MapContent:
         hours=HoursOnMap(week(cells), NOW - timedelta(days=9), NOW),
         rate_cells=figures(cells),
         rate_hot=hot_spots(len(cells)),
-        streets=figures(tuple(f"{edge}/forward" for edge in range(edges))),
+        street_exposure=figures(tuple(f"{edge}/forward" for edge in range(edges))),
         street_edge=np.arange(edges, dtype=np.int64),
         blind=BlindSpots(np.array([0, 7]), np.full(2, 900.0), np.array([1, 0])),
         release=Release(

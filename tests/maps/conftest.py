@@ -141,7 +141,7 @@ def content(chequerboard: Network) -> MapContent:
         cells=exposure_of(sample_cells(10), 12),
         rate_cells=exposure_of(sample_cells(10), 12),
         hours=HoursOnMap(week_of(sample_cells(10)), NOW - timedelta(days=29), NOW),
-        streets=exposure_of(tuple(f"{edge}/forward" for edge in range(12)), 12),
+        street_exposure=exposure_of(tuple(f"{edge}/forward" for edge in range(12)), 12),
         street_edge=np.arange(12, dtype=np.int64)[::-1].copy(),
         blind=BlindSpots(np.array([7, 2]), np.array([943.0, 943.0]), np.array([1, 0])),
         release=Release(
@@ -202,7 +202,7 @@ def public(content: MapContent) -> MapContent:
         issue_passes=None,
         cells=None,
         hours=None,
-        streets=None,
+        street_exposure=None,
         street_edge=None,
         blind=None,
     )

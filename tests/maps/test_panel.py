@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from geo_service.maps.content import MapContent
-from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
+from geo_service.maps.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.panel import panel_html
 
 

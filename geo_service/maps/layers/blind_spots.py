@@ -6,11 +6,11 @@ import numpy as np
 
 from geo_service.arrays import Integers
 from geo_service.maps.content import MapContent
+from geo_service.maps.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.elements import Drawing
 from geo_service.maps.escape import as_entities, as_script
 from geo_service.maps.figures import say_count, say_length
 from geo_service.maps.folding import fold
-from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.legend import NO_MARK, explain, keys
 from geo_service.maps.packing import pack_lines, pack_steps, take_lines, to_pixels
 from geo_service.maps.palette import BLIND

@@ -7,12 +7,12 @@ import numpy as np
 
 from geo_service.domain.facility import Facility
 from geo_service.maps.content import CatchmentsOnMap, MapContent
+from geo_service.maps.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.elements import Drawing
 from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import say_length, say_minutes
 from geo_service.maps.graded_lines import grade_lines
 from geo_service.maps.icons import OTHER_FACILITY, sign
-from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.legend import choices, explain, keys, mark, slider, stroke
 from geo_service.maps.neighbour_colours import colour_neighbours
 from geo_service.maps.packing import pack_lines, pack_steps

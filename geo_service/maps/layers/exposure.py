@@ -1,9 +1,9 @@
 """Heat of exposure: where riders go."""
 
 from geo_service.maps.content import MapContent
+from geo_service.maps.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.figures import say_number
-from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
-from geo_service.maps.layers.heat import draw_heat
+from geo_service.maps.heat import draw_heat
 from geo_service.maps.legend import NO_MARK, keys
 from geo_service.maps.palette import EXPOSURE_RAMP
 from geo_service.maps.view import View

@@ -7,10 +7,10 @@ import numpy as np
 
 from geo_service.domain.usable import Usable
 from geo_service.maps.content import FacilityOnMap, MapContent
+from geo_service.maps.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import say_count, say_time
 from geo_service.maps.icons import OTHER_FACILITY, sign
-from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.legend import explain, keys, mark
 from geo_service.maps.mark_table import MarkTable
 from geo_service.maps.palette import KIND_COLOURS, OTHER_KIND_COLOUR, QUIET

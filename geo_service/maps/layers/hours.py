@@ -4,13 +4,13 @@ import numpy as np
 
 from geo_service.arrays import Integers
 from geo_service.domain.slots import HOURS, WEEK_SLOTS
+from geo_service.maps.cell_shapes import pack_cells
 from geo_service.maps.content import HoursOnMap, MapContent
+from geo_service.maps.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.elements import Drawing
 from geo_service.maps.escape import as_entities, as_script
 from geo_service.maps.figures import round_limits
 from geo_service.maps.folding import fold
-from geo_service.maps.layers.cell_shapes import pack_cells
-from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.legend import explain, scale
 from geo_service.maps.palette import EMPTY_CELL, EXPOSURE_RAMP
 from geo_service.maps.view import View

@@ -9,11 +9,11 @@ import numpy as np
 from geo_service.domain.issue import Issue
 from geo_service.domain.lifecycle import WORDS as STAGE_WORDS
 from geo_service.maps.content import MapContent
+from geo_service.maps.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import say_count, say_length, say_time, say_time_us
 from geo_service.maps.icons import OTHER_ISSUE
-from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
-from geo_service.maps.layers.issue_filters import (
+from geo_service.maps.issue_filters import (
     OTHERS,
     Tags,
     all_tags,

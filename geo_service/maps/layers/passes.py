@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from geo_service.maps.content import MapContent
+from geo_service.maps.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.elements import Drawing
 from geo_service.maps.figures import say_count, say_number
-from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
-from geo_service.maps.layers.heat import draw_heat
-from geo_service.maps.layers.issue_filters import all_tags
+from geo_service.maps.heat import draw_heat
+from geo_service.maps.issue_filters import all_tags
 from geo_service.maps.legend import NO_MARK, explain, keys
 from geo_service.maps.mark_table import pack_places
 from geo_service.maps.packing import near_order

@@ -3,7 +3,9 @@
 import numpy as np
 
 from geo_service.arrays import Integers
+from geo_service.maps.cell_shapes import pack_cells
 from geo_service.maps.content import MapContent
+from geo_service.maps.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.elements import Drawing
 from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import (
@@ -15,8 +17,6 @@ from geo_service.maps.figures import (
     say_number,
     say_range,
 )
-from geo_service.maps.layers.cell_shapes import pack_cells
-from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.legend import explain, keys, steps
 from geo_service.maps.palette import EMPTY_CELL, RATE_RAMP
 from geo_service.maps.view import View

@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from geo_service.maps.cell_shapes import pack_cells
 from geo_service.maps.content import MapContent
+from geo_service.maps.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.elements import Drawing
 from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import class_limits, class_ranges, say_count
-from geo_service.maps.layers.cell_shapes import pack_cells
-from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.legend import explain, steps
 from geo_service.maps.palette import RELEASE_RAMP
 from geo_service.maps.view import View

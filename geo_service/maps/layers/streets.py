@@ -5,6 +5,7 @@ import numpy as np
 from geo_service.arrays import Integers
 from geo_service.maps.cards import Cards
 from geo_service.maps.content import MapContent
+from geo_service.maps.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.elements import Drawing
 from geo_service.maps.escape import as_entities
 from geo_service.maps.figures import (
@@ -14,7 +15,6 @@ from geo_service.maps.figures import (
     say_number,
     say_range,
 )
-from geo_service.maps.layers.drawn_layer import DrawnLayer, new_group
 from geo_service.maps.legend import explain, steps
 from geo_service.maps.packing import near_order, pack_lines, take_lines, to_pixels
 from geo_service.maps.palette import EXPOSURE_RAMP
@@ -42,7 +42,7 @@ _WHY = Words(
 
 def draw_streets(content: MapContent, view: View) -> DrawnLayer | None:
     """Draw the streets that trips rode, by trips; None without street figures."""
-    network, counted, edge = content.network, content.streets, content.street_edge
+    network, counted, edge = content.network, content.street_exposure, content.street_edge
     if network is None or counted is None or edge is None:
         return None
     trips = np.asarray(counted.trips)

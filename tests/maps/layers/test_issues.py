@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from geo_service.maps.content import MapContent
+from geo_service.domain.lifecycle import Stage
+from geo_service.maps.content import CaseOnMap, MapContent
 from geo_service.maps.escape import as_script
 from geo_service.maps.folding import fold
 from geo_service.maps.layers import issues as layer
@@ -112,3 +113,13 @@ def test_many_categories_share_the_last_style(content: MapContent, drawn_data: C
 
 def test_no_issues_no_layer(bare: MapContent) -> None:
     assert draw_issues(bare, view_of(bare)) is None
+
+
+def test_tags_stand_beside_their_rows(content: MapContent, drawn_data: Callable) -> None:
+    late = content.issues[2].issue_id
+    content = replace(content, cases={late: CaseOnMap(Stage.HANDLING, "u", overdue=True)})
+    data = drawn_data(content, "issues", "marks")
+    assert list(data["filters"]) == ["stage", "age", "category", "overdue"]
+    for row, tags in zip(data["rows"], data["tags"], strict=True):
+        assert tags[2] == row[2]
+        assert (tags[3] == 1) == (row[-1] == "i&#45;2") == (data["looks"][row[3]] == "late")

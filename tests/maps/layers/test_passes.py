@@ -2,7 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from geo_service.maps.content import MapContent
-from geo_service.maps.layers.issue_filters import all_tags
+from geo_service.maps.issue_filters import all_tags
 from geo_service.maps.layers.passes import draw_passes
 from geo_service.maps.view import view_of
 

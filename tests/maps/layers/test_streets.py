@@ -95,6 +95,9 @@ def test_where_cards_are_too_many_those_of_the_busiest_are_kept(
 
 def test_no_figures_or_no_trips_no_layer(content: MapContent, bare: MapContent) -> None:
     assert draw_streets(bare, view_of(bare)) is None
-    assert content.streets is not None
-    still = replace(content, streets=replace(content.streets, trips=content.streets.trips * 0))
+    assert content.street_exposure is not None
+    still = replace(
+        content,
+        street_exposure=replace(content.street_exposure, trips=content.street_exposure.trips * 0),
+    )
     assert draw_streets(still, view_of(content)) is None

@@ -1,6 +1,6 @@
 import numpy as np
 
-from geo_service.maps.layers.cell_shapes import pack_cells
+from geo_service.maps.cell_shapes import pack_cells
 from geo_service.maps.view import View
 from geo_service.overlay.cells import cell_names, cell_of
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from geo_service.maps.layers.drawn_layer import new_group
-from geo_service.maps.layers.heat import DrawnHeat, draw_heat
+from geo_service.maps.drawn_layer import new_group
+from geo_service.maps.heat import DrawnHeat, draw_heat
 from geo_service.maps.palette import PASS_RAMP
 from geo_service.maps.view import View
 from geo_service.maps.words import Words

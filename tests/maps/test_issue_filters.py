@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -6,7 +5,7 @@ import pytest
 
 from geo_service.domain.lifecycle import Stage, is_over
 from geo_service.maps.content import CaseOnMap, MapContent
-from geo_service.maps.layers.issue_filters import AGES, STAGES, filter_chips, tags_of
+from geo_service.maps.issue_filters import AGES, STAGES, filter_chips, tags_of
 
 
 @pytest.mark.parametrize("stage", list(Stage))
@@ -40,13 +39,3 @@ def test_only_what_occurs_is_offered(content: MapContent) -> None:
     assert "handling" not in offered
     assert "overdue" not in offered
     assert "overdue" in filter_chips([tags[0]._replace(overdue=1)])
-
-
-def test_tags_stand_beside_their_rows(content: MapContent, drawn_data: Callable) -> None:
-    late = content.issues[2].issue_id
-    content = replace(content, cases={late: CaseOnMap(Stage.HANDLING, "u", overdue=True)})
-    data = drawn_data(content, "issues", "marks")
-    assert list(data["filters"]) == ["stage", "age", "category", "overdue"]
-    for row, tags in zip(data["rows"], data["tags"], strict=True):
-        assert tags[2] == row[2]
-        assert (tags[3] == 1) == (row[-1] == "i&#45;2") == (data["looks"][row[3]] == "late")

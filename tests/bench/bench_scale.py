@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from figures import keep_table, porto
 from scale_facilities import bench_facilities
+from scale_traces import bench_traces
 from scale_writers import bench_writers
 
 from geo_service.streets.prepared import Streets
@@ -24,6 +25,8 @@ def main() -> None:
         bench_writers()
     if "facilities" in parts:
         bench_facilities(Streets.of(porto(Profile.WALK)[0]), NOW)
+    if "traces" in parts:
+        bench_traces(porto(Profile.EBIKE)[0])
     if parts == PARTS:
         keep_table("scale", "Beyond one process, two shared cores")
 

@@ -38,6 +38,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="RIDERS",
         help="only open issues that so many riders passed since they were last confirmed (3)",
     )
+    words.add_dask(overlay)
     answer = overlay.add_mutually_exclusive_group(required=True)
     answer.add_argument(
         "--out", type=Path, metavar="FILE", help=".csv, .geojson, .parquet, .gpkg or .fgb"
@@ -76,7 +77,8 @@ def run_overlay(arguments: argparse.Namespace) -> None:
     with open_workspace(settings) as workspace:
         asked, question = question, settled(workspace, question)
         zone = workspace.calendar().zone
-        frame = overlay_table(workspace, question, words.days_going_by)
+        with words.working(workspace, arguments.dask) as at_work:
+            frame = overlay_table(at_work, question, words.days_going_by)
     write_table(frame, arguments.out)
     if frame.empty:
         words.say_beside(_nothing(question))

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,16 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from geo_service.errors import NotReady
 from geo_service.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from geo_service.flows.wiring import Workspace
     from geo_service.store.trace_days import LakeDay
 
 
 ODD_NEGATIVE = re.compile(r"-(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,3}|-\d+\.", re.ASCII)
 """Negative numbers that argparse does not know as numbers."""
+SCHEDULER = re.compile(r"tcp://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", re.ASCII)
+"""The address of Dask's."""
 
 
 def add_workspace(parser: argparse.ArgumentParser) -> None:
@@ -35,11 +40,24 @@ def add_workspace(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_dask(parser: argparse.ArgumentParser) -> None:
+    """Give a command its ``--dask``."""
+    parser.add_argument(
+        "--dask",
+        type=dask_cluster,
+        metavar="local|tcp://HOST:PORT",
+        help="let workers of Dask do it: processes here, or those of a scheduler",
+    )
+
+
 def settings_of(arguments: argparse.Namespace) -> Settings:
     """Read the settings of the environment, with the workspace named on the command line."""
     settings = Settings.from_environ(os.environ)
     if arguments.workspace is not None:
         settings = replace(settings, workspace=arguments.workspace)
+    if getattr(arguments, "dask", None) is not None:
+        # Workers may have been started in another folder.
+        settings = replace(settings, workspace=settings.workspace.resolve())
     return settings
 
 
@@ -89,6 +107,36 @@ def port(text: str) -> int:
     if number > 65_535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; they end at 65535")
     return number
+
+
+def dask_cluster(text: str) -> str:
+    """Read ``local`` or the address of a scheduler, ``tcp://HOST:PORT``."""
+    told = SCHEDULER.fullmatch(text)
+    if text != "local" and told is None:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no cluster; write local, or for example tcp://192.168.1.5:8786"
+        )
+    if told is not None:
+        port(told[1])
+    return text
+
+
+@contextmanager
+def working(workspace: "Workspace", dask: str | None) -> "Iterator[Workspace]":
+    """Have the workers that were typed work for a workspace until the block ends."""
+    if dask is None:
+        yield workspace
+        return
+    try:
+        from geo_service.flows.dask_workers import dask_workers
+    except ModuleNotFoundError as problem:
+        raise NotReady(
+            f"Dask is not installed here ({problem.name} is missing).",
+            where="--dask",
+            remedy="Install it: pip install 'geo-service[dask]'.",
+        ) from problem
+    with dask_workers(dask) as workers:
+        yield replace(workspace, workers=workers)
 
 
 def plain_number(word: str) -> str:

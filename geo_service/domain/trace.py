@@ -11,6 +11,20 @@ from geo_service.arrays import Floats, Integers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class TripRiders:
+    """Who rode whole trips, without where: trip i's rider is ``rider_ids[rider[i]]``."""
+
+    rider_ids: tuple[str, ...]
+    rider: Integers
+    """Shape (trips,): index into ``rider_ids``."""
+
+    @property
+    def trips(self) -> int:
+        """How many trips there are."""
+        return len(self.rider)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Fixes:
     """The fixes of whole trips, trip after trip, each trip in order of time.
 
@@ -38,6 +52,10 @@ class Fixes:
     def trips(self) -> int:
         """How many trips there are."""
         return len(self.trip_ids)
+
+    def only_riders(self) -> TripRiders:
+        """Return who rode the trips: a thousandth of what a trip's fixes take."""
+        return TripRiders(self.rider_ids, self.rider)
 
     def trip_of_fix(self) -> Integers:
         """Return each fix's trip number, shape (n,)."""

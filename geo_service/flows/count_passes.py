@@ -5,10 +5,11 @@ are others, or the issue was open at other times of that day, or lies elsewhere.
 """
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from geo_service.compiled import content_of_kernels
 from geo_service.domain.moments import to_microseconds
 from geo_service.domain.pass_rule import PassRule
 from geo_service.flows.counted_period import Period, within_one_generation
-from geo_service.flows.in_parallel import in_parallel
+from geo_service.flows.look_at_parts import look_at_parts
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.issue_grid import IssuePoints, open_during
 from geo_service.overlay.issue_lives import Marks, life_marks
@@ -36,6 +37,7 @@ from geo_service.store.trace_days import LakeDay
 from geo_service.store.trace_packing import (
     MICROSECONDS_A_MILLISECOND,
     STEPS_A_DEGREE,
+    PackedTrips,
 )
 from geo_service.store.trace_rows import LyingTrips
 
@@ -47,12 +49,45 @@ Progress: TypeAlias = Callable[[Sequence[LakeDay]], Iterable[LakeDay]]
 
 
 @dataclass(slots=True, eq=False)
+class _Fresh:
+    """The issues that a day's trips must be looked at for."""
+
+    issues: Integers
+    """Rows of the points, ascending."""
+    lock: Lock = field(default_factory=Lock)
+    watched: Watch | None = None
+    """Made of them by whoever needs it first."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go to another process without what is made there."""
+        return _Fresh, (self.issues,)
+
+
+@dataclass(frozen=True, slots=True)
+class _CountPart:
+    """Counts the passes of a part of a day; any number of threads may do so."""
+
+    points: IssuePoints
+    rule: PassRule
+    period: Period
+
+    def __call__(self, fresh: _Fresh, packed: PackedTrips) -> Counted:
+        meant = self.period.starting_in(packed)
+        track = Track(
+            meant.offsets, meant.t, meant.lon, meant.lat, MICROSECONDS_A_MILLISECOND, STEP
+        )
+        with fresh.lock:
+            if fresh.watched is None:
+                fresh.watched = watch(self.points, fresh.issues, self.rule)
+        return count_part(track, Riders(*meant.riders()), fresh.watched)
+
+
+@dataclass(slots=True, eq=False)
 class _Day:
     """A day that is being counted."""
 
     day: int
-    fresh: Integers
-    """The issues that its trips must be looked at for."""
+    fresh: _Fresh
     tally: PassTally
     parts: int
     """How many parts of the day's trips have still to be counted."""
@@ -62,9 +97,6 @@ class _Day:
     """All issues open on the day,"""
     marks: Marks
     """and what tells their lives on that day from any other."""
-    lock: Lock = field(default_factory=Lock)
-    watched: Watch | None = None
-    """Made of the fresh issues by whoever needs it first."""
 
 
 def count_passes_in(
@@ -106,8 +138,9 @@ def count_passes_in(
     """
     kept_to = within_one_generation(workspace, period)
     counter = _Counter(workspace, points, _names(issue_ids), kept_to, rule)
-    for day, counted in in_parallel(counter.count, counter.parts(progress)):
-        counter.take(day, counted)
+    look = _CountPart(points, rule, kept_to)
+    for counted in look_at_parts(workspace, look, counter.parts(progress)):
+        counter.take(counted)
     return counter.total.counts()
 
 
@@ -125,8 +158,10 @@ class _Counter:
         self._lake, self._kept = workspace.lake, workspace.kept_counts
         self._points, self._names, self._period, self._rule = points, names, period, rule
         self.total = PassTally(points)
+        self._under_way: deque[_Day] = deque()
+        """The day of each part that was yielded and not taken in yet."""
 
-    def parts(self, progress: Progress) -> Iterator[tuple[_Day, LyingTrips]]:
+    def parts(self, progress: Progress) -> Iterator[tuple[_Fresh, LyingTrips]]:
         """Yield what must be read, and take in what need not be."""
         period = self._period
         self._kept.tidy([known.day for known in self._lake.days()])
@@ -139,25 +174,14 @@ class _Counter:
                 if now == begun:
                     day.parts = len(parts)
                     for part in parts:
-                        yield day, part
+                        self._under_way.append(day)
+                        yield day.fresh, part
                     break
                 # Its trips have just become others: what is known of those is taken in.
 
-    def count(self, job: tuple[_Day, LyingTrips]) -> tuple[_Day, Counted]:
-        """Read and count a part of a day; any number of threads may do so."""
-        day, part = job
-        packed = self._period.starting_in(self._lake.read_packed(part))
-        track = Track(
-            packed.offsets, packed.t, packed.lon, packed.lat, MICROSECONDS_A_MILLISECOND, STEP
-        )
-        riders = Riders(*packed.riders())
-        with day.lock:
-            if day.watched is None:
-                day.watched = watch(self._points, day.fresh, self._rule)
-        return day, count_part(track, riders, day.watched)
-
-    def take(self, day: _Day, counted: Counted) -> None:
-        """Take in what was counted of a part; with the last part, the day is kept."""
+    def take(self, counted: Counted) -> None:
+        """Take in what was counted of the next part; with a day's last one, the day is kept."""
+        day = self._under_way.popleft()
         day.tally.add(counted)
         day.parts -= 1
         if day.parts:
@@ -192,7 +216,7 @@ class _Counter:
             tally.add(counted)
         if not len(fresh):
             return None
-        return _Day(known.day, fresh, tally, 0, basis, issues, marks)
+        return _Day(known.day, _Fresh(fresh), tally, 0, basis, issues, marks)
 
     def _basis(self, stamp: int) -> str:
         rule = self._rule

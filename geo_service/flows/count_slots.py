@@ -1,10 +1,11 @@
 """The analyst's question by time: which hours and weekdays streets, cells and issues are passed."""
 
 from collections.abc import Callable
+from functools import partial
 
 from geo_service.domain.pass_rule import PassRule
 from geo_service.domain.slots import Per, SlotRule
-from geo_service.domain.trace import Fixes
+from geo_service.domain.trace import Fixes, TripRiders
 from geo_service.export.frames import Frame, issues_frame
 from geo_service.export.slot_frames import (
     cell_slots_frame,
@@ -91,5 +92,9 @@ def week_in_cells(
 
 def _looks_for_passes(
     points: IssuePoints, rule: PassRule
-) -> Callable[[Fixes], tuple[Fixes, Passes]]:
-    return lambda fixes: (fixes, find_passes(fixes, points, rule))
+) -> Callable[[Fixes], tuple[TripRiders, Passes]]:
+    return partial(_passed, points=points, rule=rule)
+
+
+def _passed(fixes: Fixes, points: IssuePoints, rule: PassRule) -> tuple[TripRiders, Passes]:
+    return fixes.only_riders(), find_passes(fixes, points, rule)

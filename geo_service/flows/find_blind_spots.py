@@ -1,7 +1,8 @@
 """The analyst's question turned round: which streets and cells no trip was in."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -52,18 +53,18 @@ def blind_spots_frame(
     rule, issues = rule_of(workspace, question), read_issues(workspace, question)
     streets = workspace.streets(Profile.EBIKE)
     if by == "street":
-        ridden = look_at_trips(workspace, question, _matches(streets), progress)
+        look = partial(_matched, streets=streets)
+        ridden = look_at_trips(workspace, question, look, progress)
         blind = blind_streets(ridden, issues, streets, rule.radius_m)
         return blind_streets_frame(blind, streets.network)
     finder = CellFinder(workspace.settings.cell_resolution)
-    visits = look_at_trips(
-        workspace, question, lambda fixes: cell_visits(fixes, rule, finder), progress
-    )
+    look = partial(cell_visits, rule=rule, finder=finder)
+    visits = look_at_trips(workspace, question, look, progress)
     return blind_cells_frame(blind_cells(visits, issues, streets, finder))
 
 
-def _matches(streets: Streets) -> Callable[[Fixes], Visits]:
-    return lambda fixes: edge_visits(match(streets.network, streets.grid, fixes))
+def _matched(fixes: Fixes, streets: Streets) -> Visits:
+    return edge_visits(match(streets.network, streets.grid, fixes))
 
 
 def blind_streets(

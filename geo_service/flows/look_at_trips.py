@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from functools import partial
+from typing import Generic, TypeVar
 
 from geo_service.domain.issue import Issue
 from geo_service.domain.pass_rule import PassRule
@@ -11,7 +12,7 @@ from geo_service.domain.trace import Fixes
 from geo_service.errors import WrongUsage
 from geo_service.flows.count_passes import Progress
 from geo_service.flows.counted_period import Period, within_one_generation
-from geo_service.flows.in_parallel import in_parallel
+from geo_service.flows.look_at_parts import look_at_parts
 from geo_service.flows.wiring import Workspace
 from geo_service.overlay.cell_finder import CellFinder
 from geo_service.overlay.exposure import edge_visits
@@ -20,8 +21,7 @@ from geo_service.overlay.passes import find_passes
 from geo_service.overlay.seen import Seen, seen_in_cells
 from geo_service.store import issues as stored_issues
 from geo_service.store.trace_days import LakeDay
-from geo_service.store.trace_packing import unpack
-from geo_service.store.trace_rows import LyingTrips
+from geo_service.store.trace_packing import PackedTrips, unpack
 from geo_service.streets.matching.match import match
 from geo_service.streets.prepared import Streets
 
@@ -79,7 +79,8 @@ def look_at_trips(
     question : OverlayQuestion
         Which trips.
     look : callable
-        Takes some whole trips; several threads do so at once.
+        Takes some whole trips; several threads do so at once. Where workers are not here it goes
+        to them as bytes.
     progress : callable
         Wraps the days.
 
@@ -96,40 +97,57 @@ def look_at_trips(
         If a file of the trace lake is missing or damaged.
     """
     period, lake = period_of(workspace, question), workspace.lake
-
-    def read_and_look(part: LyingTrips) -> list[Made]:
-        fixes = unpack(period.starting_in(lake.read_packed(part)))
-        return [look(fixes)] if fixes.trips else []
-
     parts = (
-        part
+        (None, part)
         for day in progress(lake.days(period.since, period.until))
         for part in lake.look(day.day, period.since, period.until).parts
     )
-    for made in in_parallel(read_and_look, parts):
+    for made in look_at_parts(workspace, _LookWithin(period, look), parts):
         yield from made
+
+
+@dataclass(frozen=True, slots=True)
+class _LookWithin(Generic[Made]):
+    """Looks at the trips of a period."""
+
+    period: Period
+    look: Callable[[Fixes], Made]
+
+    def __call__(self, _: None, packed: PackedTrips) -> list[Made]:
+        fixes = unpack(self.period.starting_in(packed))
+        return [self.look(fixes)] if fixes.trips else []
 
 
 def partitions_of(
     workspace: Workspace, question: OverlayQuestion, progress: Progress = as_it_goes
 ) -> Iterator[Fixes]:
     """Read the trips a question is about, part by part in order of day, whole trips always."""
-    return look_at_trips(workspace, question, lambda fixes: fixes, progress)
+    return look_at_trips(workspace, question, _as_they_are, progress)
+
+
+def _as_they_are(fixes: Fixes) -> Fixes:
+    return fixes
 
 
 def looks_in_cells(points: IssuePoints, rule: PassRule, resolution: int) -> Callable[[Fixes], Seen]:
     """Return what looks which cells trips were in and which issues they passed."""
-    finder = CellFinder(resolution)
-    return lambda fixes: seen_in_cells(fixes, points, rule, finder)
+    return partial(seen_in_cells, points=points, rule=rule, finder=CellFinder(resolution))
 
 
 def looks_along_streets(
     points: IssuePoints, rule: PassRule, streets: Streets
 ) -> Callable[[Fixes], Seen]:
     """Return what matches trips to streets and looks which issues they passed."""
-    network, grid = streets.network, streets.grid
-    return lambda fixes: Seen(
-        fixes, edge_visits(match(network, grid, fixes)), find_passes(fixes, points, rule)
+    return partial(_seen_along_streets, points=points, rule=rule, streets=streets)
+
+
+def _seen_along_streets(
+    fixes: Fixes, points: IssuePoints, rule: PassRule, streets: Streets
+) -> Seen:
+    return Seen(
+        fixes.only_riders(),
+        edge_visits(match(streets.network, streets.grid, fixes)),
+        find_passes(fixes, points, rule),
     )
 
 

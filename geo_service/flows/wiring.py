@@ -1,7 +1,7 @@
 """A workspace and its parts, built from settings: the one place that knows what is made of what."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
@@ -10,7 +10,9 @@ from geo_service.domain.erasure import mark_of_key
 from geo_service.domain.opening import Calendar, check_calendar
 from geo_service.domain.rider_names import Generation, Secret, TraceNames
 from geo_service.errors import NotReady
+from geo_service.flows.in_parallel import Threads, Workers
 from geo_service.flows.kept_ground import KeptGround
+from geo_service.flows.mapped_streets import open_streets
 from geo_service.settings import Settings
 from geo_service.store import city, rider_generations
 from geo_service.store.database import Database
@@ -39,6 +41,8 @@ class Workspace:
     kept_counts: KeptCounts
     kept_ground: KeptGround
     photos: PhotoFiles
+    workers: Workers = field(default_factory=Threads)
+    """Who reads and counts what the lake holds."""
 
     def close(self) -> None:
         """Let go of the database."""
@@ -85,12 +89,7 @@ class Workspace:
         NotReady
             If no streets have been loaded.
         """
-        version = self.streets_version()
-        return Streets(
-            self.networks.open(version, profile),
-            self.networks.open_grid(version, profile),
-            self.networks.open_eliminations(version, profile),
-        )
+        return open_streets(self.networks, self.streets_version(), profile)
 
     def rider_key(self) -> bytes:
         """Return the secret behind the pseudonyms of riders' accounts, making it on first use.

@@ -81,6 +81,10 @@ class CellFinder:
         self._known = _nothing()
         self._learning = Lock()
 
+    def __reduce__(self) -> tuple[type["CellFinder"], tuple[int]]:
+        """Go to another process without what was learnt."""
+        return CellFinder, (self.resolution,)
+
     def find(self, lon: Floats, lat: Floats) -> Integers:
         """Find the cell each position lies in, as ``cells.cell_of`` does.
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from geo_service.domain.pass_rule import PassRule
-from geo_service.domain.trace import Fixes
+from geo_service.domain.trace import Fixes, TripRiders
 from geo_service.overlay.cell_finder import CellFinder
 from geo_service.overlay.cell_visits import cell_visits
 from geo_service.overlay.issue_grid import IssuePoints
@@ -14,7 +14,8 @@ from geo_service.overlay.visits import Visits
 class Seen(NamedTuple):
     """Whole trips, each of which comes only once."""
 
-    trips: Fixes
+    trips: Fixes | TripRiders
+    """Only their riders are read."""
     visits: Visits
     """Of cells, or of street edges."""
     passes: Passes
@@ -39,4 +40,6 @@ def seen_in_cells(fixes: Fixes, points: IssuePoints, rule: PassRule, finder: Cel
     Seen
         Raises nothing.
     """
-    return Seen(fixes, cell_visits(fixes, rule, finder), find_passes(fixes, points, rule))
+    return Seen(
+        fixes.only_riders(), cell_visits(fixes, rule, finder), find_passes(fixes, points, rule)
+    )

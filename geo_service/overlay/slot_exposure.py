@@ -15,7 +15,7 @@ import numpy as np
 
 from geo_service.arrays import Floats, Integers
 from geo_service.domain.slots import SLOTS, WEEK_SLOTS, SlotRule, week_slots
-from geo_service.domain.trace import Fixes
+from geo_service.domain.trace import Fixes, TripRiders
 from geo_service.overlay.distinct_riders import Numbering
 from geo_service.overlay.exposure import NO_PLACE
 from geo_service.overlay.passes import Passes
@@ -129,14 +129,14 @@ def _count(parts: Iterable[Seen], issue_place: Integers, both: _PlaceSlots) -> S
 
 
 def count_issue_slots(
-    parts: Iterable[tuple[Fixes, Passes]], issues: int, slots: SlotRule
+    parts: Iterable[tuple[Fixes | TripRiders, Passes]], issues: int, slots: SlotRule
 ) -> SlotExposure:
     """Count passes by issue and slot.
 
     Parameters
     ----------
-    parts : iterable of (Fixes, Passes)
-        Trips and the issues they passed; taken one at a time.
+    parts : iterable of (Fixes or TripRiders, Passes)
+        Trips, of which only the riders are read, and the issues they passed; taken one at a time.
     issues : int
         How many there are.
     slots : SlotRule

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo_service.arrays import Floats, Integers
-from geo_service.domain.trace import Fixes
+from geo_service.domain.trace import Fixes, TripRiders
 from geo_service.overlay.distinct_riders import Distinct, Numbering
 from geo_service.overlay.visits import Visits
 
@@ -33,22 +33,22 @@ class VisitTally:
         self._metres = np.zeros(0, dtype=np.float64)
         self._visits = np.zeros(0, dtype=np.int64)
 
-    def add(self, fixes: Fixes, visits: Visits) -> None:
+    def add(self, trips: Fixes | TripRiders, visits: Visits) -> None:
         """Take in the visits of one partition.
 
         Parameters
         ----------
-        fixes : Fixes
-            The partition's trips; only their riders are read.
+        trips : Fixes or TripRiders
+            The partition's; only their riders are read.
         visits : Visits
             Where the trips were. Raises nothing.
         """
         codes, row = np.unique(visits.place, return_inverse=True)
         place = self._places.numbers(codes.tolist())[row]
         places = len(self._places)
-        pairs = np.unique(place * fixes.trips + visits.trip)
-        pair_place, pair_trip = np.divmod(pairs, max(1, fixes.trips))
-        rider = self._riders.numbers(fixes.rider_ids)[fixes.rider[pair_trip]]
+        pairs = np.unique(place * trips.trips + visits.trip)
+        pair_place, pair_trip = np.divmod(pairs, max(1, trips.trips))
+        rider = self._riders.numbers(trips.rider_ids)[trips.rider[pair_trip]]
         self._distinct.add(pair_place, rider)
         new = places - len(self._trips)
         self._trips = np.pad(self._trips, (0, new)) + np.bincount(pair_place, minlength=places)

@@ -87,6 +87,10 @@ def test_nothing_found_is_said(town: Callable, tmp_path: Path) -> None:
         (("--unconfirmed", "0", "--out", "x.csv"), "1 or more"),
         (("--per", "month", "--out", "x.csv"), "weekday_hour"),
         (("--out", "x.docx"), ".gpkg"),
+        (("--dask", "elsewhere", "--out", "x.csv"), "write local, or for example tcp://"),
+        (("--dask", "http://10.0.0.1:80", "--out", "x.csv"), "is no cluster"),
+        (("--dask", "tcp://10.0.0.1", "--out", "x.csv"), "is no cluster"),
+        (("--dask", "tcp://10.0.0.1:65536", "--out", "x.csv"), "is not a port"),
     ],
 )
 def test_wrong_questions_are_refused_before_any_work(

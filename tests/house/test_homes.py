@@ -36,6 +36,8 @@ HOMES = {
     "requests": ("ingest/open311_server.py",),
     "mapbox_vector_tile": ("maps/tiles/encode.py",),
     "mgrs": ("geometry/unit.py", "store/migrations/"),
+    "dask": ("flows/dask_workers.py",),
+    "distributed": ("flows/dask_workers.py",),
     "tqdm": ("cli/",),
     "argparse": ("cli/",),
 }
@@ -73,7 +75,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    for heavy in ("numpy", "pandas", "geopandas", "numba", "folium", "fastapi"):
+    for heavy in ("numpy", "pandas", "geopandas", "numba", "folium", "fastapi", "distributed"):
         assert f"'{heavy}'" not in loaded.stdout
 
 

@@ -21,7 +21,7 @@ USED_AS_IT_IS = "used as it is"
 BESIDE = {"pandana": "AGPL-3.0-or-later"}
 """Only measured beside the project: nothing of it is imported by what others get."""
 
-NOT_INSTALLED = ("bench", "dask")
+NOT_INSTALLED = ("bench",)
 """Extras that the tests do without, so that their licences are believed as they are listed."""
 TELL_NOTHING = frozenset({"sedonadb"})
 """Packages whose metadata name no licence."""

@@ -1,0 +1,240 @@
+"""The only home of Dask: work done by its workers, other processes here or on other machines.
+
+Works, things and what is made of them go over the wire as bytes that this file makes, so that
+arrays arrive as they were. What many things have in common is the answer of a task of its own:
+Dask then carries it to each worker once, and has it made anew where all who held it are gone.
+"""
+
+import logging
+import operator
+import pickle
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any, Generic, TypeVar
+
+import dask
+from distributed import Client, Future, KilledWorker, LocalCluster, get_worker
+from distributed import wait as wait_for
+
+from geo_service.compiled import content_of_kernels
+from geo_service.errors import NotReady
+from geo_service.flows.in_parallel import cores
+
+Common = TypeVar("Common")
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+LOCAL = "local"
+"""No address of a scheduler: a cluster of processes on this machine, one a core."""
+LOOPBACK = "127.0.0.1"
+CONNECT_S = 5.0
+"""A scheduler that is there answers in less."""
+LOOK_S = 2.0
+"""So often it is looked whether there are workers, while an answer is waited for."""
+LONELY_LOOKS = 30
+"""So many times in a row without any worker are too many: a minute."""
+FETCH_S = 300.0
+"""No answer takes longer to come from its worker."""
+AHEAD = 2
+"""Things that each worker has before it: one in work, one ready."""
+NO_PAGES: dict[str, list[str]] = {
+    f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker")
+}
+"""Of what is started here."""
+SAME_PROGRAM = "Install this version of geo_service on all machines, and start the workers again."
+NOISY = ("distributed", "distributed.client", "tornado.application", "asyncio")
+"""What Dask logs of lost connections is told by the errors here, once and in plain words."""
+
+
+@contextmanager
+def dask_workers(where: str) -> Iterator["DaskWorkers"]:
+    """Have Dask's workers until the block ends.
+
+    Parameters
+    ----------
+    where : str
+        ``local``, or a scheduler's address, ``tcp://HOST:PORT``. It is trusted, as is whoever
+        reaches it: workers run what they are given.
+
+    Raises
+    ------
+    NotReady
+        If no scheduler answers there.
+    """
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    with ExitStack() as stack:
+        stack.enter_context(dask.config.set(NO_PAGES))
+        address: Any = stack.enter_context(_local_cluster()) if where == LOCAL else where
+        try:
+            client = stack.enter_context(Client(address, timeout=CONNECT_S, name="geo_service"))
+        except (OSError, ValueError) as problem:
+            raise NotReady(
+                "No scheduler of Dask answers there.",
+                where=where,
+                remedy="Start one with 'dask scheduler', or count on this machine: --dask local.",
+            ) from problem
+        yield DaskWorkers(client, where)
+
+
+def _local_cluster() -> LocalCluster:
+    # Without a limit of memory, as threads have none: what is under way is bounded here.
+    return LocalCluster(
+        n_workers=cores(),
+        threads_per_worker=1,
+        processes=True,
+        host=LOOPBACK,
+        scheduler_kwargs={"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"},
+        memory_limit=0,
+        silence_logs=logging.CRITICAL + 1,
+    )
+
+
+class DaskWorkers:
+    """Workers of a cluster.
+
+    Parameters
+    ----------
+    client : Client
+        Connected.
+    where : str
+        How errors name the cluster.
+    """
+
+    are_here = False
+
+    def __init__(self, client: Client, where: str) -> None:
+        self._client, self._where = client, where
+
+    def each(
+        self, work: Callable[[Common, Given], Made], things: Iterable[tuple[Common, Given]]
+    ) -> Iterator[Made]:
+        """Yield what the work makes of each thing, as ``Workers`` has it.
+
+        Raises
+        ------
+        NotReady
+            If the scheduler is gone, there are no workers for a minute, several of them died of
+            one thing, or they have another program than this.
+        """
+        under_way: deque[Future] = deque()
+        works = self._send(_Work(work))
+        last: object = under_way  # which no thing has in common with others
+        for common, thing in things:
+            if common is not last:
+                shared, last = self._send(common), common
+            under_way.append(self._submit(operator.call, works, shared, _packed(thing)))
+            if len(under_way) >= AHEAD * self._workers():
+                yield self._answer(under_way.popleft())
+        while under_way:
+            yield self._answer(under_way.popleft())
+
+    def _send(self, value: object) -> Future:
+        """Send what many things need, as a task that gives it."""
+        return self._submit(pickle.loads, _packed(value))
+
+    def _submit(self, work: Callable[..., object], *given: object) -> Future:
+        with self._telling_of_the_scheduler():
+            return self._client.submit(work, *given, pure=False)
+
+    def _workers(self) -> int:
+        with self._telling_of_the_scheduler():
+            return max(1, len(self._client.nthreads()))
+
+    def _answer(self, asked: Future) -> Any:  # noqa: ANN401 - whatever the work makes
+        """Wait for an answer, and return it or raise what came instead."""
+        self._wait(asked)
+        if asked.status == "finished":
+            with self._telling_of_the_scheduler():
+                return pickle.loads(asked.result(timeout=FETCH_S))  # noqa: S301 - of trusted workers
+        if asked.status != "error":
+            raise self._scheduler_gone()
+        problem = asked.exception()
+        if isinstance(problem, KilledWorker):
+            raise NotReady(
+                f"{problem.allowed_failures + 1} workers of Dask died one after the other of the "
+                "same part, so it was given up.",
+                where=self._where,
+                remedy="See in their logs what ended them: most often a machine had too little "
+                "memory. Then ask again.",
+            ) from problem
+        if isinstance(problem, ImportError | AttributeError):
+            raise NotReady(
+                f"A worker of Dask has another program than this, or none ({problem}).",
+                where=self._where,
+                remedy=SAME_PROGRAM,
+            ) from problem
+        raise problem
+
+    def _wait(self, asked: Future) -> None:
+        """Return once an answer is there, or will never be.
+
+        Raises
+        ------
+        NotReady
+            If there have been no workers for long.
+        """
+        lonely = 0
+        while not asked.done():
+            with suppress(TimeoutError, CancelledError):
+                wait_for(asked, timeout=LOOK_S)
+                return
+            with self._telling_of_the_scheduler():
+                lonely = 0 if self._client.nthreads() else lonely + 1
+            if lonely >= LONELY_LOOKS:
+                raise NotReady(
+                    f"The scheduler of Dask has had no workers for {lonely * LOOK_S:.0f} seconds.",
+                    where=self._where,
+                    remedy=f"Start some with 'dask worker {self._where}', and ask again.",
+                )
+
+    @contextmanager
+    def _telling_of_the_scheduler(self) -> Iterator[None]:
+        """Say in plain words that the scheduler can't be asked any more."""
+        try:
+            yield
+        except (OSError, RuntimeError, CancelledError) as problem:
+            raise self._scheduler_gone() from problem
+
+    def _scheduler_gone(self) -> NotReady:
+        return NotReady(
+            "The scheduler of Dask has gone while it was at work for this; nothing was written.",
+            where=self._where,
+            remedy="See in its log why. Once it is there again, ask again.",
+        )
+
+
+class _Work(Generic[Common, Given, Made]):
+    """A work that may arrive at a worker, if that has the same program."""
+
+    def __init__(self, work: Callable[[Common, Given], Made]) -> None:
+        self._work = work
+
+    def __call__(self, common: Common, thing: bytes) -> bytes:
+        return _packed(self._work(common, pickle.loads(thing)))  # noqa: S301 - sent by whom it serves
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _arrived, (content_of_kernels(), _packed(self._work))
+
+
+def _arrived(kernels: str, work: bytes) -> _Work[Any, Any, Any]:
+    """Unpack a work at a worker.
+
+    Raises
+    ------
+    NotReady
+        If the worker counts otherwise than who sent it.
+    """
+    if kernels != content_of_kernels():
+        raise NotReady(
+            "This worker of Dask has another version of the program.",
+            where=get_worker().address,
+            remedy=SAME_PROGRAM,
+        )
+    return _Work(pickle.loads(work))  # noqa: S301 - sent by whom it serves
+
+
+def _packed(value: object) -> bytes:
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)

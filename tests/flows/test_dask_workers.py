@@ -1,0 +1,175 @@
+"""Workers of Dask do what threads do: in order, few at a time, and what goes wrong is told."""
+
+import operator
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from lake_city import make_lake_city, moment, settings_of
+from own_process import free_port
+
+from geo_service.domain.slots import Per
+from geo_service.errors import NotReady
+from geo_service.export.frames import Frame
+from geo_service.flows import dask_workers as subject
+from geo_service.flows.counted_period import Period
+from geo_service.flows.dask_workers import AHEAD, DaskWorkers, dask_workers
+from geo_service.flows.look_at_parts import look_at_parts
+from geo_service.flows.look_at_trips import OverlayQuestion, _LookWithin
+from geo_service.flows.overlay_tables import TableQuestion, overlay_table
+from geo_service.flows.wiring import Workspace, open_workspace
+from geo_service.store import trace_folder
+from geo_service.store.kept_counts import KeptCounts
+from geo_service.store.workspace_files import TRACES
+
+WORKERS = 2
+FIXES_IN_A_PART = 500
+"""So that a day has several parts."""
+NAMES = _LookWithin(Period(), operator.attrgetter("trip_ids"))
+BY = ("issue", "street", "cell")
+
+
+@pytest.fixture(scope="module")
+def crew() -> Iterator[DaskWorkers]:
+    """Start a cluster of two processes once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subject, "cores", lambda: WORKERS)
+        with dask_workers("local") as workers:
+            yield workers
+
+
+@contextmanager
+def made_city(seed: int, patch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    patch.setattr(trace_folder, "FIXES_IN_A_PART", FIXES_IN_A_PART)
+    with TemporaryDirectory() as folder:
+        settings = settings_of(Path(folder))
+        make_lake_city(settings, seed, days=3, trips=12, issues=60)
+        with open_workspace(settings) as workspace:
+            yield workspace
+
+
+def table(workspace: Workspace, question: TableQuestion) -> Frame:
+    """Count with nothing kept from before."""
+    with TemporaryDirectory() as folder:
+        return overlay_table(replace(workspace, kept_counts=KeptCounts(Path(folder))), question)
+
+
+def bits(frame: Frame) -> dict[str, list[object]]:
+    """Return every cell, numbers with a fraction as the integers that have their bits."""
+    told: dict[str, list[object]] = {}
+    for name, column in frame.items():
+        floats = column.dtype == np.float64
+        told[str(name)] = (column.to_numpy().view(np.int64) if floats else column).tolist()
+    return told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_every_table_is_bit_for_bit_that_of_this_process(
+    crew: DaskWorkers, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(seed)
+    since = None if seed % 2 else moment(float(random.uniform(0, 1)))
+    until = moment(float(random.uniform(2, 4)))
+    trips = OverlayQuestion(since, until, float(random.uniform(5, 60)))
+    few = OverlayQuestion(until=moment(0.4))
+    questions = [
+        *(TableQuestion(by, trips) for by in BY),
+        *(TableQuestion(by, trips, Per.HOUR) for by in BY),
+        *(TableQuestion(by, few, blind_spots=True) for by in BY[1:]),
+    ]
+    with made_city(seed, monkeypatch) as here:
+        there = replace(here, workers=crew)
+        for question in questions:
+            ours, theirs = table(here, question), table(there, question)
+            assert bits(theirs) == bits(ours), question
+            assert len(ours), question
+            assert question.blind_spots or ours["passes"].sum() > 0, question
+
+
+def test_what_workers_counted_is_kept_for_threads(
+    crew: DaskWorkers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with made_city(7, monkeypatch) as here:
+        question = TableQuestion("issue")
+        theirs = overlay_table(replace(here, workers=crew), question)
+        monkeypatch.setattr(type(here.lake), "read_packed", None)
+        assert bits(overlay_table(here, question)) == bits(theirs)
+
+
+def test_trips_moved_and_removed_meanwhile_are_found_and_left_out(
+    crew: DaskWorkers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with made_city(8, monkeypatch) as here:
+        parts = [(None, part) for day in here.lake.days() for part in here.lake.look(day.day).parts]
+        assert len(parts) > 5
+        whole = [name for _, part in parts for name in part.trip_ids]
+        here.lake.remove([whole[3]])
+        lies = here.settings.workspace / TRACES / parts[0][1].files[0]
+        assert not lies.exists()
+        found = look_at_parts(replace(here, workers=crew), NAMES, parts)
+        assert [name for (names,) in found for name in names] == whole[:3] + whole[4:]
+
+
+def test_a_file_that_is_gone_and_a_folder_that_workers_do_not_see_are_told_apart(
+    crew: DaskWorkers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with made_city(8, monkeypatch) as here:
+        parts = [(None, part) for part in here.lake.look(here.lake.days()[0].day).parts]
+        settings = replace(here.settings, workspace=tmp_path)
+        with pytest.raises(NotReady, match=r"worker does not see .* same path") as caught:
+            list(look_at_parts(replace(here, settings=settings, workers=crew), NAMES, parts))
+        assert caught.value.where.startswith(str(tmp_path))
+        (here.settings.workspace / TRACES / parts[0][1].files[0]).unlink()
+        with pytest.raises(NotReady, match=r"file in the folder of traces is missing"):
+            list(look_at_parts(replace(here, workers=crew), NAMES, parts))
+
+
+def test_answers_come_in_order_and_few_things_are_taken_before(crew: DaskWorkers) -> None:
+    taken: list[int] = []
+
+    def things() -> Iterator[tuple[int, int]]:
+        for thing in range(40):
+            taken.append(thing)
+            yield thing // 10, thing
+
+    for number, made in enumerate(crew.each(operator.add, things())):
+        assert made == number + number // 10
+        assert len(taken) <= number + AHEAD * WORKERS
+    assert len(taken) == 40
+    assert list(crew.each(operator.add, [])) == []
+
+
+def test_arrays_arrive_as_they_were_so_that_no_kernel_is_compiled_again(crew: DaskWorkers) -> None:
+    (there,) = crew.each(operator.getitem, [([np.arange(3.0)], 0)])
+    assert (there.flags.writeable, there.flags.c_contiguous, there.dtype) == (True, True, float)
+
+
+def test_what_the_work_raises_comes_where_its_answer_would(crew: DaskWorkers) -> None:
+    answers = crew.each(operator.floordiv, ((12, thing) for thing in (3, 2, 0, 1)))
+    assert [next(answers), next(answers)] == [4, 6]
+    with pytest.raises(ZeroDivisionError):
+        next(answers)
+    assert list(crew.each(operator.floordiv, [(12, 3)])) == [4]
+
+
+def test_another_program_at_the_workers_is_told(
+    crew: DaskWorkers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subject, "content_of_kernels", lambda: "of yesterday")
+    with pytest.raises(NotReady, match=r"another version .*Install this version") as caught:
+        list(crew.each(operator.add, [(1, 2)]))
+    assert caught.value.where.startswith("tcp://127.0.0.1:")
+
+
+def test_a_scheduler_that_does_not_answer_is_told_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "CONNECT_S", 0.5)
+    address = f"tcp://127.0.0.1:{free_port()}"
+    with pytest.raises(NotReady, match=r"No scheduler .*--dask local") as caught:  # noqa: SIM117 - entered is enough
+        with dask_workers(address):
+            pass
+    assert caught.value.where == address

@@ -8,10 +8,14 @@ Dask then carries it to each worker once, and has it made anew where all who hel
 import logging
 import operator
 import pickle
+import signal
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from typing import Any, Generic, TypeVar
 
 import dask
@@ -80,16 +84,33 @@ def dask_workers(where: str) -> Iterator["DaskWorkers"]:
 
 
 def _local_cluster() -> LocalCluster:
-    # Without a limit of memory, as threads have none: what is under way is bounded here.
-    return LocalCluster(
-        n_workers=cores(),
-        threads_per_worker=1,
-        processes=True,
-        host=LOOPBACK,
-        scheduler_kwargs={"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"},
-        memory_limit=0,
-        silence_logs=logging.CRITICAL + 1,
-    )
+    with _deaf_to_ctrl_c():
+        # Without a limit of memory, as threads have none: what is under way is bounded here.
+        return LocalCluster(
+            n_workers=cores(),
+            threads_per_worker=1,
+            processes=True,
+            host=LOOPBACK,
+            scheduler_kwargs={"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"},
+            memory_limit=0,
+            silence_logs=logging.CRITICAL + 1,
+        )
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Have threads that begin in the block, and processes begun by them, never hear Ctrl-C.
+
+    A terminal tells it to all processes of a command; this thread hears it after the block, and
+    ends the others.
+    """
+    # It would have the thread hear again that begins the first process.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class DaskWorkers:
@@ -148,7 +169,11 @@ class DaskWorkers:
         self._wait(asked)
         if asked.status == "finished":
             with self._telling_of_the_scheduler():
-                return pickle.loads(asked.result(timeout=FETCH_S))  # noqa: S301 - of trusted workers
+                packed = asked.result(timeout=FETCH_S)
+            made = pickle.loads(packed)  # noqa: S301 - of trusted workers
+            if isinstance(made, _Raised):
+                raise made.problem
+            return made
         if asked.status != "error":
             raise self._scheduler_gone()
         problem = asked.exception()
@@ -206,6 +231,17 @@ class DaskWorkers:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    """What a work raised.
+
+    It comes as an answer: Dask's own way for errors was seen to leave who waits without any, where
+    what lies around an error can't be sent.
+    """
+
+    problem: Exception
+
+
 class _Work(Generic[Common, Given, Made]):
     """A work that may arrive at a worker, if that has the same program."""
 
@@ -213,7 +249,11 @@ class _Work(Generic[Common, Given, Made]):
         self._work = work
 
     def __call__(self, common: Common, thing: bytes) -> bytes:
-        return _packed(self._work(common, pickle.loads(thing)))  # noqa: S301 - sent by whom it serves
+        try:
+            return _packed(self._work(common, pickle.loads(thing)))  # noqa: S301 - sent by whom it serves
+        except Exception as problem:  # noqa: BLE001 - handed on to who asked
+            problem.add_note(f"At {get_worker().address}:\n{traceback.format_exc()}")
+            return _packed(_Raised(problem))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _arrived, (content_of_kernels(), _packed(self._work))

@@ -71,6 +71,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     load.add_argument("--time-zone", help="of times without a zone, for example Asia/Shanghai")
     load.add_argument("--skip-refused", action="store_true", help="load the rest of the records")
     load.add_argument("--replace", action="store_true", help="the files are the whole truth")
+    words.add_dask(load)
     load.add_argument("--json", action="store_true", help="print one line of JSON instead")
     load.set_defaults(run=run_load)
 
@@ -110,7 +111,8 @@ def run_load(arguments: argparse.Namespace) -> None:
         elif arguments.what == "traces":
             from geo_service.flows.import_traces import import_traces
 
-            traces = import_traces(workspace, arguments.files, options, words.now())
+            with words.working(workspace, arguments.dask) as at_work:
+                traces = import_traces(at_work, arguments.files, options, words.now())
             _say(traces.trips, as_json=arguments.json, traces=traces)
         elif arguments.from_osm:
             osm = load_osm_facilities(workspace, arguments.from_osm, options, words.now())
@@ -158,6 +160,8 @@ def _check_sources(arguments: argparse.Namespace) -> None:
             where="--from-osm",
         )
     _check_open311(arguments)
+    if arguments.dask is not None and what != "traces":
+        raise WrongUsage("Only traces are read by workers of Dask.", where="--dask")
     if not (files or arguments.place or arguments.from_osm or arguments.from_open311):
         raise WrongUsage("Name at least one file to load.")
 

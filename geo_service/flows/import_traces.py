@@ -1,5 +1,6 @@
 """Riders' traces from files into the lake, riders known by pseudonyms only."""
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +15,7 @@ from geo_service.flows.leave_out_erased import trips_to_keep, while_nobody_is_er
 from geo_service.flows.loading import LoadOptions, LoadReport, settle_refusals, streets_extent
 from geo_service.flows.name_traces import under_trace_names, while_names_stay
 from geo_service.flows.wiring import Workspace
-from geo_service.ingest.traces.read import read_traces
+from geo_service.ingest.traces.read import ReadElsewhere, read_traces
 from geo_service.store import erasures, rider_generations
 from geo_service.store.database import Connection
 
@@ -48,7 +49,7 @@ def import_traces(
     workspace : Workspace
         Opened for writing.
     files : sequence of Path
-        GPX, CSV, GeoJSON or Parquet.
+        GPX, CSV, GeoJSON or Parquet; each is read and cleaned by one worker of the workspace.
     options : LoadOptions
         Datum, column names, rider, time zone, and whether refused trips may be left out.
     now : datetime
@@ -77,6 +78,7 @@ def import_traces(
         clock_jump_fixes=settings.clock_jump_fixes,
         future_slack_s=settings.future_slack_s,
         near=streets_extent(workspace),
+        elsewhere=_read_elsewhere(workspace),
     )
     listed = settle_refusals(
         workspace, "traces", batch.refusals, skip_refused=options.skip_refused, now=now
@@ -115,6 +117,16 @@ def import_traces(
         stops=len(stops),
         stop_seconds=float(stops.seconds.sum()),
         erased=read.trips - fixes.trips,
+    )
+
+
+def _read_elsewhere(workspace: Workspace) -> ReadElsewhere | None:
+    """Return what has workers that are not here read files; they have to see them too."""
+    workers = workspace.workers
+    if workers.are_here:
+        return None
+    return lambda read, files: workers.each(
+        operator.call, ((read, path.resolve()) for path in files)
     )
 
 

@@ -158,6 +158,14 @@ def test_files_must_be_named(run: Callable, words: tuple[str, ...]) -> None:
     assert run("load", *words).code == 2
 
 
+def test_only_traces_are_read_by_workers(run: Callable) -> None:
+    answer = run("load", "issues", "a.csv", "--dask", "local")
+    assert (answer.code, answer.err) == (
+        2,
+        "geo-service: --dask: Only traces are read by workers of Dask.\n",
+    )
+
+
 def test_traces_tell_their_fixes_and_why_some_were_dropped(town: Callable, tmp_path: Path) -> None:
     lines = [f"t9,x,2026-10-01T08:00:{second:02}Z,112.140,32.04" for second in range(10)]
     path = tmp_path / "t.csv"

@@ -1,11 +1,14 @@
 """Workers of Dask do what threads do: in order, few at a time, and what goes wrong is told."""
 
+import json
 import operator
-from collections.abc import Iterator
+import pickle
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,11 +16,14 @@ from lake_city import make_lake_city, moment, settings_of
 from own_process import free_port
 
 from geo_service.domain.slots import Per
-from geo_service.errors import NotReady
+from geo_service.domain.trace import Fixes, join_fixes
+from geo_service.errors import NotReady, UnreadableFile
 from geo_service.export.frames import Frame
 from geo_service.flows import dask_workers as subject
 from geo_service.flows.counted_period import Period
 from geo_service.flows.dask_workers import AHEAD, DaskWorkers, dask_workers
+from geo_service.flows.import_traces import import_traces
+from geo_service.flows.loading import LoadOptions
 from geo_service.flows.look_at_parts import look_at_parts
 from geo_service.flows.look_at_trips import OverlayQuestion, _LookWithin
 from geo_service.flows.overlay_tables import TableQuestion, overlay_table
@@ -173,3 +179,90 @@ def test_a_scheduler_that_does_not_answer_is_told_soon(monkeypatch: pytest.Monke
         with dask_workers(address):
             pass
     assert caught.value.where == address
+
+
+GPX = (
+    """<gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>{}</trkseg></trk><trk/></gpx>"""
+)
+POINT = '<trkpt lon="{:.4f}" lat="32.0460"><time>2026-10-09T08:00:{:02}Z</time></trkpt>'
+
+
+def trace_files(folder: Path) -> list[Path]:
+    """Write trips that bear ids and some that bear none, good ones and bad ones."""
+    gpx, lines, fixes = (folder / name for name in ("a.gpx", "b.geojson", "c.csv"))
+    points = [POINT.format(112.141 + 5e-4 * step, 5 * step) for step in range(10)]
+    gpx.write_text(GPX.format("".join(points)))
+    times = [f"2026-10-08T08:00:{second:02}Z" for second in (0, 10, 20)]
+    line = [[112.143, 32.046], [112.1435, 32.046], [112.144, 32.046]]
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"rider_id": rider, "times": told},
+            "geometry": {"type": "LineString", "coordinates": line},
+        }
+        for rider, told in (("x", times), (None, times), ("y", times[:2]), ("y", times))
+    ]
+    lines.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    rows = [f"t{n // 9},z,2026-10-07T08:00:{n % 9:02},112.145,32.046" for n in range(27)]
+    fixes.write_text("\n".join(["trip_id,rider_id,t,lon,lat", *rows]))
+    return [gpx, lines, fixes]
+
+
+class Overheard:
+    """Workers, and whatever goes to them."""
+
+    are_here = False
+
+    def __init__(self, crew: DaskWorkers) -> None:
+        self._crew, self.sent = crew, bytearray()
+
+    def each(self, work: Any, things: Iterable[Any]) -> Iterator[Any]:  # noqa: ANN401 - handed on
+        self.sent += pickle.dumps(work)
+
+        def heard() -> Iterator[Any]:
+            for thing in things:
+                self.sent.extend(pickle.dumps(thing))
+                yield thing
+
+        return self._crew.each(work, heard())
+
+
+def test_files_are_read_by_workers_as_here_and_they_never_see_the_riders_key(
+    crew: DaskWorkers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    files, loaded, now = trace_files(tmp_path), [], moment(40)
+    options = LoadOptions(rider="r", time_zone="Asia/Shanghai", skip_refused=True)
+    for elsewhere in (False, True):
+        with made_city(3, monkeypatch) as here:
+            key = b"k" * 32
+            here.settings.rider_key_file.write_text(key.hex())
+            overheard = Overheard(crew)
+            asked = replace(here, workers=overheard) if elsewhere else here
+            report = import_traces(asked, files, options, now)
+            table(asked, TableQuestion("issue"))
+            refused = report.trips.refused_list
+            assert refused is not None
+            fixes = join_fixes(list(here.lake.read()))
+            trips = replace(report.trips, refused_list=None)
+            loaded.append((replace(report, trips=trips), refused.read_bytes(), told(fixes)))
+            assert bool(overheard.sent) == elsewhere
+            assert key not in overheard.sent
+            assert key.hex().encode() not in overheard.sent
+    assert loaded[0] == loaded[1]
+    assert (loaded[0][0].trips.loaded, loaded[0][0].trips.refused) == (7, 2)
+
+
+def told(fixes: Fixes) -> list[object]:
+    numbers = (fixes.rider, fixes.offsets, fixes.t, fixes.lon, fixes.lat)
+    return [fixes.trip_ids, fixes.rider_ids, *(column.tolist() for column in numbers)]
+
+
+def test_a_file_that_a_worker_can_not_read_is_refused_as_here(
+    crew: DaskWorkers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "bad.gpx"
+    path.write_text("<gpx>")
+    with made_city(3, monkeypatch) as here:
+        for workspace in (here, replace(here, workers=crew)):
+            with pytest.raises(UnreadableFile, match="cut off at line 1"):
+                import_traces(workspace, [path], LoadOptions(), moment(40))

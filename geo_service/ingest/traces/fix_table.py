@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -42,6 +42,14 @@ class TraceRule:
     clock_jump_fixes: int = 3
 
 
+class MadeOf(NamedTuple):
+    """What ``made_trip_id`` made an id of, besides the key."""
+
+    file: str
+    number: int
+    rider: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TraceBatch:
     """What came of reading traces."""
@@ -59,6 +67,8 @@ class TraceBatch:
     """Fixes the files hold, refused ones included."""
     records: tuple[int, ...] = ()
     """Each trip's first record in its file, from 1, for the trips taken."""
+    made: Mapping[str, MadeOf] = field(default_factory=dict)
+    """The ids, of trips taken or refused, that were made because the file has none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

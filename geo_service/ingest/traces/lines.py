@@ -14,7 +14,7 @@ from geo_service.domain.refusal import Refusal
 from geo_service.errors import RefusedData
 from geo_service.ingest.columns import Columns, name_columns
 from geo_service.ingest.files.rows import Rows
-from geo_service.ingest.traces.fix_table import TraceBatch, TraceRule, take_fixes
+from geo_service.ingest.traces.fix_table import MadeOf, TraceBatch, TraceRule, take_fixes
 from geo_service.ingest.values import made_trip_id
 
 COLUMNS: Mapping[str, str] = MappingProxyType(
@@ -84,6 +84,7 @@ def take_lines(rows: Rows, rule: TraceRule) -> TraceBatch:
         batch,
         refusals=tuple(sorted((*refusals, *batch.refusals), key=lambda one: one.row)),
         read=batch.read + len(refusals),
+        made=reader.made,
     )
 
 
@@ -91,7 +92,7 @@ class _Reader:
     """Reads the trip of a row."""
 
     def __init__(self, columns: Columns, rule: TraceRule) -> None:
-        self.rows, self.rule = columns.rows, rule
+        self.rows, self.rule, self.made = columns.rows, rule, dict[str, MadeOf]()
         self.ids, self.riders = columns.texts("trip_id"), columns.texts("rider_id")
         self.times = columns.values("t")
         frame = columns.rows.frame
@@ -105,12 +106,12 @@ class _Reader:
 
     def trip_id(self, row: int) -> str:
         """Name the trip of a row."""
-        return self.ids[row] or made_trip_id(
-            self.rows.file,
-            row + 1,
-            rider=self.riders[row] or self.rule.rider or "",
-            key=self.rule.rider_key,
-        )
+        if self.ids[row]:
+            return self.ids[row]
+        of = MadeOf(self.rows.file, row + 1, self.riders[row] or self.rule.rider or "")
+        name = made_trip_id(*of, self.rule.rider_key)
+        self.made[name] = of
+        return name
 
     def line(self, row: int) -> _Line:
         """Read the trip of a row, or raise RefusedData with what is wrong with it."""

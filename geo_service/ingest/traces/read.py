@@ -1,12 +1,14 @@
 """Traces from files of any kind: GPX, CSV, GeoJSON, Parquet."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -21,12 +23,18 @@ from geo_service.ingest.files.rows import Rows, rows_of_frame
 from geo_service.ingest.files.table import read_table
 from geo_service.ingest.files.text import read_bytes
 from geo_service.ingest.times import Clock, zone_named
-from geo_service.ingest.traces.fix_table import TraceBatch, TraceRule, take_fixes
+from geo_service.ingest.traces.fix_table import MadeOf, TraceBatch, TraceRule, take_fixes
 from geo_service.ingest.traces.gpx import parse_gpx
 from geo_service.ingest.traces.lines import holds_lines, take_lines
 from geo_service.ingest.values import made_trip_id
 
-__all__ = ["TraceBatch", "parse_traces", "read_traces"]
+__all__ = ["ReadElsewhere", "TraceBatch", "parse_traces", "read_traces"]
+
+ReadElsewhere: TypeAlias = Callable[
+    [Callable[[Path], TraceBatch], Sequence[Path]], Iterable[TraceBatch]
+]
+"""Has other processes do what it takes to each of the files, and gives the batches in order."""
+_KEY_BYTES = 32
 
 
 def read_traces(
@@ -44,6 +52,7 @@ def read_traces(
     clock_jump_fixes: int = 3,
     future_slack_s: float = 300.0,
     near: Extent | None = None,
+    elsewhere: ReadElsewhere | None = None,
 ) -> TraceBatch:
     """Read traces from files and clean them.
 
@@ -71,6 +80,8 @@ def read_traces(
         How much later than ``now`` a time may be, in seconds.
     near : Extent, optional
         Around the streets; fixes too far from it are refused.
+    elsewhere : callable, optional
+        Reads the files in other processes; these do not get to know ``rider_key``.
 
     Returns
     -------
@@ -98,7 +109,13 @@ def read_traces(
         clock_jump_s=clock_jump_s,
         clock_jump_fixes=clock_jump_fixes,
     )
-    return _join([(str(path), _read(path, rule)) for path in paths])
+    if elsewhere is None:
+        batches = [_read(path, rule) for path in paths]
+    else:
+        once = replace(rule, rider_key=secrets.token_bytes(_KEY_BYTES))
+        read = elsewhere(partial(_read, rule=once), paths)
+        batches = [_named_with(rider_key, batch) for batch in read]
+    return _join([(str(path), batch) for path, batch in zip(paths, batches, strict=True)])
 
 
 def parse_traces(
@@ -141,14 +158,34 @@ def _take(rows: Rows, rule: TraceRule) -> TraceBatch:
     return take_lines(rows, rule) if holds_lines(rows) else take_fixes(rows, rule)
 
 
+def _named_with(key: bytes, batch: TraceBatch) -> TraceBatch:
+    """Make the ids again that were made with another key."""
+    names = {name: made_trip_id(*of, key) for name, of in batch.made.items()}
+    trip_ids = tuple(names.get(name, name) for name in batch.fixes.trip_ids)
+    refusals = (
+        replace(one, record_id=names.get(one.record_id, one.record_id)) for one in batch.refusals
+    )
+    return replace(
+        batch, fixes=replace(batch.fixes, trip_ids=trip_ids), refusals=tuple(refusals), made={}
+    )
+
+
 def _take_tracks(content: bytes, file: str, rule: TraceRule) -> TraceBatch:
-    name_trip = partial(made_trip_id, file, rider=rule.rider or "", key=rule.rider_key)
+    made = dict[str, MadeOf]()
+
+    def name_trip(number: int) -> str:
+        of = MadeOf(file, number, rule.rider or "")
+        name = made_trip_id(*of, rule.rider_key)
+        made[name] = of
+        return name
+
     tracks = parse_gpx(content, file=file, name_trip=name_trip)
     batch = take_fixes(tracks.rows, replace(rule, columns={}), tracks.numbers)
     return replace(
         batch,
         refusals=tuple(sorted((*batch.refusals, *tracks.refusals), key=lambda one: one.row)),
         read=batch.read + len(tracks.refusals),
+        made=made,
     )
 
 

@@ -39,6 +39,8 @@ _TILE_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:\{s\}[A-Za-z0-9.-]*)?(?::
 _HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 """As browsers send it: in small letters, without a slash at its end."""
+_STORE = re.compile(r"[a-z0-9]+://([\w.-]+(@[\w.-]+)?(:[0-9]{1,5})?)?(/[^?#]*)?", re.ASCII)
+"""A bucket or server and a path in it: no password and no question, since logs tell of a place."""
 NOBODY = "none"
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -66,6 +68,8 @@ class Settings:
     """The folder that holds one city."""
     database_url: str = ""
     """SQLAlchemy address of the database; empty: a SQLite file in the workspace."""
+    traces_url: str = ""
+    """Where files of traces lie, as s3://bucket/prefix; empty: `traces` in the workspace."""
     rider_key_file: Path = field(default_factory=_default_rider_key_file)
     """The secret that turns rider ids into pseudonyms; made on first use."""
 
@@ -228,6 +232,7 @@ class Settings:
         _check_basemap(settings)
         _check_gbfs(settings)
         _check_front(settings)
+        _check_traces_url(settings)
         return settings
 
     def trusted_networks(self) -> tuple[Network, ...]:
@@ -270,6 +275,17 @@ def _check_front(settings: Settings) -> None:
             f"{PREFIX}ALLOWED_ORIGINS holds what is no origin.",
             where=where,
             remedy="Write for example https://map.example.org,https://other.example:8443",
+        )
+
+
+def _check_traces_url(settings: Settings) -> None:
+    """Raise WrongUsage if an address says more than a place, such as a password; not repeated."""
+    if ":" in settings.traces_url and not _STORE.fullmatch(settings.traces_url):
+        raise WrongUsage(
+            f"{PREFIX}TRACES_URL is not the address of a bucket or folder alone.",
+            where="environment",
+            remedy="Write for example s3://bucket/prefix, and set credentials as the store's own "
+            "library takes them (S3: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, or a profile).",
         )
 
 

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import Callable, Generator, Iterator
@@ -9,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import requests
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -91,3 +93,22 @@ def make_read_only() -> Callable[[Path], None]:
         subprocess.run(command, check=True)
 
     return _make
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """Serve buckets on loopback, to this process and those that it starts; return the address."""
+    from s3_server import OF_OUR_OWN, s3_served  # noqa: PLC0415 - few tests need it
+
+    with s3_served() as address, pytest.MonkeyPatch.context() as environment:
+        for name, value in {**OF_OUR_OWN, "AWS_ENDPOINT_URL": address}.items():
+            environment.setenv(name, value)
+        yield address
+
+
+@pytest.fixture
+def bucket(s3_server: str) -> str:
+    """Make a bucket, and return its name."""
+    name = f"test-{secrets.token_hex(8)}"
+    requests.put(f"{s3_server}/{name}", timeout=60).raise_for_status()
+    return name

@@ -164,3 +164,37 @@ def test_what_readers_of_gbfs_could_not_read_is_refused(name: str, text: str) ->
         Settings.from_environ({PREFIX + name: text})
     assert caught.value.where == "environment"
     assert text not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "s3://key:secret@bucket/prefix",
+        "s3://bucket/prefix?secret=x",
+        "s3://bucket/prefix#secret",
+        "simplecache::s3://bucket/secret",
+        "s3:/bucket/secret",
+        "ftp://me:secret@host:21/x",
+    ],
+)
+def test_the_place_of_traces_says_nothing_secret(address: str) -> None:
+    with pytest.raises(WrongUsage, match=r"TRACES_URL is not .* AWS_ACCESS_KEY_ID") as caught:
+        Settings.from_environ({"GEO_SERVICE_TRACES_URL": address})
+    assert "secret@" not in str(caught.value)
+    assert "bucket/secret" not in str(caught.value)
+    assert "=x" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "s3://bucket",
+        "s3://bucket/city/traces",
+        "abfs://container@account.dfs.core.windows.net/x",
+        "hdfs://name-node:8020/traces",
+        "file:///srv/traces",
+        "/srv/轨迹 1",
+    ],
+)
+def test_the_place_of_traces_is_a_folder_or_a_store(address: str) -> None:
+    assert Settings.from_environ({"GEO_SERVICE_TRACES_URL": address}).traces_url == address

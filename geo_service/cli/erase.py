@@ -87,6 +87,9 @@ def run_erase(arguments: argparse.Namespace) -> None:
                     "This database keeps its own free pages and logs: let it write its tables "
                     "anew (PostgreSQL: VACUUM FULL), and see how long it keeps its logs."
                 )
+            kept = workspace.lake.place.old_versions()
+            if kept:
+                words.say_beside(kept)
             if done.untold and not arguments.dry_run:
                 raise NotReady(
                     "All was erased that can be told to be this rider's, but not all trips can be "

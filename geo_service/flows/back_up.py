@@ -17,7 +17,7 @@ from geo_service.store.backup_manifest import COUNTED, MANIFEST_FILE, Manifest, 
 from geo_service.store.database_snapshot import copy_moment
 from geo_service.store.draft_folder import draft_folder
 from geo_service.store.proven_copy import prove
-from geo_service.store.workspace_files import DATABASE_FILE, named_files
+from geo_service.store.workspace_files import DATABASE_FILE, TRACES, named_files
 
 ROUNDS = 5
 FEW = 16
@@ -40,7 +40,7 @@ class BackedUp:
 
 
 def back_up(workspace: Workspace, out: Path, clock: Callable[[], datetime]) -> BackedUp:
-    """Copy a workspace as it was at one moment; others use it meanwhile.
+    """Copy a workspace as it was at one moment, wherever its files lie; others use it meanwhile.
 
     Files that the newest backup beside this one has too are shared with it by hard links.
 
@@ -66,7 +66,7 @@ def back_up(workspace: Workspace, out: Path, clock: Callable[[], datetime]) -> B
     try:
         earlier = newest_backup(final.parent)
         with draft_folder(final) as draft:
-            copies = FileCopies(source, draft, earlier)
+            copies = FileCopies(source, draft, earlier, workspace.lake.place)
             moment = _copy_moment(workspace, copies, draft, clock)
             content = prove_content(draft)
             files = {**copies.proofs, DATABASE_FILE: prove(draft / DATABASE_FILE)}
@@ -81,7 +81,7 @@ def back_up(workspace: Workspace, out: Path, clock: Callable[[], datetime]) -> B
                 list_erasures(workspace),
             )
             write_manifest(draft, manifest)
-            faults = tuple(fault.replace(str(draft), str(source)) for fault in content.faults)
+            faults = tuple(_told(fault, workspace, draft) for fault in content.faults)
     except OSError as problem:
         raise NotReady(
             f"The backup can't be made ({problem.strerror}), so there is none.",
@@ -89,6 +89,13 @@ def back_up(workspace: Workspace, out: Path, clock: Callable[[], datetime]) -> B
             remedy="Make room, or look at permissions, and try again.",
         ) from problem
     return _made(final, manifest, copies, earlier, faults)
+
+
+def _told(fault: str, workspace: Workspace, draft: Path) -> str:
+    """Say of the workspace what was found in the backup."""
+    if workspace.settings.traces_url:
+        fault = fault.replace(str(draft / TRACES), workspace.lake.place.address)
+    return fault.replace(str(draft), str(workspace.settings.workspace.resolve()))
 
 
 def _copy_moment(

@@ -12,6 +12,7 @@ from geo_service.store.content_digest import digest_of_all, tables_content
 from geo_service.store.content_files import photos_content, trips_content
 from geo_service.store.database import Database
 from geo_service.store.database_check import database_faults
+from geo_service.store.lake_place import place_of
 from geo_service.store.workspace_files import PHOTOS, TRACES
 
 
@@ -30,7 +31,8 @@ class Content:
 def prove_content(folder: Path) -> Content:
     """Read all of a workspace that nobody else uses now; its database may be of an older program.
 
-    Compiled streets are left out: their version is named for what they hold.
+    All its files are in its folder, as they are in a backup. Compiled streets are left out: their
+    version is named for what they hold.
 
     Parameters
     ----------
@@ -47,7 +49,7 @@ def prove_content(folder: Path) -> Content:
         with database.reading() as connection:
             tables = list(tables_content(connection))
             _, fixes = trace_rows.count(connection)
-            trips = trips_content(connection, folder / TRACES)
+            trips = trips_content(connection, place_of(folder / TRACES))
             counts = {content.name: content.rows for content in tables} | {"fixes": fixes}
             # The tables of photos came with a later revision.
             photos = photos_content(connection, folder / PHOTOS) if "photos" in counts else None

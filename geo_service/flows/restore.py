@@ -2,8 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,14 +14,16 @@ from geo_service.flows.erase_rider import apply_erasures
 from geo_service.flows.examine_rider_keys import key_findings, unknown_months
 from geo_service.flows.prove_content import prove_content
 from geo_service.flows.start_workspace import start_workspace
+from geo_service.flows.wiring import traces_address
 from geo_service.settings import Settings
 from geo_service.store.backup_files import prove_files
 from geo_service.store.backup_manifest import COUNTED, OTHER_BACKUP, Manifest, read_manifest
 from geo_service.store.draft_folder import draft_folder
 from geo_service.store.lake_check import Finding
+from geo_service.store.lake_place import LakePlace, place_of
 from geo_service.store.migrating import knows
 from geo_service.store.proven_copy import copy_proven
-from geo_service.store.workspace_files import DATABASE_FILE
+from geo_service.store.workspace_files import DATABASE_FILE, TRACES, trace_file_of
 
 NAMED_AT_MOST = 3
 
@@ -56,13 +58,14 @@ def restore(
 
     Every file is held against the manifest before anything is written and once more as it lies
     on the disk, and what the database and the files hold against the hash of the backed-up
-    moment. A backup of an older program is brought up to this one. Riders who were erased since,
+    moment. A backup of an older program is brought up to this one. Files of traces are put where
+    the settings want them. Riders who were erased since,
     as later backups beside this one or a list tell, are erased again.
 
     Parameters
     ----------
     settings : Settings
-        Names the folder: not there yet, or empty.
+        Names the folder, and perhaps another place for traces: not there yet, or empty.
     source : Path
         The backup.
     now : datetime
@@ -73,7 +76,7 @@ def restore(
     Raises
     ------
     WrongUsage
-        If something is in the folder.
+        If something is in the folder, or in the place for traces.
     RefusedData
         If a file of the backup is missing, damaged, too many or no file, if it is not finished, or
         was made by a newer program; each is named.
@@ -81,7 +84,7 @@ def restore(
         If the disk has no room or refuses, a database on a server is set, or riders are to be
         erased again and the riders' key is not here, or another one than the workspace's.
     """
-    final = settings.workspace.resolve()
+    final, place = settings.workspace.resolve(), place_of(traces_address(settings))
     _check_place(settings, final)
     manifest = read_manifest(source)
     _check_revision(manifest, source)
@@ -89,12 +92,14 @@ def restore(
     beside = _found_beside(source)
     _check_key(settings, [erasures, *(one.erasures for one in beside)])
     try:
-        with draft_folder(final) as draft:
+        with _removed_if_it_fails(place) as put, draft_folder(final) as draft:
             _check_room(manifest, draft)
             _copy(source, draft, manifest)
             prove_files(draft, manifest)
             _prove_same(draft, source, manifest)
             restored = Restored(final, manifest, manifest.content, manifest.moment)
+            if settings.traces_url:
+                _put_traces(draft, manifest, place, put)
             restored = _take_into_use(settings, draft, restored, (erasures, beside), now)
     except OSError as problem:
         raise NotReady(
@@ -122,6 +127,20 @@ def _check_place(settings: Settings, final: Path) -> None:
             f"{what} ({', '.join(there[:NAMED_AT_MOST])}{more}), and nothing is written over it.",
             where=str(final),
             remedy="Name another folder with --workspace, or move this one away first.",
+        )
+
+    if settings.traces_url:
+        _check_no_traces(place_of(traces_address(settings)))
+
+
+def _check_no_traces(place: LakePlace) -> None:
+    """Refuse a place that may be another workspace's: it would remove what it doesn't know."""
+    if place.names():
+        raise WrongUsage(
+            "There are files here, and those of a restored workspace are put where none are.",
+            where=place.address,
+            remedy="Name another place in GEO_SERVICE_TRACES_URL, or remove them if they are "
+            "what a restore left that was interrupted.",
         )
 
 
@@ -154,6 +173,34 @@ def _copy(source: Path, draft: Path, manifest: Manifest) -> None:
                 where=str(source / path),
                 remedy="See that nobody writes to the backup, and try again.",
             )
+
+
+@contextmanager
+def _removed_if_it_fails(place: LakePlace) -> Iterator[list[str]]:
+    """Give a list for the names of files put somewhere, which go if the block does not end well."""
+    put: list[str] = []
+    try:
+        yield put
+    except BaseException:
+        with suppress(NotReady, OSError):
+            place.remove(put)
+        raise
+
+
+def _put_traces(draft: Path, manifest: Manifest, place: LakePlace, put: list[str]) -> None:
+    """Move the files of traces to where the settings want them, and prove them there."""
+    for path, told in manifest.files.items():
+        name = trace_file_of(path)
+        if name:
+            put.append(name)
+            place.write({name: (draft / path).read_bytes()})
+            if place.proof_of(name) != told:
+                raise NotReady(
+                    "The file is not what was written there.",
+                    where=place.where(name),
+                    remedy="See that nobody else writes there, and try again.",
+                )
+    shutil.rmtree(draft / TRACES, ignore_errors=True)
 
 
 def _prove_same(draft: Path, source: Path, manifest: Manifest) -> None:

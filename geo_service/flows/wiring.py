@@ -209,6 +209,11 @@ def address_in(folder: Path) -> str:
     return f"sqlite:///{quote(str(folder / DATABASE_FILE))}"
 
 
+def traces_address(settings: Settings) -> str:
+    """Return the address of the place where the files of traces lie."""
+    return settings.traces_url or str(settings.workspace / TRACES)
+
+
 def _assemble(settings: Settings, calendar: Calendar | None = None) -> Workspace:
     database = Database(settings.database_url or address_in(settings.workspace))
     if database.read_only:
@@ -231,7 +236,7 @@ def _assemble(settings: Settings, calendar: Calendar | None = None) -> Workspace
     return Workspace(
         settings=settings,
         database=database,
-        lake=TraceLake(settings.workspace / TRACES, database),
+        lake=TraceLake(traces_address(settings), database),
         networks=networks,
         kept_counts=KeptCounts(settings.workspace / "counts"),
         kept_ground=KeptGround(networks),

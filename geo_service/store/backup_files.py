@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from geo_service.errors import GeoServiceError, UnreadableFile
 from geo_service.store.backup_manifest import MANIFEST_FILE, Manifest, read_manifest
-from geo_service.store.proven_copy import Proof, copy_proven, prove
+from geo_service.store.lake_place import FolderPlace, LakePlace
+from geo_service.store.proven_copy import Proof, prove
+from geo_service.store.workspace_files import trace_file_of
 
 
 class EarlierBackup(NamedTuple):
@@ -48,10 +50,15 @@ class FileCopies:
         The backup to be.
     earlier : EarlierBackup or None
         A file that it has with the same content is shared by a hard link, where the disk can.
+    lake : LakePlace
+        Where the workspace's files of traces lie.
     """
 
-    def __init__(self, source: Path, target: Path, earlier: EarlierBackup | None) -> None:
-        self._source = source
+    def __init__(
+        self, source: Path, target: Path, earlier: EarlierBackup | None, lake: LakePlace
+    ) -> None:
+        self._source = FolderPlace(source)
+        self._lake = lake
         self._target = target
         self._earlier = earlier
         self.proofs: dict[str, Proof] = {}
@@ -61,8 +68,11 @@ class FileCopies:
 
     def room_needed(self, paths: Iterable[str]) -> int:
         """Return how many bytes are likely to be written for some files."""
-        sizes = {path: self._size(path) for path in paths if path not in self.proofs}
-        return sum(size for path, size in sizes.items() if not self._may_share(path, size))
+        wanted = [path for path in paths if path not in self.proofs]
+        in_lake = {name: path for path in wanted if (name := trace_file_of(path))}
+        there = self._source.sizes(set(wanted) - set(in_lake.values()))
+        there |= {in_lake[name]: size for name, size in self._lake.sizes(in_lake).items()}
+        return sum(size for path, size in there.items() if not self._may_share(path, size))
 
     def take(self, paths: Iterable[str]) -> None:
         """Take over files that are not here yet, as far as the workspace has them.
@@ -87,13 +97,18 @@ class FileCopies:
                 (self._target / path).parent.rmdir()
 
     def _copy(self, path: str) -> Proof:
-        return copy_proven(self._source / path, self._target / path)
+        place, name = self._lies(path)
+        return place.copy_out(name, self._target / path)
 
     def _share(self, path: str) -> Proof | None:
         """Link to an earlier backup's file, once both files have been read and are the same."""
-        if self._earlier is None or not self._may_share(path, self._size(path)):
+        if self._earlier is None or path not in self._earlier.manifest.files:
             return None
-        mine, known = prove(self._source / path), self._earlier.folder / path
+        place, name = self._lies(path)
+        # To ask elsewhere for a size takes about as long as to ask for a file.
+        if not place.far and not self._may_share(path, place.sizes([name]).get(name, 0)):
+            return None
+        mine, known = place.proof_of(name), self._earlier.folder / path
         try:
             if prove(known) != mine:
                 return None
@@ -108,10 +123,10 @@ class FileCopies:
         proof = None if self._earlier is None else self._earlier.manifest.files.get(path)
         return proof is not None and proof.size == size
 
-    def _size(self, path: str) -> int:
-        with suppress(FileNotFoundError):
-            return (self._source / path).stat().st_size
-        return 0
+    def _lies(self, path: str) -> tuple[LakePlace, str]:
+        """Return where a file lies, and its name there."""
+        name = trace_file_of(path)
+        return (self._lake, name) if name else (self._source, path)
 
 
 def prove_files(folder: Path, manifest: Manifest) -> None:

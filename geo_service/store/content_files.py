@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from geo_service.errors import NotReady
 from geo_service.store import trace_rows
 from geo_service.store.case_schema import photos
+from geo_service.store.lake_place import LakePlace
 from geo_service.store.photo_files import path_in_folder
 from geo_service.store.proven_copy import prove
 from geo_service.store.schema import trace_files
@@ -24,14 +25,14 @@ class FilesContent:
     """In plain words, with the file."""
 
 
-def trips_content(connection: Connection, folder: Path) -> FilesContent:
+def trips_content(connection: Connection, place: LakePlace) -> FilesContent:
     """Read every trip's fixes; a trip that can't be read counts as one without any.
 
     Parameters
     ----------
     connection : Connection
         Of ``Database.reading``.
-    folder : Path
+    place : LakePlace
         Of the trace lake.
     """
     content = FilesContent()
@@ -39,7 +40,7 @@ def trips_content(connection: Connection, folder: Path) -> FilesContent:
         told = trace_rows.digests_of_day(connection, day)
         for part in parts_of(trace_rows.trips_of_day(connection, day, None, None)):
             try:
-                read = gather(folder, part).digests()
+                read = gather(place, part).digests()
             except FileNotFoundError as problem:
                 content.faults.append(f"{problem.filename}: The file is missing.")
                 read = [b""] * len(part)
@@ -47,7 +48,7 @@ def trips_content(connection: Connection, folder: Path) -> FilesContent:
                 content.faults.append(f"{problem.where}: {problem.what}")
                 read = [b""] * len(part)
             content.faults += [
-                f"{folder / file}: Trip {trip_id} is not what its row says."
+                f"{place.where(file)}: Trip {trip_id} is not what its row says."
                 for trip_id, file, digest in zip(part.trip_ids, part.files, read, strict=True)
                 if digest and digest != told[trip_id]
             ]

@@ -4,7 +4,6 @@ import itertools
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from geo_service.domain.moments import day_begin, to_microseconds
 from geo_service.errors import NotReady
 from geo_service.store import trace_days
 from geo_service.store.database import Database
+from geo_service.store.lake_place import LakePlace
 from geo_service.store.schema import trace_files, trips
 from geo_service.store.trace_boxes import boxes_of
 from geo_service.store.trace_file import NUMBERS
@@ -27,6 +27,9 @@ from geo_service.store.trace_rows import digest_of
 RESTORE = "Restore a backup, or load its traces again."
 RESTORE_ROWS = "Restore a backup of the database."
 SPARE = "Nothing needs to be done: the next load removes it."
+NO_VERSIONS = (
+    "Let the bucket keep none: no versioning, and a rule that removes noncurrent versions."
+)
 NAMED_AT_MOST = 5
 """Trips of one file that are told by name; the others are counted."""
 
@@ -71,7 +74,7 @@ class _Content(NamedTuple):
     rows: PackedTrips
 
 
-def prove(folder: Path, database: Database) -> LakeProof:
+def prove(place: LakePlace, database: Database) -> LakeProof:
     """Read every file of the lake and hold it against the rows of its trips.
 
     What another process moves meanwhile is looked up again and not held against the lake.
@@ -88,18 +91,23 @@ def prove(folder: Path, database: Database) -> LakeProof:
         found = select(*(trace_files.c[name] for name in _FileRow._fields))
         files = [_FileRow(*row) for row in connection.execute(found.order_by(trace_files.c.name))]
         findings = _lost_trips(connection) + _wrong_days(connection)
-    for file in files:
-        findings += _of_file(folder, database, file)
-    findings += _leftovers(folder, database)
-    return LakeProof(len(files), int(number), int(fixes), findings)
+    try:
+        place.names()
+    except NotReady as problem:
+        # It would be said of each file.
+        files_faults = [Finding(problem.what, problem.where, problem.remedy)]
+    else:
+        files_faults = [fault for file in files for fault in _of_file(place, database, file)]
+        files_faults += _leftovers(place, database) + _old_versions(place)
+    return LakeProof(len(files), int(number), int(fixes), findings + files_faults)
 
 
-def _of_file(folder: Path, database: Database, file: _FileRow) -> list[Finding]:
+def _of_file(place: LakePlace, database: Database, file: _FileRow) -> list[Finding]:
     """Return what is wrong with a file, unless nobody is to read it any more."""
     with database.reading() as connection:
         mine = select(trips).where(trips.c.file_id == file.file_id).order_by(trips.c.first_row)
         rows = [row._asdict() for row in connection.execute(mine)]
-    said = list(_file_faults(folder / file.name, file, rows))
+    said = list(_file_faults(place, file, rows))
     if not said:
         return []
     with database.reading() as connection:
@@ -110,21 +118,24 @@ def _of_file(folder: Path, database: Database, file: _FileRow) -> list[Finding]:
     if named is None:
         return []
     if again != rows:
-        return _of_file(folder, database, file)
-    return [Finding(what, str(folder / file.name), RESTORE) for what in said]
+        return _of_file(place, database, file)
+    return [Finding(what, place.where(file.name), RESTORE) for what in said]
 
 
-def _file_faults(path: Path, file: _FileRow, rows: list[dict[str, object]]) -> Iterator[str]:
+def _file_faults(place: LakePlace, file: _FileRow, rows: list[dict[str, object]]) -> Iterator[str]:
     if not rows:
         yield "The database names the file, but no trip of it."
         return
     try:
-        content = path.read_bytes()
+        content = place.read(file.name)
     except FileNotFoundError:
         yield f"The file is missing, and with it {len(rows)} trips."
         return
     except OSError as problem:
         yield f"The file can't be read ({problem.strerror})."
+        return
+    except NotReady as problem:
+        yield f"The file can't be read. {problem.what}"
         return
     if file.digest is not None and digest_of(memoryview(content)) != file.digest:
         yield "The file's bytes are not those that were written."
@@ -236,15 +247,20 @@ def _wrong_days(connection: Connection) -> list[Finding]:
     return found
 
 
-def _leftovers(folder: Path, database: Database) -> list[Finding]:
+def _leftovers(place: LakePlace, database: Database) -> list[Finding]:
     with database.reading() as connection:
-        left = find_leftovers(folder, connection)
+        left = find_leftovers(place, connection)
     if left:
         # Only while nobody writes is a file that no row names of no use; where the database can't
         # be written, nobody does.
         with suppress(NotReady), database.writing() as connection:
-            left = find_leftovers(folder, connection)
+            left = find_leftovers(place, connection)
     return [
-        Finding("The file is of no use to anyone.", str(path), SPARE, harmless=True)
-        for path in sorted(left)
+        Finding("The file is of no use to anyone.", place.where(name), SPARE, harmless=True)
+        for name in left
     ]
+
+
+def _old_versions(place: LakePlace) -> list[Finding]:
+    kept = place.old_versions()
+    return [Finding(kept, place.address, NO_VERSIONS, harmless=True)] if kept else []

@@ -1,11 +1,11 @@
 """Many small files of one day of the trace lake made one."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from geo_service.errors import NotReady
 from geo_service.store import trace_rows
 from geo_service.store.database import Database
+from geo_service.store.lake_place import LakePlace
 from geo_service.store.trace_folder import file_name, gather, new_file, write_files
 from geo_service.store.trace_rows import FileUse
 
@@ -26,7 +26,7 @@ def days_to_merge(uses: Iterable[FileUse]) -> list[int]:
     return sorted(day for day, count in files.items() if count > MOST_FILES_A_DAY or day in worn)
 
 
-def merge_day(folder: Path, database: Database, day: int) -> bool:
+def merge_day(place: LakePlace, database: Database, day: int) -> bool:
     """Write one day's trips into one new file, and then point their rows to it, all at once.
 
     Others may add trips meanwhile; a trip that was replaced stays replaced.
@@ -47,20 +47,20 @@ def merge_day(folder: Path, database: Database, day: int) -> bool:
     if not len(lying):
         return False
     try:
-        packed = gather(folder, lying)
+        packed = gather(place, lying)
     except FileNotFoundError:
         return False
     # The old files are thrown away afterwards, so what was read is proven first.
     if packed.digests() != [digests[trip_id] for trip_id in lying.trip_ids]:
         raise NotReady(
             "Traces in their folder are not what was written there.",
-            where=str(folder),
+            where=place.address,
             remedy="See which: geo-service doctor",
         )
     in_order = sorted(range(len(lying)), key=lying.trip_ids.__getitem__)
     lying, packed = lying.take(in_order), packed.take(in_order)
     name, file = file_name(day), new_file(packed)
     with database.writing() as connection:
-        write_files(folder, connection, {name: file})
+        write_files(place, connection, {name: file})
         trace_rows.move(connection, name, file, lying)
     return True

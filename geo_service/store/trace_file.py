@@ -6,7 +6,6 @@ a checksum. Any program that reads Parquet reads them.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ import pyarrow.parquet as pq
 
 from geo_service.arrays import Integers
 from geo_service.errors import NotReady
+from geo_service.store.lake_place import LakePlace
 from geo_service.store.trace_packing import PackedTrips, Steps
 
 ENDING = ".parquet"
@@ -61,18 +61,21 @@ def encode(trips: PackedTrips) -> memoryview:
     return memoryview(sink.getvalue())
 
 
-def read_rows(path: Path, first: int, end: int) -> PackedRows:
-    """Read the rows from ``first`` up to ``end``.
+def read_rows(place: LakePlace, name: str, first: int, end: int) -> PackedRows:
+    """Read the rows of a file from ``first`` up to ``end``.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     NotReady
-        If the file is damaged.
+        If the file is damaged, or the store can't be read.
     """
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        with (
+            place.open(name) as source,
+            pq.ParquetFile(source, page_checksum_verification=True, pre_buffer=place.far) as file,
+        ):
             groups = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
             begins = np.concatenate(([0], np.cumsum(groups)))
             low = int(np.searchsorted(begins, first, side="right")) - 1
@@ -81,15 +84,15 @@ def read_rows(path: Path, first: int, end: int) -> PackedRows:
             table = file.read_row_groups(range(low, high), columns=list(NUMBERS), use_threads=False)
     except FileNotFoundError as problem:
         # Arrow's own does not say which file.
-        raise FileNotFoundError(problem.errno, "no such file", str(path)) from problem
+        raise FileNotFoundError(problem.errno, "no such file", place.where(name)) from problem
     except (OSError, pa.ArrowException) as problem:
         raise NotReady(
             "A file in the folder of traces is damaged.",
-            where=str(path),
+            where=place.where(name),
             remedy="Restore a backup, or load its traces again.",
         ) from problem
     wanted = slice(first - int(begins[low]), end - int(begins[low]))
-    return PackedRows(*(table[name].to_numpy()[wanted] for name in NUMBERS))
+    return PackedRows(*(table[column].to_numpy()[wanted] for column in NUMBERS))
 
 
 def concatenate(parts: Sequence[PackedRows]) -> PackedRows:

@@ -1,11 +1,9 @@
-"""The trace lake's folder: files written whole, left over, and read where rows say trips lie."""
+"""The trace lake's files: written whole, left over, and read where rows say trips lie."""
 
 import math
 import secrets
-from collections.abc import Collection, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +13,8 @@ from sqlalchemy import Connection
 from geo_service.domain.moments import day_begin
 from geo_service.errors import NotReady
 from geo_service.store import trace_rows
-from geo_service.store.durable_files import UNFINISHED, sync_folder, write_durably
+from geo_service.store.durable_files import UNFINISHED
+from geo_service.store.lake_place import LakePlace
 from geo_service.store.trace_file import ENDING, PackedRows, concatenate, encode, read_rows
 from geo_service.store.trace_packing import PackedTrips, select_runs
 from geo_service.store.trace_rows import KnownTrip, LyingTrips, NewFile, digest_of
@@ -37,40 +36,28 @@ def new_file(trips: PackedTrips) -> NewFile:
     return NewFile(trips, content, digest_of(content))
 
 
-def write_files(folder: Path, connection: Connection, files: Mapping[str, NewFile]) -> None:
+def write_files(place: LakePlace, connection: Connection, files: Mapping[str, NewFile]) -> None:
     """Write files under the writer's lock, so that no one takes them for leftovers.
 
     Raises
     ------
     NotReady
-        If the disk refuses.
+        If the disk or the store refuses.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        remove_leftovers(folder, connection)
-        for name, file in files.items():
-            write_durably(folder / name, file.content)
-        sync_folder(folder)
+        remove_leftovers(place, connection)
+        place.write({name: file.content for name, file in files.items()})
     except OSError as problem:
         raise NotReady(
             f"The traces can't be written ({problem.strerror}), so none were added.",
-            where=str(folder),
+            where=place.address,
             remedy="Make room, or look at the folder's permissions, and try again.",
         ) from problem
 
 
-def sizes(folder: Path, names: Collection[str]) -> dict[str, int]:
-    """Return how many bytes each of the files has; those that are missing are left out."""
-    found = {}
-    for name in names:
-        with suppress(FileNotFoundError):
-            found[name] = (folder / name).stat().st_size
-    return found
-
-
-def whole_digests(folder: Path, known: Mapping[str, KnownTrip]) -> dict[str, bytes]:
+def whole_digests(place: LakePlace, known: Mapping[str, KnownTrip]) -> dict[str, bytes]:
     """Return the digests of trips whose files are there and as long as they were written."""
-    there = sizes(folder, {trip.file for trip in known.values()})
+    there = place.sizes({trip.file for trip in known.values()})
     return {
         trip_id: trip.digest
         for trip_id, trip in known.items()
@@ -78,29 +65,19 @@ def whole_digests(folder: Path, known: Mapping[str, KnownTrip]) -> dict[str, byt
     }
 
 
-def find_leftovers(folder: Path, connection: Connection) -> list[Path]:
-    """Return the lake's files on the disk that the database does not name.
+def find_leftovers(place: LakePlace, connection: Connection) -> list[str]:
+    """Return the names of the lake's files that the database does not name.
 
     Whoever holds the writer's lock sees here only files that nobody will ever read.
     """
-    if not folder.is_dir():
-        return []
-    named = trace_rows.file_names(connection)
-    return [
-        path
-        for path in folder.iterdir()
-        if path.name.endswith((ENDING, UNFINISHED)) and path.name not in named
-    ]
+    there = {name for name in place.names() if name.endswith((ENDING, UNFINISHED))}
+    return sorted(there - trace_rows.file_names(connection)) if there else []
 
 
-def remove_leftovers(folder: Path, connection: Connection) -> int:
+def remove_leftovers(place: LakePlace, connection: Connection) -> int:
     """Remove them, under the writer's lock, and return how many they were."""
-    leftovers = find_leftovers(folder, connection)
-    for path in leftovers:
-        path.unlink(missing_ok=True)
-    if leftovers:
-        # Else a power cut could bring back what somebody was told is gone.
-        sync_folder(folder)
+    leftovers = find_leftovers(place, connection)
+    place.remove(leftovers)
     return len(leftovers)
 
 
@@ -125,12 +102,12 @@ def parts_of(lying: LyingTrips) -> list[LyingTrips]:
     return parts
 
 
-def gather(folder: Path, lying: LyingTrips) -> PackedTrips:
+def gather(place: LakePlace, lying: LyingTrips) -> PackedTrips:
     """Read trips from their files into one set, in the order given.
 
     Parameters
     ----------
-    folder : Path
+    place : LakePlace
         Holds the files.
     lying : LyingTrips
         A file is read as often as its trips are parted by those of others.
@@ -140,7 +117,7 @@ def gather(folder: Path, lying: LyingTrips) -> PackedTrips:
     FileNotFoundError
         If a file is missing.
     NotReady
-        If a file is damaged.
+        If a file is damaged, or the store can't be read.
     """
     first, count = lying.first_rows, lying.fixes
     parts, done = [], 0
@@ -148,7 +125,7 @@ def gather(folder: Path, lying: LyingTrips) -> PackedTrips:
         trips = slice(done, done := done + len(list(same)))
         low, high = int(first[trips].min()), int((first + count)[trips].max())
         rows = select_runs(first[trips] - low, count[trips])[1]
-        t, lon, lat = read_rows(folder / name, low, high)
+        t, lon, lat = read_rows(place, name, low, high)
         parts.append(PackedRows(t[rows], lon[rows], lat[rows]))
     return PackedTrips(
         lying.trip_ids,

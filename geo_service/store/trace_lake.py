@@ -12,6 +12,7 @@ from geo_service.errors import NotReady
 from geo_service.store import trace_days, trace_folder, trace_rows
 from geo_service.store.database import Connection, Database
 from geo_service.store.lake_check import LakeProof, prove
+from geo_service.store.lake_place import place_of
 from geo_service.store.trace_boxes import Box
 from geo_service.store.trace_compaction import days_to_merge, merge_day
 from geo_service.store.trace_days import LakeDay
@@ -56,14 +57,14 @@ class TraceLake:
 
     Parameters
     ----------
-    folder : Path
-        Made by the first addition.
+    address : str or Path
+        Of the place where its files lie, as `place_of` takes it.
     database : Database
         Migrated.
     """
 
-    def __init__(self, folder: Path, database: Database) -> None:
-        self._folder = folder
+    def __init__(self, address: str | Path, database: Database) -> None:
+        self.place = place_of(address)
         self._database = database
 
     def add(
@@ -99,7 +100,7 @@ class TraceLake:
         digests = dict(zip(packed.trip_ids, packed.digests(), strict=True))
         with self._database.reading() as connection:
             known = trace_rows.known_trips(connection, digests)
-        whole = trace_folder.whole_digests(self._folder, known)
+        whole = trace_folder.whole_digests(self.place, known)
         changed = [
             number
             for number, trip_id in enumerate(packed.trip_ids)
@@ -118,7 +119,7 @@ class TraceLake:
             with self._database.writing() as connection:
                 if while_allowed is not None:
                     while_allowed(connection)
-                trace_folder.write_files(self._folder, connection, files)
+                trace_folder.write_files(self.place, connection, files)
                 written = trace_rows.write(connection, files, digests) if files else Written()
                 removed = trace_rows.remove_others(connection, digests) if replace else 0
         except NotReady:
@@ -154,7 +155,7 @@ class TraceLake:
         """
         unwanted = Unwanted(frozenset(trip_ids), frozenset(rider_ids))
         try:
-            return remove_trips(self._folder, self._database, unwanted)
+            return remove_trips(self.place, self._database, unwanted)
         finally:
             self.remove_leftovers()
             self._database.empty_log()
@@ -167,7 +168,7 @@ class TraceLake:
         NotReady
             If a file is damaged.
         """
-        return riders_in_worn_files(self._folder, self._database)
+        return riders_in_worn_files(self.place, self._database)
 
     def days(self, since: datetime | None = None, until: datetime | None = None) -> list[LakeDay]:
         """Return the UTC days whose trips, taken together, have a moment in ``[since, until)``."""
@@ -251,16 +252,17 @@ class TraceLake:
         # Each time round, a writer has got something done; and no file's name is used twice.
         while True:
             try:
-                return trace_folder.gather(self._folder, part)
+                return trace_folder.gather(self.place, part)
             except FileNotFoundError as problem:
-                missing = Path(problem.filename)
+                missing = problem.filename
                 with self._database.reading() as connection:
                     named = trace_rows.file_names(connection)
                     part = trace_rows.trips_named(connection, part.trip_ids)
-                if missing.name in named:
+                if missing.rpartition("/")[2] in named:
+                    self.place.names()  # says so, if all of them are missing
                     raise NotReady(
                         "A file in the folder of traces is missing.",
-                        where=str(missing),
+                        where=missing,
                         remedy="Restore a backup, or load its traces again.",
                     ) from problem
 
@@ -298,11 +300,11 @@ class TraceLake:
             How many files were removed.
         """
         with self._database.reading() as connection:
-            leftovers = trace_folder.find_leftovers(self._folder, connection)
+            leftovers = trace_folder.find_leftovers(self.place, connection)
         if not leftovers:
             return 0
         with self._database.writing() as connection:
-            return trace_folder.remove_leftovers(self._folder, connection)
+            return trace_folder.remove_leftovers(self.place, connection)
 
     def compact(self) -> int:
         """Make one file of a day's files where they are many, or mostly not visible any more.
@@ -330,7 +332,7 @@ class TraceLake:
         NotReady
             If the database can't be read.
         """
-        return prove(self._folder, self._database)
+        return prove(self.place, self._database)
 
     def _merge(self, among: set[int] | None) -> int:
         """Do so for some days, or for all."""
@@ -340,7 +342,7 @@ class TraceLake:
         with self._database.reading() as connection:
             found = days_to_merge(trace_rows.uses(connection, within))
         wanted = [day for day in found if among is None or day in among]
-        merged = sum(merge_day(self._folder, self._database, day) for day in wanted)
+        merged = sum(merge_day(self.place, self._database, day) for day in wanted)
         if merged:
             self.remove_leftovers()
         return merged

@@ -7,7 +7,6 @@ after it leaves a file without a name, which every start of a workspace removes.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +18,7 @@ from geo_service.arrays import Flags
 from geo_service.errors import NotReady
 from geo_service.store import trace_days, trace_rows
 from geo_service.store.database import Database
+from geo_service.store.lake_place import LakePlace
 from geo_service.store.schema import trace_files, trips
 from geo_service.store.trace_folder import file_name, gather, new_file, write_files
 from geo_service.store.trace_rows import LyingTrips
@@ -64,7 +64,7 @@ def find_unwanted(connection: Connection, unwanted: Unwanted) -> LyingTrips:
     return trace_rows.trips_named(connection, ids)
 
 
-def riders_in_worn_files(folder: Path, database: Database) -> set[str]:
+def riders_in_worn_files(place: LakePlace, database: Database) -> set[str]:
     """Name the riders of trips that files still hold, whether or not they are visible.
 
     Raises
@@ -74,15 +74,15 @@ def riders_in_worn_files(folder: Path, database: Database) -> set[str]:
     """
     with database.reading() as connection:
         worn = [file for file in _files(connection) if file.worn]
-    return {rider for file in worn for _, rider in _held(folder / file.name)}
+    return {rider for file in worn for _, rider in _held(place, file.name)}
 
 
-def remove_trips(folder: Path, database: Database, unwanted: Unwanted) -> Removed:
+def remove_trips(place: LakePlace, database: Database, unwanted: Unwanted) -> Removed:
     """Take trips out of rows and files, those too that a trip sent again has replaced.
 
     Parameters
     ----------
-    folder : Path
+    place : LakePlace
         Of the lake's files.
     database : Database
         Of its rows.
@@ -109,15 +109,15 @@ def remove_trips(folder: Path, database: Database, unwanted: Unwanted) -> Remove
             files = {file.name: file for file in _files(connection)}
         if lying:
             for name in lying & files.keys():
-                removed += _rewrite(folder, database, files[name], unwanted)
+                removed += _rewrite(place, database, files[name], unwanted)
             continue
         worn = [file for file in files.values() if file.worn and file.name not in looked_into]
         if not worn:
             return removed
         for file in worn:
-            if _holds(folder / file.name, unwanted):
+            if _holds(place, file.name, unwanted):
                 # Looked into again, under another name or, if others were quicker, under its own.
-                _rewrite(folder, database, file, unwanted)
+                _rewrite(place, database, file, unwanted)
             else:
                 looked_into.add(file.name)
 
@@ -136,7 +136,7 @@ def _files(connection: Connection) -> list[_File]:
     ]
 
 
-def _rewrite(folder: Path, database: Database, file: _File, unwanted: Unwanted) -> Removed:
+def _rewrite(place: LakePlace, database: Database, file: _File, unwanted: Unwanted) -> Removed:
     """Leave the unwanted trips of one file out; nothing is done if others moved them first."""
     with database.reading() as connection:
         lay = _lying_in(connection, file.name)
@@ -146,20 +146,20 @@ def _rewrite(folder: Path, database: Database, file: _File, unwanted: Unwanted) 
     files = {}
     if len(kept):
         try:
-            packed = gather(folder, kept)
+            packed = gather(place, kept)
         except FileNotFoundError as problem:
             with database.reading() as connection:
                 if file.name in trace_rows.file_names(connection):
-                    raise _not_as_written(folder / file.name) from problem
+                    raise _not_as_written(place.where(file.name)) from problem
             return Removed()
         # The old file is thrown away afterwards, so what was read is proven first.
         if packed.digests() != [digests.get(trip_id) for trip_id in kept.trip_ids]:
-            raise _not_as_written(folder / file.name)
+            raise _not_as_written(place.where(file.name))
         files[file_name(file.day)] = new_file(packed)
     with database.writing() as connection:
         if _lying_in(connection, file.name).trip_ids != lay.trip_ids:
             return Removed()
-        write_files(folder, connection, files)
+        write_files(place, connection, files)
         leaving = lay.take(np.flatnonzero(gone).tolist())
         remove(connection, trips.c.trip_id, leaving.trip_ids)
         for name, content in files.items():
@@ -187,28 +187,29 @@ def _are_unwanted(lay: LyingTrips, unwanted: Unwanted) -> Flags:
     )
 
 
-def _holds(path: Path, unwanted: Unwanted) -> bool:
+def _holds(place: LakePlace, name: str, unwanted: Unwanted) -> bool:
     return any(
         trip_id in unwanted.trip_ids or rider_id in unwanted.rider_ids
-        for trip_id, rider_id in _held(path)
+        for trip_id, rider_id in _held(place, name)
     )
 
 
-def _held(path: Path) -> set[tuple[str, str]]:
+def _held(place: LakePlace, name: str) -> set[tuple[str, str]]:
     """Return trip and rider of all that a file holds; nothing if it has gone meanwhile."""
     try:
-        table = pq.read_table(path, columns=list(NAMES), read_dictionary=list(NAMES))
+        with place.open(name) as source:
+            table = pq.read_table(source, columns=list(NAMES), read_dictionary=list(NAMES))
     except FileNotFoundError:
         return set()
     except (OSError, pa.ArrowException) as problem:
-        raise _not_as_written(path) from problem
+        raise _not_as_written(place.where(name)) from problem
     pairs = table.group_by(list(NAMES)).aggregate([])
-    return set(zip(*(pairs[name].to_pylist() for name in NAMES), strict=True))
+    return set(zip(*(pairs[column].to_pylist() for column in NAMES), strict=True))
 
 
-def _not_as_written(path: Path) -> NotReady:
+def _not_as_written(where: str) -> NotReady:
     return NotReady(
         "A file in the folder of traces is missing or damaged, so what it holds can't be removed.",
-        where=str(path),
+        where=where,
         remedy="See which traces: geo-service doctor. Restore a backup, or load them again.",
     )

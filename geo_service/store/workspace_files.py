@@ -26,6 +26,12 @@ def is_workspace_path(text: str) -> bool:
     return _PATH.fullmatch(text) is not None
 
 
+def trace_file_of(path: str) -> str:
+    """Return the name of a file of traces that lies here in a backup; empty: it is another's."""
+    folder, _, name = path.partition("/")
+    return name if folder == TRACES else ""
+
+
 def named_files(connection: Connection, folder: Path) -> set[str]:
     """Name the files that belong to the database as a reader sees it.
 

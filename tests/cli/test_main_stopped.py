@@ -134,7 +134,7 @@ def test_ctrl_c_while_the_table_takes_its_name_leaves_the_former_one(
     ("moment", "number"),
     [
         (NAMING, signal.SIGINT),
-        ("geo_service.store.trace_folder:sync_folder", signal.SIGKILL),
+        ("geo_service.store.lake_place:sync_folder", signal.SIGKILL),
         ("geo_service.store.trace_rows:write", signal.SIGINT),
         ("geo_service.store.trace_lake:TraceLake._merge", signal.SIGINT),
     ],

@@ -33,6 +33,7 @@ HOMES = {
     "prometheus_client": ("web/metrics.py",),
     "segno": ("web/qr_picture.py",),
     "lark": ("features/filters/grammar.py",),
+    "fsspec": ("store/remote_place.py",),
     "requests": ("ingest/open311_server.py",),
     "mapbox_vector_tile": ("maps/tiles/encode.py",),
     "mgrs": ("geometry/unit.py", "store/migrations/"),

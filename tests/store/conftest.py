@@ -19,6 +19,10 @@ from geo_service.store.trace_lake import TraceLake
 Trip: TypeAlias = tuple[str, Sequence[tuple[int, float, float]]]
 """A rider and the fixes: microseconds, lon, lat."""
 FreshLake: TypeAlias = Callable[[], AbstractContextManager[TraceLake]]
+ON_BOTH_KINDS = frozenset(
+    {"test_trace_lake", "test_trace_removal", "test_trace_compaction", "test_lake_check"}
+)
+"""What is tested of lakes in folders and in buckets."""
 
 
 @pytest.fixture(scope="session")
@@ -54,8 +58,8 @@ def shared_database(
 
 
 @pytest.fixture
-def lake(database: Database, tmp_path: Path) -> TraceLake:
-    return TraceLake(tmp_path / "traces", database)
+def lake(database: Database, lake_address: str) -> TraceLake:
+    return TraceLake(lake_address, database)
 
 
 @pytest.fixture(scope="session")
@@ -131,3 +135,19 @@ def start_python(
         process.wait()
         if process.stdout is not None:
             process.stdout.close()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Ask of a lake in a bucket what is asked of one in a folder, unless the test says where."""
+    told = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
+    asked = metafunc.module.__name__.rpartition(".")[2] in ON_BOTH_KINDS
+    if asked and "lake_address" in metafunc.fixturenames and "lake_address" not in told:
+        metafunc.parametrize("lake_address", ["folder", "bucket"], indirect=True)
+
+
+@pytest.fixture
+def lake_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return where a lake may lie."""
+    if getattr(request, "param", "folder") == "folder":
+        return str(tmp_path / "traces")
+    return f"s3://{request.getfixturevalue('bucket')}/city/traces"

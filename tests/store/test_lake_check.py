@@ -1,7 +1,7 @@
 """Whatever is done to files or rows behind the lake's back is found, and nothing else is."""
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from pathlib import PurePath
 
 import numpy as np
 import pytest
@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from geo_service.domain.trace import Fixes
 from geo_service.store.database import Database
+from geo_service.store.lake_place import LakePlace
 from geo_service.store.trace_lake import TraceLake
 
 Trip = tuple[str, Sequence[tuple[int, float, float]]]
@@ -24,19 +25,19 @@ def trip(hour: int, *, rider: str = "r1", count: int = 300) -> Trip:
 
 
 @pytest.fixture
-def path(lake: TraceLake, make_fixes: Make) -> Path:
-    """Fill the lake, and return the file of the first day."""
+def name(lake: TraceLake, make_fixes: Make) -> str:
+    """Fill the lake, and return the name of the first day's file."""
     lake.add(make_fixes({"a": trip(1), "b": trip(2, rider="r2"), "c": trip(30)}))
-    return next(lake._folder.glob("1970-01-01-*"))
+    return next(name for name in lake.place.names() if name.startswith("1970-01-01-"))
 
 
 def said(lake: TraceLake) -> list[str]:
     return [finding.what for finding in lake.prove().findings]
 
 
-def test_a_sound_lake_is_found_sound(lake: TraceLake, path: Path, make_fixes: Make) -> None:
+def test_a_sound_lake_is_found_sound(lake: TraceLake, name: str, make_fixes: Make) -> None:
     proof = lake.prove()
-    assert path.exists()
+    assert name in lake.place.names()
     assert (proof.files, proof.trips, proof.fixes, proof.findings) == (2, 3, 900, [])
     lake.add(make_fixes({"a": trip(5)}))
     lake.add(make_fixes({"d": ("r1", [(0, 179.9, 1.0), (1_000_000, -179.9, 1.0)])}))
@@ -47,60 +48,64 @@ def test_an_empty_lake_is_sound(lake: TraceLake) -> None:
     assert lake.prove().findings == []
 
 
-def test_a_missing_file_is_found(lake: TraceLake, path: Path) -> None:
-    path.unlink()
+def test_a_missing_file_is_found(lake: TraceLake, name: str) -> None:
+    lake.place.remove([name])
     (finding,) = lake.prove().findings
     assert finding.what == "The file is missing, and with it 2 trips."
-    assert finding.where == str(path)
+    assert finding.where == lake.place.where(name)
     assert not finding.harmless
 
 
-def test_a_file_cut_off_anywhere_is_found(lake: TraceLake, path: Path) -> None:
-    whole = path.read_bytes()
+def test_a_file_cut_off_anywhere_is_found(lake: TraceLake, name: str) -> None:
+    whole = lake.place.read(name)
     for length in np.linspace(0, len(whole) - 1, 9, dtype=int).tolist():
-        path.write_bytes(whole[:length])
+        lake.place.write({name: whole[:length]})
         assert said(lake)[0] == "The file's bytes are not those that were written."
-    path.write_bytes(whole)
+    lake.place.write({name: whole})
     assert said(lake) == []
 
 
-def test_any_byte_turned_is_found(lake: TraceLake, path: Path) -> None:
-    whole = path.read_bytes()
+def test_any_byte_turned_is_found(lake: TraceLake, name: str) -> None:
+    whole = lake.place.read(name)
     for place in np.linspace(0, len(whole) - 1, 29, dtype=int).tolist():
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 16]) + whole[place + 1 :])
+        turned = whole[:place] + bytes([whole[place] ^ 16]) + whole[place + 1 :]
+        lake.place.write({name: turned})
         assert said(lake)[0] == "The file's bytes are not those that were written."
 
 
 def test_a_byte_turned_is_found_by_pages_where_no_digest_was_kept(
-    lake: TraceLake, path: Path, database: Database
+    lake: TraceLake, name: str, database: Database
 ) -> None:
     with database.writing() as connection:
         connection.execute(text("UPDATE trace_files SET digest = NULL, size = NULL, rows = NULL"))
     assert said(lake) == []
-    whole = path.read_bytes()
+    whole = lake.place.read(name)
     place = len(whole) // 3
-    path.write_bytes(whole[:place] + bytes([whole[place] ^ 16]) + whole[place + 1 :])
+    turned = whole[:place] + bytes([whole[place] ^ 16]) + whole[place + 1 :]
+    lake.place.write({name: turned})
     assert said(lake) == ["The file is damaged and can't be read, and with it 2 trips."]
 
 
-def test_files_that_no_row_names_are_told_and_left(lake: TraceLake, path: Path) -> None:
-    for name in ("1970-01-01-0.parquet", "1970-01-01-1.parquet.part", "notes.txt"):
-        (lake._folder / name).write_bytes(path.read_bytes())
+def test_files_that_no_row_names_are_told_and_left(lake: TraceLake, name: str) -> None:
+    whole = lake.place.read(name)
+    for other in ("1970-01-01-0.parquet", "1970-01-01-1.parquet.part", "notes.txt"):
+        lake.place.write({other: whole})
     findings = lake.prove().findings
-    assert [Path(finding.where).name for finding in findings] == [
+    assert [PurePath(finding.where).name for finding in findings] == [
         "1970-01-01-0.parquet",
         "1970-01-01-1.parquet.part",
     ]
     assert all(finding.harmless for finding in findings)
-    assert len(list(lake._folder.iterdir())) == 5
+    assert len(lake.place.names()) == 5
 
 
-def test_another_day_s_file_under_a_name_is_found(lake: TraceLake, path: Path) -> None:
-    other = next(lake._folder.glob("1970-01-02-*"))
-    path.write_bytes(other.read_bytes())
+def test_another_day_s_file_under_a_name_is_found(lake: TraceLake, name: str) -> None:
+    (other,) = lake.place.names() - {name}
+    lake.place.write({name: lake.place.read(other)})
     assert "Trip a is not in the rows of the file that the database says." in said(lake)
 
 
+@pytest.mark.parametrize("lake_address", ["folder"], indirect=True)
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -127,18 +132,18 @@ def test_another_day_s_file_under_a_name_is_found(lake: TraceLake, path: Path) -
     ],
 )
 def test_a_row_changed_is_found(
-    lake: TraceLake, path: Path, database: Database, change: str, told: str
+    lake: TraceLake, name: str, database: Database, change: str, told: str
 ) -> None:
-    assert path.exists()
+    assert name in lake.place.names()
     with database.writing() as connection:
         connection.execute(text(change))
     assert any(told in what for what in said(lake))
 
 
 def test_trips_of_a_file_that_is_not_named_are_found(
-    lake: TraceLake, path: Path, database: Database
+    lake: TraceLake, name: str, database: Database
 ) -> None:
-    assert path.exists()
+    assert name in lake.place.names()
     with database._engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA query_only = OFF")
         connection.exec_driver_sql("COMMIT")
@@ -149,9 +154,9 @@ def test_trips_of_a_file_that_is_not_named_are_found(
 
 
 def test_a_row_that_is_gone_is_told_of_its_day_and_no_fault_of_the_others(
-    lake: TraceLake, path: Path, database: Database
+    lake: TraceLake, name: str, database: Database
 ) -> None:
-    assert path.exists()
+    assert name in lake.place.names()
     with database.writing() as connection:
         connection.execute(text("DELETE FROM trips WHERE trip_id = 'a'"))
     (finding,) = lake.prove().findings
@@ -172,19 +177,20 @@ def test_many_faults_of_one_file_are_counted(
 
 
 def test_what_another_process_moves_meanwhile_is_no_fault(
-    lake: TraceLake, path: Path, make_fixes: Make, monkeypatch: pytest.MonkeyPatch
+    lake: TraceLake, name: str, make_fixes: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert path.exists()
-    read_bytes = Path.read_bytes
-    moved: list[Path] = []
+    assert name in lake.place.names()
+    kind = type(lake.place)
+    read = kind.read
+    moved: list[str] = []
 
-    def move_then_read(self: Path) -> bytes:
+    def move_then_read(self: LakePlace, asked: str) -> bytes:
         if not moved:
-            moved.append(self)
+            moved.append(asked)
             lake.add(make_fixes({"a": trip(3), "b": trip(4)}))
             lake.remove_leftovers()
-        return read_bytes(self)
+        return read(self, asked)
 
-    monkeypatch.setattr(Path, "read_bytes", move_then_read)
+    monkeypatch.setattr(kind, "read", move_then_read)
     assert said(lake) == []
-    assert moved == [path]
+    assert moved == [name]

@@ -1,10 +1,8 @@
 """Small files become one, and nobody who reads or writes meanwhile sees a difference."""
 
-import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,7 +33,7 @@ def all_trips(lake: TraceLake, told: Told) -> dict[str, Trip]:
 
 
 def files(lake: TraceLake) -> list[str]:
-    return sorted(path.name[:10] for path in lake._folder.iterdir())
+    return sorted(name[:10] for name in lake.place.names())
 
 
 @pytest.fixture
@@ -150,8 +148,8 @@ def test_a_trip_replaced_while_its_day_is_merged_stays_replaced(
 def test_what_is_damaged_is_not_made_to_look_sound(
     three: TraceLake, make_fixes: Make, trips_in: Told
 ) -> None:
-    one, other, _ = sorted(three._folder.iterdir())
-    shutil.copy(one, other)
+    one, other, _ = sorted(three.place.names())
+    three.place.write({other: three.place.read(one)})
     with pytest.raises(NotReady, match="not what was written there"):
         three.compact()
     assert len(files(three)) == 3
@@ -163,7 +161,7 @@ def test_what_is_damaged_is_not_made_to_look_sound(
 
 
 def test_a_missing_file_stops_no_merging_of_other_days(three: TraceLake, make_fixes: Make) -> None:
-    next(three._folder.iterdir()).unlink()
+    three.place.remove([min(three.place.names())])
     for number in range(2):
         three.add(make_fixes({f"b{number}": trip(number, day=1)}))
     three.add(make_fixes({"b2": trip(2, day=1)}))
@@ -171,6 +169,9 @@ def test_a_missing_file_stops_no_merging_of_other_days(three: TraceLake, make_fi
     assert files(three).count("1970-01-01") == 2
 
 
+@pytest.mark.parametrize(
+    "lake_address", ["folder", pytest.param("bucket", marks=pytest.mark.slow)], indirect=True
+)
 def test_eight_readers_see_whole_trips_while_files_are_merged(
     three: TraceLake, make_fixes: Make, trips_in: Told
 ) -> None:
@@ -208,7 +209,7 @@ def test_two_who_merge_at_once_lose_nothing(
 ) -> None:
     before = all_trips(three, trips_in)
     encode = trace_compaction.new_file
-    other = TraceLake(Path(three._folder), database)
+    other = TraceLake(three.place.address, database)
 
     def merge_and_encode(*arguments: object) -> object:
         monkeypatch.setattr(trace_compaction, "new_file", encode)

@@ -9,6 +9,7 @@ from geo_service.domain.trace import Fixes
 from geo_service.errors import NotReady
 from geo_service.store import trace_file
 from geo_service.store.durable_files import write_durably
+from geo_service.store.lake_place import place_of
 from geo_service.store.trace_file import PackedRows, concatenate, encode, read_rows
 from geo_service.store.trace_packing import PackedTrips, pack
 
@@ -33,13 +34,17 @@ def path(packed: PackedTrips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return path
 
 
+def rows_of(path: Path, first: int, end: int) -> PackedRows:
+    return read_rows(place_of(path.parent), path.name, first, end)
+
+
 @pytest.mark.parametrize(
     ("first", "end"), [(0, COUNT), (0, 1), (299, 301), (300, 600), (599, 901), (999, COUNT)]
 )
 def test_any_rows_are_read_across_groups(
     path: Path, packed: PackedTrips, first: int, end: int
 ) -> None:
-    rows = read_rows(path, first, end)
+    rows = rows_of(path, first, end)
     assert rows.t.tolist() == packed.t[first:end].tolist()
     assert rows.lon.tolist() == packed.lon[first:end].tolist()
     assert rows.lat.tolist() == packed.lat[first:end].tolist()
@@ -61,7 +66,7 @@ def test_numbers_are_kept_as_differences(path: Path) -> None:
 
 
 def test_rows_are_put_one_after_the_other(path: Path, packed: PackedTrips) -> None:
-    parts = [read_rows(path, 0, 10), read_rows(path, 400, 405)]
+    parts = [rows_of(path, 0, 10), rows_of(path, 400, 405)]
     wanted = [*packed.lat[:10].tolist(), *packed.lat[400:405].tolist()]
     assert concatenate(parts).lat.tolist() == wanted
     assert concatenate(parts[:1]) is parts[0]
@@ -71,7 +76,7 @@ def test_rows_are_put_one_after_the_other(path: Path, packed: PackedTrips) -> No
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        read_rows(tmp_path / "none.parquet", 0, 1)
+        rows_of(tmp_path / "none.parquet", 0, 1)
 
 
 @pytest.mark.parametrize("harm", ["flip", "cut", "empty"])
@@ -84,4 +89,4 @@ def test_a_damaged_file_is_told_not_read(path: Path, packed: PackedTrips, harm: 
     harmed = {"flip": content, "cut": content[:-100], "empty": bytearray()}
     path.write_bytes(harmed[harm])
     with pytest.raises(NotReady, match=r"trips\.parquet: A file in the folder .* is damaged"):
-        read_rows(path, 0, len(packed.t))
+        rows_of(path, 0, len(packed.t))

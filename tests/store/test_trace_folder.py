@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 
 from geo_service.domain.trace import Fixes
 from geo_service.errors import NotReady
-from geo_service.store import trace_folder, trace_rows
+from geo_service.store import lake_place, trace_folder, trace_rows
 from geo_service.store.database import Database
 from geo_service.store.durable_files import write_durably
+from geo_service.store.lake_place import place_of
 from geo_service.store.trace_folder import (
     file_name,
     find_leftovers,
@@ -21,7 +23,6 @@ from geo_service.store.trace_folder import (
     new_file,
     parts_of,
     remove_leftovers,
-    sizes,
     write_files,
 )
 from geo_service.store.trace_lake import TraceLake
@@ -94,7 +95,7 @@ def test_parts_hold_all_trips_in_order_and_are_about_equally_long(
 def test_trips_are_gathered_in_any_order_from_any_files(
     packed: PackedTrips, laid: LyingTrips, tmp_path: Path, order: list[int]
 ) -> None:
-    found, wanted = gather(tmp_path, laid.take(order)), packed.take(order)
+    found, wanted = gather(place_of(tmp_path), laid.take(order)), packed.take(order)
     assert (found.trip_ids, found.rider_ids) == (wanted.trip_ids, wanted.rider_ids)
     for name in ("offsets", "t", "lon", "lat"):
         assert getattr(found, name).tolist() == getattr(wanted, name).tolist()
@@ -105,7 +106,7 @@ def test_trips_are_gathered_in_any_order_from_any_files(
 def test_a_file_that_is_missing_is_told_by_name(laid: LyingTrips, tmp_path: Path) -> None:
     (tmp_path / "two").unlink()
     with pytest.raises(FileNotFoundError) as caught:
-        gather(tmp_path, laid)
+        gather(place_of(tmp_path), laid)
     assert caught.value.filename == str(tmp_path / "two")
 
 
@@ -113,7 +114,7 @@ def test_a_file_that_is_damaged_is_not_read(laid: LyingTrips, tmp_path: Path) ->
     path = tmp_path / "one"
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(NotReady, match="damaged") as raised:
-        gather(tmp_path, laid)
+        gather(place_of(tmp_path), laid)
     assert raised.value.where == str(path)
 
 
@@ -130,43 +131,44 @@ def test_a_new_file_bears_the_digest_of_its_bytes(packed: PackedTrips) -> None:
     assert file.digest != digest_of(new_file(packed.between(0, 2)).content)
 
 
-def test_sizes_are_those_on_the_disk_and_missing_files_have_none(tmp_path: Path) -> None:
-    (tmp_path / "here").write_bytes(b"12345")
-    (tmp_path / "empty").write_bytes(b"")
-    assert sizes(tmp_path, ["here", "empty", "gone"]) == {"here": 5, "empty": 0}
-    assert sizes(tmp_path / "nowhere", ["gone"]) == {}
-
-
 def test_files_are_written_whole_and_leftovers_go_before(
     database: Database, packed: PackedTrips, tmp_path: Path
 ) -> None:
     folder = tmp_path / "traces"
     file = new_file(packed)
     with database.writing() as connection:
-        write_files(folder, connection, {"a.parquet": file})
+        write_files(place_of(folder), connection, {"a.parquet": file})
         assert [path.name for path in folder.iterdir()] == ["a.parquet"]
-        write_files(folder, connection, {"b.parquet": file})
+        write_files(place_of(folder), connection, {"b.parquet": file})
     assert [path.name for path in folder.iterdir()] == ["b.parquet"]
     assert (folder / "b.parquet").read_bytes() == bytes(file.content)
 
 
-@pytest.mark.parametrize("step", ["write_durably", "sync_folder", "remove_leftovers"])
+@pytest.mark.parametrize(
+    ("home", "step"),
+    [
+        (lake_place, "write_durably"),
+        (lake_place, "sync_folder"),
+        (trace_folder, "remove_leftovers"),
+    ],
+)
 def test_a_disk_that_refuses_is_told_with_what_to_do(
     database: Database,
     packed: PackedTrips,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    home: ModuleType,
     step: str,
 ) -> None:
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(trace_folder, step, refuse)
+    monkeypatch.setattr(home, step, refuse)
     with (
         database.writing() as connection,
         pytest.raises(NotReady, match=r"can't be written \(No space left") as raised,
     ):
-        write_files(tmp_path / "traces", connection, {"a.parquet": new_file(packed)})
+        write_files(place_of(tmp_path / "traces"), connection, {"a.parquet": new_file(packed)})
     assert raised.value.where == str(tmp_path / "traces")
     assert "Make room" in raised.value.remedy
 
@@ -175,15 +177,15 @@ def test_only_files_of_the_lake_that_no_row_names_are_leftovers(
     lake: TraceLake, database: Database, make_fixes: Make
 ) -> None:
     with database.writing() as connection:
-        assert find_leftovers(lake._folder, connection) == []
+        assert find_leftovers(lake.place, connection) == []
     lake.add(make_fixes({"a": ("r", [(0, 1.0, 2.0)])}))
     with database.reading() as connection:
         named = trace_rows.file_names(connection)
     for name in ("x.parquet", "x.parquet.part", "notes.txt", ".parquet.swp"):
-        (lake._folder / name).write_bytes(b"")
+        lake.place.write({name: b""})
     with database.writing() as connection:
-        left = {path.name for path in find_leftovers(lake._folder, connection)}
-        assert left == {"x.parquet", "x.parquet.part"}
-        assert remove_leftovers(lake._folder, connection) == 2
-        assert remove_leftovers(lake._folder, connection) == 0
-    assert {path.name for path in lake._folder.iterdir()} == named | {"notes.txt", ".parquet.swp"}
+        left = find_leftovers(lake.place, connection)
+        assert left == ["x.parquet", "x.parquet.part"]
+        assert remove_leftovers(lake.place, connection) == 2
+        assert remove_leftovers(lake.place, connection) == 0
+    assert lake.place.names() == named | {"notes.txt", ".parquet.swp"}

@@ -1,4 +1,4 @@
-import shutil
+import io
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -44,7 +44,7 @@ def trip(hour: float, *, rider: str = "r1", hours: float = 1.0, count: int = 3) 
 
 
 def files(lake: TraceLake) -> list[str]:
-    return sorted(path.name[:10] for path in lake._folder.iterdir())
+    return sorted(name[:10] for name in lake.place.names())
 
 
 def all_trips(lake: TraceLake, told: Told) -> dict[str, Trip]:
@@ -89,8 +89,14 @@ def test_days_come_one_at_a_time_with_trips_whole_and_as_they_lie(
 
 def test_a_file_holds_its_trips_in_order_of_id(lake: TraceLake, make_fixes: Make) -> None:
     lake.add(make_fixes({"c": trip(1, count=1), "a": trip(2), "b": trip(3, count=1)}))
-    (path,) = lake._folder.iterdir()
-    assert pq.read_table(path)["trip_id"].to_pylist() == ["a", "a", "a", "b", "c"]
+    (name,) = lake.place.names()
+    assert pq.read_table(io.BytesIO(lake.place.read(name)))["trip_id"].to_pylist() == [
+        "a",
+        "a",
+        "a",
+        "b",
+        "c",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +174,7 @@ def test_a_file_without_visible_trips_goes_with_the_next_addition(
 def test_what_a_crash_left_goes_at_the_start(lake: TraceLake, make_fixes: Make) -> None:
     lake.add(make_fixes({"a": trip(1)}))
     for name in ("2024-05-01-0.parquet", "2024-05-01-1.parquet.part", "notes.txt"):
-        (lake._folder / name).write_bytes(b"left")
+        lake.place.write({name: b"left"})
     assert lake.remove_leftovers() == 2
     assert files(lake) == ["2024-05-01", "notes.txt"]
     assert lake.remove_leftovers() == 0
@@ -179,7 +185,8 @@ def test_a_refused_addition_leaves_nothing(lake: TraceLake, make_fixes: Make) ->
     with pytest.raises(RefusedData, match="trip b: The trip has no fixes"):
         lake.add(make_fixes({"a": trip(1), "b": ("r1", [])}))
     assert lake.trips() == 0
-    assert not lake._folder.exists()
+    assert lake.place.names() == set()
+    assert not Path(lake.place.address).exists()
 
 
 def test_an_addition_that_fails_at_the_last_moment_leaves_nothing_to_see(
@@ -203,6 +210,7 @@ def test_an_addition_that_fails_at_the_last_moment_leaves_nothing_to_see(
     assert files(lake) == ["2024-05-01", "2024-05-02"]
 
 
+@pytest.mark.parametrize("lake_address", ["folder"], indirect=True)
 def test_a_full_disk_adds_nothing_and_says_so(
     lake: TraceLake, make_fixes: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,13 +218,14 @@ def test_a_full_disk_adds_nothing_and_says_so(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("geo_service.store.trace_folder.sync_folder", fail)
+        patch.setattr("geo_service.store.lake_place.sync_folder", fail)
         with pytest.raises(NotReady, match=r"can't be written \(No space left.*none were added"):
             lake.add(make_fixes({"a": trip(1)}))
     assert lake.trips() == 0
     assert files(lake) == []
 
 
+@pytest.mark.parametrize("lake_address", ["folder"], indirect=True)
 def test_files_and_their_names_are_on_the_disk_before_their_trips_are_visible(
     lake: TraceLake, make_fixes: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,7 +234,7 @@ def test_files_and_their_names_are_on_the_disk_before_their_trips_are_visible(
     def look(folder: Path) -> None:
         seen.append((len(list(folder.glob("*.parquet"))), lake.trips()))
 
-    monkeypatch.setattr("geo_service.store.trace_folder.sync_folder", look)
+    monkeypatch.setattr("geo_service.store.lake_place.sync_folder", look)
     lake.add(make_fixes({"a": trip(1), "b": trip(30)}))
     assert seen == [(2, 0)]
 
@@ -250,11 +259,11 @@ def test_a_reader_goes_on_when_its_file_is_replaced_meanwhile(
 
 def test_a_missing_file_is_told_by_name(lake: TraceLake, make_fixes: Make) -> None:
     lake.add(make_fixes({"a": trip(1)}))
-    (path,) = lake._folder.iterdir()
-    path.unlink()
+    (name,) = lake.place.names()
+    lake.place.remove([name])
     with pytest.raises(NotReady, match="A file in the folder of traces is missing") as raised:
         list(lake.read())
-    assert path.name in raised.value.where
+    assert raised.value.where == lake.place.where(name)
 
 
 @pytest.mark.parametrize("length", [None, 0, -1])
@@ -263,22 +272,20 @@ def test_trips_of_a_file_missing_or_cut_off_are_written_again(
 ) -> None:
     both = {"a": trip(1), "b": trip(26)}
     lake.add(make_fixes(both))
-    path = next(lake._folder.glob("2024-05-01-*"))
+    (name,) = (name for name in lake.place.names() if name.startswith("2024-05-01-"))
     if length is None:
-        path.unlink()
+        lake.place.remove([name])
     else:
-        path.write_bytes(path.read_bytes()[:length])
+        lake.place.write({name: lake.place.read(name)[:length]})
     assert lake.add(make_fixes(both)) == LakeCounts(replaced=1, unchanged=1, fixes=3)
     assert all_trips(lake, trips_in) == both
     assert lake.add(make_fixes(both)) == LakeCounts(unchanged=2)
 
 
-def test_the_whole_folder_may_be_loaded_again(
-    lake: TraceLake, make_fixes: Make, trips_in: Told
-) -> None:
+def test_all_files_may_be_loaded_again(lake: TraceLake, make_fixes: Make, trips_in: Told) -> None:
     both = {"a": trip(1), "b": trip(26)}
     lake.add(make_fixes(both))
-    shutil.rmtree(lake._folder)
+    lake.place.remove(lake.place.names())
     assert lake.add(make_fixes(both)).fixes == 6
     assert all_trips(lake, trips_in) == both
 
@@ -308,7 +315,7 @@ def test_a_city_of_real_traces_takes_few_bytes_and_comes_back(
         lat=table["lat"].to_numpy(),
     )
     assert lake.add(fixes).fixes == len(fixes)
-    kept = sum(path.stat().st_size for path in lake._folder.iterdir())
+    kept = sum(lake.place.sizes(lake.place.names()).values())
     assert kept / len(fixes) <= 6.0
     back = {
         name: (part, number) for part in lake.read() for number, name in enumerate(part.trip_ids)

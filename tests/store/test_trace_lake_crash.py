@@ -9,6 +9,7 @@ import pytest
 
 from geo_service.store import trace_rows
 from geo_service.store.database import Database
+from geo_service.store.lake_place import place_of
 from geo_service.store.trace_file import read_rows
 from geo_service.store.trace_lake import TraceLake
 
@@ -83,7 +84,7 @@ def test_every_acknowledged_trip_outlives_a_kill_and_nothing_is_half_there(
         assert lake.trips() == DAYS_IN_A_BATCH * (newest + 1) + 1
         with database.reading() as connection:
             named = trace_rows.file_names(connection)
-        assert {path.name for path in lake._folder.iterdir()} == named
+        assert lake.place.names() == named
         first = newest + 1
 
 
@@ -110,9 +111,10 @@ def test_every_file_a_row_names_can_be_read(
 ) -> None:
     process = start_python(ADD_FOR_EVER, tmp_path, "p", 0, 2)
     process.communicate()
+    place = place_of(tmp_path / "traces")
     with database.reading() as connection:
         for day in range(DAYS_IN_A_BATCH):
             lying = trace_rows.trips_of_day(connection, day, None, None)
             spans = zip(lying.files, lying.first_rows, lying.fixes, strict=True)
             for file, first, fixes in spans:
-                assert len(read_rows(tmp_path / "traces" / file, first, first + fixes).t) == fixes
+                assert len(read_rows(place, file, first, first + fixes).t) == fixes

@@ -9,12 +9,15 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 from urllib.parse import unquote, urlsplit
 
 from geo_service.errors import NotReady
 from geo_service.store.durable_files import sync_folder, write_durably
 from geo_service.store.proven_copy import Proof, copy_proven, prove
+
+if TYPE_CHECKING:
+    from geo_service.store.remote_place import RemoteFile
 
 
 class LakePlace(Protocol):
@@ -30,7 +33,7 @@ class LakePlace(Protocol):
 
     @property
     def far(self) -> bool:
-        """Whether reading is asking, so that few long pieces are read sooner than many short."""
+        """Whether to read anything is to ask for it, and to wait."""
 
     def where(self, name: str) -> str:
         """Say for people where a file lies."""
@@ -47,7 +50,7 @@ class LakePlace(Protocol):
     def remove(self, names: Collection[str]) -> None:
         """Remove files, and return once they are gone for good; some may be missing."""
 
-    def open(self, name: str) -> AbstractContextManager[Path | BinaryIO]:
+    def open(self, name: str) -> AbstractContextManager["Path | RemoteFile"]:
         """Open a file for whoever reads parts of it: what Arrow takes."""
 
     def read(self, name: str) -> bytes:

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Self, cast
+from typing import Any, ClassVar, Self
 
 import fsspec
 
@@ -117,11 +117,11 @@ class RemotePlace:
             )
 
     @contextmanager
-    def open(self, name: str) -> Iterator[BinaryIO]:
-        """Open a file of which each reading is one request."""
+    def open(self, name: str) -> Iterator["RemoteFile"]:
+        """Open a file that is read by ranges, one request each."""
         with self._asking_for(name) as (store, path):
             size = int(store.info(path)["size"])
-        yield cast("BinaryIO", _RemoteFile(self, name, size))
+        yield RemoteFile(self, name, size)
 
     def read(self, name: str) -> bytes:
         """Read a file whole."""
@@ -197,8 +197,8 @@ class RemotePlace:
             raise _explained(self.address, problem) from problem
 
 
-class _RemoteFile(io.RawIOBase):
-    """A file that lies elsewhere, open for reading."""
+class RemoteFile(io.RawIOBase):
+    """A file that lies elsewhere, open for reading; what was asked for last is kept."""
 
     def __init__(self, place: RemotePlace, name: str, size: int) -> None:
         super().__init__()
@@ -206,6 +206,7 @@ class _RemoteFile(io.RawIOBase):
         self._name = name
         self._size = size
         self._at = 0
+        self._begin, self._kept = 0, b""
 
     def readable(self) -> bool:
         """Say yes."""
@@ -231,9 +232,17 @@ class _RemoteFile(io.RawIOBase):
         end = self._size if size is None or size < 0 else min(self._size, first + size)
         if first >= end:
             return b""
-        content = self._place.read_range(self._name, first, end)
+        self.fetch(first, end)
+        content = self._kept[first - self._begin : end - self._begin]
         self._at = first + len(content)
         return content
+
+    def fetch(self, first: int, end: int) -> None:
+        """Ask at once for what is going to be read piece by piece, unless it is here."""
+        first, end = max(0, first), min(self._size, end)
+        if first < self._begin or end > self._begin + len(self._kept):
+            self._kept = self._place.read_range(self._name, first, end)
+            self._begin = first
 
 
 def _reached(address: str) -> tuple[Any, str]:

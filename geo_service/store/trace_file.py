@@ -6,6 +6,7 @@ a checksum. Any program that reads Parquet reads them.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -74,12 +75,14 @@ def read_rows(place: LakePlace, name: str, first: int, end: int) -> PackedRows:
     try:
         with (
             place.open(name) as source,
-            pq.ParquetFile(source, page_checksum_verification=True, pre_buffer=place.far) as file,
+            pq.ParquetFile(source, page_checksum_verification=True) as file,
         ):
             groups = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
             begins = np.concatenate(([0], np.cumsum(groups)))
             low = int(np.searchsorted(begins, first, side="right")) - 1
             high = int(np.searchsorted(begins, end, side="left"))
+            if not isinstance(source, Path) and low < high <= len(groups):
+                source.fetch(*_span(file.metadata, low, high))
             # One thread: whoever wants more reads several parts at once.
             table = file.read_row_groups(range(low, high), columns=list(NUMBERS), use_threads=False)
     except FileNotFoundError as problem:
@@ -93,6 +96,18 @@ def read_rows(place: LakePlace, name: str, first: int, end: int) -> PackedRows:
         ) from problem
     wanted = slice(first - int(begins[low]), end - int(begins[low]))
     return PackedRows(*(table[column].to_numpy()[wanted] for column in NUMBERS))
+
+
+def _span(told: pq.FileMetaData, low: int, high: int) -> tuple[int, int]:
+    """Return where the numbers of row groups ``low`` up to ``high`` begin and end in a file."""
+    columns = [
+        column
+        for group in (low, high - 1)
+        for column in map(told.row_group(group).column, range(told.num_columns))
+        if column.path_in_schema in NUMBERS
+    ]
+    ends = [column.data_page_offset + column.total_compressed_size for column in columns]
+    return min(column.data_page_offset for column in columns), max(ends)
 
 
 def concatenate(parts: Sequence[PackedRows]) -> PackedRows:

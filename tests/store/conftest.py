@@ -20,7 +20,13 @@ Trip: TypeAlias = tuple[str, Sequence[tuple[int, float, float]]]
 """A rider and the fixes: microseconds, lon, lat."""
 FreshLake: TypeAlias = Callable[[], AbstractContextManager[TraceLake]]
 ON_BOTH_KINDS = frozenset(
-    {"test_trace_lake", "test_trace_removal", "test_trace_compaction", "test_lake_check"}
+    {
+        "test_trace_lake",
+        "test_trace_lake_crash",
+        "test_trace_removal",
+        "test_trace_compaction",
+        "test_lake_check",
+    }
 )
 """What is tested of lakes in folders and in buckets."""
 

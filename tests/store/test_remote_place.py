@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+import numpy as np
 import pytest
 from s3_server import (
     OF_OUR_OWN,
@@ -22,7 +23,9 @@ from geo_service.errors import NotReady
 from geo_service.store import remote_place
 from geo_service.store.database import Database
 from geo_service.store.lake_place import place_of
+from geo_service.store.trace_file import encode, read_rows
 from geo_service.store.trace_lake import TraceLake
+from geo_service.store.trace_packing import PackedTrips, pack
 
 Trip = tuple[str, Sequence[tuple[int, float, float]]]
 Make = Callable[[Mapping[str, Trip]], Fixes]
@@ -299,3 +302,55 @@ def test_a_forked_process_asks_by_itself(bucket: str) -> None:
     assert os.read(reading, 9) == b"1"
     os.close(reading)
     assert os.waitpid(child, 0)[1] == 0
+
+
+@pytest.fixture
+def packed(make_fixes: Make) -> PackedTrips:
+    """Pack a ride of several groups of rows."""
+    chance = np.random.default_rng(7)
+    count = 300_000
+    t = (np.cumsum(chance.integers(1, 3, count)) * 1_000).tolist()
+    lon, lat = chance.uniform(-180, 180, count).tolist(), chance.uniform(-90, 90, count).tolist()
+    return pack(make_fixes({"a": ("r", list(zip(t, lon, lat, strict=True)))}))
+
+
+@pytest.mark.parametrize(("first", "end"), [(0, 300_000), (131_070, 131_080), (299_999, 300_000)])
+def test_however_much_of_a_file_is_read_it_is_asked_for_three_times(
+    s3_server: str,
+    bucket: str,
+    packed: PackedTrips,
+    monkeypatch: pytest.MonkeyPatch,
+    reach_anew: Callable[[], None],
+    first: int,
+    end: int,
+) -> None:
+    place, content = place_of(f"s3://{bucket}/t"), encode(packed)
+    place.write({"f": content})
+    asked: list[str] = []
+    with stood_between(s3_server, lambda method, _: asked.append(method)) as between:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", between.address)
+        reach_anew()
+        rows = read_rows(place, "f", first, end)
+    assert rows.t.tolist() == packed.t[first:end].tolist()
+    assert rows.lat.tolist() == packed.lat[first:end].tolist()
+    assert len(content) > 1_000_000
+    assert asked == ["HEAD", "GET", "GET"]
+
+
+@pytest.mark.parametrize("harm", ["flip", "cut", "empty", "shorter"])
+def test_a_damaged_object_is_told_as_damaged(
+    bucket: str, packed: PackedTrips, make_fixes: Make, harm: str
+) -> None:
+    content = bytearray(encode(packed))
+    content[len(content) // 2] ^= 0xFF
+    harmed = {
+        "flip": content,
+        "cut": content[:-100],
+        "empty": b"",
+        "shorter": encode(pack(make_fixes({"a": trip(0)}))),
+    }
+    place = place_of(f"s3://{bucket}/t")
+    place.write({"f": bytes(harmed[harm])})
+    with pytest.raises(NotReady, match="is damaged") as raised:
+        read_rows(place, "f", 131_000, 300_000)
+    assert raised.value.where == f"s3://{bucket}/t/f"

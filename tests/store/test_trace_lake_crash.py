@@ -25,7 +25,7 @@ from geo_service.store.database import Database
 from geo_service.store.trace_lake import TraceLake
 
 folder, name, first, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-lake = TraceLake(folder / "traces", Database(f"sqlite:///{folder / 'city.sqlite'}"))
+lake = TraceLake(sys.argv[5], Database(f"sqlite:///{folder / 'city.sqlite'}"))
 DAY = 86_400_000_000
 for batch in itertools.islice(itertools.count(first), count):
     # Three new trips, one a day, and one that every batch sends anew; all bear the batch.
@@ -59,13 +59,13 @@ def batches(lake: TraceLake) -> dict[str, set[int]]:
 
 @pytest.mark.slow
 def test_every_acknowledged_trip_outlives_a_kill_and_nothing_is_half_there(
-    database: Database, tmp_path: Path, start_python: Start
+    database: Database, lake_address: str, tmp_path: Path, start_python: Start
 ) -> None:
-    lake = TraceLake(tmp_path / "traces", database)
+    lake = TraceLake(lake_address, database)
     chance = random.Random(20240501)  # noqa: S311 - no secret hangs on it
     first = 0
     for _ in range(5):
-        process = start_python(ADD_FOR_EVER, tmp_path, "p", first, EVER)
+        process = start_python(ADD_FOR_EVER, tmp_path, "p", first, EVER, lake_address)
         assert process.stdout is not None
         for _ in range(chance.randint(1, 8)):
             process.stdout.readline()
@@ -90,11 +90,13 @@ def test_every_acknowledged_trip_outlives_a_kill_and_nothing_is_half_there(
 
 @pytest.mark.slow
 def test_two_processes_add_at_once_while_a_third_reads(
-    database: Database, tmp_path: Path, start_python: Start
+    database: Database, lake_address: str, tmp_path: Path, start_python: Start
 ) -> None:
-    lake = TraceLake(tmp_path / "traces", database)
+    lake = TraceLake(lake_address, database)
     count = 25
-    processes = [start_python(ADD_FOR_EVER, tmp_path, name, 0, count) for name in "pq"]
+    processes = [
+        start_python(ADD_FOR_EVER, tmp_path, name, 0, count, lake_address) for name in "pq"
+    ]
     while any(process.poll() is None for process in processes):
         batches(lake)
     wanted = "".join(f"{batch}\n" for batch in range(count))
@@ -107,11 +109,11 @@ def test_two_processes_add_at_once_while_a_third_reads(
 
 
 def test_every_file_a_row_names_can_be_read(
-    database: Database, tmp_path: Path, start_python: Start
+    database: Database, lake_address: str, tmp_path: Path, start_python: Start
 ) -> None:
-    process = start_python(ADD_FOR_EVER, tmp_path, "p", 0, 2)
+    process = start_python(ADD_FOR_EVER, tmp_path, "p", 0, 2, lake_address)
     process.communicate()
-    place = place_of(tmp_path / "traces")
+    place = place_of(lake_address)
     with database.reading() as connection:
         for day in range(DAYS_IN_A_BATCH):
             lying = trace_rows.trips_of_day(connection, day, None, None)

@@ -3,15 +3,16 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from geo_service.errors import NotReady
-from geo_service.flows.wiring import Workspace
+from geo_service.flows.wiring import Workspace, traces_address
 from geo_service.store import trace_folder, trace_rows
+from geo_service.store.lake_place import LakePlace, place_of
 from geo_service.store.trace_packing import PackedTrips
 from geo_service.store.trace_rows import LyingTrips
-from geo_service.store.workspace_files import TRACES
 
 Common = TypeVar("Common")
 Made = TypeVar("Made")
@@ -64,15 +65,22 @@ class _Missing:
 class _ReadAndLook(Generic[Common, Made]):
     """What a worker elsewhere does with a part: it has the lake's files, and no database."""
 
-    folder: Path
+    address: str
+    """Of the place where the files lie, as ``place_of`` takes it."""
     look: Callable[[Common, PackedTrips], Made]
 
     def __call__(self, common: Common, part: LyingTrips) -> Made | _Missing:
         try:
-            packed = trace_folder.gather(self.folder, part)
+            packed = trace_folder.gather(_place(self.address), part)
         except FileNotFoundError as problem:
             return _Missing(str(problem.filename))
         return self.look(common, packed)
+
+
+@lru_cache(maxsize=4)
+def _place(address: str) -> LakePlace:
+    """Keep what a worker opened, connections too, for the parts to come."""
+    return place_of(address)
 
 
 def _look_from_afar(
@@ -81,7 +89,7 @@ def _look_from_afar(
     parts: Iterable[tuple[Common, LyingTrips]],
 ) -> Iterator[Made]:
     each, waiting = workspace.workers.each, deque[tuple[Common, LyingTrips]]()
-    work = _ReadAndLook(workspace.settings.workspace / TRACES, look)
+    work = _ReadAndLook(traces_address(workspace.settings), look)
 
     def given() -> Iterator[tuple[Common, LyingTrips]]:
         for part in parts:

@@ -1,25 +1,28 @@
 """The only home of Dask: work done by its workers, other processes here or on other machines.
 
 Works, things and what is made of them go over the wire as bytes that this file makes, so that
-arrays arrive as they were. What many things have in common is the answer of a task of its own:
-Dask then carries it to each worker once, and has it made anew where all who held it are gone.
+arrays arrive as they were. What many things have in common, if it is large, is the answer of a
+task: Dask then carries it to each worker once, and has it made anew where all who held it are gone.
 """
 
 import logging
 import operator
+import os
 import pickle
 import signal
+import socket
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from multiprocessing import resource_tracker
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import dask
-from distributed import Client, Future, KilledWorker, LocalCluster, get_worker
+from distributed import Client, Future, KilledWorker, LocalCluster
 from distributed import wait as wait_for
 
 from geo_service.compiled import content_of_kernels
@@ -42,7 +45,13 @@ LONELY_LOOKS = 30
 FETCH_S = 300.0
 """No answer takes longer to come from its worker."""
 AHEAD = 2
-"""Things that each worker has before it: one in work, one ready."""
+"""Things that each thread of a worker has before it: one in work, one ready."""
+COUNT_AGAIN = 8
+"""After so many things it is looked how many workers there are now."""
+SMALL = 1 << 16
+"""So many bytes go along with each thing; more are carried once to each worker."""
+KEPT = 4
+"""A worker keeps the work, and what is common to the things of two or three days."""
 NO_PAGES: dict[str, list[str]] = {
     f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker")
 }
@@ -84,17 +93,24 @@ def dask_workers(where: str) -> Iterator["DaskWorkers"]:
 
 
 def _local_cluster() -> LocalCluster:
-    with _deaf_to_ctrl_c():
-        # Without a limit of memory, as threads have none: what is under way is bounded here.
-        return LocalCluster(
-            n_workers=cores(),
-            threads_per_worker=1,
-            processes=True,
-            host=LOOPBACK,
-            scheduler_kwargs={"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"},
-            memory_limit=0,
-            silence_logs=logging.CRITICAL + 1,
-        )
+    try:
+        with _deaf_to_ctrl_c():
+            # Without a limit of memory, as threads have none: what is under way is bounded here.
+            return LocalCluster(
+                n_workers=cores(),
+                threads_per_worker=1,
+                processes=True,
+                host=LOOPBACK,
+                scheduler_kwargs={"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"},
+                memory_limit=0,
+                silence_logs=logging.CRITICAL + 1,
+            )
+    except (OSError, RuntimeError) as problem:
+        raise NotReady(
+            f"Workers of Dask can't be started here ({problem}).",
+            where=LOCAL,
+            remedy="Leave --dask out: threads do the same.",
+        ) from problem
 
 
 @contextmanager
@@ -141,28 +157,32 @@ class DaskWorkers:
             one thing, or they have another program than this.
         """
         under_way: deque[Future] = deque()
-        works = self._send(_Work(work))
+        works = self._submit(pickle.loads, _packed(_Work(content_of_kernels(), _packed(work))))
         last: object = under_way  # which no thing has in common with others
-        for common, thing in things:
+        for number, (common, thing) in enumerate(things):
             if common is not last:
-                shared, last = self._send(common), common
+                shared, last = self._carried(_packed(common)), common
             under_way.append(self._submit(operator.call, works, shared, _packed(thing)))
-            if len(under_way) >= AHEAD * self._workers():
+            if number % COUNT_AGAIN == 0:
+                room = AHEAD * self._at_once()
+            if len(under_way) >= room:
                 yield self._answer(under_way.popleft())
         while under_way:
             yield self._answer(under_way.popleft())
 
-    def _send(self, value: object) -> Future:
-        """Send what many things need, as a task that gives it."""
-        return self._submit(pickle.loads, _packed(value))
+    def _carried(self, packed: bytes) -> bytes | Future:
+        """Return what has Dask carry something to each worker that needs it."""
+        return packed if len(packed) <= SMALL else self._submit(bytes, packed)
 
     def _submit(self, work: Callable[..., object], *given: object) -> Future:
         with self._telling_of_the_scheduler():
             return self._client.submit(work, *given, pure=False)
 
-    def _workers(self) -> int:
+    def _at_once(self) -> int:
+        """Return how many things are worked on at once, as many workers as there may be now."""
         with self._telling_of_the_scheduler():
-            return max(1, len(self._client.nthreads()))
+            threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
 
     def _answer(self, asked: Future) -> Any:  # noqa: ANN401 - whatever the work makes
         """Wait for an answer, and return it or raise what came instead."""
@@ -242,38 +262,38 @@ class _Raised:
     problem: Exception
 
 
-class _Work(Generic[Common, Given, Made]):
-    """A work that may arrive at a worker, if that has the same program."""
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A work at a worker, still packed, so that nothing can go wrong while it arrives there."""
 
-    def __init__(self, work: Callable[[Common, Given], Made]) -> None:
-        self._work = work
+    kernels: str
+    """Those of who sends it."""
+    packed: bytes
 
-    def __call__(self, common: Common, thing: bytes) -> bytes:
+    def __call__(self, common: bytes, thing: bytes) -> bytes:
+        """Do it, if this process would count as who sent it does."""
         try:
-            return _packed(self._work(common, pickle.loads(thing)))  # noqa: S301 - sent by whom it serves
+            if self.kernels != content_of_kernels():
+                raise NotReady(  # noqa: TRY301 - told as all else is
+                    "This worker of Dask has another version of the program.",
+                    where=_this_process(),
+                    remedy=SAME_PROGRAM,
+                )
+            work, shared = _unpacked(self.packed), _unpacked(common, self.packed)
+            return _packed(work(shared, pickle.loads(thing)))  # noqa: S301 - sent by whom it serves
         except Exception as problem:  # noqa: BLE001 - handed on to who asked
-            problem.add_note(f"At {get_worker().address}:\n{traceback.format_exc()}")
+            problem.add_note(f"At {_this_process()}:\n{traceback.format_exc()}")
             return _packed(_Raised(problem))
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _arrived, (content_of_kernels(), _packed(self._work))
+
+@lru_cache(maxsize=KEPT)
+def _unpacked(packed: bytes, _work: bytes = b"") -> Any:  # noqa: ANN401 - a work, or what things have in common
+    """Unpack something once for a work, with whatever the work makes of it."""
+    return pickle.loads(packed)  # noqa: S301 - sent by whom it serves
 
 
-def _arrived(kernels: str, work: bytes) -> _Work[Any, Any, Any]:
-    """Unpack a work at a worker.
-
-    Raises
-    ------
-    NotReady
-        If the worker counts otherwise than who sent it.
-    """
-    if kernels != content_of_kernels():
-        raise NotReady(
-            "This worker of Dask has another version of the program.",
-            where=get_worker().address,
-            remedy=SAME_PROGRAM,
-        )
-    return _Work(pickle.loads(work))  # noqa: S301 - sent by whom it serves
+def _this_process() -> str:
+    return f"{socket.gethostname()}, process {os.getpid()}"
 
 
 def _packed(value: object) -> bytes:

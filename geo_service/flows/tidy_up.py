@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from geo_service.errors import NotReady
 from geo_service.flows.wiring import Workspace
 from geo_service.store import photos as stored_photos
 
@@ -48,7 +49,7 @@ def tidy_up(workspace: Workspace, now: datetime | None) -> TidiedUp:
     NotReady
         If there is something to remove and the database or the disk can't be written.
     """
-    traces = workspace.lake.remove_leftovers()
+    traces = _leftover_traces(workspace)
     photos = 0
     if now is not None:
         with workspace.database.reading() as connection:
@@ -58,3 +59,14 @@ def tidy_up(workspace: Workspace, now: datetime | None) -> TidiedUp:
     if any(done):
         LOG.warning("%s: %s", workspace.settings.workspace, done.in_words())
     return done
+
+
+def _leftover_traces(workspace: Workspace) -> int:
+    """Remove files of traces; a store elsewhere that fails keeps nothing else from starting."""
+    try:
+        return workspace.lake.remove_leftovers()
+    except NotReady as problem:
+        if not workspace.lake.place.far:
+            raise
+        LOG.warning("%s", problem)
+        return 0

@@ -14,13 +14,13 @@ from sqlalchemy import Connection, func, select
 from geo_service.arrays import Integers
 from geo_service.domain.moments import day_begin, to_microseconds
 from geo_service.errors import NotReady
-from geo_service.store import trace_days
+from geo_service.store import trace_days, trace_rows
 from geo_service.store.database import Database
 from geo_service.store.lake_place import LakePlace
 from geo_service.store.schema import trace_files, trips
 from geo_service.store.trace_boxes import boxes_of
 from geo_service.store.trace_file import NUMBERS
-from geo_service.store.trace_folder import find_leftovers
+from geo_service.store.trace_folder import find_leftovers, perhaps_of_another
 from geo_service.store.trace_packing import MICROSECONDS_A_MILLISECOND, PackedTrips
 from geo_service.store.trace_rows import digest_of
 
@@ -250,11 +250,15 @@ def _wrong_days(connection: Connection) -> list[Finding]:
 def _leftovers(place: LakePlace, database: Database) -> list[Finding]:
     with database.reading() as connection:
         left = find_leftovers(place, connection)
+        named = trace_rows.file_names(connection)
     if left:
         # Only while nobody writes is a file that no row names of no use; where the database can't
         # be written, nobody does.
         with suppress(NotReady), database.writing() as connection:
             left = find_leftovers(place, connection)
+    if left and place.far and not named:
+        told = perhaps_of_another(place, len(left))
+        return [Finding(told.what, told.where, told.remedy)]
     return [
         Finding("The file is of no use to anyone.", place.where(name), SPARE, harmless=True)
         for name in left

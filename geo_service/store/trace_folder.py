@@ -2,7 +2,7 @@
 
 import math
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -74,11 +74,39 @@ def find_leftovers(place: LakePlace, connection: Connection) -> list[str]:
     return sorted(there - trace_rows.file_names(connection)) if there else []
 
 
-def remove_leftovers(place: LakePlace, connection: Connection) -> int:
-    """Remove them, under the writer's lock, and return how many they were."""
+def remove_leftovers(place: LakePlace, connection: Connection, known: Collection[str] = ()) -> int:
+    """Remove them, under the writer's lock, and return how many they were.
+
+    Parameters
+    ----------
+    place, connection
+        As of `find_leftovers`.
+    known : collection of str
+        Names of which it is known that they are, or were, this lake's.
+
+    Raises
+    ------
+    NotReady
+        If no row names any file, and files lie elsewhere that are not known: by a slip of settings
+        they may be another workspace's, and all it has.
+    """
     leftovers = find_leftovers(place, connection)
+    strange = len(set(leftovers) - set(known))
+    if strange and place.far and not trace_rows.file_names(connection):
+        raise perhaps_of_another(place, strange)
     place.remove(leftovers)
     return len(leftovers)
+
+
+def perhaps_of_another(place: LakePlace, number: int) -> NotReady:
+    """Return what is said of so many files that lie where this workspace has none."""
+    return NotReady(
+        f"{number} files of traces lie here, and this workspace knows of none: they may be "
+        "another workspace's.",
+        where=place.address,
+        remedy="Name another place in GEO_SERVICE_TRACES_URL; or remove them, if they are of no "
+        "use to anyone.",
+    )
 
 
 def parts_of(lying: LyingTrips) -> list[LyingTrips]:

@@ -65,6 +65,7 @@ class TraceLake:
 
     def __init__(self, address: str | Path, database: Database) -> None:
         self.place = place_of(address)
+        self._known: set[str] = set()  # names of files that are this lake's, or were
         self._database = database
 
     def add(
@@ -115,10 +116,13 @@ class TraceLake:
             trace_folder.file_name(day): trace_folder.new_file(trips)
             for day, trips in daily.items()
         }
+        self._known |= files.keys()
         try:
             with self._database.writing() as connection:
                 if while_allowed is not None:
                     while_allowed(connection)
+                if replace:
+                    self._known |= trace_rows.file_names(connection)
                 trace_folder.write_files(self.place, connection, files)
                 written = trace_rows.write(connection, files, digests) if files else Written()
                 removed = trace_rows.remove_others(connection, digests) if replace else 0
@@ -154,6 +158,8 @@ class TraceLake:
             If a file is missing or damaged, or the disk refuses; done again, the rest goes.
         """
         unwanted = Unwanted(frozenset(trip_ids), frozenset(rider_ids))
+        with self._database.reading() as connection:
+            self._known |= trace_rows.file_names(connection)
         try:
             return remove_trips(self.place, self._database, unwanted)
         finally:
@@ -290,21 +296,16 @@ class TraceLake:
             return trace_rows.count(connection)[1]
 
     def remove_leftovers(self) -> int:
-        """Remove files that no visible trip lies in: replaced ones, and what a crash left.
+        """Remove files that no visible trip lies in, and return how many they were.
 
-        Every addition does this too.
-
-        Returns
-        -------
-        int
-            How many files were removed.
+        They were replaced, or a crash left them. Every addition does this too.
         """
         with self._database.reading() as connection:
             leftovers = trace_folder.find_leftovers(self.place, connection)
         if not leftovers:
             return 0
         with self._database.writing() as connection:
-            return trace_folder.remove_leftovers(self.place, connection)
+            return trace_folder.remove_leftovers(self.place, connection, self._known)
 
     def compact(self) -> int:
         """Make one file of a day's files where they are many, or mostly not visible any more.

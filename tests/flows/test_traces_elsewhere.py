@@ -13,6 +13,7 @@ from s3_server import keep_versions, objects_in
 from whole_city import DAY_US, NOW, elsewhere, make_whole_city, rides, settings_in
 
 from geo_service.cli.main import main
+from geo_service.domain.opening import Calendar
 from geo_service.domain.trace import Fixes
 from geo_service.errors import NotReady, WrongUsage
 from geo_service.flows import restore as restoring
@@ -22,6 +23,7 @@ from geo_service.flows.examine_workspace import examine
 from geo_service.flows.look_at_trips import OverlayQuestion
 from geo_service.flows.overlay_issues import overlay_by_issue
 from geo_service.flows.restore import restore
+from geo_service.flows.start_workspace import start_workspace
 from geo_service.flows.wiring import Workspace, open_workspace
 from geo_service.settings import Settings
 from geo_service.store.lake_place import place_of
@@ -251,3 +253,21 @@ def test_doctor_and_erasing_tell_of_old_versions(
     assert "keeps old versions" in "".join(capsys.readouterr())
     assert main(["erase-rider", "--pseudonym", ERASED, *common]) == 0
     assert "keeps old versions" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("what", ["no such bucket", "another workspace"])
+def test_a_workspace_starts_and_says_what_is_wrong_with_its_place_of_traces(
+    city: Workspace, tmp_path: Path, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    urls = {
+        "no such bucket": "s3://not-there-at-all",
+        "another workspace": city.settings.traces_url,
+    }
+    before = lying(city)
+    fresh = replace(settings_in(tmp_path / "fresh"), traces_url=urls[what])
+    with start_workspace(fresh, Calendar()) as workspace:
+        assert what in caplog.text
+        with pytest.raises(NotReady, match=what):
+            workspace.lake.add(rides("new"))
+        assert workspace.lake.trips() == 0
+    assert lying(city) == before

@@ -181,6 +181,34 @@ def test_what_a_crash_left_goes_at_the_start(lake: TraceLake, make_fixes: Make) 
     assert lake.trips() == 1
 
 
+@pytest.mark.parametrize("lake_address", ["bucket"], indirect=True)
+def test_what_may_be_another_lakes_is_left_alone(
+    lake: TraceLake, fresh_lake: FreshLake, make_fixes: Make, trips_in: Told
+) -> None:
+    lake.add(make_fixes({"a": trip(1), "b": trip(26)}))
+    with fresh_lake() as elsewhere:
+        other = TraceLake(lake.place.address, elsewhere._database)
+        for ask in (
+            lambda: other.add(make_fixes({"c": trip(1)})),
+            lambda: other.add(make_fixes({}), replace=True),
+            other.remove_leftovers,
+            lambda: other.remove(["a"]),
+        ):
+            with pytest.raises(NotReady, match=r"2 files of traces lie here.*another workspace's"):
+                ask()
+        assert other.trips() == 0
+        (finding,) = other.prove().findings
+        assert "another workspace's" in finding.what
+        assert not finding.harmless
+    assert all_trips(lake, trips_in) == {"a": trip(1), "b": trip(26)}
+    # Its own last ones go all the same, also if others wrote them.
+    assert TraceLake(lake.place.address, lake._database).remove(["a", "b"]).trips == 2
+    assert lake.place.names() == set()
+    lake.add(make_fixes({"a": trip(1)}))
+    assert lake.add(make_fixes({}), replace=True).removed == 1
+    assert lake.place.names() == set()
+
+
 def test_a_refused_addition_leaves_nothing(lake: TraceLake, make_fixes: Make) -> None:
     with pytest.raises(RefusedData, match="trip b: The trip has no fixes"):
         lake.add(make_fixes({"a": trip(1), "b": ("r1", [])}))

@@ -17,6 +17,8 @@
     ├── NotAllowed            the key's role may not do this (exit 1, HTTP 403)
     │   └── NoConsent         the rider has not agreed to it (exit 1, HTTP 403)
     └── NotReady              the workspace lacks something; try again or load it (exit 1, HTTP 503)
+        ├── Interrupted       the database broke off, and nothing was written: it may be done again
+        └── OutcomeUnknown    the database broke off while it was told to keep what was written
 
 Each error says what was wrong, where, and what to do. The command line and the web each map
 codes to exit codes and statuses in one table of their own.
@@ -144,3 +146,15 @@ class NotReady(GeoServiceError):  # noqa: N818
     """The workspace lacks something that this needs."""
 
     code = "not-ready"
+
+
+class Interrupted(NotReady):
+    """The database broke off before anything was written; the same may be done again."""
+
+    code = "interrupted"
+
+
+class OutcomeUnknown(NotReady):
+    """The database broke off while it was writing; whether it has written nobody knows."""
+
+    code = "outcome-unknown"

@@ -7,11 +7,13 @@ import shutil
 import subprocess
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import requests
 from hypothesis import settings
+from private_postgis import Cluster, find_programs, private_postgis
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -64,6 +66,24 @@ def shared_data() -> Path:
 def demo_data() -> Path:
     """Return the demo district's files."""
     return ROOT / "data" / "geojson"
+
+
+@pytest.fixture(scope="session")
+def postgis() -> Iterator[Cluster]:
+    """A cluster of this worker's own, its first database migrated; skips where there is none."""
+    programs = find_programs()
+    if programs is None or find_spec("psycopg") is None:
+        missing = "PostgreSQL with PostGIS, or psycopg, is not installed"
+        # Where all is checked nothing may be left out without a word.
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+    # Whoever needs no database loads nothing of the program here.
+    from geo_service.store.database import Database  # noqa: PLC0415
+
+    with private_postgis(programs, durable=False) as cluster:
+        made = Database(cluster.address_for("psycopg"))
+        made.migrate()
+        made.close()
+        yield cluster
 
 
 @pytest.fixture

@@ -39,6 +39,8 @@ class Act:
     """What has been made: of which kind, with which id."""
     part: str = ""
     """Which part of it is being done, where that is to be told apart."""
+    may_be_kept: bool = False
+    """Whether the database was told to keep something, so that it must not be done once more."""
 
     def deed(self) -> Deed:
         """Say what is being done; raises nothing of its own."""
@@ -84,6 +86,12 @@ def act_on_own_trips(what: str) -> None:
     act = _CURRENT.get()
     if act is not None:
         act.who, act.part = A_RIDER, what
+
+
+def nothing_kept() -> bool:
+    """Say whether nothing of what is being done can be in the database yet."""
+    act = _CURRENT.get()
+    return act is None or not act.may_be_kept
 
 
 def act_makes(kind: str, made_id: str) -> None:

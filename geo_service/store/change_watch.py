@@ -67,8 +67,8 @@ class ChangeWatch:
                 version = self._look(file)
             except OSError as problem:
                 self._let_go()
-                what, remedy = MEANINGS["SQLITE_CANTOPEN"]
-                raise NotReady(what, where=str(file), remedy=remedy) from problem
+                gone = MEANINGS["SQLITE_CANTOPEN"]
+                raise NotReady(gone.what, where=str(file), remedy=gone.remedy) from problem
             except sqlite3.Error:
                 self._let_go()
                 with explained(str(file)):

@@ -1,8 +1,7 @@
 """The workspace's database: opened, brought up to date, read and written."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager
 from threading import Lock
 from typing import Any
 
@@ -14,29 +13,26 @@ from sqlalchemy import (
     column,
     create_engine,
     event,
-    func,
     inspect,
     make_url,
     select,
     table,
 )
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from geo_service.errors import NotReady, WrongUsage
-from geo_service.store import audit, schema
+from geo_service.store import audit, postgresql_connections, schema, sqlite_connections
 from geo_service.store.acting import current_act
 from geo_service.store.database_errors import busy, explained
 from geo_service.store.read_only_disk import address_to_open, is_read_only
+from geo_service.store.sqlite_connections import place_if_any
 
 __all__ = ["Connection", "Database"]
 
 REVISION_KEPT = select(column("version_num", String)).select_from(table("alembic_version"))
 PATIENCE_S = 60.0
 """How long a writer waits for another to finish."""
-WRITERS_TURN = 0x67656F
-"""The lock by which writers take turns on PostgreSQL, as SQLite has them do by itself."""
 PLACE = "place"
 """Under this name a connection to SQLite knows which file it opened."""
 LOG_PATIENCE_S = 2.0
@@ -44,12 +40,13 @@ LOG_PATIENCE_S = 2.0
 
 
 class Database:
-    """One city's database: SQLite by default, any other that SQLAlchemy knows by its address.
+    """One city's database: SQLite by default, or PostgreSQL by its address.
 
-    On SQLite one writer works at a time and others wait for it; readers wait for nobody and see
-    what was committed when they began. A commit is on disk before it returns. A file put in the
-    place of the one that was opened (a workspace restored) is what is read and written from then
-    on; none is ever made in the place of one that went.
+    One writer works at a time and others wait for it; readers wait for nobody and see what was
+    committed when they began. A commit is on disk before it returns. A file put in the place of
+    the one that was opened (a workspace restored) is what is read and written from then on; none
+    is ever made in the place of one that went. A connection that PostgreSQL's server has ended
+    while nobody used it is opened anew.
 
     Parameters
     ----------
@@ -68,19 +65,28 @@ class Database:
         try:
             address = make_url(url)
             on_sqlite = address.get_backend_name() == "sqlite"
-            self.file = _file_of(address) if on_sqlite else None
+            self.file = sqlite_connections.file_of(address) if on_sqlite else None
             """SQLite's file, its whole path; None where the database is not one file."""
-            waiting = {"timeout": patience_s} if on_sqlite else {}
-            pool = {} if self.file is None else {"max_overflow": -1}
+            waiting = (
+                {"timeout": patience_s} if on_sqlite else postgresql_connections.waits(address)
+            )
+            # As many threads as there are may read at once.
+            pool = {} if on_sqlite and self.file is None else {"max_overflow": -1}
             self._engine: Engine = create_engine(address, connect_args=waiting, **pool)
         except (ArgumentError, NoSuchModuleError, ImportError) as problem:
             raise WrongUsage(
                 "The database's address can't be understood, or its driver is not installed.",
                 where="GEO_SERVICE_DATABASE_URL",
-                remedy="Write for example sqlite:///workspace/geo_service.sqlite.",
+                remedy="Write for example sqlite:///workspace/geo_service.sqlite, or, with"
+                " geo-service[postgres] installed, postgresql+psycopg://USER:PASSWORD@HOST/NAME.",
             ) from problem
-        self._name = address.database or "" if on_sqlite else address.render_as_string()
+        # What stands behind the question mark may be a password too.
+        bare = address.set(query={})
+        self._name = address.database or "" if on_sqlite else bare.render_as_string()
         self._patience_s = patience_s
+        self.on_postgresql = self._engine.dialect.name == "postgresql"
+        self.commits = 0
+        """How often something was committed by this object."""
         self._turn = Lock()
         """Of this process's writers. SQLite would have each sleep and look again, in no order and
         longer each time, so that two dozen at once take seconds for what takes milliseconds."""
@@ -90,8 +96,10 @@ class Database:
             event.listen(self._engine, "do_connect", self._open_what_is_there)
             event.listen(self._engine, "checkout", self._refuse_file_moved_away)
         if on_sqlite:
-            event.listen(self._engine, "connect", _prepare_sqlite)
-            event.listen(self._engine, "begin", _begin_sqlite)
+            event.listen(self._engine, "connect", sqlite_connections.prepare)
+            event.listen(self._engine, "begin", sqlite_connections.begin)
+        if self.on_postgresql:
+            event.listen(self._engine, "checkout", postgresql_connections.refuse_lost)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -100,10 +108,11 @@ class Database:
         Raises
         ------
         NotReady
-            If the database can't be read.
+            If the database can't be read; ``Interrupted`` if the connection is lost meanwhile.
         """
+        options = postgresql_connections.READING if self.on_postgresql else {}
         with explained(self._name), self._engine.connect() as connection:
-            reader = connection.execution_options(postgresql_readonly=True)
+            reader = connection.execution_options(**options)
             with reader.begin():
                 yield reader
 
@@ -117,7 +126,8 @@ class Database:
         Raises
         ------
         NotReady
-            If the database can't be written, or another writer holds it too long.
+            If the database can't be written, or another writer holds it too long; ``Interrupted``
+            if the connection is lost before the commit, ``OutcomeUnknown`` if it is in its midst.
         """
         with self._changing() as writer:
             act = current_act()
@@ -125,16 +135,19 @@ class Database:
             yield writer
             if act and audit.rows_changed(writer) > before:
                 audit.note(writer, act)
+                act.may_be_kept = True
 
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
         with self._taking_turns(), explained(self._name), self._engine.connect() as connection:
             writer = connection.execution_options(geo_service_writing=True)
-            with writer.begin():
-                if self._engine.dialect.name == "postgresql":
-                    # What is looked at before a write must still be so when it is committed.
-                    writer.execute(select(func.pg_advisory_xact_lock(WRITERS_TURN)))
+            with writer.begin() as transaction:
+                if self.on_postgresql:
+                    postgresql_connections.take_turn(writer, self._patience_s)
                 yield writer
+                with explained(self._name, committing=True):
+                    transaction.commit()
+                self.commits += 1
             if self.file is not None and connection.info[PLACE] != place_if_any(self.file):
                 raise NotReady(
                     "The database was moved away while it was written.",
@@ -236,6 +249,32 @@ class Database:
             driver.close()
         return not busy
 
+    def connect_beside(self) -> Connection:
+        """Open a connection that is none of the others', outside transactions; to be closed.
+
+        Raises
+        ------
+        DBAPIError
+            If the server can't be reached; ``explained`` says it in plain words.
+        """
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()
+        return connection
+
+    def explained(self) -> AbstractContextManager[None]:
+        """Turn what this database can't do into an error in plain words, in a block."""
+        return explained(self._name)
+
+    @property
+    def driver_error(self) -> type[Exception]:
+        """What the driver itself raises."""
+        return self._engine.dialect.loaded_dbapi.Error
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether it says by itself that something was committed, to whoever listens."""
+        return self._engine.dialect.driver == "psycopg"
+
     def when_closed(self, let_go: Callable[[], None]) -> None:
         """Have something else that looks at the database let go of it too when this is closed."""
         self._others.append(let_go)
@@ -288,40 +327,6 @@ class Database:
             driver = connection.connection.cursor()
             driver.execute("PRAGMA journal_mode = WAL")
             driver.close()
-
-
-def place_if_any(file: Path) -> tuple[int, int] | None:
-    """Tell one file from any other that is put in its place; None: there is none."""
-    try:
-        status = file.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
-
-
-def _file_of(address: URL) -> Path | None:
-    name = address.database or ":memory:"
-    return None if name.startswith((":memory:", "file:")) else Path(name).absolute()
-
-
-def _prepare_sqlite(driver: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-    del entry
-    # SQLAlchemy's BEGIN below is then the only one.
-    driver.isolation_level = None
-    cursor = driver.cursor()
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA synchronous = FULL")
-    # What is deleted is written over, else it could be read in the file for as long as it lasts.
-    cursor.execute("PRAGMA secure_delete = ON")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A reader that turns writer is refused when another has written meanwhile, however long it
-    # waits; so a writer is one from its first statement.
-    writing = connection.get_execution_options().get("geo_service_writing", False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
 def _revision(connection: Connection) -> str | None:

@@ -4,17 +4,21 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pytest
+from emptied_database import EmptiedDatabase
 
 from geo_service.domain.trace import Fixes
 from geo_service.store.database import Database
 from geo_service.store.trace_lake import TraceLake
+
+if TYPE_CHECKING:
+    from private_postgis import Cluster
 
 Trip: TypeAlias = tuple[str, Sequence[tuple[int, float, float]]]
 """A rider and the fixes: microseconds, lon, lat."""
@@ -31,6 +35,11 @@ ON_BOTH_KINDS = frozenset(
 """What is tested of lakes in folders and in buckets."""
 
 
+ENGINES = ("sqlite", "postgresql")
+FreshAddress: TypeAlias = Callable[[str, Path], AbstractContextManager[str]]
+"""Makes a database with all tables and nothing in them, for a use, in a folder if it is a file."""
+
+
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("migrated") / "city.sqlite"
@@ -40,13 +49,91 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each engine in turn."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="session")
+def fresh_address(engine: str, request: pytest.FixtureRequest) -> FreshAddress:
+    """Return what makes fresh databases on the engine; of one use after the other is done."""
+
+    @contextmanager
+    def file(use: str, folder: Path) -> Iterator[str]:
+        del use
+        path = shutil.copy(request.getfixturevalue("migrated_file"), folder / "city.sqlite")
+        yield f"sqlite:///{path}"
+
+    @contextmanager
+    def on_server(use: str, folder: Path) -> Iterator[str]:
+        del folder
+        emptied: Callable[[str], str] = request.getfixturevalue("emptied")
+        yield emptied(use)
+
+    return file if engine == "sqlite" else on_server
+
+
+@pytest.fixture(scope="session")
+def emptied(postgis: "Cluster") -> Iterator[Callable[[str], str]]:
+    """Return what empties the database of one use, and gives its address."""
+    made: dict[str, EmptiedDatabase] = {}
+    with ExitStack() as open_still:
+
+        def empty(use: str) -> str:
+            if use not in made:
+                made[use] = EmptiedDatabase(open_still.enter_context(postgis.copied()))
+                made[use].remember()
+            return made[use].empty()
+
+        yield empty
+
+
+@pytest.fixture
+def address(fresh_address: FreshAddress, tmp_path: Path) -> Iterator[str]:
+    with fresh_address("a test", tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def own_address(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Return the address of a database whose tables a test may change."""
+    if engine == "sqlite":
+        path = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "city.sqlite")
+        yield f"sqlite:///{path}"
+        return
+    cluster: Cluster = request.getfixturevalue("postgis")
+    with cluster.copied() as made:
+        yield made
+
+
+@pytest.fixture
+def no_tables(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Return the address of a database without tables."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'new.sqlite'}"
+        return
+    cluster: Cluster = request.getfixturevalue("postgis")
+    with cluster.copied("template1") as made:
+        yield made
+
+
 @pytest.fixture
 def database_file(migrated_file: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(migrated_file, tmp_path / "city.sqlite"))
 
 
 @pytest.fixture
-def database(database_file: Path) -> Iterator[Database]:
+def database(address: str) -> Iterator[Database]:
+    opened = Database(address)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_database(database_file: Path) -> Iterator[Database]:
+    """For tests of what only SQLite has: a file."""
     opened = Database(f"sqlite:///{database_file}")
     yield opened
     opened.close()
@@ -54,13 +141,13 @@ def database(database_file: Path) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def shared_database(
-    migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
+    fresh_address: FreshAddress, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Database]:
     """One database for all examples of a property, each of which replaces what is there."""
-    path = shutil.copy(migrated_file, tmp_path_factory.mktemp("shared") / "city.sqlite")
-    opened = Database(f"sqlite:///{path}")
-    yield opened
-    opened.close()
+    with fresh_address("shared", tmp_path_factory.mktemp("shared")) as made:
+        opened = Database(made)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture
@@ -69,12 +156,11 @@ def lake(database: Database, lake_address: str) -> TraceLake:
 
 
 @pytest.fixture(scope="session")
-def fresh_lake(migrated_file: Path) -> FreshLake:
+def fresh_lake(fresh_address: FreshAddress) -> FreshLake:
     @contextmanager
     def opened() -> Iterator[TraceLake]:
-        with TemporaryDirectory() as folder:
-            path = shutil.copy(migrated_file, folder)
-            database = Database(f"sqlite:///{path}")
+        with TemporaryDirectory() as folder, fresh_address("lakes", Path(folder)) as made:
+            database = Database(made)
             yield TraceLake(Path(folder) / "traces", database)
             database.close()
 

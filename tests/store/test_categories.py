@@ -12,7 +12,7 @@ from geo_service.store import categories, city, issues
 from geo_service.store.database import Database
 from geo_service.store.upsert import Written
 
-WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
 PAIRS = st.lists(st.tuples(WORDS, WORDS), max_size=3).map(tuple)
 QUESTIONS = st.builds(
     Question,

@@ -9,7 +9,7 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import insert, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.pool import QueuePool
 
 from geo_service.errors import NotReady, WrongUsage
@@ -23,7 +23,7 @@ import sys
 from geo_service.store import city
 from geo_service.store.database import Database
 
-database = Database(f"sqlite:///{sys.argv[1]}")
+database = Database(sys.argv[1])
 for _ in range(int(sys.argv[2])):
     with database.writing() as connection:
         before = city.changes(connection)
@@ -35,14 +35,14 @@ MIGRATE = """
 import sys
 from geo_service.store.database import Database
 
-database = Database(f"sqlite:///{sys.argv[1]}")
+database = Database(sys.argv[1])
 database.migrate()
 database.close()
 """
 
 
-def test_sqlite_keeps_a_log_and_its_promises(database: Database) -> None:
-    with database.writing() as connection:
+def test_sqlite_keeps_a_log_and_its_promises(sqlite_database: Database) -> None:
+    with sqlite_database.writing() as connection:
         answers = {
             name: connection.execute(text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
@@ -87,10 +87,10 @@ def test_a_reader_sees_one_state_while_others_write(database: Database) -> None:
 
 
 def test_processes_that_read_then_write_at_once_all_succeed(
-    database: Database, database_file: Path, start_python: Callable[..., Popen[str]]
+    database: Database, address: str, start_python: Callable[..., Popen[str]]
 ) -> None:
     rounds = 150
-    processes = [start_python(COUNT_UP, database_file, rounds) for _ in range(2)]
+    processes = [start_python(COUNT_UP, address, rounds) for _ in range(2)]
     told = [process.communicate(timeout=60)[0] for process in processes]
     assert told == ["", ""]
     with database.reading() as connection:
@@ -98,30 +98,29 @@ def test_processes_that_read_then_write_at_once_all_succeed(
 
 
 def test_processes_that_make_the_tables_at_once_all_succeed(
-    tmp_path: Path, start_python: Callable[..., Popen[str]]
+    no_tables: str, start_python: Callable[..., Popen[str]]
 ) -> None:
-    path = tmp_path / "city.sqlite"
-    processes = [start_python(MIGRATE, path) for _ in range(4)]
+    processes = [start_python(MIGRATE, no_tables) for _ in range(4)]
     assert [process.communicate(timeout=60)[0] for process in processes] == [""] * 4
-    with closing(Database(f"sqlite:///{path}")) as database, database.reading() as connection:
+    with closing(Database(no_tables)) as database, database.reading() as connection:
         assert city.changes(connection) == 0
 
 
 @pytest.mark.parametrize("same_process", [True, False])
 def test_a_writer_that_waits_too_long_says_who_is_to_blame(
-    database_file: Path, same_process: bool
+    address: str, same_process: bool
 ) -> None:
-    """Whether the other is known here, or to SQLite only."""
+    """Whether the other is known here, or to the database only."""
     with (
-        closing(Database(f"sqlite:///{database_file}", patience_s=0.0)) as one,
-        closing(Database(f"sqlite:///{database_file}", patience_s=0.0)) as another,
+        closing(Database(address, patience_s=0.0)) as one,
+        closing(Database(address, patience_s=0.0)) as another,
         one.writing(),
         pytest.raises(NotReady) as raised,
         (one if same_process else another).writing(),
     ):
         pass
     assert str(raised.value) == (
-        f"{database_file}: Another command is writing to this workspace. Try again when it is done."
+        f"{one._name}: Another command is writing to this workspace. Try again when it is done."
     )
 
 
@@ -183,7 +182,8 @@ def test_a_writer_that_fails_gives_its_turn_to_the_next(database: Database) -> N
         city.count_change(connection)
 
 
-def test_migrating_again_changes_nothing(database: Database, database_file: Path) -> None:
+def test_migrating_again_changes_nothing(sqlite_database: Database, database_file: Path) -> None:
+    database = sqlite_database
     with database.writing() as connection:
         city.write_streets_version(connection, "kept")
     content = database_file.read_bytes()
@@ -193,17 +193,17 @@ def test_migrating_again_changes_nothing(database: Database, database_file: Path
     assert database_file.read_bytes() == content
 
 
-def test_a_newer_database_is_left_alone(database: Database, database_file: Path) -> None:
+def test_a_newer_database_is_left_alone(database: Database) -> None:
     with database.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(NotReady, match="made by a newer geo_service") as raised:
         database.migrate()
-    assert raised.value.where == str(database_file)
+    assert raised.value.where == database._name
 
 
-def test_a_database_without_tables_says_how_to_make_them(tmp_path: Path) -> None:
+def test_a_database_without_tables_says_how_to_make_them(no_tables: str) -> None:
     with (
-        closing(Database(f"sqlite:///{tmp_path / 'new.sqlite'}")) as database,
+        closing(Database(no_tables)) as database,
         pytest.raises(NotReady, match=r"has no tables yet\. Make the workspace"),
         database.reading() as connection,
     ):
@@ -248,7 +248,8 @@ def test_a_broken_rule_of_the_data_is_a_fault_of_the_program(database: Database)
 
 
 def test_a_broken_statement_is_a_fault_of_the_program(database: Database) -> None:
-    with pytest.raises(OperationalError), database.reading() as connection:
+    broken = (OperationalError, ProgrammingError)
+    with pytest.raises(broken), database.reading() as connection:
         connection.execute(text("SELECT nothing FROM"))
 
 
@@ -259,11 +260,12 @@ def test_an_address_that_cannot_be_understood(url: str) -> None:
 
 
 def test_a_server_that_does_not_answer_is_told_without_its_password() -> None:
-    address = "postgresql+psycopg://me:secret@127.0.0.1:1/city"
-    with closing(Database(address)) as database, pytest.raises(NotReady) as raised:
-        database.migrate()
-    assert "The database can't be reached." in str(raised.value)
-    assert "secret" not in str(raised.value)
+    for address in ("me:secret@127.0.0.1:1/city", "me@127.0.0.1:1/city?password=secret"):
+        opened = closing(Database(f"postgresql+psycopg://{address}"))
+        with opened as database, pytest.raises(NotReady) as raised:
+            database.migrate()
+        assert "The database can't be reached." in str(raised.value)
+        assert "secret" not in str(raised.value)
 
 
 def test_other_programs_can_read_the_file(database_file: Path) -> None:
@@ -273,8 +275,9 @@ def test_other_programs_can_read_the_file(database_file: Path) -> None:
 
 
 def test_the_log_is_emptied_unless_somebody_reads(
-    database: Database, database_file: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_database: Database, database_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    database = sqlite_database
     monkeypatch.setattr(database_module, "LOG_PATIENCE_S", 0.05)
     log = database_file.with_name(f"{database_file.name}-wal")
     with database.reading() as reader:

@@ -13,7 +13,8 @@ def test_a_whole_database_has_no_faults(database: Database) -> None:
     assert database_faults(database) == []
 
 
-def test_rows_that_name_what_is_not_there_are_told(database: Database) -> None:
+def test_rows_that_name_what_is_not_there_are_told(sqlite_database: Database) -> None:
+    database = sqlite_database
     with database.writing() as connection:
         connection.execute(
             text("INSERT INTO facilities VALUES ('a','k',1,2,'','','','','','[]','[]','{}')")

@@ -9,7 +9,8 @@ from geo_service.store.upsert import Written
 FILED = {("*", Stage.FILED): 12.0, ("water", Stage.FILED): 0.5}
 HOURS = st.dictionaries(
     st.tuples(
-        st.text(st.characters(exclude_categories=["Cs"]), max_size=8), st.sampled_from(Stage)
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8),
+        st.sampled_from(Stage),
     ),
     st.floats(0.01, 1000),
     max_size=12,

@@ -19,7 +19,7 @@ MOMENTS = st.datetimes(
     datetime(2999, 1, 1),  # noqa: DTZ001
     timezones=ZONES,
 )
-WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
 COUNTS = st.none() | st.integers(0, 2**31 - 1)
 STATES = st.builds(
     State,

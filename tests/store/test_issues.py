@@ -17,7 +17,7 @@ MOMENTS = st.datetimes(
     datetime(2999, 1, 1),  # noqa: DTZ001
     timezones=ZONES,
 )
-WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
 ISSUES = st.builds(
     Issue,
     issue_id=WORDS,

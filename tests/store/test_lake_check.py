@@ -135,6 +135,8 @@ def test_a_row_changed_is_found(
     lake: TraceLake, name: str, database: Database, change: str, told: str
 ) -> None:
     assert name in lake.place.names()
+    if database.on_postgresql:
+        change = change.replace("X'00'", "'\\\\x00'")
     with database.writing() as connection:
         connection.execute(text(change))
     assert any(told in what for what in said(lake))
@@ -145,10 +147,15 @@ def test_trips_of_a_file_that_is_not_named_are_found(
 ) -> None:
     assert name in lake.place.names()
     with database._engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA query_only = OFF")
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        if database.on_postgresql:
+            connection.exec_driver_sql("SET session_replication_role = replica")
+        else:
+            connection.exec_driver_sql("PRAGMA query_only = OFF")
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
         connection.exec_driver_sql("DELETE FROM trace_files WHERE day = 0")
+        connection.detach()
+        connection.commit()
     told = "2 trips lie in no file that the database names, among them: a, b."
     assert told in said(lake)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from geo_service.domain.trace import Fixes
 from geo_service.errors import NotReady
 from geo_service.store import trace_removal
+from geo_service.store.database import Database
 from geo_service.store.trace_lake import TraceLake
 
 Trip = tuple[str, Sequence[tuple[int, float, float]]]
@@ -218,8 +219,10 @@ def test_a_condition_is_asked_in_the_transaction_that_adds(
 
 
 def test_the_database_forgets_what_was_deleted(
-    lake: TraceLake, make_fixes: Make, database_file: Path
+    sqlite_database: Database, make_fixes: Make, database_file: Path
 ) -> None:
+    lake = TraceLake(database_file.parent / "traces", sqlite_database)
+
     def searched(text: bytes) -> bool:
         return any(text in path.read_bytes() for path in database_file.parent.glob("city.sqlite*"))
 

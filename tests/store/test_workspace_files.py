@@ -1,13 +1,20 @@
 """Which files the database names; it can name none outside the workspace."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
+from geo_service.domain.issue import Issue
+from geo_service.domain.photo import StoredPhoto
 from geo_service.errors import NotReady
-from geo_service.store import city
+from geo_service.store import city, issues, photos
 from geo_service.store.database import Database
+from geo_service.store.schema import trace_files
 from geo_service.store.workspace_files import is_workspace_path, named_files
+
+NOW = datetime(2026, 10, 1, tzinfo=UTC)
 
 
 def test_streets_in_use_traces_and_photos_are_named(database: Database, tmp_path: Path) -> None:
@@ -18,12 +25,10 @@ def test_streets_in_use_traces_and_photos_are_named(database: Database, tmp_path
     photo = "ab" + "0" * 30
     with database.writing() as connection:
         city.write_streets_version(connection, "used")
-        for statement in (
-            "INSERT INTO trace_files (name, day) VALUES ('2026-10-01-ab.parquet', 1)",
-            "INSERT INTO issues VALUES ('i', 'c', 0, 0, 0, NULL, '', 1, '{}', NULL)",
-            f"INSERT INTO photos VALUES ('{photo}', 'i', 0, 1, 1, 1, x'00', 1, '')",  # noqa: S608
-        ):
-            connection.exec_driver_sql(statement)
+        connection.execute(insert(trace_files), {"name": "2026-10-01-ab.parquet", "day": 1})
+        issues.write(connection, [Issue("i", "c", 0.0, 0.0, NOW)])
+        file = StoredPhoto(photo, "i", NOW, 1, 1, 1, b"0", approved=True, rider="")
+        photos.add(connection, [file])
         assert named_files(connection, tmp_path) == {
             "streets/used/ebike/plain.json",
             "traces/2026-10-01-ab.parquet",
@@ -36,7 +41,7 @@ def test_a_name_that_leads_elsewhere_is_refused(
     database: Database, tmp_path: Path, name: str
 ) -> None:
     with database.writing() as connection:
-        connection.exec_driver_sql("INSERT INTO trace_files (name, day) VALUES (?, 1)", (name,))
+        connection.execute(insert(trace_files), {"name": name, "day": 1})
         with pytest.raises(NotReady, match="none of a workspace"):
             named_files(connection, tmp_path)
 

@@ -1,0 +1,73 @@
+"""How connections to PostgreSQL begin, take turns at writing, and are found to be gone."""
+
+from collections.abc import Mapping
+from selectors import EVENT_READ, DefaultSelector
+
+from sqlalchemy import URL, Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+READING: Mapping[str, object] = {
+    "isolation_level": "REPEATABLE READ",
+    "postgresql_readonly": True,
+}
+"""A reader sees one state, as SQLite's do, and can't change it."""
+DRIVERS = ("psycopg", "psycopg2")
+WAITS: Mapping[str, int | str] = {
+    "application_name": "geo_service",
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""How long to wait for a server that has gone without a word: seconds, but the last (ms). What the
+address says itself is kept to."""
+WRITERS_TURN = 0x67656F
+"""The lock by which writers take turns, as SQLite has them do by itself."""
+ON_DISK = (
+    "SELECT set_config('synchronous_commit', 'on', true)"
+    " WHERE current_setting('synchronous_commit') = 'off';"
+)
+"""A commit is on disk before it returns, whatever is usual on the server."""
+NOTICES_GONE = (
+    "SET LOCAL tcp_keepalives_idle = 30; SET LOCAL tcp_keepalives_interval = 10;"
+    " SET LOCAL tcp_keepalives_count = 3;"
+)
+"""So that a writer who goes without a word keeps its turn for a minute, not for hours."""
+
+
+def waits(address: URL) -> dict[str, int | str]:
+    """Return what a connection is opened with besides its address. Raises nothing."""
+    if address.get_driver_name() not in DRIVERS:
+        return {}
+    return {name: value for name, value in WAITS.items() if name not in address.query}
+
+
+def take_turn(writer: Connection, patience_s: float) -> None:
+    """Wait until nobody else writes; what is looked at then is still so at the commit.
+
+    Raises
+    ------
+    DBAPIError
+        If another one writes for longer than that, or the connection is lost.
+    """
+    # Without parameters all goes in one message.
+    writer.exec_driver_sql(
+        f"{ON_DISK} {NOTICES_GONE} SET LOCAL lock_timeout = {max(1, round(patience_s * 1000))};"
+        f" SELECT pg_advisory_xact_lock({WRITERS_TURN})"
+    )
+
+
+def refuse_lost(driver: DBAPIConnection, entry: ConnectionPoolEntry, lent: object) -> None:
+    """Have a connection opened anew, and all others, if the server has ended it meanwhile.
+
+    A server says something to a connection that nobody uses only when it ends it; to look whether
+    it has takes microseconds, where a question would take a way there and back.
+    """
+    del entry, lent
+    with DefaultSelector() as selector:
+        selector.register(driver.fileno(), EVENT_READ)
+        if selector.select(0):
+            raise InvalidatePoolError

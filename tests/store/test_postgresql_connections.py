@@ -1,0 +1,80 @@
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from private_postgis import Cluster
+from sqlalchemy import make_url, text
+
+from geo_service.store import city
+from geo_service.store.database import Database
+from geo_service.store.postgresql_connections import WAITS, waits
+
+END_ALL = """
+    SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+@pytest.fixture
+def database(postgis: Cluster) -> Iterator[Database]:
+    with postgis.copied() as address, closing(Database(address)) as opened:
+        yield opened
+
+
+def pid(database: Database) -> int:
+    with database.reading() as connection:
+        return int(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+
+
+def test_a_connection_that_lives_is_used_again(database: Database) -> None:
+    assert len({pid(database) for _ in range(5)}) == 1
+
+
+def test_connections_that_the_server_ended_are_opened_anew(database: Database) -> None:
+    """All of them, for whoever reads and whoever writes, and nobody is told."""
+    with database.reading() as one, database.reading() as two, database.reading() as three:
+        assert city.changes(one) == city.changes(two) == city.changes(three) == 0
+    before = pid(database)
+    # One of the three leaves the others.
+    with database.connect_beside() as connection:
+        assert connection.exec_driver_sql(END_ALL).scalar_one() == 2
+    with database.writing() as connection:
+        city.count_change(connection)
+    with database.reading() as one, database.reading() as other:
+        assert city.changes(one) == city.changes(other) == 1
+    assert pid(database) != before
+
+
+def test_a_reader_is_isolated_and_a_writer_sees_what_was_committed_before_its_turn(
+    database: Database,
+) -> None:
+    asked = text("SELECT current_setting('transaction_isolation'),"
+                 " current_setting('transaction_read_only')")  # fmt: skip
+    with database.reading() as connection:
+        assert tuple(connection.execute(asked).one()) == ("repeatable read", "on")
+    with database.writing() as connection:
+        assert tuple(connection.execute(asked).one()) == ("read committed", "off")
+
+
+def test_who_waits_for_a_turn_waits_no_longer_than_told(database: Database) -> None:
+    with database.writing() as connection:
+        asked = text("SELECT current_setting('lock_timeout')")
+        assert connection.scalar(asked) == "1min"
+    with database.reading() as connection:
+        assert connection.scalar(asked) == "0"
+
+
+def test_a_commit_waits_for_the_disk_even_on_a_server_that_does_not(database: Database) -> None:
+    asked = text("SELECT current_setting('synchronous_commit')")
+    with database.reading() as connection:
+        assert connection.scalar(asked) == "off", "the tests' own server, to be quick"
+    with database.writing() as connection:
+        assert connection.scalar(asked) == "on"
+
+
+def test_what_the_address_says_is_kept_to() -> None:
+    address = make_url("postgresql+psycopg://me@host/city?connect_timeout=3&application_name=own")
+    assert "connect_timeout" not in waits(address)
+    assert "application_name" not in waits(address)
+    assert waits(make_url("postgresql+psycopg://me@host/city")) == dict(WAITS)
+    assert waits(make_url("postgresql+pg8000://me@host/city")) == {}

@@ -5,6 +5,7 @@ UTC. What is made here by name is made by ``migrations/``; a test holds the two 
 """
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -17,11 +18,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    event,
 )
 
 from geo_service.store.columns import UtcTime
 
-REVISION = "0011"
+REVISION = "0012"
 """The newest migration; the database of this program is at it."""
 
 METADATA = MetaData(
@@ -232,3 +234,24 @@ trips = Table(
 
 The box is WGS-84, 1e-7 degree; null where an older program wrote the row.
 """
+
+POINT = "ST_SetSRID(ST_MakePoint(lon, lat), 4326)"
+GEOMETRY = (
+    (facilities, "Point", POINT),
+    (issues, "Point", POINT),
+    (areas, "Geometry", "ST_GeomFromWKB(wkb, 4326)"),
+)
+"""What other programs read on PostgreSQL as the column ``geom``, and what it is made of there.
+
+It follows the columns that this program writes; none of ours reads it.
+"""
+for _table, _kind, _made_of in GEOMETRY:
+    for _made in (
+        (
+            f"ALTER TABLE {_table} ADD COLUMN geom geometry({_kind}, 4326)"
+            f" GENERATED ALWAYS AS ({_made_of}) STORED"
+        ),
+        f"CREATE INDEX ix_{_table}_geom ON {_table} USING gist (geom)",
+    ):
+        _statement = DDL(_made)  # type: ignore[no-untyped-call] # SQLAlchemy leaves it bare
+        event.listen(_table, "after_create", _statement.execute_if(dialect="postgresql"))

@@ -7,6 +7,7 @@ from time import monotonic
 
 from geo_service.errors import NotReady
 from geo_service.store import city
+from geo_service.store.change_listener import ChangeListener
 from geo_service.store.database import Database
 from geo_service.store.database_errors import MEANINGS, explained
 from geo_service.store.read_only_disk import address_to_open
@@ -23,7 +24,8 @@ class ChangeWatch:
     Any number of threads may look at once. On SQLite a connection of the watch's own looks, one
     that never writes, so that commits of this process are others' commits too. A file put in the
     place of the one that was opened (a workspace restored) is opened instead, by the database as
-    well. Elsewhere a stamp is ``city.changes``, at the price of a query.
+    well. PostgreSQL says by itself when something has changed (``change_listener.py``). Elsewhere a
+    stamp is ``city.changes``, at the price of a query.
 
     Parameters
     ----------
@@ -34,6 +36,7 @@ class ChangeWatch:
     def __init__(self, database: Database) -> None:
         self._database = database
         database.when_closed(self.close)
+        self._listener = ChangeListener(database) if database.can_tell else None
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
         self._place = (0, 0)
@@ -44,8 +47,8 @@ class ChangeWatch:
 
     @property
     def openings(self) -> int:
-        """How often a file was opened: once more than before, and all that was read is void."""
-        return self._openings
+        """How often it was opened: once more than before, and all that was read is void."""
+        return self._openings if self._listener is None else self._listener.openings
 
     def stamp(self) -> int:
         """Return a number that is the same only as long as nothing has been committed.
@@ -58,6 +61,8 @@ class ChangeWatch:
         NotReady
             If the database can't be read.
         """
+        if self._listener is not None:
+            return self._listener.stamp()
         file = self._database.file
         if file is None:
             with self._database.reading() as connection:
@@ -80,6 +85,8 @@ class ChangeWatch:
 
     def close(self) -> None:
         """Let go of the database; looking once more would open it again."""
+        if self._listener is not None:
+            self._listener.close()
         with self._lock:
             self._let_go()
 

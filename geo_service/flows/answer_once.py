@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from geo_service.domain.text import line_fault
-from geo_service.errors import RefusedFields, WrongUsage
+from geo_service.errors import NotReady, OutcomeUnknown, RefusedFields, WrongUsage
 from geo_service.store import kept_answers
 from geo_service.store.database import Connection
 
@@ -19,6 +20,8 @@ SAME_WITHIN_S = 600.0
 """Without a key, the same said again by the same sender within this is a retry."""
 _BY_CONTENT, _BY_KEY = "content:", "key:"
 """What is kept begins with one of them, so that no key passes for a content."""
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,31 @@ def answered_before(connection: Connection, sent: Sent, now: datetime) -> str | 
 def keep_answer(connection: Connection, sent: Sent, answer: str, now: datetime) -> None:
     """Keep an answer in the transaction that does what it tells of. Raises nothing of its own."""
     kept_answers.keep(connection, sent.sender, sent.sent_key, sent.digest, answer, now)
+
+
+def once_more_if_unknown(doing: Callable[[], Done]) -> Done:
+    """Do what is done once however often it is sent; once more if nobody knows its outcome.
+
+    What was kept the first time is found then, as if its sender had sent it again.
+
+    Parameters
+    ----------
+    doing : callable
+        Asks `answered_before`, does and keeps the answer, in one transaction of its own.
+
+    Raises
+    ------
+    OutcomeUnknown
+        If it can't be done once more either.
+    """
+    try:
+        return doing()
+    except OutcomeUnknown as unknown:
+        try:
+            # Whoever writes waits until the database has done with the first.
+            return doing()
+        except NotReady:
+            raise unknown from None
 
 
 def forget_old_answers(connection: Connection, now: datetime) -> int:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from geo_service.domain.photo import Photo, StoredFile, StoredPhoto
-from geo_service.errors import GeoServiceError, NotFound
+from geo_service.errors import GeoServiceError, NotFound, OutcomeUnknown
 from geo_service.flows.check_keys import is_staff, outside_areas
 from geo_service.flows.wiring import Workspace
 from geo_service.ingest.photo import read_photo, read_position
@@ -100,6 +100,9 @@ def stored_files(workspace: Workspace, photos: Sequence[Photo]) -> Iterator[File
     files = Files(workspace, store_photos(workspace, photos))
     try:
         yield files
+    except OutcomeUnknown:
+        # They may be named a moment later; if they are not, they go when what is left is tidied up.
+        raise
     except BaseException:
         files.drop()
         raise

@@ -17,7 +17,12 @@ from geo_service.errors import (
     NotFound,
     RefusedFields,
 )
-from geo_service.flows.answer_once import answered_before, keep_answer, sent_by
+from geo_service.flows.answer_once import (
+    answered_before,
+    keep_answer,
+    once_more_if_unknown,
+    sent_by,
+)
 from geo_service.flows.award_credits import award
 from geo_service.flows.check_keys import (
     NO_ISSUE,
@@ -96,24 +101,29 @@ def progress_issue(
     WrongUsage
         If the idempotency key was used for another move.
     """
-    with changing(workspace, issue_id, wanted.merged_into) as (connection, case):
-        by, who = mover_of(key, case)
-        sent = sent_by(who, idempotency_key, {"issue_id": issue_id, **asdict(wanted)})
-        if idempotency_key and answered_before(connection, sent, now) is not None:
-            return case
-        if seen is not None and stored_cases.last_number(connection, issue_id) != seen:
-            raise MovedMeanwhile(
-                "Somebody else has moved this issue on meanwhile; nothing was done.",
-                remedy="Look at it anew.",
+
+    def doing() -> Case:
+        with changing(workspace, issue_id, wanted.merged_into) as (connection, case):
+            by, who = mover_of(key, case)
+            sent = sent_by(who, idempotency_key, {"issue_id": issue_id, **asdict(wanted)})
+            if idempotency_key and answered_before(connection, sent, now) is not None:
+                return case
+            if seen is not None and stored_cases.last_number(connection, issue_id) != seen:
+                raise MovedMeanwhile(
+                    "Somebody else has moved this issue on meanwhile; nothing was done.",
+                    remedy="Look at it anew.",
+                )
+            _check_named(connection, issue_id, wanted)
+            check = _partner_check(key, case) if by is Mover.STAFF else accept_partner
+            moved = apply_move(
+                connection, workspace, case, wanted, by=by, who=who, now=now, check=check
             )
-        _check_named(connection, issue_id, wanted)
-        check = _partner_check(key, case) if by is Mover.STAFF else accept_partner
-        moved = apply_move(
-            connection, workspace, case, wanted, by=by, who=who, now=now, check=check
-        )
-        if idempotency_key:
-            keep_answer(connection, sent, issue_id, now)
-        return moved
+            if idempotency_key:
+                keep_answer(connection, sent, issue_id, now)
+            return moved
+
+    # Without a key whoever sent it is asked to look.
+    return once_more_if_unknown(doing) if idempotency_key else doing()
 
 
 def approve_issue(

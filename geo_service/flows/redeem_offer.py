@@ -8,7 +8,7 @@ from geo_service.domain.credit import Entry, Reason
 from geo_service.domain.offer import Offer
 from geo_service.domain.secret_code import secret_code
 from geo_service.errors import ForbiddenMove, NotFound, WrongUsage
-from geo_service.flows.answer_once import HEADER
+from geo_service.flows.answer_once import HEADER, once_more_if_unknown
 from geo_service.flows.check_keys import require_rider
 from geo_service.flows.vouchers import voucher_code
 from geo_service.flows.wiring import Workspace
@@ -77,19 +77,23 @@ def redeem(
     # No pseudonym in it: whose an entry is must be possible to forget, and sources stay.
     sent = secret_code("redemption", f"{rider}\n{idempotency_key}", secret, SOURCE_LENGTH)
     source = f"redemption:{sent}"
-    with workspace.database.writing() as connection:
-        # Whoever reads a balance or a stock here is the last to have changed it.
-        city.take_turn(connection)
-        entry = ledger.find_source(connection, source)
-        if entry is None:
-            entry = _take(connection, rider, offer_id, source, now)
-        elif entry.offer_id != offer_id:
-            raise WrongUsage(
-                "This Idempotency-Key was used before, for another offer.",
-                where=HEADER,
-                remedy="Make a new one for each redemption.",
-            )
-        balance = ledger.balance_after(connection, entry)
+
+    def taking() -> tuple[Entry, int]:
+        with workspace.database.writing() as connection:
+            # Whoever reads a balance or a stock here is the last to have changed it.
+            city.take_turn(connection)
+            entry = ledger.find_source(connection, source)
+            if entry is None:
+                entry = _take(connection, rider, offer_id, source, now)
+            elif entry.offer_id != offer_id:
+                raise WrongUsage(
+                    "This Idempotency-Key was used before, for another offer.",
+                    where=HEADER,
+                    remedy="Make a new one for each redemption.",
+                )
+            return entry, ledger.balance_after(connection, entry)
+
+    entry, balance = once_more_if_unknown(taking)
     voucher = voucher_code(secret, entry.entry_id)
     return Redemption(entry.entry_id, offer_id, -entry.points, balance, voucher)
 

@@ -10,11 +10,17 @@ from geo_service.domain.case import Case, Move
 from geo_service.domain.category import due_at
 from geo_service.domain.issue import Issue
 from geo_service.domain.lifecycle import Mover, Stage
-from geo_service.domain.photo import StoredFile
+from geo_service.domain.photo import Photo, StoredFile
 from geo_service.domain.report import Report, check_report
 from geo_service.domain.responsibility import Responsible
 from geo_service.errors import NotFound
-from geo_service.flows.answer_once import answered_before, keep_answer, sent_by
+from geo_service.flows.answer_once import (
+    Sent,
+    answered_before,
+    keep_answer,
+    once_more_if_unknown,
+    sent_by,
+)
 from geo_service.flows.check_keys import is_staff
 from geo_service.flows.find_category import require_category
 from geo_service.flows.find_responsible import find_responsible
@@ -86,6 +92,17 @@ def report_issue(
     refuse_wrong_report(workspace, report, now)
     sent = sent_by("" if key is None else key.key_id, idempotency_key, _content(report, photos))
     drawn = [prepare_photo(workspace, data) for data in photos]
+    return once_more_if_unknown(lambda: _keep_once(workspace, report, key, now, drawn, sent))
+
+
+def _keep_once(
+    workspace: Workspace,
+    report: Report,
+    key: Key | None,
+    now: datetime,
+    drawn: Sequence[Photo],
+    sent: Sent,
+) -> Reported:
     with stored_files(workspace, drawn) as files, workspace.database.writing() as connection:
         # Whoever has sent the same at the same moment has been answered by now.
         city.take_turn(connection)

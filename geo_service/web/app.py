@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from geo_service.errors import GeoServiceError, NotReady
+from geo_service.errors import GeoServiceError, Interrupted, NotReady
 from geo_service.flows.erase_rider import count_unfinished
 from geo_service.flows.tidy_up import tidy_up
 from geo_service.flows.wiring import Workspace
@@ -69,6 +69,7 @@ from geo_service.web.head_requests import AnswerHead
 from geo_service.web.nearest_at_once import Shortcut
 from geo_service.web.ogc import collections, items, landing
 from geo_service.web.ogc.items_at_once import ItemsAtOnce
+from geo_service.web.once_more import do_once_more, may_be_done_once_more
 from geo_service.web.open311_answers import error_answer, is_open311
 from geo_service.web.openapi_document import DescribedApp, operation_id
 from geo_service.web.other_origins import OtherOrigins
@@ -220,6 +221,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
     app.add_middleware(Admission, tell=_tell, most=MOST_UNDER_WAY)
     app.add_middleware(SecurityHeaders, counts=service.requests)
     app.add_exception_handler(GeoServiceError, _tell_error)
+    app.add_exception_handler(Interrupted, _try_once_more)
     app.add_exception_handler(HTTPException, _tell_status)
     app.add_exception_handler(RequestValidationError, _tell_unprocessable)
     app.add_exception_handler(Exception, _tell_fault)
@@ -264,6 +266,13 @@ async def _tell_error(request: Request, error: Exception) -> Response:
     if problem.status >= 500:
         LOG.error("%s %s: %s", request.method, path_told(request.scope["path"]), error)
     return _tell(request, problem)
+
+
+async def _try_once_more(request: Request, error: Exception) -> Response:
+    if may_be_done_once_more(request):
+        LOG.warning("%s, so it is tried once more", error)
+        return await do_once_more(request)
+    return await _tell_error(request, error)
 
 
 async def _tell_status(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
+from geo_service.web.once_more import pieces_of_body
 from geo_service.web.problems import TooLargeBody, UnreadableBody, WrongContentType
 
 MOST_BYTES = 64 * 1024
@@ -176,7 +177,7 @@ async def _read_bytes(request: Request, most: int) -> bytes:
         raise _too_large(most)
     body = bytearray()
     try:
-        async for piece in request.stream():
+        async for piece in pieces_of_body(request):
             if len(body) + len(piece) > most:
                 raise _too_large(most)
             body += piece

@@ -9,6 +9,7 @@ from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
+from geo_service.web.once_more import pieces_of_body
 from geo_service.web.problems import TooLargeBody, UnreadableBody, WrongContentType
 
 URLENCODED = "application/x-www-form-urlencoded"
@@ -84,7 +85,7 @@ async def _bounded(request: Request, most: int) -> AsyncGenerator[bytes]:
     if announced.isdecimal() and int(announced) > most:
         raise _too_large(most)
     size = 0
-    async for piece in request.stream():
+    async for piece in pieces_of_body(request):
         size += len(piece)
         if size > most:
             raise _too_large(most)

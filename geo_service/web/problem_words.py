@@ -28,6 +28,9 @@ OF_CODE: Mapping[str, str] = MappingProxyType(
         "not-allowed": "这把钥匙没有这项权限。",
         "no-consent": "须先阅读并同意现行的轨迹说明（GET /consent，PUT /consent）。",
         "overloaded": "现在用的人太多了。请过几秒再试。",
+        "interrupted": "与数据库的连接断了，什么都没有写入。请过几秒再试一次。",
+        "outcome-unknown": "保存的时候与数据库的连接断了，不知道有没有存上。"
+        "请过几秒先看一看；如果没有，再发一次。",
         "not-ready": "请过一会儿再试。",
         "wrong-host": "这个网址不是本站的。",
         "other-origin": "这个网站不能调用本站。",

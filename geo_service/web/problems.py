@@ -103,6 +103,10 @@ class TooMany(errors.NotReady):
         self.wait_s = wait_s
 
 
+SOON_S = 5
+"""After so long a database that broke off is often there again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """How a class of errors is told to whoever asked."""
@@ -142,6 +146,8 @@ TOLD: Mapping[type[errors.GeoServiceError], Told] = {
     errors.NoConsent: Told(HTTPStatus.FORBIDDEN, "No consent"),
     errors.NotAllowed: Told(HTTPStatus.FORBIDDEN, "Not allowed"),
     Overloaded: Told(HTTPStatus.SERVICE_UNAVAILABLE, "Too busy"),
+    errors.Interrupted: Told(HTTPStatus.SERVICE_UNAVAILABLE, "Broken off"),
+    errors.OutcomeUnknown: Told(HTTPStatus.SERVICE_UNAVAILABLE, "Outcome unknown"),
     errors.NotReady: Told(HTTPStatus.SERVICE_UNAVAILABLE, "Not ready"),
     errors.GeoServiceError: Told(HTTPStatus.INTERNAL_SERVER_ERROR, "Error"),
 }
@@ -184,6 +190,8 @@ def problem_of_error(error: errors.GeoServiceError) -> Problem:
     problem = Problem(told.status, told.title, detail, error.code, faults)
     if isinstance(error, TooMany | Overloaded):
         problem = replace(problem, wait_s=error.wait_s)
+    elif isinstance(error, errors.Interrupted | errors.OutcomeUnknown):
+        problem = replace(problem, wait_s=SOON_S)
     return problem
 
 

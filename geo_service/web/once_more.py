@@ -1,0 +1,54 @@
+"""A request is done once more where the database broke off and nothing can have been kept of it."""
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Final
+
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from geo_service.store.acting import nothing_kept
+from geo_service.web.service import service_of
+
+_BODY: Final = "geo_service.body"
+_TRIED: Final = "geo_service.tried"
+
+
+async def pieces_of_body(request: Request) -> AsyncGenerator[bytes]:
+    """Yield the body as it comes; whoever reads all of it once more is given the same.
+
+    Raises
+    ------
+    ClientDisconnect
+        If it does not all come.
+    """
+    kept: Sequence[bytes] | None = request.scope.get(_BODY)
+    if kept is not None:
+        for piece in kept:
+            yield piece
+        return
+    # SQLite's file breaks off nothing that could be done once more.
+    keeping = service_of(request).workspace.database.on_postgresql
+    came: list[bytes] = []
+    async for piece in request.stream():
+        if keeping:
+            came.append(piece)
+        yield piece
+    if keeping:
+        request.scope[_BODY] = came
+
+
+def may_be_done_once_more(request: Request) -> bool:
+    """Say whether a request that broke off may be done again without being done twice.
+
+    Whatever it is, the database was told to keep nothing of it; and it is tried twice at most.
+    """
+    route = request.scope.get("route")
+    return isinstance(route, APIRoute) and _TRIED not in request.scope and nothing_kept()
+
+
+async def do_once_more(request: Request) -> Response:
+    """Answer a request anew. Raises what its door does."""
+    request.scope[_TRIED] = True
+    route: APIRoute = request.scope["route"]
+    return await route.get_route_handler()(request)

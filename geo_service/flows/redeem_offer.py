@@ -12,7 +12,7 @@ from geo_service.flows.answer_once import HEADER, once_more_if_unknown
 from geo_service.flows.check_keys import require_rider
 from geo_service.flows.vouchers import voucher_code
 from geo_service.flows.wiring import Workspace
-from geo_service.store import city, ledger
+from geo_service.store import ledger
 from geo_service.store import offers as stored_offers
 from geo_service.store.database import Connection
 from geo_service.store.keys import Key
@@ -80,8 +80,7 @@ def redeem(
 
     def taking() -> tuple[Entry, int]:
         with workspace.database.writing() as connection:
-            # Whoever reads a balance or a stock here is the last to have changed it.
-            city.take_turn(connection)
+            # One writes at a time: nobody changes a balance or a stock that is read here.
             entry = ledger.find_source(connection, source)
             if entry is None:
                 entry = _take(connection, rider, offer_id, source, now)

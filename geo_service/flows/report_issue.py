@@ -28,7 +28,6 @@ from geo_service.flows.keep_photo import note_photos, prepare_photo, stored_file
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.unit import unit_of
 from geo_service.store import cases as stored_cases
-from geo_service.store import city
 from geo_service.store import deadlines as stored_deadlines
 from geo_service.store import issues as stored_issues
 from geo_service.store.acting import act_makes
@@ -104,8 +103,7 @@ def _keep_once(
     sent: Sent,
 ) -> Reported:
     with stored_files(workspace, drawn) as files, workspace.database.writing() as connection:
-        # Whoever has sent the same at the same moment has been answered by now.
-        city.take_turn(connection)
+        # One writes at a time: whoever has sent the same just before has been answered by now.
         before = answered_before(connection, sent, now)
         if before is not None:
             files.drop()

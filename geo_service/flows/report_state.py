@@ -1,6 +1,6 @@
 """What a facility reports of itself: batteries, slots, free spaces, out of order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from geo_service.domain.facility import Facility, State
@@ -62,5 +62,4 @@ def report_state(
                 {"observed_at": f"It lies in the future; it is {now:%Y-%m-%dT%H:%M:%SZ} now."}
             )
         kept = stored_facilities.write_state(connection, facility_id, state, latest=latest)
-        (known,) = stored_facilities.find_many(connection, [facility_id])
-    return ReportedState(known, kept)
+    return ReportedState(replace(facility, state=state) if kept else facility, kept)

@@ -4,17 +4,15 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, update
 
+from geo_service.store import postgresql_connections
 from geo_service.store.acting import A_RIDER, COMMAND_LINE, UPKEEP, Act
 from geo_service.store.audit_schema import audit, audit_horizon
 from geo_service.store.schema import keys
 
 NO_KEYS = ("", COMMAND_LINE, UPKEEP, A_RIDER)
 ENTRIES_AT_ONCE = 1_000
-_CHANGED_SO_FAR = text(
-    "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_all_tables"
-)
 
 
 class AuditEntry(NamedTuple):
@@ -35,7 +33,7 @@ def rows_changed(connection: Connection) -> int:
         driver = connection.connection.driver_connection
         assert driver is not None  # noqa: S101 - a connection that is open has one
         return int(driver.total_changes)
-    return int(connection.scalar(_CHANGED_SO_FAR) or 0)
+    return postgresql_connections.rows_changed(connection)
 
 
 def note(connection: Connection, act: Act) -> None:

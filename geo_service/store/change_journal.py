@@ -14,6 +14,9 @@ MOST_NAMED = 500
 """A change that touches more records than this names none of them: reading all is as quick."""
 MOST_ROWS = 5_000
 """How many rows a journal holds at most."""
+LOOKED_EVERY = 16
+"""Changes of one record each, as cabinets' states are: they add a row, and only after so many it is
+looked whether there are too many."""
 
 
 class Journal(NamedTuple):
@@ -55,10 +58,12 @@ def note_change(
     if ids:
         rows = [{"change": change, journal.record_id.name: one} for one in set(ids)]
         connection.execute(insert(journal.table), rows)
+    if len(ids) <= 1 and change % LOOKED_EVERY:
+        return
     oldest_spare = (
         select(journal.table.c.change)
         .order_by(journal.table.c.change.desc())
-        .offset(MOST_ROWS - 1)
+        .offset(MOST_ROWS - LOOKED_EVERY)
         .limit(1)
     )
     last = connection.scalar(oldest_spare)

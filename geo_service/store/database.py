@@ -100,6 +100,7 @@ class Database:
             event.listen(self._engine, "begin", sqlite_connections.begin)
         if self.on_postgresql:
             event.listen(self._engine, "checkout", postgresql_connections.refuse_lost)
+            event.listen(self._engine, "after_cursor_execute", postgresql_connections.count_rows)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -12,7 +12,7 @@ from geo_service.store import city
 from geo_service.store.change_journal import FACILITIES, note_change
 from geo_service.store.packed import pack_more, pack_set, unpack_more, unpack_set
 from geo_service.store.schema import facilities, facility_states
-from geo_service.store.upsert import Found, Written, find_rows, upsert
+from geo_service.store.upsert import Found, Written, find_rows, upsert, write_known
 
 READ = select(*facilities.c, *list(facility_states.c)[1:]).select_from(
     facilities.outerjoin(facility_states)
@@ -38,7 +38,8 @@ def write(connection: Connection, records: Sequence[Facility], *, replace: bool 
     written = upsert(connection, facilities, [_row(record) for record in records], replace=replace)
     if replace:
         connection.execute(delete(facility_states))
-    _write_states(connection, _latest_states(records))
+    states = _latest_states(records)
+    _write_states(connection, states, _observed(connection, states))
     touched = None if replace else {one.facility_id for one in records}
     note_change(connection, FACILITIES, change, touched)
     return written
@@ -52,7 +53,6 @@ def remove(connection: Connection, facility_id: str) -> bool:
     bool
         Whether there was one with this id.
     """
-    city.take_turn(connection)
     removed = connection.execute(delete(facilities).where(facilities.c.facility_id == facility_id))
     if removed.rowcount == 0:
         return False
@@ -115,13 +115,17 @@ def write_state(
     NotFound
         If no facility has the id.
     """
-    city.take_turn(connection)
-    known = select(facilities.c.facility_id).where(facilities.c.facility_id == facility_id)
-    if connection.scalar(known) is None:
+    observed = select(facilities.c.facility_id, facility_states.c.observed_at)
+    of_it = observed.outerjoin_from(facilities, facility_states).where(
+        facilities.c.facility_id == facility_id
+    )
+    row = connection.execute(of_it).one_or_none()
+    if row is None:
         raise NotFound(
             "No facility has this id.", where=facility_id, remedy="Add the facility first."
         )
-    kept = _write_states(connection, {facility_id: state}, latest)
+    known = {} if row.observed_at is None else {facility_id: row.observed_at}
+    kept = _write_states(connection, {facility_id: state}, known, latest)
     if kept:
         note_change(connection, FACILITIES, city.count_change(connection), [facility_id])
     return kept > 0
@@ -138,20 +142,25 @@ def _latest_states(records: Iterable[Facility]) -> dict[str, State]:
 
 
 def _write_states(
-    connection: Connection, states: Mapping[str, State], latest: datetime | None = None
+    connection: Connection,
+    states: Mapping[str, State],
+    known: Mapping[str, datetime],
+    latest: datetime | None = None,
 ) -> int:
-    """Write the states that are no older than those known; return how many."""
-    known = {
-        facility_id: moment
-        for facility_id, moment in _observed(connection, states).items()
-        if latest is None or moment <= latest
-    }
-    newer = {
-        facility_id: state
-        for facility_id, state in states.items()
-        if facility_id not in known or known[facility_id] <= state.observed_at
-    }
-    upsert(connection, facility_states, list(_state_rows(newer.items())))
+    """Write the states that are no older than those known; return how many.
+
+    Those observed after ``latest`` are known and count for nothing.
+    """
+
+    def gives_way(facility_id: str, state: State) -> bool:
+        moment = known.get(facility_id)
+        return moment is None or moment <= state.observed_at or latest_passed(moment)
+
+    def latest_passed(moment: datetime) -> bool:
+        return latest is not None and moment > latest
+
+    newer = {name: state for name, state in states.items() if gives_way(name, state)}
+    write_known(connection, facility_states, list(_state_rows(newer.items())), known.keys())
     return len(newer)
 
 

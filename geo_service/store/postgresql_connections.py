@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from selectors import EVENT_READ, DefaultSelector
 
 from sqlalchemy import URL, Connection
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -24,6 +25,8 @@ WAITS: Mapping[str, int | str] = {
 }
 """How long to wait for a server that has gone without a word: seconds, but the last (ms). What the
 address says itself is kept to."""
+CHANGED = "changed"
+"""Under this name a connection knows how many rows were changed by it."""
 WRITERS_TURN = 0x67656F
 """The lock by which writers take turns, as SQLite has them do by itself."""
 ON_DISK = (
@@ -71,3 +74,22 @@ def refuse_lost(driver: DBAPIConnection, entry: ConnectionPoolEntry, lent: objec
         selector.register(driver.fileno(), EVENT_READ)
         if selector.select(0):
             raise InvalidatePoolError
+
+
+def count_rows(
+    connection: Connection,
+    cursor: DBAPICursor,
+    statement: str,
+    parameters: object,
+    context: DefaultExecutionContext,
+    many: bool,  # noqa: FBT001 - as above
+) -> None:
+    """Count the rows that each statement adds, changes or removes; the server could only guess."""
+    del statement, parameters, many
+    if context.isinsert or context.isupdate or context.isdelete:
+        connection.info[CHANGED] = rows_changed(connection) + max(cursor.rowcount, 0)
+
+
+def rows_changed(connection: Connection) -> int:
+    """Return how many these are since the connection was opened; raises nothing."""
+    return int(connection.info.get(CHANGED, 0))

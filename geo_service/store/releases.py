@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert, select
 
 from geo_service.domain.release import Release, ReleasedCell
 from geo_service.errors import WrongUsage
-from geo_service.store.city import count_change, take_turn
+from geo_service.store.city import count_change
 from geo_service.store.schema import release_cells, releases
 
 
@@ -64,7 +64,6 @@ def write(connection: Connection, release: Release) -> None:
         If its period has been released before, wholly or in part, or its cells are of another
         size than those of releases before.
     """
-    take_turn(connection)
     check_free(connection, release.period, release.since, release.until)
     check_size(connection, release)
     connection.execute(

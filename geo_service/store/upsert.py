@@ -60,13 +60,35 @@ def upsert(
     )
     gone = known - given.keys() if replace else set()
     remove(connection, key, gone)
-    added = [row for row_id, row in given.items() if row_id not in known]
-    replaced = [{**row, OLD_ID: row_id} for row_id, row in given.items() if row_id in known]
+    written = write_known(connection, table, list(given.values()), known)
+    return Written(written.added, written.replaced, len(gone))
+
+
+def write_known(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, object]],
+    known: Collection[str],
+) -> Written:
+    """Write rows by id where it is known which ids are there.
+
+    Parameters
+    ----------
+    connection, table
+        As for `upsert`.
+    rows : sequence of mapping
+        Each with a value for every column, no two with the same id.
+    known : collection of str
+        Ids of rows that are there: of these rows, all.
+    """
+    key = id_column(table)
+    added = [row for row in rows if row[key.name] not in known]
+    replaced = [{**row, OLD_ID: row[key.name]} for row in rows if row[key.name] in known]
     if added:
         connection.execute(insert(table), added)
     if replaced:
         connection.execute(update(table).where(key == bindparam(OLD_ID)), replaced)
-    return Written(len(added), len(replaced), len(gone))
+    return Written(len(added), len(replaced))
 
 
 def remove(connection: Connection, column: Column[str], ids: Collection[str]) -> None:

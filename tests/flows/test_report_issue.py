@@ -1,4 +1,3 @@
-import importlib
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -155,23 +154,6 @@ def test_a_key_is_one_report_and_one_senders(city: Workspace, rider: Key, now: d
         with pytest.raises(RefusedFields) as wrong:
             report_issue(city, WATER, key=rider, now=now, idempotency_key=odd)
         assert list(wrong.value.faults) == ["Idempotency-Key"]
-
-
-def test_nobody_looks_for_an_answer_while_another_gives_it(
-    city: Workspace, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # SQLite has one writer; elsewhere two that are sent at once would both find nothing.
-    done = []
-    for place, name in (("city", "take_turn"), ("kept_answers", "find")):
-        real = getattr(importlib.import_module(f"geo_service.store.{place}"), name)
-
-        def note(*given: object, real: Callable = real, name: str = name) -> object:
-            done.append(name)
-            return real(*given)
-
-        monkeypatch.setattr(f"geo_service.store.{place}.{name}", note)
-    report_issue(city, WATER, key=None, now=now)
-    assert done == ["take_turn", "find"]
 
 
 def test_a_key_is_never_taken_for_the_content_of_a_report(

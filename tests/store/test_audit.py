@@ -82,7 +82,6 @@ def test_what_changes_nothing_is_no_write(database: Database) -> None:
             return insert_once.insert_once(connection, teams, row)
 
     with acting(act()), database.writing() as connection:
-        city.take_turn(connection)
         connection.execute(delete(teams).where(teams.c.team_id == "none"))
     assert noted(database) == []
     assert [add(), add()] == [True, False]

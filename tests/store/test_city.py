@@ -1,8 +1,3 @@
-from typing import cast
-
-from sqlalchemy import Connection, Select
-from sqlalchemy.dialects import postgresql
-
 from geo_service.domain.opening import Calendar
 from geo_service.store import city
 from geo_service.store.database import Database
@@ -42,17 +37,3 @@ def test_the_title_and_its_note_are_kept_together(database: Database) -> None:
         assert city.read_note(connection) == "示意 illustrative"
         city.write_title(connection, "Another")
         assert city.read_note(connection) == ""
-
-
-def test_taking_ones_turn_locks_the_count_and_changes_nothing(database: Database) -> None:
-    said: list[str] = []
-
-    class Listener:
-        def execute(self, statement: Select) -> None:
-            said.append(str(statement.compile(dialect=postgresql.dialect())))
-
-    city.take_turn(cast("Connection", Listener()))
-    assert said[0].endswith("FROM city FOR UPDATE")
-    with database.writing() as connection:
-        city.take_turn(connection)
-        assert city.changes(connection) == 0

@@ -108,7 +108,7 @@ def _find_again(workspace: Workspace, part: LyingTrips, missing: _Missing) -> Ly
     """Say where the trips of a part lie now."""
     with workspace.database.reading() as connection:
         now = trace_rows.trips_named(connection, part.trip_ids)
-    if Path(missing.path).name in now.files:
+    if missing.path.rpartition("/")[2] in now.files:
         # If it is missing here too, this says so.
         workspace.lake.read_packed(now)
         raise NotReady(

@@ -166,6 +166,19 @@ def test_only_traces_are_read_by_workers(run: Callable) -> None:
     )
 
 
+@pytest.mark.slow
+def test_traces_are_read_by_workers_of_this_machine(
+    town: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = "trip_id,rider_id,t,lon,lat\nt{0},x,2026-10-0{0}T08:00:00Z,112.140,32.04\n"
+    for day in (7, 8):
+        (tmp_path / f"{day}.csv").write_text(line.format(day))
+    monkeypatch.chdir(tmp_path)
+    answer = town("load", "traces", "7.csv", "8.csv", "--dask", "local")
+    assert (answer.code, answer.err.count("have one fix only")) == (0, 2)
+    assert answer.out.startswith("trips: 2 read, 2 loaded, 0 refused\nfixes: 2 loaded")
+
+
 def test_traces_tell_their_fixes_and_why_some_were_dropped(town: Callable, tmp_path: Path) -> None:
     lines = [f"t9,x,2026-10-01T08:00:{second:02}Z,112.140,32.04" for second in range(10)]
     path = tmp_path / "t.csv"

@@ -1,6 +1,7 @@
 """``overlay``: tables into files, what they come to, and what their columns mean."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,6 +102,18 @@ def test_wrong_questions_are_refused_before_any_work(
     assert answer.code == 2
     assert said in answer.err
     assert answer.out == ""
+
+
+def test_without_dask_installed_it_is_said_what_to_do(
+    town: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "geo_service.flows.dask_workers", raising=False)
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    answer = town("overlay", "--dask", "local", "--out", tmp_path / "o.csv")
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.startswith("geo-service: --dask: Dask is not installed here (")
+    assert answer.err.endswith("Install it: pip install 'geo-service[dask]'.\n")
+    assert not (tmp_path / "o.csv").exists()
 
 
 def test_columns_are_described_without_a_workspace(run: Callable) -> None:

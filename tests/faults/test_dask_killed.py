@@ -66,6 +66,11 @@ class Nothing:
 
 sys.meta_path.insert(0, Nothing())
 """
+OTHER_PROGRAM = """
+from geo_service.flows import dask_workers
+
+dask_workers.content_of_kernels = lambda: "of yesterday"
+"""
 SOON_LONELY = """
 import sys
 from geo_service.cli.main import main
@@ -257,11 +262,17 @@ def test_a_part_that_kills_its_workers_is_given_up(started: Started) -> None:
     refused(started.command(), r"tcp://\S+ 2 workers of Dask died .* memory.*", started.out)
 
 
-def test_workers_without_the_program_are_told(started: Started) -> None:
+@pytest.mark.parametrize(
+    ("hook", "pattern"),
+    [
+        (NO_PROGRAM, r"tcp://\S+ A worker .* another program .*No module named 'geo_service'.*"),
+        (OTHER_PROGRAM, r".+, process \d+: This worker of Dask has another version .*"),
+    ],
+)
+def test_workers_without_this_program_are_told(started: Started, hook: str, pattern: str) -> None:
     started.scheduler()
-    started.workers(NO_PROGRAM)
-    none = r"tcp://\S+ A worker of Dask has another program .*No module named 'geo_service'.*"
-    refused(started.command(), none, started.out)
+    started.workers(hook)
+    refused(started.command(), pattern, started.out)
 
 
 def test_ctrl_c_ends_the_workers_of_this_machine_too(started: Started) -> None:

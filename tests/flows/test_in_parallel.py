@@ -1,5 +1,6 @@
 """Many things at once, in order, few at a time, and an end that leaves nothing running."""
 
+import operator
 import signal
 import threading
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from geo_service.flows import in_parallel as subject
-from geo_service.flows.in_parallel import cores, in_parallel
+from geo_service.flows.in_parallel import Threads, cores, in_parallel
 
 PATIENCE_S = 60.0
 
@@ -138,6 +139,11 @@ def test_ctrl_c_waits_only_for_what_is_being_worked_on(monkeypatch: pytest.Monke
         signal.signal(signal.SIGINT, before)
     assert sorted(begun) == [0, 1]
     assert threads() == []
+
+
+def test_threads_are_given_what_things_have_in_common_too() -> None:
+    assert Threads().are_here
+    assert list(Threads().each(operator.sub, ((9, thing) for thing in range(4)))) == [9, 8, 7, 6]
 
 
 def test_there_is_a_core() -> None:

@@ -1,5 +1,7 @@
 """Cells found by what is remembered are those that H3 says."""
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -34,6 +36,14 @@ def test_cells_are_those_of_h3_all_over_the_earth(
     for half in (slice(None, 750), slice(750, None), slice(None)):
         found = finder.find(lon[half], lat[half])
         assert found.tolist() == cell_of(lon[half], lat[half], resolution).tolist()
+
+
+def test_a_finder_goes_to_other_processes_without_what_it_learnt() -> None:
+    finder, (lon, lat) = CellFinder(9), scattered(PLACES[0], 0.02, 200)
+    new = pickle.dumps(finder)
+    found = finder.find(lon, lat)
+    assert pickle.dumps(finder) == new
+    assert pickle.loads(new).find(lon, lat).tolist() == found.tolist()  # noqa: S301 - packed here
 
 
 @settings(max_examples=40, deadline=None)

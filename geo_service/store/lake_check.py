@@ -222,7 +222,8 @@ def _same_moments(row: dict[str, object], start: int, end: int) -> bool:
 def _lost_trips(connection: Connection) -> list[Finding]:
     """Find rows that name no file."""
     named = select(trace_files.c.file_id)
-    lost = list(connection.scalars(select(trips.c.trip_id).where(trips.c.file_id.not_in(named))))
+    without = select(trips.c.trip_id).where(trips.c.file_id.not_in(named))
+    lost = sorted(connection.scalars(without))
     told = ", ".join(itertools.islice(lost, NAMED_AT_MOST))
     what = f"{len(lost)} trips lie in no file that the database names, among them: {told}."
     return [Finding(what, "trips", RESTORE)] if lost else []

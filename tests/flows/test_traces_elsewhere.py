@@ -18,10 +18,11 @@ from geo_service.domain.trace import Fixes
 from geo_service.errors import NotReady, WrongUsage
 from geo_service.flows import restore as restoring
 from geo_service.flows.back_up import back_up
+from geo_service.flows.dask_workers import LOCAL, dask_workers
 from geo_service.flows.erase_rider import erase_rider
 from geo_service.flows.examine_workspace import examine
 from geo_service.flows.look_at_trips import OverlayQuestion
-from geo_service.flows.overlay_issues import overlay_by_issue
+from geo_service.flows.overlay_issues import overlay_by_cell, overlay_by_issue
 from geo_service.flows.restore import restore
 from geo_service.flows.start_workspace import start_workspace
 from geo_service.flows.wiring import Workspace, open_workspace
@@ -72,6 +73,19 @@ def test_passes_are_counted_as_of_traces_in_the_workspace(city: Workspace, tmp_p
     found = overlay_by_issue(city, OverlayQuestion())
     assert found.counts.passes.tolist() == wanted.counts.passes.tolist()
     assert sum(found.counts.passes) > 0
+
+
+@pytest.mark.slow
+def test_workers_of_dask_read_them_where_they_lie(city: Workspace) -> None:
+    question = OverlayQuestion()
+    with dask_workers(LOCAL) as workers:
+        theirs = overlay_by_issue(replace(city, workers=workers), question).counts
+        city.kept_counts.drop([day.day for day in city.lake.days()])
+        again = overlay_by_cell(replace(city, workers=workers), question)
+    ours = overlay_by_issue(city, question).counts
+    assert theirs.passes.tolist() == ours.passes.tolist()
+    assert sum(ours.passes) > 0
+    assert again.trips.tolist() == overlay_by_cell(city, question).trips.tolist()
 
 
 @pytest.mark.parametrize("kind", ["bucket", "folder"])

@@ -5,6 +5,7 @@ arrays arrive as they were. What many things have in common, if it is large, is 
 task: Dask then carries it to each worker once, and has it made anew where all who held it are gone.
 """
 
+import asyncio
 import logging
 import operator
 import os
@@ -24,6 +25,7 @@ from typing import Any, TypeVar
 import dask
 from distributed import Client, Future, KilledWorker, LocalCluster
 from distributed import wait as wait_for
+from distributed.comm import connect
 
 from geo_service.compiled import content_of_kernels
 from geo_service.errors import NotReady
@@ -84,14 +86,24 @@ def dask_workers(where: str) -> Iterator["DaskWorkers"]:
         stack.enter_context(dask.config.set(NO_PAGES))
         address: Any = stack.enter_context(_local_cluster()) if where == LOCAL else where
         try:
+            if where != LOCAL:
+                asyncio.run(_shake_hands(where))
             client = stack.enter_context(Client(address, timeout=CONNECT_S, name="geo_service"))
-        except (OSError, ValueError) as problem:
+        except Exception as problem:
+            # Whatever listens there may have said anything.
             raise NotReady(
                 "No scheduler of Dask answers there.",
                 where=where,
                 remedy="Start one with 'dask scheduler', or count on this machine: --dask local.",
             ) from problem
         yield DaskWorkers(client, where)
+
+
+async def _shake_hands(address: str) -> None:
+    """Look whether a scheduler answers; Dask's client would wait for ever for who says nothing."""
+    async with asyncio.timeout(CONNECT_S):
+        comm = await connect(address, timeout=CONNECT_S)
+    await comm.close()
 
 
 def _local_cluster() -> LocalCluster:

@@ -4,8 +4,10 @@ import json
 import operator
 import pickle
 import re
+import socket
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -175,9 +177,29 @@ def test_another_program_at_the_workers_is_told(
     assert re.fullmatch(r".+, process \d+", caught.value.where)
 
 
-def test_a_scheduler_that_does_not_answer_is_told_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("says", [None, b"", b"HTTP/1.0 400 Bad Request\r\n\r\n"])
+def test_a_scheduler_that_does_not_answer_is_told_soon(
+    monkeypatch: pytest.MonkeyPatch, says: bytes | None
+) -> None:
+    """Nobody listens, or somebody who says nothing, or something else."""
     monkeypatch.setattr(subject, "CONNECT_S", 0.5)
-    address = f"tcp://127.0.0.1:{free_port()}"
+    with ExitStack() as stack:
+        port = free_port()
+        if says is not None:
+            listening = stack.enter_context(socket.create_server(("127.0.0.1", port)))
+            stack.enter_context(ThreadPoolExecutor(1)).submit(answer_once, listening, says)
+        hold_that_nobody_answers(f"tcp://127.0.0.1:{port}")
+
+
+def answer_once(listening: socket.socket, says: bytes) -> None:
+    asking, _ = listening.accept()
+    with asking:
+        asking.sendall(says)
+        while asking.recv(1 << 16):
+            pass
+
+
+def hold_that_nobody_answers(address: str) -> None:
     with pytest.raises(NotReady, match=r"No scheduler .*--dask local") as caught:  # noqa: SIM117 - entered is enough
         with dask_workers(address):
             pass

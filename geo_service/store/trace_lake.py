@@ -65,7 +65,7 @@ class TraceLake:
 
     def __init__(self, address: str | Path, database: Database) -> None:
         self.place = place_of(address)
-        self._known: set[str] = set()  # names of files that are this lake's, or were
+        self._known: set[str] = set()  # files that are this lake's, or were
         self._database = database
 
     def add(
@@ -116,18 +116,18 @@ class TraceLake:
             trace_folder.file_name(day): trace_folder.new_file(trips)
             for day, trips in daily.items()
         }
-        self._known |= files.keys()
         try:
             with self._database.writing() as connection:
                 if while_allowed is not None:
                     while_allowed(connection)
                 if replace:
-                    self._known |= trace_rows.file_names(connection)
+                    self._known = trace_rows.file_names(connection)
                 trace_folder.write_files(self.place, connection, files)
                 written = trace_rows.write(connection, files, digests) if files else Written()
                 removed = trace_rows.remove_others(connection, digests) if replace else 0
         except NotReady:
             # What was written takes room that is needed now, perhaps.
+            self._known = set(files)
             with suppress(NotReady, OSError):
                 self.remove_leftovers()
             raise
@@ -159,7 +159,7 @@ class TraceLake:
         """
         unwanted = Unwanted(frozenset(trip_ids), frozenset(rider_ids))
         with self._database.reading() as connection:
-            self._known |= trace_rows.file_names(connection)
+            self._known = trace_rows.file_names(connection)
         try:
             return remove_trips(self.place, self._database, unwanted)
         finally:

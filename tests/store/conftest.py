@@ -229,12 +229,20 @@ def start_python(
             process.stdout.close()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Ask of a lake in a bucket what is asked of one in a folder, unless the test says where."""
     told = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
     asked = metafunc.module.__name__.rpartition(".")[2] in ON_BOTH_KINDS
-    if asked and "lake_address" in metafunc.fixturenames and "lake_address" not in told:
-        metafunc.parametrize("lake_address", ["folder", "bucket"], indirect=True)
+    if not asked or "lake_address" not in metafunc.fixturenames or "lake_address" in told:
+        return
+    if "engine" in metafunc.fixturenames:
+        # No engine knows where files lie, so not each is asked of each.
+        pairs = [("sqlite", "folder"), ("postgresql", "folder"), ("sqlite", "bucket")]
+        chosen = pytest.mark.parametrize(("engine", "lake_address"), pairs, indirect=True)
+    else:
+        chosen = pytest.mark.parametrize("lake_address", ["folder", "bucket"], indirect=True)
+    metafunc.definition.add_marker(chosen)
 
 
 @pytest.fixture

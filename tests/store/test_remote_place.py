@@ -240,6 +240,23 @@ def test_a_write_that_fails_half_way_leaves_nothing_visible(
         assert lake.prove().findings == []
 
 
+def test_a_store_that_fails_keeps_no_other_writer_waiting(
+    s3_server: str,
+    bucket: str,
+    database: Database,
+    make_fixes: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    reach_anew: Callable[[], None],
+) -> None:
+    with stood_between(s3_server, lambda *_: Refusal(403, "AccessDenied")) as between:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", between.address)
+        reach_anew()
+        lake = TraceLake(f"s3://{bucket}/fails", database)
+        # Had it to wait for its turn, it would say that the database is busy.
+        with database.writing(), pytest.raises(NotReady, match="does not let this program in"):
+            lake.add(make_fixes({"a": trip(0)}))
+
+
 def test_a_removal_that_is_only_said_to_be_done_is_told(
     s3_server: str, bucket: str, monkeypatch: pytest.MonkeyPatch, reach_anew: Callable[[], None]
 ) -> None:

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from geo_service.store import postgresql_connections
 from geo_service.store.acting import A_RIDER, COMMAND_LINE, UPKEEP, Act
 from geo_service.store.audit_schema import audit, audit_horizon
+from geo_service.store.postgresql_connections import CHANGED
 from geo_service.store.schema import keys
 
 NO_KEYS = ("", COMMAND_LINE, UPKEEP, A_RIDER)
@@ -33,7 +33,7 @@ def rows_changed(connection: Connection) -> int:
         driver = connection.connection.driver_connection
         assert driver is not None  # noqa: S101 - a connection that is open has one
         return int(driver.total_changes)
-    return postgresql_connections.rows_changed(connection)
+    return int(connection.info.get(CHANGED, 0))
 
 
 def note(connection: Connection, act: Act) -> None:

@@ -98,9 +98,10 @@ class Database:
         if on_sqlite:
             event.listen(self._engine, "connect", sqlite_connections.prepare)
             event.listen(self._engine, "begin", sqlite_connections.begin)
+        else:
+            event.listen(self._engine, "after_cursor_execute", postgresql_connections.count_changed)
         if self.on_postgresql:
             event.listen(self._engine, "checkout", postgresql_connections.refuse_lost)
-            event.listen(self._engine, "after_cursor_execute", postgresql_connections.count_rows)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

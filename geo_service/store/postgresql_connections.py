@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from selectors import EVENT_READ, DefaultSelector
 
 from sqlalchemy import URL, Connection
-from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -25,8 +24,6 @@ WAITS: Mapping[str, int | str] = {
 }
 """How long to wait for a server that has gone without a word: seconds, but the last (ms). What the
 address says itself is kept to."""
-CHANGED = "changed"
-"""Under this name a connection knows how many rows were changed by it."""
 WRITERS_TURN = 0x67656F
 """The lock by which writers take turns, as SQLite has them do by itself."""
 ON_DISK = (
@@ -39,6 +36,9 @@ NOTICES_GONE = (
     " SET LOCAL tcp_keepalives_count = 3;"
 )
 """So that a writer who goes without a word keeps its turn for a minute, not for hours."""
+CHANGING = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "COPY", "WITH"})
+CHANGED = "changed"
+"""Under this name a connection knows how many rows were changed by it, in all its transactions."""
 
 
 def waits(address: URL) -> dict[str, int | str]:
@@ -63,6 +63,17 @@ def take_turn(writer: Connection, patience_s: float) -> None:
     )
 
 
+def count_changed(connection: Connection, cursor: DBAPICursor, statement: str, *_: object) -> None:
+    """Count the rows that a statement has changed, as SQLite does by itself.
+
+    The server's own statistics cost more than a short write does, and can be turned off.
+    """
+    if statement.split(maxsplit=1)[0].upper() in CHANGING:
+        # Who does not know how many has changed something, for all that is known.
+        rows = cursor.rowcount if cursor.rowcount >= 0 else 1
+        connection.info[CHANGED] = connection.info.get(CHANGED, 0) + rows
+
+
 def refuse_lost(driver: DBAPIConnection, entry: ConnectionPoolEntry, lent: object) -> None:
     """Have a connection opened anew, and all others, if the server has ended it meanwhile.
 
@@ -74,22 +85,3 @@ def refuse_lost(driver: DBAPIConnection, entry: ConnectionPoolEntry, lent: objec
         selector.register(driver.fileno(), EVENT_READ)
         if selector.select(0):
             raise InvalidatePoolError
-
-
-def count_rows(
-    connection: Connection,
-    cursor: DBAPICursor,
-    statement: str,
-    parameters: object,
-    context: DefaultExecutionContext,
-    many: bool,  # noqa: FBT001 - as above
-) -> None:
-    """Count the rows that each statement adds, changes or removes; the server could only guess."""
-    del statement, parameters, many
-    if context.isinsert or context.isupdate or context.isdelete:
-        connection.info[CHANGED] = rows_changed(connection) + max(cursor.rowcount, 0)
-
-
-def rows_changed(connection: Connection) -> int:
-    """Return how many these are since the connection was opened; raises nothing."""
-    return int(connection.info.get(CHANGED, 0))

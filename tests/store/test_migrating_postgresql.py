@@ -1,16 +1,18 @@
 """What PostgreSQL gets beside the tables: geometry for other programs, and PostGIS for it."""
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import shapely
 from private_postgis import Cluster
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from geo_service.domain.area import Area, Body, Level
 from geo_service.domain.facility import Facility
@@ -22,6 +24,25 @@ SQUARE = shapely.box(112.1, 32.0, 112.2, 32.1)
 NEAR = """
     EXPLAIN SELECT * FROM facilities
     WHERE geom && ST_MakeEnvelope(112.10, 32.00, 112.11, 32.01, 4326)
+"""
+PYTHON = Path("/usr/bin/python3")
+QGIS = Path("/usr/lib/python3/dist-packages/qgis")
+SHOW = """
+import json, sys
+from qgis.core import QgsApplication, QgsDataSourceUri, QgsVectorLayer
+
+application = QgsApplication([], False)
+application.initQgis()
+seen = {}
+for table, key in (("facilities", "facility_id"), ("issues", "issue_id"), ("areas", "area_id")):
+    uri = QgsDataSourceUri()
+    uri.setConnection("127.0.0.1", sys.argv[1], sys.argv[2], "postgres", "")
+    uri.setDataSource("public", table, "geom", "", key)
+    layer = QgsVectorLayer(uri.uri(False), table, "postgres")
+    shapes = [feature.geometry().asWkt(3) for feature in layer.getFeatures()]
+    seen[table] = [layer.isValid(), layer.crs().authid(), shapes]
+print(json.dumps(seen))
+application.exitQgis()
 """
 
 
@@ -88,11 +109,7 @@ def test_gdal_reads_the_layers(database: Database, address: str) -> None:
         pytest.skip("gdal-bin is not installed")
     with database.writing() as connection:
         facilities.write(connection, [Facility("one", "water_point", 112.125, 32.5, name="水")])
-        areas.write(
-            connection,
-            [Area("square", "方", "body", shapely.to_wkb(SQUARE))],
-            [Body("body", "街道", Level.STREET_COMMITTEE)],
-        )
+        write_square(connection)
     where = layer_address(address)
     told = run(ogrinfo, "-ro", "-so", where, "facilities")
     assert "Geometry: Point" in told
@@ -107,8 +124,43 @@ def test_gdal_reads_the_layers(database: Database, address: str) -> None:
     assert shapely.equals(shapely.from_geojson(json.dumps(area["geometry"])), SQUARE)
 
 
-def run(*command: str) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+@pytest.mark.slow
+@pytest.mark.skipif(not QGIS.exists(), reason="python3-qgis is not installed")
+def test_qgis_shows_the_tables_as_layers(
+    database: Database, address: str, postgis: Cluster, tmp_path: Path
+) -> None:
+    with database.writing() as connection:
+        facilities.write(connection, [Facility("one", "water_point", 112.125, 32.5)])
+        write_square(connection)
+    home = str(tmp_path)
+    environment = os.environ | {
+        "QT_QPA_PLATFORM": "offscreen",
+        "HOME": home,
+        "XDG_RUNTIME_DIR": home,
+    }
+    environment.pop("PYTHONPATH", None)
+    name = address.rpartition("/")[2]
+    seen = run(str(PYTHON), "-c", SHOW, str(postgis.port), name, environment=environment)
+    assert json.loads(seen.strip().splitlines()[-1]) == {
+        "facilities": [True, "EPSG:4326", ["Point (112.125 32.5)"]],
+        "issues": [True, "EPSG:4326", []],
+        "areas": [
+            True,
+            "EPSG:4326",
+            ["Polygon ((112.2 32, 112.2 32.1, 112.1 32.1, 112.1 32, 112.2 32))"],
+        ],
+    }
+
+
+def write_square(connection: Connection) -> None:
+    body = Body("body", "街道", Level.STREET_COMMITTEE)
+    areas.write(connection, [Area("square", "方", "body", shapely.to_wkb(SQUARE))], [body])
+
+
+def run(*command: str, environment: dict[str, str] | None = None) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def features(collection: str) -> list[dict]:

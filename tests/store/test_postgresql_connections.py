@@ -1,11 +1,21 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
 from private_postgis import Cluster
-from sqlalchemy import make_url, text
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    delete,
+    insert,
+    make_url,
+    select,
+    text,
+    update,
+)
 
-from geo_service.store import city
+from geo_service.store import audit, city
+from geo_service.store.credit_schema import teams
 from geo_service.store.database import Database
 from geo_service.store.postgresql_connections import WAITS, waits
 
@@ -78,3 +88,29 @@ def test_what_the_address_says_is_kept_to() -> None:
     assert "application_name" not in waits(address)
     assert waits(make_url("postgresql+psycopg://me@host/city")) == dict(WAITS)
     assert waits(make_url("postgresql+pg8000://me@host/city")) == {}
+
+
+def test_rows_that_are_changed_are_counted_and_others_are_not(database: Database) -> None:
+    team = [{"team_id": name, "name": name, "name_en": ""} for name in "abc"]
+    insert_b = "INSERT INTO teams VALUES ('b', '', '') ON CONFLICT DO NOTHING"
+    deeds: list[tuple[Callable[[Connection], object], int]] = [
+        (lambda connection: connection.execute(insert(teams), team), 3),
+        (lambda connection: connection.execute(insert(teams).returning(teams), many), 1500),
+        (lambda connection: connection.execute(select(teams)).all(), 0),
+        (lambda connection: connection.execute(select(teams).with_for_update()).all(), 0),
+        (lambda connection: connection.execute(update(teams).values(name="x")), 1503),
+        (lambda connection: connection.execute(renaming, numbers), 2),
+        (lambda connection: connection.exec_driver_sql(insert_b), 0),
+        (lambda connection: connection.execute(delete(teams).where(teams.c.team_id == "no")), 0),
+        (lambda connection: connection.execute(delete(teams)), 1503),
+    ]
+    many = [{"team_id": f"m-{number}", "name": "", "name_en": ""} for number in range(1500)]
+    renaming = update(teams).where(teams.c.team_id == bindparam("id")).values(name="y")
+    numbers = [{"id": "a"}, {"id": "b"}]
+    counted = []
+    with database.writing() as connection:
+        for do, _ in deeds:
+            before = audit.rows_changed(connection)
+            do(connection)
+            counted.append(audit.rows_changed(connection) - before)
+    assert counted == [rows for _, rows in deeds]

@@ -27,8 +27,7 @@ async def pieces_of_body(request: Request) -> AsyncGenerator[bytes]:
         for piece in kept:
             yield piece
         return
-    # SQLite's file breaks off nothing that could be done once more.
-    keeping = service_of(request).workspace.database.on_postgresql
+    keeping = _may_break_off(request)
     came: list[bytes] = []
     async for piece in request.stream():
         if keeping:
@@ -36,6 +35,11 @@ async def pieces_of_body(request: Request) -> AsyncGenerator[bytes]:
         yield piece
     if keeping:
         request.scope[_BODY] = came
+
+
+def _may_break_off(request: Request) -> bool:
+    """Say whether what answers has a server for its database, not SQLite's file."""
+    return "app" in request.scope and service_of(request).workspace.database.on_postgresql
 
 
 def may_be_done_once_more(request: Request) -> bool:

@@ -11,7 +11,11 @@ from geo_service.web.commons import Commons
 KEPT: Final = 12
 """The parts of so many drawings are kept, for pages that are open still."""
 _FIND: Final = "SELECT viewer, content FROM parts WHERE drawing = ? AND name = ?"
-_FORGET: Final = "number <= (SELECT max(number) FROM drawings) - ?"
+_FORGET_PARTS: Final = (
+    "DELETE FROM parts WHERE drawing IN "
+    "(SELECT drawing FROM drawings WHERE number <= (SELECT max(number) FROM drawings) - ?)"
+)
+_FORGET: Final = "DELETE FROM drawings WHERE number <= (SELECT max(number) FROM drawings) - ?"
 
 
 class KeptParts:
@@ -44,9 +48,8 @@ class KeptParts:
         with self._commons.open() as file:
             file.execute("INSERT INTO drawings (drawing) VALUES (?)", (drawing,))
             file.executemany("INSERT INTO parts VALUES (?, ?, ?, ?)", rows)
-            old = f"SELECT drawing FROM drawings WHERE {_FORGET}"  # noqa: S608 - of this file only
-            file.execute(f"DELETE FROM parts WHERE drawing IN ({old})", (KEPT,))  # noqa: S608
-            file.execute(f"DELETE FROM drawings WHERE {_FORGET}", (KEPT,))  # noqa: S608
+            file.execute(_FORGET_PARTS, (KEPT,))
+            file.execute(_FORGET, (KEPT,))
 
     def find(self, viewer: Viewer, drawing: str, name: str) -> str | None:
         """Return a part, as JSON; None if it is not kept, or not for such a viewer.

@@ -30,7 +30,7 @@ from geo_service.store.photo_files import PhotoFiles
 
 folder = Path(sys.argv[1])
 files = PhotoFiles(folder / "photos")
-database = Database(f"sqlite:///{folder / 'city.sqlite'}")
+database = Database(sys.argv[2])
 more = {"issue_id": "a", "added_at": datetime(2026, 11, 18, tzinfo=UTC), "approved": False}
 while True:
     written = files.write([Photo(os.urandom(200_000), 40, 30) for _ in range(3)])
@@ -42,7 +42,7 @@ while True:
 
 @pytest.mark.slow
 def test_every_row_has_its_file_however_often_the_writer_is_killed(
-    database: Database, tmp_path: Path, start_python: Start
+    database: Database, address: str, tmp_path: Path, start_python: Start
 ) -> None:
     with database.writing() as connection:
         issues.write(connection, [Issue("a", "standing_water", 112.1, 32.0, NOW)])
@@ -50,7 +50,7 @@ def test_every_row_has_its_file_however_often_the_writer_is_killed(
     chance = random.Random(20261118)  # noqa: S311 - no secret hangs on it
     acknowledged: set[str] = set()
     for _ in range(8):
-        process = start_python(ADD_FOR_EVER, tmp_path)
+        process = start_python(ADD_FOR_EVER, tmp_path, address)
         assert process.stdout is not None
         for _ in range(chance.randint(1, 5)):
             acknowledged |= set(process.stdout.readline().split())

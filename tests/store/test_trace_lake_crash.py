@@ -18,14 +18,13 @@ Start = Callable[..., subprocess.Popen[str]]
 DAYS_IN_A_BATCH = 3
 ADD_FOR_EVER = """
 import itertools, sys
-from pathlib import Path
 import numpy as np
 from geo_service.domain.trace import Fixes
 from geo_service.store.database import Database
 from geo_service.store.trace_lake import TraceLake
 
-folder, name, first, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-lake = TraceLake(sys.argv[5], Database(f"sqlite:///{folder / 'city.sqlite'}"))
+name, first, count = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+lake = TraceLake(sys.argv[5], Database(sys.argv[6]))
 DAY = 86_400_000_000
 for batch in itertools.islice(itertools.count(first), count):
     # Three new trips, one a day, and one that every batch sends anew; all bear the batch.
@@ -59,13 +58,13 @@ def batches(lake: TraceLake) -> dict[str, set[int]]:
 
 @pytest.mark.slow
 def test_every_acknowledged_trip_outlives_a_kill_and_nothing_is_half_there(
-    database: Database, lake_address: str, tmp_path: Path, start_python: Start
+    database: Database, address: str, lake_address: str, tmp_path: Path, start_python: Start
 ) -> None:
     lake = TraceLake(lake_address, database)
     chance = random.Random(20240501)  # noqa: S311 - no secret hangs on it
     first = 0
     for _ in range(5):
-        process = start_python(ADD_FOR_EVER, tmp_path, "p", first, EVER, lake_address)
+        process = start_python(ADD_FOR_EVER, tmp_path, "p", first, EVER, lake_address, address)
         assert process.stdout is not None
         for _ in range(chance.randint(1, 8)):
             process.stdout.readline()
@@ -90,12 +89,12 @@ def test_every_acknowledged_trip_outlives_a_kill_and_nothing_is_half_there(
 
 @pytest.mark.slow
 def test_two_processes_add_at_once_while_a_third_reads(
-    database: Database, lake_address: str, tmp_path: Path, start_python: Start
+    database: Database, address: str, lake_address: str, tmp_path: Path, start_python: Start
 ) -> None:
     lake = TraceLake(lake_address, database)
     count = 25
     processes = [
-        start_python(ADD_FOR_EVER, tmp_path, name, 0, count, lake_address) for name in "pq"
+        start_python(ADD_FOR_EVER, tmp_path, name, 0, count, lake_address, address) for name in "pq"
     ]
     while any(process.poll() is None for process in processes):
         batches(lake)
@@ -109,9 +108,9 @@ def test_two_processes_add_at_once_while_a_third_reads(
 
 
 def test_every_file_a_row_names_can_be_read(
-    database: Database, lake_address: str, tmp_path: Path, start_python: Start
+    database: Database, address: str, lake_address: str, tmp_path: Path, start_python: Start
 ) -> None:
-    process = start_python(ADD_FOR_EVER, tmp_path, "p", 0, 2, lake_address)
+    process = start_python(ADD_FOR_EVER, tmp_path, "p", 0, 2, lake_address, address)
     process.communicate()
     place = place_of(lake_address)
     with database.reading() as connection:

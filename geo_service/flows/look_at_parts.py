@@ -1,10 +1,10 @@
 """Parts of the trace lake, read and looked at by whoever works, here or elsewhere."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar, cast
 
 from geo_service.errors import NotReady
 from geo_service.flows.wiring import Workspace, traces_address
@@ -13,8 +13,13 @@ from geo_service.store.lake_place import LakePlace, place_of
 from geo_service.store.trace_packing import PackedTrips
 from geo_service.store.trace_rows import LyingTrips
 
+FIXES_IN_A_TASK = 1 << 19
+"""Parts of small days go to workers elsewhere together until they have so many: to hand over a
+task takes as long as to count some hundred thousand fixes."""
+
 Common = TypeVar("Common")
 Made = TypeVar("Made")
+_Task: TypeAlias = tuple[Common | None, Sequence[tuple[Common | None, LyingTrips]]]
 
 
 def look_at_parts(
@@ -62,18 +67,25 @@ class _Missing:
 
 @dataclass(frozen=True, slots=True)
 class _ReadAndLook(Generic[Common, Made]):
-    """What a worker elsewhere does with a part: it has the lake's files, and no database."""
+    """What a worker elsewhere does with parts: it has the lake's files, and no database."""
 
     address: str
     """Of the place where the files lie, as ``place_of`` takes it."""
     look: Callable[[Common, PackedTrips], Made]
 
-    def __call__(self, common: Common, part: LyingTrips) -> Made | _Missing:
+    def __call__(
+        self, shared: Common | None, parts: Sequence[tuple[Common | None, LyingTrips]]
+    ) -> list[Made | _Missing]:
+        """Look at parts, those that have nothing of their own in common by what all share."""
+        return [self.look_at(shared if own is None else own, part) for own, part in parts]
+
+    def look_at(self, common: Common | None, part: LyingTrips) -> Made | _Missing:
+        """Read a part and look at it."""
         try:
             packed = trace_folder.gather(_place(self.address), part)
         except FileNotFoundError as problem:
             return _Missing(str(problem.filename))
-        return self.look(common, packed)
+        return self.look(cast("Common", common), packed)
 
 
 @lru_cache(maxsize=4)
@@ -90,17 +102,43 @@ def _look_from_afar(
     each, waiting = workspace.workers.each, deque[tuple[Common, LyingTrips]]()
     work = _ReadAndLook(traces_address(workspace.settings), look)
 
-    def given() -> Iterator[tuple[Common, LyingTrips]]:
-        for part in parts:
-            waiting.append(part)
-            yield part
+    def tasks() -> Iterator[_Task[Common]]:
+        for several in _together(parts):
+            waiting.extend(several)
+            yield _task(several)
 
-    for made in each(work, given()):
-        common, part = waiting.popleft()
-        while isinstance(made, _Missing):
-            part = _find_again(workspace, part, made)
-            (made,) = each(work, [(common, part)])  # noqa: PLW2901 - until the part is found
-        yield made
+    for answers in each(work, tasks()):
+        for answer in answers:
+            common, part = waiting.popleft()
+            made = answer
+            while isinstance(made, _Missing):
+                part = _find_again(workspace, part, made)
+                ((made,),) = each(work, [_task([(common, part)])])
+            yield made
+
+
+def _together(
+    parts: Iterable[tuple[Common, LyingTrips]],
+) -> Iterator[list[tuple[Common, LyingTrips]]]:
+    """Put parts together until they are worth a task."""
+    several: list[tuple[Common, LyingTrips]] = []
+    fixes = 0
+    for common, part in parts:
+        several.append((common, part))
+        fixes += int(part.fixes.sum())
+        if fixes >= FIXES_IN_A_TASK:
+            yield several
+            several, fixes = [], 0
+    if several:
+        yield several
+
+
+def _task(parts: Sequence[tuple[Common, LyingTrips]]) -> _Task[Common]:
+    """Return parts as workers take them: one by itself shares what it has with the next ones."""
+    if len(parts) > 1:
+        return None, parts
+    ((common, part),) = parts
+    return common, [(None, part)]
 
 
 def _find_again(workspace: Workspace, part: LyingTrips, missing: _Missing) -> LyingTrips:

@@ -30,7 +30,7 @@ from threading import Event
 from geo_service.flows import look_at_parts
 
 def dask_setup(worker):
-    look, parts = look_at_parts._ReadAndLook.__call__, []
+    look, parts = look_at_parts._ReadAndLook.look_at, []
 
     def look_or_wait(self, common, part):
         parts.append(part)
@@ -40,21 +40,21 @@ def dask_setup(worker):
             Event().wait()
         return look(self, common, part)
 
-    look_at_parts._ReadAndLook.__call__ = look_or_wait
+    look_at_parts._ReadAndLook.look_at = look_or_wait
 """
 DIE_AT_A_PART = """
 import os, signal
 from geo_service.flows import look_at_parts
 
 def dask_setup(worker):
-    look = look_at_parts._ReadAndLook.__call__
+    look = look_at_parts._ReadAndLook.look_at
 
     def look_or_die(self, common, part):
         if any(trip.startswith("05-") for trip in part.trip_ids):
             os.kill(os.getpid(), signal.SIGKILL)
         return look(self, common, part)
 
-    look_at_parts._ReadAndLook.__call__ = look_or_die
+    look_at_parts._ReadAndLook.look_at = look_or_die
 """
 NO_PROGRAM = """
 import sys
@@ -71,15 +71,15 @@ from geo_service.flows import dask_workers
 
 dask_workers.content_of_kernels = lambda: "of yesterday"
 """
-SOON_LONELY = """
+A_TASK_A_DAY = """
 import sys
 from geo_service.cli.main import main
-from geo_service.flows import dask_workers
+from geo_service.flows import dask_workers, look_at_parts
 
-dask_workers.LONELY_LOOKS = 2
+look_at_parts.FIXES_IN_A_TASK = 1
+dask_workers.LONELY_LOOKS = int(sys.argv.pop(1))
 sys.exit(main(sys.argv[1:]))
 """
-MODULE = ("-m", "geo_service")
 
 
 @pytest.fixture(scope="module")
@@ -122,16 +122,16 @@ class Started:
             )
 
     def command(
-        self, *words: object, dask: str | None = None, way: tuple[str, ...] = MODULE, hook: str = ""
+        self, *words: object, dask: str | None = None, hook: str = "", lonely: int = 60
     ) -> subprocess.Popen[str]:
-        """Begin the command."""
+        """Begin the command, which looks so many times whether there are workers."""
         environ = {}
         if hook:
             (self._folder / "preload.py").write_text(hook)
             environ["DASK_DISTRIBUTED__WORKER__PRELOAD"] = str(self._folder / "preload.py")
         place = ("--workspace", self._city.workspace, "--out", self.out)
         asked = ("overlay", *place, "--dask", dask or self.address, *words)
-        return self._begin((*way, *map(str, asked)), environ)
+        return self._begin(("-c", A_TASK_A_DAY, str(lonely), *map(str, asked)), environ)
 
     def in_this_process(self, *words: object) -> bytes:
         """Return the table that threads make, with nothing kept for the next."""
@@ -250,9 +250,9 @@ def test_without_a_scheduler_it_is_said_at_once(started: Started) -> None:
 def test_without_any_worker_for_long_nobody_waits_for_ever(started: Started) -> None:
     started.scheduler()
     started.workers(WAIT_AT_A_PART, count=1, nanny=False)
-    command = started.command(way=("-c", SOON_LONELY))
+    command = started.command(lonely=10)
     os.kill(started.marked(), signal.SIGKILL)
-    alone = r"tcp://\S+ The scheduler of Dask has had no workers for 4 seconds\. Start some .*"
+    alone = r"tcp://\S+ The scheduler of Dask has had no workers for 20 seconds\. Start some .*"
     refused(command, alone, started.out)
 
 

@@ -23,6 +23,7 @@ from geo_service.domain.trace import Fixes, join_fixes
 from geo_service.errors import NotReady, UnreadableFile
 from geo_service.export.frames import Frame
 from geo_service.flows import dask_workers as subject
+from geo_service.flows import look_at_parts as look_at_parts_module
 from geo_service.flows.counted_period import Period
 from geo_service.flows.dask_workers import AHEAD, DaskWorkers, dask_workers
 from geo_service.flows.import_traces import import_traces
@@ -38,6 +39,8 @@ from geo_service.store.workspace_files import TRACES
 WORKERS = 2
 FIXES_IN_A_PART = 500
 """So that a day has several parts."""
+FIXES_IN_A_TASK = 600
+"""So that some of them go by themselves, and some together with those of the next day."""
 NAMES = _LookWithin(Period(), operator.attrgetter("trip_ids"))
 BY = ("issue", "street", "cell")
 
@@ -54,6 +57,7 @@ def crew() -> Iterator[DaskWorkers]:
 @contextmanager
 def made_city(seed: int, patch: pytest.MonkeyPatch) -> Iterator[Workspace]:
     patch.setattr(trace_folder, "FIXES_IN_A_PART", FIXES_IN_A_PART)
+    patch.setattr(look_at_parts_module, "FIXES_IN_A_TASK", FIXES_IN_A_TASK)
     with TemporaryDirectory() as folder:
         settings = settings_of(Path(folder))
         make_lake_city(settings, seed, days=3, trips=12, issues=60)

@@ -49,11 +49,11 @@ class Districts:
         self._seen: _Seen | None = None
 
     def current_if_read(self, profile: Profile) -> District | None:
-        """Return the district as the workspace stands now; None if it has to be read first."""
-        seen = self._seen
-        if seen is None or seen.stamp != self._watch.stamp():
-            return None
-        return seen.districts.get(profile)
+        """Return the district as the workspace stands now; None if anything has to be asked first.
+
+        For those who may not wait.
+        """
+        return self._read_at(self._watch.stamp_at_once(), profile)
 
     def current(self, profile: Profile) -> District:
         """Return the district as the workspace stands now.
@@ -63,7 +63,7 @@ class Districts:
         NotReady
             If no streets have been loaded.
         """
-        district = self.current_if_read(profile)
+        district = self._read_at(self._watch.stamp(), profile)
         if district is not None:
             return district
         with self._lock:
@@ -77,6 +77,10 @@ class Districts:
                     # Streets that came meanwhile may belong to facilities not yet read.
                     seen = self._up_to_date()
             return seen.districts[profile]
+
+    def _read_at(self, stamp: int | None, profile: Profile) -> District | None:
+        seen = self._seen
+        return seen.districts.get(profile) if seen is not None and seen.stamp == stamp else None
 
     def _up_to_date(self) -> _Seen:
         # The stamp is taken before reading: what is committed meanwhile shows the next time.

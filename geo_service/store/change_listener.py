@@ -51,20 +51,32 @@ class ChangeListener:
         """
         with self._lock:
             commits = self._database.commits
-            if (
-                self._line is None
-                or commits != self._commits
-                or self._line.has_news()
-                or monotonic() >= self._sure_until
-            ):
+            if self._may_have_changed(commits):
                 self._make_sure()
                 self._commits = commits
             return self._stamp
+
+    def stamp_at_once(self) -> int | None:
+        """Return the same for those who may not wait; None where the server has to be asked."""
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            return None if self._may_have_changed(self._database.commits) else self._stamp
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         """Let go of the connection; looking once more would open it again."""
         with self._lock:
             self._let_go()
+
+    def _may_have_changed(self, commits: int) -> bool:
+        return (
+            self._line is None
+            or commits != self._commits
+            or self._line.has_news()
+            or monotonic() >= self._sure_until
+        )
 
     def _make_sure(self) -> None:
         changes = self._asked()

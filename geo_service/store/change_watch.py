@@ -83,6 +83,16 @@ class ChangeWatch:
                 self._stamp += 1
             return self._stamp
 
+    def stamp_at_once(self) -> int | None:
+        """Return the same for those who may not wait for a server; None: it has to be asked.
+
+        Raises
+        ------
+        NotReady
+            If SQLite's file can't be read.
+        """
+        return self.stamp() if self._listener is None else self._listener.stamp_at_once()
+
     def close(self) -> None:
         """Let go of the database; looking once more would open it again."""
         if self._listener is not None:

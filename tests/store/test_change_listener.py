@@ -185,3 +185,18 @@ def test_closing_lets_go_and_looking_opens_again(
             pause.wait(0.01)
     listener.stamp()
     assert listener.openings == 2
+
+
+def test_who_may_not_wait_asks_nothing(
+    listener: ChangeListener, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change_listener, "SURE_EVERY_S", NEVER_S)
+    assert listener.stamp_at_once() is None
+    assert listener.openings == 0
+    stamp = listener.stamp()
+    assert listener.stamp_at_once() == stamp
+    count(database)
+    assert listener.stamp_at_once() is None
+    assert listener.stamp() != stamp
+    with listener._lock:
+        assert listener.stamp_at_once() is None

@@ -98,7 +98,9 @@ class KeptCollections:
         return self._around.version
 
     def current_if_read(self, name: str, viewer: Viewer) -> Kept | None:
-        """Return a collection as the workspace stands now; None if it has to be read first.
+        """Return a collection as the workspace stands now; None if anything has to be asked first.
+
+        For those who may not wait.
 
         Raises
         ------
@@ -108,9 +110,7 @@ class KeptCollections:
             If it is for analysts, and who asks is none.
         """
         find_collection(name, viewer)
-        shelf = self._shelves.get((name, viewer))
-        kept = None if shelf is None else shelf.kept
-        return kept if kept is not None and kept.stamp == self._watch.stamp() else None
+        return self._read_at(self._watch.stamp_at_once(), name, viewer)
 
     def current(self, name: str, viewer: Viewer) -> Kept:
         """Return a collection as the workspace stands now.
@@ -125,7 +125,7 @@ class KeptCollections:
             If it needs streets, and none have been loaded.
         """
         collection = find_collection(name, viewer)
-        kept = self.current_if_read(name, viewer)
+        kept = self._read_at(self._watch.stamp(), name, viewer)
         if kept is not None:
             return kept
         with self._lock:
@@ -137,6 +137,11 @@ class KeptCollections:
             return kept
         with shelf.reading:
             return self._up_to_date(shelf, collection, viewer)
+
+    def _read_at(self, stamp: int | None, name: str, viewer: Viewer) -> Kept | None:
+        shelf = self._shelves.get((name, viewer))
+        kept = None if shelf is None else shelf.kept
+        return kept if kept is not None and kept.stamp == stamp else None
 
     def _if_idle(self, shelf: _Shelf, collection: Collection, viewer: Viewer) -> None:
         if shelf.reading.acquire(blocking=False):

@@ -106,9 +106,11 @@ async def _told(
     asking: Asking, collection: Collection, systems: Sequence[str]
 ) -> dict[str, object]:
     """Tell of a collection; what takes a while to count is not counted for that."""
+    # Asked for first: whether anything has changed is known then, and needs no question of its own.
+    around = asking.service.collections.around()
     if collection.counted:
         kept = asking.service.collections.current_if_read(collection.name, asking.viewer)
     else:
         kept = await asking.collection(collection.name)
-    extent = extent_of(kept, asking.service.collections.around())
+    extent = extent_of(kept, around)
     return collection_page(asking.addresses, collection, extent, systems, asking.told)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from geo_service.domain.role import Role
 from geo_service.store import audit, city, insert_once, keys, rider_rows
-from geo_service.store.acting import UPKEEP, Act, Deed, act_as, act_makes, acting
+from geo_service.store.acting import UPKEEP, Act, Deed, act_as, act_makes, acting, nothing_kept
 from geo_service.store.audit import AuditEntry
 from geo_service.store.audit_schema import audit as table
 from geo_service.store.audit_schema import audit_horizon
@@ -86,6 +86,24 @@ def test_what_changes_nothing_is_no_write(database: Database) -> None:
     assert noted(database) == []
     assert [add(), add()] == [True, False]
     assert len(noted(database)) == 1
+
+
+def test_it_is_known_whether_anything_can_have_been_kept_of_an_act(database: Database) -> None:
+    def write_and_fail() -> None:
+        with database.writing() as connection:
+            city.count_change(connection)
+            raise ZeroDivisionError
+
+    assert nothing_kept()
+    with acting(act()):
+        with pytest.raises(ZeroDivisionError):
+            write_and_fail()
+        with database.writing() as connection:
+            city.take_turn(connection)
+        assert nothing_kept()
+        write(database)
+        assert not nothing_kept()
+    assert nothing_kept()
 
 
 def test_nobodys_writes_and_tables_made_anew_are_not_told_of(tmp_path: Path) -> None:

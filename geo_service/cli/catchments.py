@@ -37,8 +37,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run_catchments(arguments: argparse.Namespace) -> None:
     """Find, write the table, and say what it comes to."""
     from geo_service.export.table import check_ending, write_table
-    from geo_service.flows.district import open_district
     from geo_service.flows.find_catchments import CatchmentQuestion, find_catchments
+    from geo_service.flows.placed_facilities import place_facilities
     from geo_service.flows.wiring import open_workspace
     from geo_service.streets.measure import Measure
     from geo_service.streets.profile import Profile
@@ -55,8 +55,8 @@ def run_catchments(arguments: argparse.Namespace) -> None:
         metres=arguments.metres,
     )
     with open_workspace(words.settings_of(arguments)) as workspace:
-        district = open_district(workspace, question.profile)
-        found = find_catchments(district, question, words.now())
+        placed = place_facilities(workspace, question.profile)
+        found = find_catchments(placed, question, words.now())
         frame, told = found.frame(), found.summary()
     write_table(frame, arguments.out)
     if not found.facilities:

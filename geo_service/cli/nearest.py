@@ -45,8 +45,8 @@ def run_nearest(arguments: argparse.Namespace) -> None:
     """Answer, as a small table or as GeoJSON."""
     from geo_service.export.near_json import NearWriter
     from geo_service.export.ways import way_properties
-    from geo_service.flows.district import open_district
     from geo_service.flows.find_nearest import NearestQuestion, answer_nearest, find_ways
+    from geo_service.flows.placed_facilities import place_facilities
     from geo_service.flows.wiring import open_workspace
     from geo_service.streets.measure import Measure
     from geo_service.streets.profile import Profile
@@ -66,15 +66,15 @@ def run_nearest(arguments: argparse.Namespace) -> None:
     )
     riding = question.profile is Profile.EBIKE
     with open_workspace(words.settings_of(arguments)) as workspace:
-        now, district = words.now(), open_district(workspace, question.profile)
-        answer = answer_nearest(district, question, now)
+        now, placed = words.now(), place_facilities(workspace, question.profile)
+        answer = answer_nearest(placed, question, now)
         ways: list[dict[str, Any]] = []
         if arguments.way:
-            network = district.streets.network
+            network = placed.streets.network
             ways = [
                 way_properties(way, near.facility, network, arguments.lang, riding=riding)
                 for near, way in zip(
-                    answer.found, find_ways(district, question, answer, now), strict=True
+                    answer.found, find_ways(placed, question, answer, now), strict=True
                 )
             ]
     if arguments.json:

@@ -10,7 +10,6 @@ from threading import Event
 from geo_service.domain.opening import Calendar
 from geo_service.domain.role import Role
 from geo_service.errors import NotReady, WrongUsage
-from geo_service.flows.district import open_district
 from geo_service.flows.find_nearest import NearestQuestion, answer_nearest, find_ways
 from geo_service.flows.import_traces import import_traces
 from geo_service.flows.load_areas import load_areas
@@ -27,6 +26,7 @@ from geo_service.flows.loading import LoadOptions
 from geo_service.flows.look_at_trips import OverlayQuestion
 from geo_service.flows.manage_keys import add_key, list_keys, revoke_key
 from geo_service.flows.overlay_issues import overlay_by_street
+from geo_service.flows.placed_facilities import place_facilities
 from geo_service.flows.publish_release import publish_release
 from geo_service.flows.start_workspace import start_workspace
 from geo_service.flows.wiring import Workspace, is_workspace, open_workspace
@@ -96,9 +96,9 @@ def build_demo(settings: Settings, now: datetime, *, say: Callable[[str], None])
             publish_release(workspace, PERIOD, now)
         say("First answers, so that machine code is compiled before anybody waits for it ...")
         for profile in Profile:
-            district = open_district(workspace, profile)
+            placed = place_facilities(workspace, profile)
             question = NearestQuestion(*POSITION)
-            find_ways(district, question, answer_nearest(district, question, now), now)
+            find_ways(placed, question, answer_nearest(placed, question, now), now)
         overlay_by_street(workspace, OverlayQuestion())
         for key in list_keys(workspace):
             if key.note == KEY_NOTE and key.revoked_at is None:

@@ -14,7 +14,6 @@ from geo_service.export.whole_file import whole_file
 from geo_service.flows.cases_on_map import cases_on_map
 from geo_service.flows.count_check_ins import count_check_ins
 from geo_service.flows.count_passes import Progress
-from geo_service.flows.district import open_district
 from geo_service.flows.find_blind_spots import blind_beside
 from geo_service.flows.find_catchments import CatchmentQuestion, find_by_kind
 from geo_service.flows.hours_on_map import hours_on_map
@@ -29,6 +28,7 @@ from geo_service.flows.overlay_issues import (
     overlay_by_issue,
     overlay_by_street,
 )
+from geo_service.flows.placed_facilities import place_facilities
 from geo_service.flows.wiring import Workspace
 from geo_service.maps.assets import NAMES, Assets, read_asset
 from geo_service.maps.base_tiles import base_tiles
@@ -271,10 +271,10 @@ def _with_use(
 def _catchments(
     workspace: Workspace, question: CatchmentQuestion, now: datetime
 ) -> list[CatchmentsOnMap]:
-    district = open_district(workspace, question.profile)
+    placed = place_facilities(workspace, question.profile)
     return [
-        CatchmentsOnMap(kind, district.facilities, district.streets.network, found.catchments)
-        for kind, found in find_by_kind(district, question, now).items()
+        CatchmentsOnMap(kind, placed.facilities, placed.streets.network, found.catchments)
+        for kind, found in find_by_kind(placed, question, now).items()
     ]
 
 

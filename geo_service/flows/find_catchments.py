@@ -10,7 +10,7 @@ from geo_service.domain.facility_filter import FacilityFilter
 from geo_service.domain.opening import check_year
 from geo_service.errors import WrongUsage
 from geo_service.export.catchment_frames import Frame, catchments_frame, facility_names, summary
-from geo_service.flows.district import District
+from geo_service.flows.placed_facilities import PlacedFacilities
 from geo_service.streets import catchments as by_street
 from geo_service.streets.catchment_totals import Coverage, sum_up
 from geo_service.streets.catchments import Catchments
@@ -53,13 +53,13 @@ class CatchmentQuestion(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class FoundCatchments:
-    """The streets of a district by the nearest facility."""
+    """The streets by the nearest facility."""
 
-    district: District
+    placed: PlacedFacilities
     wanted: Flags
     """Shape (f,): the facilities that counted."""
     catchments: Catchments
-    """A site's number is its facility's place in the district."""
+    """A site's number is its facility's place among those placed."""
     limit: int
     """Milliseconds or millimetres, as the catchments count."""
 
@@ -70,17 +70,17 @@ class FoundCatchments:
 
     def frame(self) -> Frame:
         """Return a row a facility and a last one of the holes, as ``catchments_frame`` does."""
-        district = self.district
-        names = facility_names(district.facilities)
-        return catchments_frame(names, self.wanted, district.streets.network, self.catchments)
+        placed = self.placed
+        names = facility_names(placed.facilities)
+        return catchments_frame(names, self.wanted, placed.streets.network, self.catchments)
 
     def summary(self) -> dict[str, Any]:
         """Return what they come to, in plain words and numbers, as ``summary`` does."""
-        district = self.district
+        placed = self.placed
         return summary(
             self.coverage,
-            district.streets.network,
-            district.sites.ids,
+            placed.streets.network,
+            placed.sites.ids,
             by_time=self.catchments.by_time,
             limit=self.limit,
         )
@@ -92,13 +92,13 @@ class FoundCatchments:
 
 
 def find_catchments(
-    district: District, question: CatchmentQuestion, now: datetime
+    placed: PlacedFacilities, question: CatchmentQuestion, now: datetime
 ) -> FoundCatchments:
     """Find the streets nearer to each facility than to any other, and the holes.
 
     Parameters
     ----------
-    district : District
+    placed : PlacedFacilities
         Of the question's profile.
     question : CatchmentQuestion
         Which facilities count, and how far is too far.
@@ -113,7 +113,7 @@ def find_catchments(
         If the limit makes no sense.
     """
     limit = question.limit
-    district.check_kinds(question.kinds)
+    placed.check_kinds(question.kinds)
     if question.open_at is not None:
         check_year(question.open_at)
     wanted = FacilityFilter(
@@ -122,23 +122,23 @@ def find_catchments(
         open=question.open_at is not None,
         usable=question.usable,
     )
-    fitting = district.fitting(wanted, now, question.open_at)
-    table = district.ready_table(fitting, question.by).table
-    found = by_street.find_catchments(district.streets, district.sites, table, limit=limit)
-    return FoundCatchments(district, fitting.wanted, found, limit)
+    fitting = placed.fitting(wanted, now, question.open_at)
+    table = placed.ready_table(fitting, question.by).table
+    found = by_street.find_catchments(placed.streets, placed.sites, table, limit=limit)
+    return FoundCatchments(placed, fitting.wanted, found, limit)
 
 
 def find_by_kind(
-    district: District, question: CatchmentQuestion, now: datetime
+    placed: PlacedFacilities, question: CatchmentQuestion, now: datetime
 ) -> dict[str, FoundCatchments]:
     """Find the catchments of each kind by itself, in the order of the kinds as text.
 
     Parameters and errors are those of ``find_catchments``; no kind in the question is all kinds.
     """
-    district.check_kinds(question.kinds)
+    placed.check_kinds(question.kinds)
     return {
-        kind: find_catchments(district, question._replace(kinds=frozenset({kind})), now)
-        for kind in sorted(question.kinds or district.kinds)
+        kind: find_catchments(placed, question._replace(kinds=frozenset({kind})), now)
+        for kind in sorted(question.kinds or placed.kinds)
     }
 
 

@@ -10,7 +10,7 @@ from geo_service.domain.facility_filter import FacilityFilter
 from geo_service.domain.near_facility import NearFacility
 from geo_service.domain.opening import check_year
 from geo_service.errors import WrongUsage
-from geo_service.flows.district import District, Fitting
+from geo_service.flows.placed_facilities import Fitting, PlacedFacilities
 from geo_service.geometry.extent import metres_outside
 from geo_service.geometry.metric import geodesic_of_two_m
 from geo_service.geometry.position import is_on_earth
@@ -68,19 +68,21 @@ class Located(NamedTuple):
     """Which facilities are nearest, and how far they are; not yet what they are like."""
 
     rows: list[list[int]]
-    """For each its row among the district's facilities, millimetres, milliseconds."""
+    """For each its row among the placed facilities, millimetres, milliseconds."""
     off_mm: int
     """Straight from the position to the street; -1 where none is near enough."""
     by: Measure
     """How they were compared: straight, where no street is near."""
 
 
-def answer_nearest(district: District, question: NearestQuestion, now: datetime) -> NearestAnswer:
+def answer_nearest(
+    placed: PlacedFacilities, question: NearestQuestion, now: datetime
+) -> NearestAnswer:
     """Answer one question.
 
     Parameters
     ----------
-    district : District
+    placed : PlacedFacilities
         Of the question's profile.
     question : NearestQuestion
         What is looked for, and where.
@@ -94,11 +96,11 @@ def answer_nearest(district: District, question: NearestQuestion, now: datetime)
     WrongUsage
         If a number makes no sense, or the position is nowhere on earth.
     """
-    return _told(district, question, locate_nearest(district, question, now), now)
+    return _told(placed, question, locate_nearest(placed, question, now), now)
 
 
 def answer_at_once(
-    district: District, question: NearestQuestion, now: datetime
+    placed: PlacedFacilities, question: NearestQuestion, now: datetime
 ) -> NearestAnswer | None:
     """Answer a question for which nobody has to wait; None for any other.
 
@@ -109,58 +111,58 @@ def answer_at_once(
         return None
     if question.max_distance_m is not None and question.by is Measure.TIME:
         return None
-    _check(district, question)
-    fitting = district.recall(question.filter, now, question.open_at)
-    table = fitting and district.ready_table_if_made(fitting, question.by)
-    located = table and _locate_by_street(district, table, question)
-    return _told(district, question, located, now) if located else None
+    _check(placed, question)
+    fitting = placed.recall(question.filter, now, question.open_at)
+    table = fitting and placed.ready_table_if_made(fitting, question.by)
+    located = table and _locate_by_street(placed, table, question)
+    return _told(placed, question, located, now) if located else None
 
 
-def locate_nearest(district: District, question: NearestQuestion, now: datetime) -> Located:
+def locate_nearest(placed: PlacedFacilities, question: NearestQuestion, now: datetime) -> Located:
     """Find which facilities are nearest, by the streets if there are any near.
 
     Takes and raises what ``answer_nearest`` does.
     """
-    _check(district, question)
-    fitting = district.fitting(question.filter, now, question.open_at)
+    _check(placed, question)
+    fitting = placed.fitting(question.filter, now, question.open_at)
     located = None
     if question.by is not Measure.STRAIGHT:
-        table = district.ready_table(fitting, question.by)
-        located = _locate_by_street(district, table, question)
-    return located or _locate_straight(district, fitting, question)
+        table = placed.ready_table(fitting, question.by)
+        located = _locate_by_street(placed, table, question)
+    return located or _locate_straight(placed, fitting, question)
 
 
 def find_ways(
-    district: District, question: NearestQuestion, answer: NearestAnswer, now: datetime
+    placed: PlacedFacilities, question: NearestQuestion, answer: NearestAnswer, now: datetime
 ) -> list[Way | None]:
     """Find the way to each facility of an answer; None for those compared in a straight line.
 
     Parameters
     ----------
-    district, question, now : District, NearestQuestion, datetime
+    placed, question, now : PlacedFacilities, NearestQuestion, datetime
         As ``answer_nearest`` took them.
     answer : NearestAnswer
         What it returned. Raises nothing.
     """
     if answer.by is Measure.STRAIGHT:
         return [None] * len(answer.found)
-    fitting = district.fitting(question.filter, now, question.open_at)
-    table = district.ready_table(fitting, answer.by).table
+    fitting = placed.fitting(question.filter, now, question.open_at)
+    table = placed.ready_table(fitting, answer.by).table
     return [
         find_way(
-            district.streets,
-            district.sites,
+            placed.streets,
+            placed.sites,
             table,
             question.lon,
             question.lat,
-            bisect_left(district.sites.ids, near.facility.facility_id),
-            max_snap_m=district.settings.max_snap_m,
+            bisect_left(placed.sites.ids, near.facility.facility_id),
+            max_snap_m=placed.settings.max_snap_m,
         )
         for near in answer.found
     ]
 
 
-def _check(district: District, question: NearestQuestion) -> None:
+def _check(placed: PlacedFacilities, question: NearestQuestion) -> None:
     # Written so that NaN, which is in no order with anything, is caught too.
     lat, lon, kinds, k, _, _, _, open_at, open_for, _, limit = question
     if k < 1:
@@ -182,11 +184,11 @@ def _check(district: District, question: NearestQuestion) -> None:
             f"Open for {open_for} minutes more can't be asked; up to {MOST_OPEN_FOR_MIN} can.",
             where="open_for",
         )
-    district.check_kinds(kinds)
+    placed.check_kinds(kinds)
 
 
 def _locate_by_street(
-    district: District, table: ReadyTable, question: NearestQuestion
+    placed: PlacedFacilities, table: ReadyTable, question: NearestQuestion
 ) -> Located | None:
     """Rank by a table; None if no street is near."""
     off_mm, rows = find_nearest_of_one(
@@ -194,18 +196,20 @@ def _locate_by_street(
         question.lon,
         question.lat,
         question.k,
-        district.settings.max_snap_m,
+        placed.settings.max_snap_m,
         question.max_distance_m,
     )
     return Located(rows, off_mm, question.by) if off_mm >= 0 else None
 
 
-def _locate_straight(district: District, fitting: Fitting, question: NearestQuestion) -> Located:
+def _locate_straight(
+    placed: PlacedFacilities, fitting: Fitting, question: NearestQuestion
+) -> Located:
     """Rank by the geodesic; tell, as searches by street do, how far the street is."""
-    streets, limit = district.streets, question.max_distance_m
+    streets, limit = placed.streets, question.max_distance_m
     here = np.array([question.lon]), np.array([question.lat])
-    off_mm = snap(streets.network, streets.grid, *here, district.settings.max_snap_m).off_mm
-    reached = find_straight(district.sites, fitting.wanted, *here, off_mm, question.k)
+    off_mm = snap(streets.network, streets.grid, *here, placed.settings.max_snap_m).off_mm
+    reached = find_straight(placed.sites, fitting.wanted, *here, off_mm, question.k)
     columns = reached.site, reached.distance_mm, reached.duration_ms
     rows: list[list[int]] = np.column_stack(columns).tolist()
     if limit is not None:
@@ -214,25 +218,25 @@ def _locate_straight(district: District, fitting: Fitting, question: NearestQues
 
 
 def _told(
-    district: District, question: NearestQuestion, located: Located, now: datetime
+    placed: PlacedFacilities, question: NearestQuestion, located: Located, now: datetime
 ) -> NearestAnswer:
     """Say what those found are like, and what the rider should know."""
     notes: tuple[str, ...] = ()
     if located.by is not question.by:
-        notes = (_no_street_near(district, question),)
+        notes = (_no_street_near(placed, question),)
     if len(located.rows) < question.k:
-        notes = (*notes, _why_fewer(district, question, len(located.rows), now))
-    return NearestAnswer(_describe(district, question, located, now), located.by, notes)
+        notes = (*notes, _why_fewer(placed, question, len(located.rows), now))
+    return NearestAnswer(_describe(placed, question, located, now), located.by, notes)
 
 
 def _describe(
-    district: District, question: NearestQuestion, located: Located, now: datetime
+    placed: PlacedFacilities, question: NearestQuestion, located: Located, now: datetime
 ) -> tuple[NearFacility, ...]:
     lon, lat = question.lon, question.lat
     snapped_m = None if located.off_mm < 0 else located.off_mm / 1000
     found = []
     for rank, (site, distance_mm, duration_ms) in enumerate(located.rows, start=1):
-        facility, standing = district.facilities[site], district.standing(site, now)
+        facility, standing = placed.facilities[site], placed.standing(site, now)
         state = facility.state
         age_s = None if state is None else (now - state.observed_at).total_seconds()
         found.append(
@@ -251,8 +255,8 @@ def _describe(
     return tuple(found)
 
 
-def _why_none(district: District, question: NearestQuestion) -> str:
-    amenities = {name for facility in district.facilities for name in facility.amenities}
+def _why_none(placed: PlacedFacilities, question: NearestQuestion) -> str:
+    amenities = {name for facility in placed.facilities for name in facility.amenities}
     unknown = sorted(question.amenities - amenities)
     if unknown:
         known = ", ".join(sorted(amenities)) or "none"
@@ -262,12 +266,12 @@ def _why_none(district: District, question: NearestQuestion) -> str:
     return f"No facility fits the filters{at_this_time}."
 
 
-def _no_street_near(district: District, question: NearestQuestion) -> str:
+def _no_street_near(placed: PlacedFacilities, question: NearestQuestion) -> str:
     said = (
-        f"No street within {district.settings.max_snap_m:.0f} m of this position: "
+        f"No street within {placed.settings.max_snap_m:.0f} m of this position: "
         "distances are in a straight line."
     )
-    extent, lon, lat = district.extent, np.array([question.lon]), np.array([question.lat])
+    extent, lon, lat = placed.extent, np.array([question.lon]), np.array([question.lat])
     outside_m = float(metres_outside(lon, lat, extent)[0])
     if outside_m <= extent.margin_m:
         return said
@@ -277,13 +281,15 @@ def _no_street_near(district: District, question: NearestQuestion) -> str:
     return said
 
 
-def _why_fewer(district: District, question: NearestQuestion, found: int, now: datetime) -> str:
-    found_fitting = district.fitting(question.filter, now, question.open_at)
+def _why_fewer(
+    placed: PlacedFacilities, question: NearestQuestion, found: int, now: datetime
+) -> str:
+    found_fitting = placed.fitting(question.filter, now, question.open_at)
     limit, fitting = question.max_distance_m, int(found_fitting.wanted.sum())
-    if not district.facilities:
+    if not placed.facilities:
         return "There are no facilities here yet."
     if fitting == 0:
-        return _why_none(district, question)
+        return _why_none(placed, question)
     if limit is not None:
         return f"Within {limit:.0f} m, {found} of {fitting} that fit the filters."
     if fitting > found:

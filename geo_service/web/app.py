@@ -182,7 +182,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
         share_few_threads()
         # The first question would otherwise wait for the streets to be opened.
         with suppress(NotReady):
-            await run_in_threadpool(app.state.service.districts.current, Profile.EBIKE)
+            await run_in_threadpool(app.state.service.kept_facilities.current, Profile.EBIKE)
         await run_in_threadpool(_look_after_crash, workspace, clock)
         upkeep = Upkeep(workspace, clock)
         upkeep.start()

@@ -112,9 +112,9 @@ async def find_facility_catchments(request: Request) -> Response:
     """Every street once: with the facility nearest to it, or among the holes (`hole`: true)."""
     asked = read_parameters(CatchmentParameters, request.query_params.multi_items())
     service, question = service_of(request), asked.question()
-    district = await run_in_threadpool(service.districts.current, question.profile)
+    placed = await run_in_threadpool(service.kept_facilities.current, question.profile)
     with service.catchment_room.wait(request):
-        promise = service.catchments.promise(district, question, service.clock())
+        promise = service.catchments.promise(placed, question, service.clock())
         # No thread waits: there are few, and all other questions need them. Others may wait for
         # the same promise, so it outlasts whoever goes away. What is kept is waited for by nobody.
         kept = promise.result() if promise.done() else await shield(wrap_future(promise))

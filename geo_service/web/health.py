@@ -35,5 +35,5 @@ async def check_live() -> Response:
 )
 def check_ready(request: Request) -> Response:
     """Answer 200 once the database can be read and the streets are open, else 503."""
-    service_of(request).districts.current(Profile.EBIKE)
+    service_of(request).kept_facilities.current(Profile.EBIKE)
     return json_answer({"status": "ready"})

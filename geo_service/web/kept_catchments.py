@@ -12,8 +12,8 @@ from typing import NamedTuple
 from geo_service.domain.facility import Facility
 from geo_service.errors import NotReady
 from geo_service.export.catchment_frames import NAMES, features_text
-from geo_service.flows.district import District
 from geo_service.flows.find_catchments import CatchmentQuestion, find_catchments
+from geo_service.flows.placed_facilities import PlacedFacilities
 from geo_service.streets.sites import Sites
 from geo_service.web.etags import tag_of
 
@@ -61,13 +61,13 @@ class KeptCatchments:
         self._maker = ThreadPoolExecutor(1, "catchments")
 
     def promise(
-        self, district: District, question: CatchmentQuestion, now: datetime
+        self, placed: PlacedFacilities, question: CatchmentQuestion, now: datetime
     ) -> Future[Kept]:
         """Promise the answer to a question, made if it is new or something has changed.
 
         Parameters
         ----------
-        district : District
+        placed : PlacedFacilities
             As the workspace stands, of the question's profile.
         question : CatchmentQuestion
             One that does not depend on the moment.
@@ -86,19 +86,19 @@ class KeptCatchments:
             If too many others wait for theirs.
         """
         with self._lock:
-            kept = self._find(district, question)
+            kept = self._find(placed, question)
             if kept is not None:
                 ready: Future[Kept] = Future()
                 ready.set_result(kept)
                 return ready
-            key = question, district.sites
+            key = question, placed.sites
             making = self._making.get(key)
             if making is None:
                 if len(self._making) >= MOST_MAKING:
                     raise NotReady(
                         "Too many ask for catchments at once.", remedy="Ask again in half a minute."
                     )
-                making = self._maker.submit(self._make_and_keep, district, question, now)
+                making = self._maker.submit(self._make_and_keep, placed, question, now)
                 self._making[key] = making
         return making
 
@@ -107,26 +107,26 @@ class KeptCatchments:
         self._maker.shutdown(cancel_futures=True)
 
     def _make_and_keep(
-        self, district: District, question: CatchmentQuestion, now: datetime
+        self, placed: PlacedFacilities, question: CatchmentQuestion, now: datetime
     ) -> Kept:
         try:
-            kept = _make(district, question, now)
+            kept = _make(placed, question, now)
             with self._lock:
                 self._keep(question, kept)
         finally:
             with self._lock:
-                del self._making[question, district.sites]
+                del self._making[question, placed.sites]
         return kept
 
-    def _find(self, district: District, question: CatchmentQuestion) -> Kept | None:
+    def _find(self, placed: PlacedFacilities, question: CatchmentQuestion) -> Kept | None:
         kept = self._kept.get(question)
-        if kept is None or kept.sites is not district.sites:
+        if kept is None or kept.sites is not placed.sites:
             return None
-        if kept.facilities is not district.facilities:
-            # A cabinet that reports its state makes a new district with the same catchments.
-            if _names(kept.facilities) != _names(district.facilities):
+        if kept.facilities is not placed.facilities:
+            # A cabinet that reports its state changes what is placed, but no catchment.
+            if _names(kept.facilities) != _names(placed.facilities):
                 return None
-            kept = self._kept[question] = kept._replace(facilities=district.facilities)
+            kept = self._kept[question] = kept._replace(facilities=placed.facilities)
         self._kept.move_to_end(question)
         return kept
 
@@ -148,13 +148,13 @@ def _names(facilities: Sequence[Facility]) -> list[tuple[str, ...]]:
     return [tuple(getattr(one, name) for name in NAMES) for one in facilities]
 
 
-def _make(district: District, question: CatchmentQuestion, now: datetime) -> Kept:
-    found = find_catchments(district, question, now)
+def _make(placed: PlacedFacilities, question: CatchmentQuestion, now: datetime) -> Kept:
+    found = find_catchments(placed, question, now)
     text = features_text(
         found.frame(),
         profile=question.profile,
         by=question.by,
-        kinds=sorted(question.kinds or district.kinds),
+        kinds=sorted(question.kinds or placed.kinds),
         facilities=found.facilities,
         **found.summary(),
     ).encode()
@@ -162,6 +162,6 @@ def _make(district: District, question: CatchmentQuestion, now: datetime) -> Kep
         gzip.compress(text, ZIPPED_HARD, mtime=0),
         tag_of(text, zipped=False),
         tag_of(text, zipped=True),
-        district.sites,
-        district.facilities,
+        placed.sites,
+        placed.facilities,
     )

@@ -100,7 +100,7 @@ def _of_workspace(service: Service) -> Iterator[Metric]:
     build.add_metric((version("geo-service"), platform.python_version()), 1)
     yield build
     try:
-        service.districts.current(Profile.EBIKE)
+        service.kept_facilities.current(Profile.EBIKE)
         yield from _public_counts(service)
     except NotReady:
         ready = 0

@@ -148,14 +148,14 @@ def find_nearest_facilities(request: Request) -> Response:
     service = service_of(request)
     now = service.clock()
     question = asked.question(now)
-    district = service.districts.current(asked.profile)
-    answer = answer_nearest(district, question, now)
+    placed = service.kept_facilities.current(asked.profile)
+    answer = answer_nearest(placed, question, now)
     ways: list[dict[str, Any]] = []
     if asked.way:
-        found = find_ways(district, question, answer, now)
+        found = find_ways(placed, question, answer, now)
         riding = asked.profile is Profile.EBIKE
         ways = [
-            way_properties(way, near.facility, district.streets.network, asked.lang, riding=riding)
+            way_properties(way, near.facility, placed.streets.network, asked.lang, riding=riding)
             for near, way in zip(answer.found, found, strict=True)
         ]
     body = write_answer(service, asked.profile, answer, ways)

@@ -74,9 +74,9 @@ class Shortcut:
             for _ in range(_TRIES):
                 now = service.clock()
                 question = asked.question(now)
-                district = service.districts.current_if_read(question.profile)
-                if district is not None:
-                    answer = answer_at_once(district, question, now)
+                placed = service.kept_facilities.current_if_read(question.profile)
+                if placed is not None:
+                    answer = answer_at_once(placed, question, now)
                     return write_answer(service, question.profile, answer) if answer else None
                 await self._read(question.profile)
         except Exception:  # noqa: BLE001 - whatever is wrong, the usual way meets it too and tells
@@ -90,8 +90,8 @@ class Shortcut:
         """
         reading = self._reading.get(profile)
         if reading is None:
-            districts = self._service.districts
-            reading = create_task(run_in_threadpool(districts.current, profile))
+            kept_facilities = self._service.kept_facilities
+            reading = create_task(run_in_threadpool(kept_facilities.current, profile))
             self._reading[profile] = reading
             reading.add_done_callback(lambda _: self._reading.pop(profile))
         # One who goes away takes nothing from the others.

@@ -68,7 +68,7 @@ def list_places(request: Request) -> Response:
     if (asked.lat is None) != (asked.lon is None):
         missing = "lat" if asked.lat is None else "lon"
         raise WrongParameters([Fault(missing, "lat and lon are needed both, or neither.")])
-    known = service_of(request).districts.current(Profile.EBIKE).facilities
+    known = service_of(request).kept_facilities.current(Profile.EBIKE).facilities
     place = None if asked.lat is None or asked.lon is None else (asked.lon, asked.lat)
     listed = nearest_listed(known, place)
     told = {"all": len(listed) == len(known), "places": [_told(one) for one in listed]}

@@ -12,8 +12,8 @@ from starlette.responses import HTMLResponse
 
 from geo_service.domain.facility import Kind
 from geo_service.errors import GeoServiceError, NotReady, UnknownKind
-from geo_service.flows.district import District
 from geo_service.flows.find_nearest import answer_nearest
+from geo_service.flows.placed_facilities import PlacedFacilities
 from geo_service.geometry.metric import wrap_degrees
 from geo_service.maps.icons import sign_sheet
 from geo_service.store import city
@@ -126,9 +126,9 @@ def _write(service: Service, tongue: Tongue, pairs: Pairs) -> HTMLResponse:
     title = ""
     try:
         title = _title(service)
-        district = service.districts.current(Profile.EBIKE)
-        kinds = _kinds(district)
-        shown = _ask(district, tongue, pairs, service.clock())
+        placed = service.kept_facilities.current(Profile.EBIKE)
+        kinds = _kinds(placed)
+        shown = _ask(placed, tongue, pairs, service.clock())
     except GeoServiceError as error:
         shown = _tell_error(tongue, error)
     chosen = {text for name, text in pairs if name == "kind"}
@@ -151,11 +151,11 @@ def _write(service: Service, tongue: Tongue, pairs: Pairs) -> HTMLResponse:
     return answer
 
 
-def _ask(district: District, tongue: Tongue, pairs: Pairs, now: datetime) -> Shown:
+def _ask(placed: PlacedFacilities, tongue: Tongue, pairs: Pairs, now: datetime) -> Shown:
     given = {name for name, _ in pairs}
     here = not given.isdisjoint({"lat", "lon"})
     if not here:
-        pairs = [pair for pair in pairs if pair[0] != "datum"] + _middle(district)
+        pairs = [pair for pair in pairs if pair[0] != "datum"] + _middle(placed)
     if "k" not in given:
         pairs = [*pairs, ("k", str(SHOWN))]
     asked = read_parameters(NearestParameters, pairs)
@@ -163,13 +163,13 @@ def _ask(district: District, tongue: Tongue, pairs: Pairs, now: datetime) -> Sho
     # Who chooses no kind, and asks for no number, sees the nearest of each.
     of_each = not given.intersection({"kind", "k"})
     questions = (
-        [question._replace(kinds=frozenset({kind}), k=1) for kind in _kinds(district)]
+        [question._replace(kinds=frozenset({kind}), k=1) for kind in _kinds(placed)]
         if of_each
         else [question]
     )
-    answers = [answer_nearest(district, one, now) for one in questions]
+    answers = [answer_nearest(placed, one, now) for one in questions]
     found = [(near, answer.by) for answer in answers for near in answer.found]
-    local = now.astimezone(district.openings.calendar.zone)
+    local = now.astimezone(placed.openings.calendar.zone)
     notice = tongue.from_here if here else tongue.from_middle
     if not found:
         notice = tongue.nothing_fits
@@ -186,11 +186,11 @@ def _ask(district: District, tongue: Tongue, pairs: Pairs, now: datetime) -> Sho
     )
 
 
-def _middle(district: District) -> Pairs:
+def _middle(placed: PlacedFacilities) -> Pairs:
     """Return the middle of the facilities, else of the streets, as a form would send it."""
-    west, south, east, north = district.streets.network.extent
-    lon = np.array([facility.lon for facility in district.facilities] or [west, east])
-    lat = np.array([facility.lat for facility in district.facilities] or [south, north])
+    west, south, east, north = placed.streets.network.extent
+    lon = np.array([facility.lon for facility in placed.facilities] or [west, east])
+    lat = np.array([facility.lat for facility in placed.facilities] or [south, north])
     middle = lon[0] + np.median(wrap_degrees(lon - lon[0]))
     return [
         ("lat", f"{float(np.median(lat)):.6f}"),
@@ -203,9 +203,9 @@ def _title(service: Service) -> str:
         return city.read_title(connection)
 
 
-def _kinds(district: District) -> list[str]:
+def _kinds(placed: PlacedFacilities) -> list[str]:
     """Return the kinds there are: those every city knows in their order, then the others."""
-    present = {facility.kind for facility in district.facilities}
+    present = {facility.kind for facility in placed.facilities}
     known = [str(kind) for kind in Kind if kind in present]
     return [*known, *sorted(present.difference(known))]
 

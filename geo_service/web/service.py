@@ -1,4 +1,4 @@
-"""What one process holds while it answers: the workspace, its districts, pages drawn, the clock."""
+"""What one process holds to answer: the workspace, its facilities, pages drawn, the clock."""
 
 from asyncio import get_running_loop
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ from starlette.requests import Request
 from geo_service.errors import NotReady
 from geo_service.export.near_json import NearWriter
 from geo_service.flows.collections.kept import KeptCollections
-from geo_service.flows.districts import Districts
+from geo_service.flows.kept_facilities import KeptFacilities
 from geo_service.flows.wiring import Workspace
 from geo_service.maps.base_tiles import base_tiles
 from geo_service.streets.network import Network
@@ -47,7 +47,7 @@ class Service:
     """Kept with the app; every door takes what it needs from it."""
 
     workspace: Workspace
-    districts: Districts
+    kept_facilities: KeptFacilities
     drawn_pages: DrawnPages
     collections: KeptCollections
     clock: Clock
@@ -88,7 +88,7 @@ class Service:
     def streets_if_any(self) -> Network | None:
         """Return the streets riders ride, for small maps; None before any have been loaded."""
         try:
-            return self.districts.current(Profile.EBIKE).streets.network
+            return self.kept_facilities.current(Profile.EBIKE).streets.network
         except NotReady:
             return None
 
@@ -127,7 +127,7 @@ def open_service(workspace: Workspace, clock: Clock) -> Service:
     tiles, collections = base_tiles(workspace.settings), KeptCollections(workspace)
     return Service(
         workspace,
-        Districts(workspace),
+        KeptFacilities(workspace),
         DrawnPages(workspace, commons),
         collections,
         clock,

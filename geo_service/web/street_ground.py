@@ -29,5 +29,5 @@ router = APIRouter(tags=["rider"])
 def read_base_map(request: Request) -> Response:
     """Anybody may have the streets, and keep them as long as they hold."""
     service = service_of(request)
-    network = service.districts.current(Profile.EBIKE).streets.network
+    network = service.kept_facilities.current(Profile.EBIKE).streets.network
     return tagged_answer(request, service.basemap.text(network), JSON)

@@ -225,7 +225,7 @@ def _ride(
 ) -> Ride:
     snap_m = service.workspace.settings.max_snap_m
     try:
-        streets = service.districts.current(profile).streets
+        streets = service.kept_facilities.current(profile).streets
     except NotReady:
         return ride_between(None, start, end, snap_m)
     return ride_between(streets, start, end, snap_m)

@@ -6,7 +6,7 @@ from time import perf_counter
 
 import numpy as np
 from figures import RUNS, SHARED, draw_curves, tell
-from nearest_questions import ask, district_of
+from nearest_questions import ask, placed_on
 from places import make_facilities
 
 from geo_service.flows.find_nearest import locate_nearest
@@ -50,12 +50,12 @@ def bench_growth(now: datetime) -> None:
 
 def _cost(streets: Streets, facilities: int, now: datetime) -> tuple[float, float]:
     """Return microseconds of a question and milliseconds of a table."""
-    district = district_of(streets, make_facilities(streets.network, facilities))
+    placed = placed_on(streets, make_facilities(streets.network, facilities))
     everyone = np.ones(facilities, dtype=np.bool_)
-    make_table(streets, district.sites, everyone, Measure.DISTANCE)
+    make_table(streets, placed.sites, everyone, Measure.DISTANCE)
     seconds = []
     for _ in range(RUNS):
         begun = perf_counter()
-        make_table(streets, district.sites, everyone, Measure.DISTANCE)
+        make_table(streets, placed.sites, everyone, Measure.DISTANCE)
         seconds.append(perf_counter() - begun)
-    return median(ask(district, now, locate_nearest)) * 1e6, median(seconds) * 1e3
+    return median(ask(placed, now, locate_nearest)) * 1e6, median(seconds) * 1e3

@@ -14,8 +14,6 @@ from geo_service.domain.facility import Facility, State
 from geo_service.domain.opening import Calendar
 from geo_service.domain.usable import Usable
 from geo_service.errors import NotReady, UnknownKind, WrongUsage
-from geo_service.flows.district import open_district
-from geo_service.flows.districts import Districts
 from geo_service.flows.find_nearest import (
     MOST_OPEN_FOR_MIN,
     NearestAnswer,
@@ -23,7 +21,9 @@ from geo_service.flows.find_nearest import (
     answer_at_once,
     answer_nearest,
 )
+from geo_service.flows.kept_facilities import KeptFacilities
 from geo_service.flows.load_streets import load_streets
+from geo_service.flows.placed_facilities import place_facilities
 from geo_service.flows.wiring import Workspace
 from geo_service.store import city
 from geo_service.store import facilities as stored
@@ -48,7 +48,7 @@ def ask(workspace: Workspace, now: datetime) -> Ask:
             stored.write(connection, facilities, replace=True)
         asked = {"lat": 32.04, "lon": 112.14, **question}
         return answer_nearest(
-            open_district(workspace, Profile.EBIKE), NearestQuestion(**asked), now
+            place_facilities(workspace, Profile.EBIKE), NearestQuestion(**asked), now
         )  # type: ignore[arg-type] - as above
 
     return _ask
@@ -154,10 +154,10 @@ def test_a_position_swapped_into_another_place_of_earth_is_told(
     load_streets(empty, [path])
     with empty.database.writing() as connection:
         stored.write(connection, [Facility("a", "rest_station", -8.6, 41.15)])
-    district = open_district(empty, Profile.EBIKE)
-    (note,) = answer_nearest(district, NearestQuestion(-8.605, 41.15, k=1), now).notes
+    placed = place_facilities(empty, Profile.EBIKE)
+    (note,) = answer_nearest(placed, NearestQuestion(-8.605, 41.15, k=1), now).notes
     assert note.endswith("the streets of this city. Latitude and longitude look swapped.")
-    (note,) = answer_nearest(district, NearestQuestion(41.2, -8.605, k=1), now).notes
+    (note,) = answer_nearest(placed, NearestQuestion(41.2, -8.605, k=1), now).notes
     assert note.endswith("distances are in a straight line."), "it is not that far away"
 
 
@@ -216,21 +216,21 @@ def test_kind_that_nobody_has_names_those_there_are(ask: Ask) -> None:
 
 def test_without_streets_nothing_is_answered(empty: Workspace) -> None:
     with pytest.raises(NotReady, match="load streets"):
-        open_district(empty, Profile.EBIKE)
+        place_facilities(empty, Profile.EBIKE)
 
 
 def test_long_process_sees_what_has_changed_and_reads_nothing_twice(
     ask: Ask, workspace: Workspace, now: datetime
 ) -> None:
     ask([place("a", 100)])
-    districts = Districts(workspace)
-    first = districts.current(Profile.EBIKE)
-    assert districts.current(Profile.EBIKE) is first
+    kept_facilities = KeptFacilities(workspace)
+    first = kept_facilities.current(Profile.EBIKE)
+    assert kept_facilities.current(Profile.EBIKE) is first
     with workspace.database.writing() as connection:
         stored.write(connection, [place("b", 50)], replace=False)
-    changed = districts.current(Profile.EBIKE)
+    changed = kept_facilities.current(Profile.EBIKE)
     assert ids(answer_nearest(changed, NearestQuestion(32.04, 112.14), now)) == ["b", "a"]
-    assert districts.current(Profile.WALK) is not changed
+    assert kept_facilities.current(Profile.WALK) is not changed
 
 
 def test_limit_in_metres_does_not_follow_the_order_by_seconds(ask: Ask) -> None:
@@ -304,7 +304,7 @@ def test_across_the_date_line_the_streets_go_on(
     with empty.database.writing() as connection:
         stored.write(connection, known)
     question = NearestQuestion(-16.5, lon, by=Measure.DISTANCE)
-    answer = answer_nearest(open_district(empty, Profile.EBIKE), question, now)
+    answer = answer_nearest(place_facilities(empty, Profile.EBIKE), question, now)
     assert answer.by is Measure.DISTANCE
     nearer = ["west", "east"] if lon == 179.9999 else ["east", "west"]
     assert ids(answer) == nearer
@@ -367,7 +367,7 @@ def test_open_for_so_many_minutes_more_counts_from_now_or_from_then(
     assert ids(ask(known, open_for_min=float(MOST_OPEN_FOR_MIN))) == ["always"]
 
 
-def test_district_opened_once_has_the_citys_calendar_of_now(
+def test_facilities_placed_once_have_the_citys_calendar_of_now(
     workspace: Workspace, now: datetime
 ) -> None:
     """Noon in Xiangyang is five in the morning in Berlin."""
@@ -375,7 +375,7 @@ def test_district_opened_once_has_the_citys_calendar_of_now(
         stored.write(connection, [place("a", 10, opening_hours="Mo-Su 08:00-22:00")])
         city.write_calendar(connection, Calendar("Europe/Berlin", "DE"))
     question = NearestQuestion(32.04, 112.14)
-    answer = answer_nearest(open_district(workspace, Profile.EBIKE), question, now)
+    answer = answer_nearest(place_facilities(workspace, Profile.EBIKE), question, now)
     assert not answer.found[0].opening.open
 
 
@@ -384,14 +384,14 @@ def test_question_is_answered_at_once_when_all_is_there(
 ) -> None:
     with workspace.database.writing() as connection:
         stored.write(connection, [place(f"{number:02}", number) for number in range(20)])
-    district, asked = open_district(workspace, Profile.EBIKE), NearestQuestion(32.04, 112.14)
-    assert answer_at_once(district, asked, now) is None, "there is no table yet"
+    placed, asked = place_facilities(workspace, Profile.EBIKE), NearestQuestion(32.04, 112.14)
+    assert answer_at_once(placed, asked, now) is None, "there is no table yet"
     planned = asked._replace(k=8, open_at=now, usable=True, open_for_min=5.0)
-    answers = [answer_nearest(district, one, now) for one in (asked, planned)]
-    assert [answer_at_once(district, one, now) for one in (asked, planned)] == answers
+    answers = [answer_nearest(placed, one, now) for one in (asked, planned)]
+    assert [answer_at_once(placed, one, now) for one in (asked, planned)] == answers
     limited = asked._replace(by=Measure.DISTANCE, max_distance_m=100.0)
-    assert answer_at_once(district, limited, now) is None
-    assert answer_nearest(district, limited, now) == answer_at_once(district, limited, now)
+    assert answer_at_once(placed, limited, now) is None
+    assert answer_nearest(placed, limited, now) == answer_at_once(placed, limited, now)
     for question in (
         asked._replace(k=9),
         asked._replace(by=Measure.STRAIGHT),
@@ -400,11 +400,11 @@ def test_question_is_answered_at_once_when_all_is_there(
         asked._replace(open_at=now + timedelta(days=1)),
         asked._replace(lat=33.0),
     ):
-        assert answer_at_once(district, question, now) is None
+        assert answer_at_once(placed, question, now) is None
     with pytest.raises(WrongUsage):
-        answer_at_once(district, asked._replace(k=0), now)
+        answer_at_once(placed, asked._replace(k=0), now)
     with pytest.raises(UnknownKind):
-        answer_at_once(district, asked._replace(kinds=frozenset({"pool"})), now)
+        answer_at_once(placed, asked._replace(kinds=frozenset({"pool"})), now)
 
 
 def test_usable_is_now_whenever_it_is_to_be_open(ask: Ask, now: datetime) -> None:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from geo_service.domain.facility import Facility, State
 from geo_service.domain.opening import Calendar
-from geo_service.flows import district as district_module
+from geo_service.flows import placed_facilities as placed_module
 from geo_service.flows.load_streets import load_streets
 from geo_service.flows.start_workspace import start_workspace
 from geo_service.flows.wiring import Workspace, open_workspace
@@ -64,8 +64,8 @@ class Doors:
         self._runner = asyncio.Runner()
         self.readers: list[int] = []
         """The threads that read what has changed, one entry each time."""
-        districts = answering._service.districts
-        self._really_read, districts._read = districts._read, self._read  # type: ignore[method-assign] - to be seen
+        kept_facilities = answering._service.kept_facilities
+        self._really_read, kept_facilities._read = kept_facilities._read, self._read  # type: ignore[method-assign] - to be seen
 
     async def _pass_on(self, *asked: Any) -> None:  # noqa: ANN401 - handed on as they are
         self.passed_on += 1
@@ -433,8 +433,8 @@ def test_beginning_and_end_of_the_server_reach_the_app(own_doors: Doors) -> None
         if message["type"] == "lifespan.startup.complete":
             answering = own_doors.shortcut._app
             assert isinstance(answering, Shortcut)
-            districts = answering._service.districts
-            assert districts.current_if_read(Profile.EBIKE) is not None
+            kept_facilities = answering._service.kept_facilities
+            assert kept_facilities.current_if_read(Profile.EBIKE) is not None
 
     own_doors.run(own_doors.shortcut({"type": "lifespan", "state": {}}, receive, send))
     assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
@@ -486,7 +486,7 @@ def test_what_is_not_to_be_written_down_is_not(
 def block_tables(monkeypatch: pytest.MonkeyPatch) -> tuple[Event, Event, list[object]]:
     """Let tables be made only when told to; return what says so, and a list of those made."""
     begun, go_on, made = Event(), Event(), list[object]()
-    really_make = district_module.make_table
+    really_make = placed_module.make_table
 
     def make(*arguments: Any) -> object:  # noqa: ANN401 - handed on as they are
         made.append(arguments[3])
@@ -494,7 +494,7 @@ def block_tables(monkeypatch: pytest.MonkeyPatch) -> tuple[Event, Event, list[ob
         assert go_on.wait(PATIENCE_S)
         return really_make(*arguments)
 
-    monkeypatch.setattr(district_module, "make_table", make)
+    monkeypatch.setattr(placed_module, "make_table", make)
     return begun, go_on, made
 
 

@@ -1,4 +1,4 @@
-"""What a district finds once it finds again, for as long as that holds and no longer."""
+"""What placed facilities find once they find again, for as long as that holds and no longer."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,16 +14,16 @@ from geo_service.domain.facility_filter import FacilityFilter
 from geo_service.domain.opening import Calendar, Openings, opening_at
 from geo_service.domain.standing import standing_at
 from geo_service.domain.usable import Usable, usable_at
-from geo_service.flows.district import (
+from geo_service.flows.find_nearest import NearestQuestion, answer_nearest
+from geo_service.flows.placed_facilities import (
     ALWAYS,
     MOMENTS_KEPT,
     MOST_FILTERS,
     MOST_MENDED,
-    District,
     Fitting,
-    open_district,
+    PlacedFacilities,
+    place_facilities,
 )
-from geo_service.flows.find_nearest import NearestQuestion, answer_nearest
 from geo_service.flows.wiring import Workspace
 from geo_service.store import facilities as stored
 from geo_service.streets.measure import Measure
@@ -57,14 +57,14 @@ def some(random: Random, now: datetime, count: int) -> list[Facility]:
     ]
 
 
-def opened(workspace: Workspace, facilities: Sequence[Facility]) -> District:
+def opened(workspace: Workspace, facilities: Sequence[Facility]) -> PlacedFacilities:
     with workspace.database.writing() as connection:
         stored.write(connection, facilities, replace=True)
-    return open_district(workspace, Profile.EBIKE)
+    return place_facilities(workspace, Profile.EBIKE)
 
 
 def plain_rule(
-    district: District, wanted: FacilityFilter, facility: Facility, moment: datetime
+    placed: PlacedFacilities, wanted: FacilityFilter, facility: Facility, moment: datetime
 ) -> bool:
     """Say whether a facility is wanted, looking at everything afresh."""
     opening = opening_at(facility.opening_hours, moment, CALENDAR)
@@ -72,7 +72,7 @@ def plain_rule(
     if opening.changes_at is not None:
         left_s = (opening.changes_at - moment).total_seconds()
     usable = usable_at(
-        facility, moment, is_open=opening.open, stale_after_s=district.settings.stale_after_s
+        facility, moment, is_open=opening.open, stale_after_s=placed.settings.stale_after_s
     )
     return (
         (not wanted.kinds or facility.kind in wanted.kinds)
@@ -97,13 +97,13 @@ def test_set_of_a_filter_is_the_plain_rules_at_any_moment_in_any_order(
     workspace: Workspace, now: datetime, seed: int
 ) -> None:
     random = Random(seed)  # noqa: S311 - nothing secret
-    district = opened(workspace, some(random, now, 40))
+    placed = opened(workspace, some(random, now, 40))
     filters = [any_filter(random) for _ in range(8)]
     for _ in range(400):
         moment = now + timedelta(seconds=random.choice([random.randint(-9000, 9000), 0, 60, 120]))
         wanted = random.choice(filters)
-        chosen = district.fitting(wanted, moment)
-        rule = [plain_rule(district, wanted, one, moment) for one in district.facilities]
+        chosen = placed.fitting(wanted, moment)
+        rule = [plain_rule(placed, wanted, one, moment) for one in placed.facilities]
         assert chosen.wanted.tolist() == rule
         assert chosen.key == np.array(rule).tobytes()
         assert chosen.open_since <= moment < chosen.open_until
@@ -116,15 +116,15 @@ def test_k_are_chosen_among_what_the_filter_lets_through(
 ) -> None:
     """Whatever the set and its table: the first k that fit of all, in order of nearness."""
     random = Random(seed)  # noqa: S311 - nothing secret
-    district = opened(workspace, some(random, now, 40))
+    placed = opened(workspace, some(random, now, 40))
     for _ in range(60):
         here = {"lat": 32.04, "lon": 112.14 + random.randrange(900) / 94_400}
         every = NearestQuestion(**here, k=1000, by=random.choice(list(Measure)))
         wanted = any_filter(random)
         moment = now + timedelta(minutes=random.randint(-300, 300))
-        ranked = [near.facility for near in answer_nearest(district, every, moment).found]
+        ranked = [near.facility for near in answer_nearest(placed, every, moment).found]
         assert len(ranked) == 40
-        fitting = [one for one in ranked if plain_rule(district, wanted, one, moment)]
+        fitting = [one for one in ranked if plain_rule(placed, wanted, one, moment)]
         asked = every._replace(
             k=random.choice([1, 3, 8, 9, 30]),
             kinds=wanted.kinds,
@@ -133,51 +133,49 @@ def test_k_are_chosen_among_what_the_filter_lets_through(
             open_for_min=wanted.open_for_s / 60 if wanted.open else 0.0,
             usable=wanted.usable,
         )
-        found = [near.facility for near in answer_nearest(district, asked, moment).found]
+        found = [near.facility for near in answer_nearest(placed, asked, moment).found]
         assert found == fitting[: asked.k]
 
 
 def test_set_is_found_once_for_as_long_as_it_holds(
     workspace: Workspace, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    district = opened(workspace, [place("a", 1, opening_hours=CLOSES_AT_ONE), place("b", 2)])
+    placed = opened(workspace, [place("a", 1, opening_hours=CLOSES_AT_ONE), place("b", 2)])
     open_now, any_time = FacilityFilter(open=True), FacilityFilter()
-    chosen = district.fitting(open_now, now)
+    chosen = placed.fitting(open_now, now)
     assert (chosen.open_since, chosen.open_until) == (now, now + timedelta(hours=1))
-    assert chosen.usable_until == district.fitting(any_time, now).open_until == ALWAYS
+    assert chosen.usable_until == placed.fitting(any_time, now).open_until == ALWAYS
     looked = []
-    monkeypatch.setattr(District, "_look_at", lambda *asked: looked.append(asked))
+    monkeypatch.setattr(PlacedFacilities, "_look_at", lambda *asked: looked.append(asked))
     last = chosen.open_until - timedelta(microseconds=1)
-    assert district.fitting(open_now, last) is chosen
-    assert district.fitting(FacilityFilter(open=True), now) is chosen
-    assert district.fitting(any_time, now - timedelta(days=9000)) is district.fitting(any_time, now)
+    assert placed.fitting(open_now, last) is chosen
+    assert placed.fitting(FacilityFilter(open=True), now) is chosen
+    assert placed.fitting(any_time, now - timedelta(days=9000)) is placed.fitting(any_time, now)
     assert looked == []
     monkeypatch.undo()
-    assert district.fitting(open_now, chosen.open_until).wanted.tolist() == [False, True]
+    assert placed.fitting(open_now, chosen.open_until).wanted.tolist() == [False, True]
 
 
 def test_filters_are_forgotten_before_they_are_too_many(workspace: Workspace) -> None:
-    district = opened(workspace, [place("a", 1)])
+    placed = opened(workspace, [place("a", 1)])
     moment = datetime.fromisoformat("2026-11-18T04:00Z")
     for number in range(MOST_FILTERS + 10):
-        district.fitting(FacilityFilter(amenities=frozenset({f"a_{number}"})), moment)
-    assert len(district.known) <= MOST_FILTERS
+        placed.fitting(FacilityFilter(amenities=frozenset({f"a_{number}"})), moment)
+    assert len(placed.known) <= MOST_FILTERS
 
 
 def test_same_set_has_one_table_whatever_filter_asked(workspace: Workspace, now: datetime) -> None:
-    district = opened(workspace, [place("a", 1), place("b", 2, "parking_point")])
+    placed = opened(workspace, [place("a", 1), place("b", 2, "parking_point")])
     every, alone = FacilityFilter(), FacilityFilter(kinds=frozenset({"parking_point"}))
-    chosen = district.fitting(every, now)
-    assert district.ready_table_if_made(chosen, Measure.TIME) is None
-    made = district.ready_table(chosen, Measure.TIME)
-    assert district.ready_table_if_made(chosen, Measure.TIME) is made
-    assert district.ready_table_if_made(chosen, Measure.DISTANCE) is None
+    chosen = placed.fitting(every, now)
+    assert placed.ready_table_if_made(chosen, Measure.TIME) is None
+    made = placed.ready_table(chosen, Measure.TIME)
+    assert placed.ready_table_if_made(chosen, Measure.TIME) is made
+    assert placed.ready_table_if_made(chosen, Measure.DISTANCE) is None
     assert made.table.by_time
-    assert not district.ready_table(chosen, Measure.DISTANCE).table.by_time
-    assert (
-        district.ready_table(district.fitting(FacilityFilter(open=True), now), Measure.TIME) is made
-    )
-    alone_made = district.ready_table(district.fitting(alone, now), Measure.TIME)
+    assert not placed.ready_table(chosen, Measure.DISTANCE).table.by_time
+    assert placed.ready_table(placed.fitting(FacilityFilter(open=True), now), Measure.TIME) is made
+    alone_made = placed.ready_table(placed.fitting(alone, now), Measure.TIME)
     assert (alone_made is made, alone_made.table.sites) == (False, 1)
 
 
@@ -185,24 +183,24 @@ def test_changes_that_leave_all_in_place_keep_places_and_tables(
     workspace: Workspace, now: datetime
 ) -> None:
     known = [place("a", 1), place("b", 2, "parking_point"), place("c", 3)]
-    district = opened(workspace, known)
-    choice = district.ready_table(district.fitting(FacilityFilter(), now), Measure.TIME)
+    placed = opened(workspace, known)
+    choice = placed.ready_table(placed.fitting(FacilityFilter(), now), Measure.TIME)
     shut = replace(known[1], opening_hours="off", kind="water_point")
-    changed = district.with_changes({"b": shut})
+    changed = placed.with_changes({"b": shut})
     assert changed is not None
-    assert changed.sites is district.sites
+    assert changed.sites is placed.sites
     assert changed.facilities == [known[0], shut, known[2]]
     assert changed.kinds == {"rest_station", "water_point"}
     assert changed.ready_table(changed.fitting(FacilityFilter(), now), Measure.TIME) is choice
     assert changed.fitting(FacilityFilter(open=True), now).wanted.tolist() == [True, False, True]
-    assert district.facilities == known, "the district from before stays as it was"
-    assert district.kinds == {"rest_station", "parking_point"}
-    assert district.fitting(FacilityFilter(open=True), now).wanted.tolist() == [True] * 3
+    assert placed.facilities == known, "those from before stay as they were"
+    assert placed.kinds == {"rest_station", "parking_point"}
+    assert placed.fitting(FacilityFilter(open=True), now).wanted.tolist() == [True] * 3
 
 
-def test_changes_of_places_are_for_a_new_district(workspace: Workspace) -> None:
+def test_where_places_change_all_are_to_be_placed_anew(workspace: Workspace) -> None:
     known = [place("a", 1), place("c", 3)]
-    district = opened(workspace, known)
+    placed = opened(workspace, known)
     for name, now in [
         ("a", None),
         ("nobody", None),
@@ -212,8 +210,8 @@ def test_changes_of_places_are_for_a_new_district(workspace: Workspace) -> None:
         ("a", replace(known[0], lon=112.141)),
         ("c", replace(known[1], lat=32.0401)),
     ]:
-        assert district.with_changes({name: now}) is None
-        assert district.with_changes({"a": known[0], name: now}) is None
+        assert placed.with_changes({name: now}) is None
+        assert placed.with_changes({"a": known[0], name: now}) is None
 
 
 def turns(facility: Facility, since: datetime, until: datetime, stale_s: float) -> list[datetime]:
@@ -231,13 +229,13 @@ def test_two_weeks_in_any_order_are_remembered_as_they_are_looked_up(
 ) -> None:
     """Also at the very moments at which something opens, closes or grows stale."""
     random = Random(9)  # noqa: S311 - nothing secret
-    district = opened(workspace, some(random, now, 14))
-    stale_s = district.settings.stale_after_s
+    placed = opened(workspace, some(random, now, 14))
+    stale_s = placed.settings.stale_after_s
     end = now + timedelta(days=14)
     steps = [timedelta(microseconds=step) for step in (-(10**6), -1, 0, 1, 10**6)]
     rounds = [
         (row, [turn - before + step for step in steps])
-        for row, one in enumerate(district.facilities)
+        for row, one in enumerate(placed.facilities)
         for turn in turns(one, now, end, stale_s)
         for before in (timedelta(0), timedelta(minutes=5))
     ]
@@ -248,10 +246,10 @@ def test_two_weeks_in_any_order_are_remembered_as_they_are_looked_up(
     for row, moments in rounds:
         wanted = random.choice(filters)
         for moment in moments:
-            rule = [plain_rule(district, wanted, one, moment) for one in district.facilities]
-            assert district.fitting(wanted, moment).wanted.tolist() == rule
-            anew = standing_at(district.facilities[row], moment, Openings(CALENDAR), stale_s)
-            standing = district.standing(row, moment)
+            rule = [plain_rule(placed, wanted, one, moment) for one in placed.facilities]
+            assert placed.fitting(wanted, moment).wanted.tolist() == rule
+            anew = standing_at(placed.facilities[row], moment, Openings(CALENDAR), stale_s)
+            standing = placed.standing(row, moment)
             assert (standing.opening, standing.usable) == (anew.opening, anew.usable)
 
 
@@ -260,7 +258,7 @@ def test_after_changes_only_what_changed_is_looked_at_again(
 ) -> None:
     """Whatever changes, in any order with questions about now and about later hours."""
     random = Random(3)  # noqa: S311 - nothing secret
-    district = opened(workspace, some(random, now, 30))
+    placed = opened(workspace, some(random, now, 30))
     filters, moment = [any_filter(random) for _ in range(6)], now
     for _ in range(300):
         moment += timedelta(seconds=random.choice([0, 1, 40, 900]))
@@ -271,40 +269,40 @@ def test_after_changes_only_what_changed_is_looked_at_again(
                 opening_hours=random.choice(HOURS),
                 state=random.choice([None, State(moment, 1, random.randint(0, 1), 1)]),
             )
-            for one in random.sample(list(district.facilities), random.randint(0, 3))
+            for one in random.sample(list(placed.facilities), random.randint(0, 3))
         }
-        after = district.with_changes(changed)
+        after = placed.with_changes(changed)
         assert after is not None
-        district, wanted = after, random.choice(filters)
+        placed, wanted = after, random.choice(filters)
         open_at = random.choice([None, moment, now + timedelta(hours=random.choice([3, 9]))])
         rule = [
-            plain_rule(district, wanted._replace(usable=False), one, open_at or moment)
-            and plain_rule(district, wanted._replace(open=False), one, moment)
-            for one in district.facilities
+            plain_rule(placed, wanted._replace(usable=False), one, open_at or moment)
+            and plain_rule(placed, wanted._replace(open=False), one, moment)
+            for one in placed.facilities
         ]
-        recalled = district.recall(wanted, moment, open_at)
+        recalled = placed.recall(wanted, moment, open_at)
         assert recalled is None or recalled.wanted.tolist() == rule
-        fitting = district.fitting(wanted, moment, open_at)
+        fitting = placed.fitting(wanted, moment, open_at)
         assert fitting.wanted.tolist() == rule
-        assert district.recall(wanted, moment, open_at) is fitting
+        assert placed.recall(wanted, moment, open_at) is fitting
 
 
 def test_one_report_leaves_what_is_known_of_the_others(
     workspace: Workspace, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = [place(f"{number:03}", number) for number in range(100)]
-    district, looked = opened(workspace, known), list[list[int]]()
+    placed, looked = opened(workspace, known), list[list[int]]()
     wanted = FacilityFilter(usable=True)
-    before = district.fitting(wanted, now)
-    look_at = District._look_at
+    before = placed.fitting(wanted, now)
+    look_at = PlacedFacilities._look_at
 
-    def look(self: District, rows: Iterable[int], *more: Any) -> Fitting:  # noqa: ANN401 - handed on
+    def look(self: PlacedFacilities, rows: Iterable[int], *more: Any) -> Fitting:  # noqa: ANN401 - handed on
         looked.append(list(rows))
         return look_at(self, rows, *more)
 
-    monkeypatch.setattr(District, "_look_at", look)
+    monkeypatch.setattr(PlacedFacilities, "_look_at", look)
     shut = replace(known[7], state=State(now, out_of_order=True))
-    after = district.with_changes({"007": shut})
+    after = placed.with_changes({"007": shut})
     assert after is not None
     recalled = after.recall(wanted, now)
     assert recalled is not None
@@ -321,16 +319,16 @@ def test_one_report_leaves_what_is_known_of_the_others(
 def test_plans_for_many_hours_push_out_nothing_of_the_present(
     workspace: Workspace, now: datetime
 ) -> None:
-    district = opened(workspace, [place("a", 1, opening_hours="Mo-Su 08:00-22:00")])
+    placed = opened(workspace, [place("a", 1, opening_hours="Mo-Su 08:00-22:00")])
     wanted = FacilityFilter(open=True)
-    present = district.fitting(wanted, now)
+    present = placed.fitting(wanted, now)
     for day in range(1, 3 * MOMENTS_KEPT):
-        district.fitting(wanted, now, now + timedelta(days=day))
-    assert district.recall(wanted, now) is present
-    assert district.recall(wanted, now, now) is present
+        placed.fitting(wanted, now, now + timedelta(days=day))
+    assert placed.recall(wanted, now) is present
+    assert placed.recall(wanted, now, now) is present
     remembered = [
         day
         for day in range(1, 3 * MOMENTS_KEPT)
-        if district.recall(wanted, now, now + timedelta(days=day)) is not None
+        if placed.recall(wanted, now, now + timedelta(days=day)) is not None
     ]
     assert remembered == list(range(2 * MOMENTS_KEPT, 3 * MOMENTS_KEPT))

@@ -1,4 +1,4 @@
-"""The districts of a long-running process, brought up to date whenever the workspace changes."""
+"""The placed facilities of a long-running process, up to date whenever the workspace changes."""
 
 from collections.abc import Mapping
 from threading import Lock
@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from geo_service.domain.facility import Facility
 from geo_service.domain.opening import Calendar
-from geo_service.flows.district import District
 from geo_service.flows.kept_tables import KeptTables
+from geo_service.flows.placed_facilities import PlacedFacilities
 from geo_service.flows.wiring import Workspace
 from geo_service.store import city
 from geo_service.store import facilities as stored_facilities
@@ -26,11 +26,11 @@ class _Seen(NamedTuple):
     calendar: Calendar
     facilities: Mapping[str, Facility]
     """By id, in the order of the ids as text."""
-    districts: Mapping[Profile, District]
+    by_profile: Mapping[Profile, PlacedFacilities]
 
 
-class Districts:
-    """Gives out the district of a profile as the workspace stands at this very moment.
+class KeptFacilities:
+    """Gives out facilities placed for a profile, as the workspace stands at this very moment.
 
     Looking whether anything has changed takes microseconds; then only what changed is read.
     Any number of threads may ask; what one was given stays as it is.
@@ -48,39 +48,39 @@ class Districts:
         self._lock = Lock()
         self._seen: _Seen | None = None
 
-    def current_if_read(self, profile: Profile) -> District | None:
-        """Return the district as the workspace stands now; None if anything has to be asked first.
+    def current_if_read(self, profile: Profile) -> PlacedFacilities | None:
+        """Return the placed as the workspace stands now; None if anything has to be asked first.
 
         For those who may not wait.
         """
         return self._read_at(self._watch.stamp_at_once(), profile)
 
-    def current(self, profile: Profile) -> District:
-        """Return the district as the workspace stands now.
+    def current(self, profile: Profile) -> PlacedFacilities:
+        """Return what is placed as the workspace stands now.
 
         Raises
         ------
         NotReady
             If no streets have been loaded.
         """
-        district = self._read_at(self._watch.stamp(), profile)
-        if district is not None:
-            return district
+        placed = self._read_at(self._watch.stamp(), profile)
+        if placed is not None:
+            return placed
         with self._lock:
             seen = self._up_to_date()
-            while profile not in seen.districts:
+            while profile not in seen.by_profile:
                 opened = self._open(profile, seen)
                 if self._workspace.streets_version_if_any() == seen.streets_version:
-                    seen = seen._replace(districts={**seen.districts, profile: opened})
+                    seen = seen._replace(by_profile={**seen.by_profile, profile: opened})
                     self._seen = seen
                 else:
                     # Streets that came meanwhile may belong to facilities not yet read.
                     seen = self._up_to_date()
-            return seen.districts[profile]
+            return seen.by_profile[profile]
 
-    def _read_at(self, stamp: int | None, profile: Profile) -> District | None:
+    def _read_at(self, stamp: int | None, profile: Profile) -> PlacedFacilities | None:
         seen = self._seen
-        return seen.districts.get(profile) if seen is not None and seen.stamp == stamp else None
+        return seen.by_profile.get(profile) if seen is not None and seen.stamp == stamp else None
 
     def _up_to_date(self) -> _Seen:
         # The stamp is taken before reading: what is committed meanwhile shows the next time.
@@ -90,8 +90,8 @@ class Districts:
             seen = self._seen = self._read(stamp, seen)
         return seen
 
-    def _open(self, profile: Profile, seen: _Seen) -> District:
-        return District.of(
+    def _open(self, profile: Profile, seen: _Seen) -> PlacedFacilities:
+        return PlacedFacilities.of(
             list(seen.facilities.values()),
             self._workspace.streets(profile),
             seen.calendar,
@@ -127,30 +127,30 @@ class Districts:
             changed = _differences(before.facilities, facilities)
         found = found._replace(facilities=facilities)
         if (version, calendar) != (before.streets_version, before.calendar):
-            for district in before.districts.values():
-                self._tables.drop(district.sites)
+            for placed in before.by_profile.values():
+                self._tables.drop(placed.sites)
             return found
-        districts = {
-            profile: self._carried_over(district, changed, found)
-            for profile, district in before.districts.items()
+        by_profile = {
+            profile: self._carried_over(placed, changed, found)
+            for profile, placed in before.by_profile.items()
         }
-        return found._replace(districts=districts)
+        return found._replace(by_profile=by_profile)
 
     def _carried_over(
-        self, district: District, changed: Mapping[str, Facility | None], now: _Seen
-    ) -> District:
-        """Return a district after changes, its facilities placed anew only if need be."""
+        self, placed: PlacedFacilities, changed: Mapping[str, Facility | None], now: _Seen
+    ) -> PlacedFacilities:
+        """Return facilities after changes, placed anew only if need be."""
         if not changed:
-            return district
-        same_places = district.with_changes(changed)
+            return placed
+        same_places = placed.with_changes(changed)
         if same_places is not None:
             return same_places
-        self._tables.drop(district.sites)
-        return District.of(
+        self._tables.drop(placed.sites)
+        return PlacedFacilities.of(
             list(now.facilities.values()),
-            district.streets,
+            placed.streets,
             now.calendar,
-            district.settings,
+            placed.settings,
             self._tables,
         )
 

@@ -1,7 +1,7 @@
 """The facilities of a workspace placed on the streets of one profile, ready for questions.
 
-A district never changes: what changes in the workspace makes a new one, which takes over what
-still holds. So whoever asks sees one state of things, from the filter to the answer.
+They never change: what changes in the workspace makes new ones, which take over what still
+holds. So whoever asks sees one state of things, from the filter to the answer.
 """
 
 from bisect import bisect_left
@@ -46,7 +46,7 @@ class Fitting(NamedTuple):
     """The facilities that fit a filter, as long as both moments asked for stay within spans."""
 
     wanted: Flags
-    """Shape (f,): a flag for each facility of the district."""
+    """Shape (f,): a flag for each of the placed facilities."""
     key: bytes
     """The flags as bytes: the same for the same set."""
     open_since: datetime
@@ -60,7 +60,7 @@ class Fitting(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class District:
+class PlacedFacilities:
     """f facilities, in the order of their ids, where they meet the streets."""
 
     facilities: Sequence[Facility]
@@ -99,7 +99,7 @@ class District:
         settings : Settings
             How far from a street is too far, and how old a state may be.
         tables : KeptTables
-            Shared by the districts of a process.
+            Shared by all that a process places.
         """
         sites = place_sites(
             streets.network,
@@ -127,7 +127,7 @@ class District:
         return Extent(*self.streets.network.extent, margin_m=self.settings.extent_margin_m)
 
     def with_changes(self, changed: Mapping[str, Facility | None]) -> Self | None:
-        """Return the district after some facilities changed in something but their places.
+        """Return the facilities after some changed in something but their places.
 
         Parameters
         ----------
@@ -136,7 +136,7 @@ class District:
 
         Returns
         -------
-        District or None
+        PlacedFacilities or None
             Tables that are kept serve it too. None if a facility appeared, moved or went: then
             all are to be placed anew.
         """
@@ -288,7 +288,7 @@ class District:
         return ReadyTable.of(self.streets, self.sites, table)
 
 
-def open_district(workspace: Workspace, profile: Profile) -> District:
+def place_facilities(workspace: Workspace, profile: Profile) -> PlacedFacilities:
     """Read a workspace's facilities and place them on the streets of a profile, for once.
 
     Raises
@@ -300,4 +300,4 @@ def open_district(workspace: Workspace, profile: Profile) -> District:
         facilities = stored_facilities.read_all(connection)
         calendar = city.read_calendar(connection)
     streets = workspace.streets(profile)
-    return District.of(facilities, streets, calendar, workspace.settings, KeptTables())
+    return PlacedFacilities.of(facilities, streets, calendar, workspace.settings, KeptTables())

@@ -1,4 +1,4 @@
-"""Whatever changes, in any order, answers are those of a district opened anew."""
+"""Whatever changes, in any order, answers are those of facilities placed anew."""
 
 import json
 from collections.abc import Callable
@@ -14,13 +14,13 @@ from geo_service.domain.issue import Issue
 from geo_service.domain.opening import Calendar
 from geo_service.domain.role import Role
 from geo_service.errors import GeoServiceError, NotReady
-from geo_service.flows import district as district_module
+from geo_service.flows import placed_facilities as placed_module
 from geo_service.flows.change_facility import put_facility, retire_facility
-from geo_service.flows.district import District, open_district
-from geo_service.flows.districts import Districts
 from geo_service.flows.find_nearest import NearestQuestion, answer_nearest
+from geo_service.flows.kept_facilities import KeptFacilities
 from geo_service.flows.kept_tables import MOST
 from geo_service.flows.load_streets import load_streets
+from geo_service.flows.placed_facilities import PlacedFacilities, place_facilities
 from geo_service.flows.report_state import report_state
 from geo_service.flows.wiring import Workspace
 from geo_service.geometry.datum import Datum
@@ -212,52 +212,52 @@ class Town:
         return question, now
 
 
-def told(district: District, question: NearestQuestion, now: datetime) -> Told:
+def told(placed: PlacedFacilities, question: NearestQuestion, now: datetime) -> Told:
     try:
-        return answer_nearest(district, question, now)
+        return answer_nearest(placed, question, now)
     except GeoServiceError as error:
         return str(error)
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_after_any_changes_answers_are_those_of_a_district_opened_anew(
+def test_after_any_changes_answers_are_those_of_facilities_placed_anew(
     grid: Workspace, now: datetime, seed: int
 ) -> None:
-    town, districts = Town(grid, seed, now), Districts(grid)
-    earlier: list[tuple[str, District, NearestQuestion, datetime, Told]] = []
+    town, kept_facilities = Town(grid, seed, now), KeptFacilities(grid)
+    earlier: list[tuple[str, PlacedFacilities, NearestQuestion, datetime, Told]] = []
     for _ in range(25):
         happened = town.happen()
-        anew = {profile: open_district(grid, profile) for profile in Profile}
+        anew = {profile: place_facilities(grid, profile) for profile in Profile}
         for _ in range(6):
             question, moment = town.question()
-            district = districts.current(question.profile)
-            answer = told(district, question, moment)
+            placed = kept_facilities.current(question.profile)
+            answer = told(placed, question, moment)
             assert answer == told(anew[question.profile], question, moment), happened
-            assert district.facilities == anew[question.profile].facilities, happened
-            earlier.append((happened, district, question, moment, answer))
+            assert placed.facilities == anew[question.profile].facilities, happened
+            earlier.append((happened, placed, question, moment, answer))
         for one in town.random.sample(earlier, min(4, len(earlier))):
-            before, district, question, moment, answer = one
-            assert told(district, question, moment) == answer, f"{before} stays, {happened}"
+            before, placed, question, moment, answer = one
+            assert told(placed, question, moment) == answer, f"{before} stays, {happened}"
 
 
-def test_without_a_change_the_district_is_the_same(grid: Workspace, now: datetime) -> None:
+def test_without_a_change_what_is_placed_is_the_same(grid: Workspace, now: datetime) -> None:
     Town(grid, 1, now)
-    districts = Districts(grid)
-    assert districts.current_if_read(Profile.WALK) is None
-    district = districts.current(Profile.WALK)
-    assert districts.current(Profile.WALK) is district
-    assert districts.current_if_read(Profile.WALK) is district
-    assert districts.current_if_read(Profile.EBIKE) is None, "nobody has asked for it yet"
+    kept_facilities = KeptFacilities(grid)
+    assert kept_facilities.current_if_read(Profile.WALK) is None
+    placed = kept_facilities.current(Profile.WALK)
+    assert kept_facilities.current(Profile.WALK) is placed
+    assert kept_facilities.current_if_read(Profile.WALK) is placed
+    assert kept_facilities.current_if_read(Profile.EBIKE) is None, "nobody has asked for it yet"
 
 
-def test_unrelated_change_keeps_the_district(grid: Workspace, now: datetime) -> None:
+def test_unrelated_change_keeps_what_is_placed(grid: Workspace, now: datetime) -> None:
     Town(grid, 1, now)
-    districts = Districts(grid)
-    before = [districts.current(profile) for profile in Profile]
+    kept_facilities = KeptFacilities(grid)
+    before = [kept_facilities.current(profile) for profile in Profile]
     with grid.database.writing() as connection:
         stored_issues.write(connection, [Issue("i", "standing_water", WEST, SOUTH, now)])
-    assert districts.current_if_read(Profile.EBIKE) is None, "first it has to be looked at"
-    assert [districts.current(profile) for profile in Profile] == before
+    assert kept_facilities.current_if_read(Profile.EBIKE) is None, "first it has to be looked at"
+    assert [kept_facilities.current(profile) for profile in Profile] == before
 
 
 def count_tables(monkeypatch: pytest.MonkeyPatch) -> list[Measure]:
@@ -268,8 +268,8 @@ def count_tables(monkeypatch: pytest.MonkeyPatch) -> list[Measure]:
         made.append(arguments[3])
         return really_make(*arguments, **more)
 
-    really_make = district_module.make_table
-    monkeypatch.setattr(district_module, "make_table", make)
+    really_make = placed_module.make_table
+    monkeypatch.setattr(placed_module, "make_table", make)
     return made
 
 
@@ -280,11 +280,11 @@ def test_table_is_made_anew_only_when_the_set_has_changed(
     other = Facility("q", "parking_point", WEST, SOUTH + STEP, state=State(now, free=1))
     with grid.database.writing() as connection:
         stored.write(connection, [parking, other])
-    districts, made = Districts(grid), count_tables(monkeypatch)
+    kept_facilities, made = KeptFacilities(grid), count_tables(monkeypatch)
 
     def ask() -> list[str]:
         question = NearestQuestion(SOUTH, WEST, usable=True)
-        answer = answer_nearest(districts.current(Profile.EBIKE), question, now)
+        answer = answer_nearest(kept_facilities.current(Profile.EBIKE), question, now)
         return [near.facility.name for near in answer.found]
 
     def report(free: int) -> None:
@@ -314,26 +314,26 @@ def test_table_is_made_anew_only_when_the_set_has_changed(
 
 
 def test_tables_of_places_that_are_no_more_are_forgotten(grid: Workspace, now: datetime) -> None:
-    town, districts = Town(grid, 3, now), Districts(grid)
+    town, kept_facilities = Town(grid, 3, now), KeptFacilities(grid)
     for change in (town.add, town.move, town.remove, town.load_streets, town.change_calendar):
         town.add()
         for profile in Profile:
-            told(districts.current(profile), NearestQuestion(SOUTH, WEST), now)
+            told(kept_facilities.current(profile), NearestQuestion(SOUTH, WEST), now)
         change()
-        sites = {districts.current(profile).sites for profile in Profile}
-        assert {key[0] for key in districts._tables._kept} <= sites, change.__name__
+        sites = {kept_facilities.current(profile).sites for profile in Profile}
+        assert {key[0] for key in kept_facilities._tables._kept} <= sites, change.__name__
 
 
 def test_without_streets_it_is_not_ready_and_then_it_is(empty: Workspace, now: datetime) -> None:
-    town, districts = Town(empty, 1, now), Districts(empty)
+    town, kept_facilities = Town(empty, 1, now), KeptFacilities(empty)
     for _ in range(2):
         with pytest.raises(NotReady, match="load streets"):
-            districts.current(Profile.EBIKE)
+            kept_facilities.current(Profile.EBIKE)
         town.add()
     load_grid(empty, 1)
     question = NearestQuestion(SOUTH, WEST, k=100)
-    anew = told(open_district(empty, Profile.EBIKE), question, now)
-    assert told(districts.current(Profile.EBIKE), question, now) == anew
+    anew = told(place_facilities(empty, Profile.EBIKE), question, now)
+    assert told(kept_facilities.current(Profile.EBIKE), question, now) == anew
 
 
 class Meanwhile:
@@ -366,17 +366,17 @@ def test_streets_loaded_while_others_are_opened_come_with_their_facilities(
         load_grid(grid, 2)
 
     networks: Any = Meanwhile(grid, happens)
-    district = Districts(replace(grid, networks=networks)).current(Profile.EBIKE)
-    anew = open_district(grid, Profile.EBIKE)
-    assert district.streets.network.edges == anew.streets.network.edges
-    assert district.facilities == anew.facilities
+    placed = KeptFacilities(replace(grid, networks=networks)).current(Profile.EBIKE)
+    anew = place_facilities(grid, Profile.EBIKE)
+    assert placed.streets.network.edges == anew.streets.network.edges
+    assert placed.facilities == anew.facilities
 
 
-def test_first_answer_of_a_set_nobody_asked_for_is_that_of_a_district_opened_anew(
+def test_first_answer_of_a_set_nobody_asked_for_is_that_of_facilities_placed_anew(
     grid: Workspace, now: datetime
 ) -> None:
     """A hundred changes as operators and staff make them, more sets than tables are kept of."""
-    town, districts = Town(grid, 21, now), Districts(grid)
+    town, kept_facilities = Town(grid, 21, now), KeptFacilities(grid)
     random, staff = town.random, Key("staff", Role.STAFF, "", now, None, None)
 
     usual = [town.question() for _ in range(10)]
@@ -404,18 +404,18 @@ def test_first_answer_of_a_set_nobody_asked_for_is_that_of_a_district_opened_ane
     def ask(happened: str) -> None:
         question, moment = random.choice([town.question(), random.choice(usual)])
         asked = question._replace(profile=Profile.EBIKE)
-        answer = told(districts.current(Profile.EBIKE), asked, moment)
+        answer = told(kept_facilities.current(Profile.EBIKE), asked, moment)
         assert answer == told(anew, asked, moment), happened
-        assert len(districts._tables._kept) <= MOST
+        assert len(kept_facilities._tables._kept) <= MOST
 
     for _ in range(100):
         with grid.database.reading() as connection:
             present = {one.facility_id: one for one in stored.read_all(connection)}
         happens = random.choice([put, put, retire, report, report] if present else [put])
         happens()
-        anew = open_district(grid, Profile.EBIKE)
+        anew = place_facilities(grid, Profile.EBIKE)
         for _ in range(5):
             ask(happens.__name__)
     for _ in range(300):
         ask("nothing more")
-    assert len(districts._tables._kept) == MOST
+    assert len(kept_facilities._tables._kept) == MOST

@@ -16,15 +16,15 @@ import pytest
 from geo_service.domain.facility import Facility, State
 from geo_service.domain.opening import Calendar, Openings
 from geo_service.errors import GeoServiceError
-from geo_service.flows.district import District, open_district
-from geo_service.flows.districts import Districts
 from geo_service.flows.find_nearest import (
     NearestAnswer,
     NearestQuestion,
     answer_nearest,
 )
+from geo_service.flows.kept_facilities import KeptFacilities
 from geo_service.flows.kept_tables import KeptTables
 from geo_service.flows.load_streets import load_streets
+from geo_service.flows.placed_facilities import PlacedFacilities, place_facilities
 from geo_service.flows.wiring import Workspace
 from geo_service.store import facilities as stored
 from geo_service.streets.measure import Measure
@@ -139,9 +139,9 @@ def questions(count: int) -> list[NearestQuestion]:
     ]
 
 
-def told(district: District, question: NearestQuestion, now: datetime) -> Told:
+def told(placed: PlacedFacilities, question: NearestQuestion, now: datetime) -> Told:
     try:
-        return answer_nearest(district, question, now)
+        return answer_nearest(placed, question, now)
     except GeoServiceError as error:
         return str(error)
 
@@ -182,7 +182,7 @@ class Heard(NamedTuple):
 
 
 def ask_on(
-    districts: Districts,
+    kept_facilities: KeptFacilities,
     asked: Sequence[NearestQuestion],
     now: datetime,
     progress: Progress,
@@ -195,7 +195,7 @@ def ask_on(
     while progress.done < end or rest:
         chosen = rest.pop() if progress.done == end else order.randrange(len(asked))
         turn, first = progress.turn(), progress.done
-        answer = told(districts.current(asked[chosen].profile), asked[chosen], now)
+        answer = told(kept_facilities.current(asked[chosen].profile), asked[chosen], now)
         heard.append(Heard(chosen, answer, first, progress.begun, turn, progress.turn()))
         progress.answer()
     return heard
@@ -205,10 +205,10 @@ def hear(
     workspace: Workspace, asked: Sequence[NearestQuestion], every: Sequence[Change], now: datetime
 ) -> list[Heard]:
     """Make changes one after the other while eight threads ask; return all they were told."""
-    districts, progress, end = Districts(workspace), Progress(), len(every)
+    kept_facilities, progress, end = KeptFacilities(workspace), Progress(), len(every)
     with ThreadPoolExecutor(THREADS) as threads:
         askers = [
-            threads.submit(ask_on, districts, asked, now, progress, Random(thread), end)  # noqa: S311 - nothing secret
+            threads.submit(ask_on, kept_facilities, asked, now, progress, Random(thread), end)  # noqa: S311 - nothing secret
             for thread in range(THREADS)
         ]
         try:
@@ -247,7 +247,7 @@ def test_every_answer_is_right_for_one_moment_between_its_start_and_its_end(
             stored.write(connection, facilities(now), replace=True)
 
     def expect() -> list[Told]:
-        anew = {profile: open_district(workspace, profile) for profile in Profile}
+        anew = {profile: place_facilities(workspace, profile) for profile in Profile}
         return [told(anew[each.profile], each, now) for each in asked]
 
     begin()
@@ -304,38 +304,40 @@ def test_while_a_change_is_read_nobody_is_told_what_was_before(
     known = facilities(now)
     with workspace.database.writing() as connection:
         stored.write(connection, known, replace=True)
-    districts, reading, go_on, asking = Districts(workspace), Event(), Event(), Event()
-    before = districts.current(Profile.EBIKE)
-    with_changes = District.with_changes
+    kept_facilities, reading, go_on, asking = KeptFacilities(workspace), Event(), Event(), Event()
+    before = kept_facilities.current(Profile.EBIKE)
+    with_changes = PlacedFacilities.with_changes
 
-    def wait(self: District, changed: Mapping[str, Facility | None]) -> District | None:
+    def wait(
+        self: PlacedFacilities, changed: Mapping[str, Facility | None]
+    ) -> PlacedFacilities | None:
         reading.set()
         assert go_on.wait(PATIENCE_S)
         return with_changes(self, changed)
 
-    def ask() -> District:
+    def ask() -> PlacedFacilities:
         asking.set()
-        return districts.current(Profile.EBIKE)
+        return kept_facilities.current(Profile.EBIKE)
 
-    monkeypatch.setattr(District, "with_changes", wait)
+    monkeypatch.setattr(PlacedFacilities, "with_changes", wait)
     remove("p-3")(workspace)
     with ThreadPoolExecutor(2) as threads:
-        first = threads.submit(districts.current, Profile.EBIKE)
+        first = threads.submit(kept_facilities.current, Profile.EBIKE)
         assert reading.wait(PATIENCE_S)
         second = threads.submit(ask)
         assert asking.wait(PATIENCE_S)
         for _ in range(100):
-            assert districts.current_if_read(Profile.EBIKE) is None
+            assert kept_facilities.current_if_read(Profile.EBIKE) is None
         go_on.set()
         assert first.result(PATIENCE_S) is second.result(PATIENCE_S)
-    after = districts.current_if_read(Profile.EBIKE)
+    after = kept_facilities.current_if_read(Profile.EBIKE)
     assert after is first.result()
     assert after.facilities == [one for one in before.facilities if one.facility_id != "p-3"]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question at a moment, and the answer of a district that has answered nothing else."""
+    """A question at a moment, and the answer of facilities that were asked nothing else."""
 
     question: NearestQuestion
     moment: datetime
@@ -351,18 +353,18 @@ def test_eight_threads_at_moments_of_their_own_are_told_what_one_alone_is(
     with workspace.database.writing() as connection:
         named = [replace(one, opening_hours=random.choice(hours)) for one in facilities(now)]
         stored.write(connection, named, replace=True)
-    fresh = open_district(workspace, Profile.EBIKE)
+    fresh = place_facilities(workspace, Profile.EBIKE)
     alone = [
         replace(fresh, openings=Openings(Calendar()), known={}, standings=[None] * len(named))
         for _ in range(240)
     ]
     every = []
-    for district, question in zip(alone, questions(len(alone)), strict=True):
+    for placed, question in zip(alone, questions(len(alone)), strict=True):
         moment = now + timedelta(
             seconds=random.choice([0, 300, 600, 601, random.randrange(90_000)])
         )
         chosen = question._replace(open_at=random.choice([None, moment]))
-        every.append(Asked(chosen, moment, told(district, chosen, moment)))
+        every.append(Asked(chosen, moment, told(placed, chosen, moment)))
     shared = replace(fresh, tables=KeptTables(most=2))
 
     def ask(order: Random) -> list[Asked]:

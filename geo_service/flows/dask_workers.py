@@ -38,8 +38,12 @@ Made = TypeVar("Made")
 LOCAL = "local"
 """No address of a scheduler: a cluster of processes on this machine, one a core."""
 LOOPBACK = "127.0.0.1"
-CONNECT_S = 5.0
+NAME = "geo_service"
+"""Of its client, in the scheduler's log."""
+CONNECT_S = 10.0
 """A scheduler that is there answers in less."""
+START_S = 60.0
+"""So does one that is started here, even if the machine has much else to do."""
 LOOK_S = 2.0
 """So often it is looked whether there are workers, while an answer is waited for."""
 LONELY_LOOKS = 30
@@ -78,25 +82,39 @@ def dask_workers(where: str) -> Iterator["DaskWorkers"]:
     Raises
     ------
     NotReady
-        If no scheduler answers there.
+        If no scheduler answers there, or none can be started here.
     """
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    with ExitStack() as stack:
-        stack.enter_context(dask.config.set(NO_PAGES))
-        address: Any = stack.enter_context(_local_cluster()) if where == LOCAL else where
+    with dask.config.set(NO_PAGES), ExitStack() as stack:
         try:
-            if where != LOCAL:
-                asyncio.run(_shake_hands(where))
-            client = stack.enter_context(Client(address, timeout=CONNECT_S, name="geo_service"))
+            client = stack.enter_context(_client_of(where, stack))
         except Exception as problem:
             # Whatever listens there may have said anything.
-            raise NotReady(
-                "No scheduler of Dask answers there.",
-                where=where,
-                remedy="Start one with 'dask scheduler', or count on this machine: --dask local.",
-            ) from problem
+            raise _no_scheduler(where, problem) from problem
         yield DaskWorkers(client, where)
+
+
+def _client_of(where: str, stack: ExitStack) -> Client:
+    """Connect to a scheduler, or to a cluster that ends with the stack."""
+    if where == LOCAL:
+        return Client(stack.enter_context(_local_cluster()), timeout=START_S, name=NAME)
+    asyncio.run(_shake_hands(where))
+    return Client(where, timeout=CONNECT_S, name=NAME)
+
+
+def _no_scheduler(where: str, problem: Exception) -> NotReady:
+    if where == LOCAL:
+        return NotReady(
+            f"Dask can't be started here ({type(problem).__name__}: {problem}).",
+            where=where,
+            remedy="Leave --dask out: threads do the same.",
+        )
+    return NotReady(
+        "No scheduler of Dask answers there.",
+        where=where,
+        remedy="Start one with 'dask scheduler', or count on this machine: --dask local.",
+    )
 
 
 async def _shake_hands(address: str) -> None:
@@ -107,24 +125,17 @@ async def _shake_hands(address: str) -> None:
 
 
 def _local_cluster() -> LocalCluster:
-    try:
-        with _deaf_to_ctrl_c():
-            # Without a limit of memory, as threads have none: what is under way is bounded here.
-            return LocalCluster(
-                n_workers=cores(),
-                threads_per_worker=1,
-                processes=True,
-                host=LOOPBACK,
-                scheduler_kwargs={"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"},
-                memory_limit=0,
-                silence_logs=logging.CRITICAL + 1,
-            )
-    except (OSError, RuntimeError) as problem:
-        raise NotReady(
-            f"Workers of Dask can't be started here ({problem}).",
-            where=LOCAL,
-            remedy="Leave --dask out: threads do the same.",
-        ) from problem
+    with _deaf_to_ctrl_c():
+        # Without a limit of memory, as threads have none: what is under way is bounded here.
+        return LocalCluster(
+            n_workers=cores(),
+            threads_per_worker=1,
+            processes=True,
+            host=LOOPBACK,
+            scheduler_kwargs={"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"},
+            memory_limit=0,
+            silence_logs=logging.CRITICAL + 1,
+        )
 
 
 @contextmanager

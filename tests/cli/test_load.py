@@ -175,7 +175,7 @@ def test_traces_are_read_by_workers_of_this_machine(
         (tmp_path / f"{day}.csv").write_text(line.format(day))
     monkeypatch.chdir(tmp_path)
     answer = town("load", "traces", "7.csv", "8.csv", "--dask", "local")
-    assert (answer.code, answer.err.count("have one fix only")) == (0, 2)
+    assert (answer.code, answer.err.count("have one fix only")) == (0, 2), answer.err
     assert answer.out.startswith("trips: 2 read, 2 loaded, 0 refused\nfixes: 2 loaded")
 
 

@@ -50,6 +50,10 @@ def crew() -> Iterator[DaskWorkers]:
     """Start a cluster of two processes once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(subject, "cores", lambda: WORKERS)
+        # All tests clear what hears of searches for garbage; Dask's own is lost then, and a second
+        # scheduler of this process would not start.
+        for name in ("enable_gc_diagnosis", "disable_gc_diagnosis"):
+            patch.setattr(f"distributed.scheduler.{name}", lambda: None)
         with dask_workers("local") as workers:
             yield workers
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from dask_cluster import WORKERS, dask_cluster
 from lake_city import make_lake_city, moment, settings_of
 from own_process import free_port
 
@@ -36,7 +37,6 @@ from geo_service.store import trace_folder
 from geo_service.store.kept_counts import KeptCounts
 from geo_service.store.workspace_files import TRACES
 
-WORKERS = 2
 FIXES_IN_A_PART = 500
 """So that a day has several parts."""
 FIXES_IN_A_TASK = 600
@@ -48,14 +48,8 @@ BY = ("issue", "street", "cell")
 @pytest.fixture(scope="module")
 def crew() -> Iterator[DaskWorkers]:
     """Start a cluster of two processes once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(subject, "cores", lambda: WORKERS)
-        # All tests clear what hears of searches for garbage; Dask's own is lost then, and a second
-        # scheduler of this process would not start.
-        for name in ("enable_gc_diagnosis", "disable_gc_diagnosis"):
-            patch.setattr(f"distributed.scheduler.{name}", lambda: None)
-        with dask_workers("local") as workers:
-            yield workers
+    with dask_cluster() as workers:
+        yield workers
 
 
 @contextmanager

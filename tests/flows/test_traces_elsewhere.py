@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from dask_cluster import dask_cluster
 from s3_server import keep_versions, objects_in
 from whole_city import DAY_US, NOW, elsewhere, make_whole_city, rides, settings_in
 
@@ -18,7 +19,6 @@ from geo_service.domain.trace import Fixes
 from geo_service.errors import NotReady, WrongUsage
 from geo_service.flows import restore as restoring
 from geo_service.flows.back_up import back_up
-from geo_service.flows.dask_workers import LOCAL, dask_workers
 from geo_service.flows.erase_rider import erase_rider
 from geo_service.flows.examine_workspace import examine
 from geo_service.flows.look_at_trips import OverlayQuestion
@@ -78,7 +78,7 @@ def test_passes_are_counted_as_of_traces_in_the_workspace(city: Workspace, tmp_p
 @pytest.mark.slow
 def test_workers_of_dask_read_them_where_they_lie(city: Workspace) -> None:
     question = OverlayQuestion()
-    with dask_workers(LOCAL) as workers:
+    with dask_cluster() as workers:
         theirs = overlay_by_issue(replace(city, workers=workers), question).counts
         city.kept_counts.drop([day.day for day in city.lake.days()])
         again = overlay_by_cell(replace(city, workers=workers), question)

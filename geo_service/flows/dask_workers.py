@@ -27,7 +27,7 @@ from distributed import Client, Future, KilledWorker, LocalCluster
 from distributed import wait as wait_for
 from distributed.comm import connect
 
-from geo_service.compiled import content_of_kernels
+from geo_service.compiled import content_of_program
 from geo_service.errors import NotReady
 from geo_service.flows.in_parallel import cores
 
@@ -182,7 +182,7 @@ class DaskWorkers:
             one thing, or they have another program than this.
         """
         under_way: deque[Future] = deque()
-        works = self._submit(pickle.loads, _packed(_Work(content_of_kernels(), _packed(work))))
+        works = self._submit(pickle.loads, _packed(_Work(content_of_program(), _packed(work))))
         last: object = under_way  # which no thing has in common with others
         for number, (common, thing) in enumerate(things):
             if common is not last:
@@ -291,14 +291,14 @@ class _Raised:
 class _Work:
     """A work at a worker, still packed, so that nothing can go wrong while it arrives there."""
 
-    kernels: str
-    """Those of who sends it."""
+    program: str
+    """What tells the program of who sends it from any other version."""
     packed: bytes
 
     def __call__(self, common: bytes, thing: bytes) -> bytes:
         """Do it, if this process would count as who sent it does."""
         try:
-            if self.kernels != content_of_kernels():
+            if self.program != content_of_program():
                 raise NotReady(  # noqa: TRY301 - told as all else is
                     "This worker of Dask has another version of the program.",
                     where=_this_process(),

@@ -126,7 +126,7 @@ def _read_elsewhere(workspace: Workspace) -> ReadElsewhere | None:
     if workers.are_here:
         return None
     return lambda read, files: workers.each(
-        operator.call, ((read, path.resolve()) for path in files)
+        operator.call, ((read, path.absolute()) for path in files)
     )
 
 

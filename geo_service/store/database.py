@@ -142,7 +142,8 @@ class Database:
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
         with self._taking_turns(), explained(self._name), self._engine.connect() as connection:
-            writer = connection.execution_options(geo_service_writing=True)
+            options = postgresql_connections.WRITING if self.on_postgresql else {}
+            writer = connection.execution_options(geo_service_writing=True, **options)
             with writer.begin() as transaction:
                 if self.on_postgresql:
                     postgresql_connections.take_turn(writer, self._patience_s)

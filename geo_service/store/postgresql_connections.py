@@ -13,6 +13,8 @@ READING: Mapping[str, object] = {
     "postgresql_readonly": True,
 }
 """A reader sees one state, as SQLite's do, and can't change it."""
+WRITING: Mapping[str, object] = {"isolation_level": "READ COMMITTED"}
+"""A writer looks at each thing once it has its turn, whatever is usual on the server."""
 DRIVERS = ("psycopg", "psycopg2")
 WAITS: Mapping[str, int | str] = {
     "application_name": "geo_service",

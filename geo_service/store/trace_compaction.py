@@ -29,12 +29,12 @@ def days_to_merge(uses: Iterable[FileUse]) -> list[int]:
 def merge_day(place: LakePlace, database: Database, day: int) -> bool:
     """Write one day's trips into one new file, and then point their rows to it, all at once.
 
-    Others may add trips meanwhile; a trip that was replaced stays replaced.
+    Others may add trips meanwhile.
 
     Returns
     -------
     bool
-        False if the day's files were moved by another while they were read.
+        False if the day's trips were moved, removed or replaced by another meanwhile.
 
     Raises
     ------
@@ -61,6 +61,10 @@ def merge_day(place: LakePlace, database: Database, day: int) -> bool:
     lying, packed = lying.take(in_order), packed.take(in_order)
     name, file = file_name(day), new_file(packed)
     with database.writing() as connection:
+        now = trace_rows.digests_of_day(connection, day)
+        if any(now.get(trip_id) != digests[trip_id] for trip_id in lying.trip_ids):
+            # What was removed or replaced meanwhile must not lie in a file that is kept.
+            return False
         write_files(place, connection, {name: file})
         trace_rows.move(connection, name, file, lying)
     return True

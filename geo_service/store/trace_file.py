@@ -6,6 +6,7 @@ a checksum. Any program that reads Parquet reads them.
 """
 
 from collections.abc import Sequence
+from errno import ESTALE
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,6 +90,9 @@ def read_rows(place: LakePlace, name: str, first: int, end: int) -> PackedRows:
         # Arrow's own does not say which file.
         raise FileNotFoundError(problem.errno, "no such file", place.where(name)) from problem
     except (OSError, pa.ArrowException) as problem:
+        if getattr(problem, "errno", None) == ESTALE:
+            # So NFS tells of a file that another machine has removed.
+            raise FileNotFoundError(ESTALE, "no such file", place.where(name)) from problem
         raise NotReady(
             "A file in the folder of traces is damaged.",
             where=place.where(name),

@@ -70,12 +70,19 @@ def find_leftovers(place: LakePlace, connection: Connection) -> list[str]:
 
     Whoever holds the writer's lock sees here only files that nobody will ever read.
     """
-    there = {name for name in place.names() if name.endswith((ENDING, UNFINISHED))}
+    there = _names(place)
     return sorted(there - trace_rows.file_names(connection)) if there else []
+
+
+def _names(place: LakePlace) -> set[str]:
+    return {name for name in place.names() if name.endswith((ENDING, UNFINISHED))}
 
 
 def remove_leftovers(place: LakePlace, connection: Connection, known: Collection[str] = ()) -> int:
     """Remove them, under the writer's lock, and return how many they were.
+
+    Where files lie elsewhere and some that rows name are not there, it may be another place than
+    this lake's, or an older database than its own: only what is known to be this lake's goes then.
 
     Parameters
     ----------
@@ -90,11 +97,14 @@ def remove_leftovers(place: LakePlace, connection: Connection, known: Collection
         If no row names any file, and files lie elsewhere that are not known: by a slip of settings
         they may be another workspace's, and all it has.
     """
-    leftovers = find_leftovers(place, connection)
-    strange = len(set(leftovers) - set(known))
-    if strange and place.far and not trace_rows.file_names(connection):
+    there, named = _names(place), trace_rows.file_names(connection)
+    leftovers = there - named
+    strange = len(leftovers - set(known))
+    if strange and place.far and not named:
         raise perhaps_of_another(place, strange)
-    place.remove(leftovers)
+    if place.far and not named <= there:
+        leftovers &= set(known)
+    place.remove(sorted(leftovers))
     return len(leftovers)
 
 

@@ -12,10 +12,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from geo_service.errors import GeoServiceError, Interrupted, NotReady
+from geo_service.errors import GeoServiceError, Interrupted, NotReady, OutcomeUnknown
 from geo_service.flows.erase_rider import count_unfinished
 from geo_service.flows.tidy_up import tidy_up
 from geo_service.flows.wiring import Workspace
+from geo_service.store.acting import nothing_kept
 from geo_service.streets.profile import Profile
 from geo_service.web import (
     assets,
@@ -272,6 +273,12 @@ async def _try_once_more(request: Request, error: Exception) -> Response:
     if may_be_done_once_more(request):
         LOG.warning("%s, so it is tried once more", error)
         return await do_once_more(request)
+    if not nothing_kept():
+        # Broken off at a question behind the write, which was kept.
+        error = OutcomeUnknown(
+            "The connection to the database was lost after something was written.",
+            remedy="Look whether what you sent is there; if not, send it again.",
+        )
     return await _tell_error(request, error)
 
 

@@ -7,7 +7,11 @@ that should be in memory: nothing in it is worth keeping, and photos had better 
 """
 
 import os
+import re
+import shutil
 import sqlite3
+import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +27,8 @@ PATIENCE_S: Final = 10.0
 IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - its folders here are made for one account only
 """Linux keeps files that lie here in memory."""
 FOLDER_NAME: Final = "geo-service-"
+_LEFT: Final = re.compile(rf"{FOLDER_NAME}([0-9]{{1,9}})-\w+", re.ASCII)
+"""Named by the process that made it."""
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS taken (
     number INTEGER PRIMARY KEY, what TEXT, who TEXT, remaining REAL, at REAL, UNIQUE (what, who)
@@ -69,6 +75,8 @@ class Commons:
             self._file.execute("PRAGMA synchronous = OFF")
             self._file.execute("PRAGMA journal_mode = WAL")
             self._file.executescript(_TABLES)
+            if folder is not None:
+                (folder / FILE).chmod(0o600)
 
     @contextmanager
     def open(self) -> Iterator[sqlite3.Connection]:
@@ -84,7 +92,9 @@ class Commons:
             try:
                 yield self._file
             except BaseException:
-                self._file.execute("ROLLBACK")
+                # A full disk has ended it already.
+                if self._file.in_transaction:
+                    self._file.execute("ROLLBACK")
                 raise
             self._file.execute("COMMIT")
 
@@ -100,22 +110,21 @@ def common_folder() -> Iterator[Path]:
 
     A folder that a process left behind because it was killed is removed first.
     """
-    inside = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
-    if inside is not None:
-        _remove_left(inside)
+    inside = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    _remove_left(inside)
     with TemporaryDirectory(prefix=f"{FOLDER_NAME}{os.getpid()}-", dir=inside) as folder:
         yield Path(folder)
 
 
 def _remove_left(inside: Path) -> None:
     for folder in inside.glob(f"{FOLDER_NAME}*-*"):
-        process = folder.name.removeprefix(FOLDER_NAME).partition("-")[0]
-        if process.isdigit() and not _lives(int(process)):
-            # Others' can't be removed, nor need be.
-            with suppress(OSError):
-                for file in folder.iterdir():
-                    file.unlink()
-                folder.rmdir()
+        left = _LEFT.fullmatch(folder.name)
+        # Anybody may make folders and links there: only what is this account's own is touched.
+        with suppress(OSError):
+            status = folder.lstat()
+            ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
+            if left and ours and not _lives(int(left[1])):
+                shutil.rmtree(folder)
 
 
 def _lives(process: int) -> bool:

@@ -12,6 +12,8 @@ from geo_service.web.service import service_of
 
 _BODY: Final = "geo_service.body"
 _TRIED: Final = "geo_service.tried"
+MOST_KEPT: Final = 1 << 18
+"""Bytes of a body that is kept to be read once more; with a larger one all is tried once."""
 
 
 async def pieces_of_body(request: Request) -> AsyncGenerator[bytes]:
@@ -29,7 +31,14 @@ async def pieces_of_body(request: Request) -> AsyncGenerator[bytes]:
         return
     keeping = _may_break_off(request)
     came: list[bytes] = []
+    size = 0
     async for piece in request.stream():
+        size += len(piece)
+        if keeping and size > MOST_KEPT:
+            # Photos wait on the disk for what else comes; here they would fill the memory.
+            request.scope[_TRIED] = True
+            keeping = False
+            came.clear()
         if keeping:
             came.append(piece)
         yield piece
@@ -45,7 +54,8 @@ def _may_break_off(request: Request) -> bool:
 def may_be_done_once_more(request: Request) -> bool:
     """Say whether a request that broke off may be done again without being done twice.
 
-    Whatever it is, the database was told to keep nothing of it; and it is tried twice at most.
+    Whatever it is, the database was told to keep nothing of it; it is tried twice at most, and
+    once only if its body was too large to be kept.
     """
     route = request.scope.get("route")
     return isinstance(route, APIRoute) and _TRIED not in request.scope and nothing_kept()

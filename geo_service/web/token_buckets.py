@@ -11,7 +11,10 @@ MOST_TAKEN: Final = 50_000
 _FIND: Final = "SELECT remaining, at FROM taken WHERE what = ? AND who = ?"
 _KEEP: Final = "INSERT OR REPLACE INTO taken (what, who, remaining, at) VALUES (?, ?, ?, ?)"
 """Replaced, a row has a new number, so that numbers tell who took last."""
-_FORGET: Final = "DELETE FROM taken WHERE number <= (SELECT max(number) FROM taken) - ?"
+_FORGET: Final = (
+    "DELETE FROM taken WHERE number <= (SELECT max(number) FROM taken) - ? OR at < ? OR at > ?"
+)
+"""After an hour anybody's is full again; what is of a later moment was taken before a restart."""
 
 
 class TokenBuckets:
@@ -60,7 +63,7 @@ class TokenBuckets:
             left = self._now_left(file, who, now_s)
             if left >= 1.0:
                 file.execute(_KEEP, (self._what, who, left - 1.0, now_s))
-                file.execute(_FORGET, (MOST_TAKEN,))
+                file.execute(_FORGET, (MOST_TAKEN, now_s - HOUR_S, now_s))
             return self._until_one(left)
 
     def _until_one(self, left: float) -> float:
@@ -69,4 +72,4 @@ class TokenBuckets:
     def _now_left(self, file: sqlite3.Connection, who: str, now_s: float) -> float:
         found = file.execute(_FIND, (self._what, who)).fetchone()
         left, then_s = found or (float(self._an_hour), now_s)
-        return min(float(self._an_hour), left + (now_s - then_s) * self._an_hour / HOUR_S)
+        return min(float(self._an_hour), left + max(0.0, now_s - then_s) * self._an_hour / HOUR_S)

@@ -71,9 +71,10 @@ class ToldCounts:
                         file.execute(_TELL, (self._name, text))
                     told = text
             except NotReady as problem:
-                LOG.warning(
-                    "requests are counted, but not told to the other processes: %s", problem
-                )
+                LOG.warning("the other processes are not told of requests: %s", problem)
+            except Exception:
+                # A thread that ends by one fault would never tell again, and nobody would know.
+                LOG.exception("the other processes are not told of requests")
 
 
 def _sum(counted: Iterable[Counted]) -> Counted:

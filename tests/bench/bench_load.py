@@ -4,6 +4,7 @@ Run it with ``scripts/faults load``; writes ``load.md`` beside this file. ``MINU
 """
 
 import asyncio
+import math
 import os
 import shutil
 import sys
@@ -104,6 +105,13 @@ def most_at_once(port: int, traffic: Traffic) -> float:
     return median(one.count(well=True) / 20 for one in seen)
 
 
+def shed_by_minute(seen: Seen) -> list[int]:
+    """Count what was sent away of the requests that were due in each minute."""
+    minutes = [int((due - seen.due_s[0]) // 60) for due in seen.due_s]
+    shed = [status in SHED for status in seen.statuses]
+    return np.bincount(minutes, weights=shed).astype(int).tolist()
+
+
 def settled_after(seen: Seen, before: Seen) -> float:
     """Return after how many seconds nothing was sent away or late any more.
 
@@ -150,6 +158,12 @@ def bear_load() -> bool:
             tell(f"p99 of: {sort} ({share:.0%})", steady.p99_ms(sort), "ms")
         tell("cores busy in the server, quietest minute", min(cores), "")
         tell("cores busy in the server, busiest minute", max(cores), "")
+        away = shed_by_minute(steady)[: len(cores)]
+        tell("minutes in which any were sent away", sum(map(bool, away)), "")
+        busy = [spent for spent, many in zip(cores, away, strict=True) if many]
+        calm = [spent for spent, many in zip(cores, away, strict=True) if not many]
+        tell("cores busy in the quietest of these", min(busy, default=math.nan), "")
+        tell("cores busy in the busiest of the others", max(calm, default=math.nan), "")
         tell("most, as above, measured again afterwards", afterwards, "requests/s")
         tell("memory after a third of the time", before, "MB")
         tell("memory at the end", after, "MB")

@@ -69,7 +69,7 @@ sys.meta_path.insert(0, Nothing())
 OTHER_PROGRAM = """
 from geo_service.flows import dask_workers
 
-dask_workers.content_of_kernels = lambda: "of yesterday"
+dask_workers.content_of_program = lambda: "of yesterday"
 """
 A_TASK_A_DAY = """
 import sys

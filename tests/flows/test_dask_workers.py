@@ -173,7 +173,7 @@ def test_what_the_work_raises_comes_where_its_answer_would(crew: DaskWorkers) ->
 def test_another_program_at_the_workers_is_told(
     crew: DaskWorkers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subject, "content_of_kernels", lambda: "of yesterday")
+    monkeypatch.setattr(subject, "content_of_program", lambda: "of yesterday")
     with pytest.raises(NotReady, match=r"another version .*Install this version") as caught:
         list(crew.each(operator.add, [(1, 2)]))
     assert re.fullmatch(r".+, process \d+", caught.value.where)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from geo_service.domain.trace import Fixes
@@ -13,6 +14,7 @@ from geo_service.store import trace_compaction, trace_rows
 from geo_service.store.database import Database
 from geo_service.store.trace_compaction import MOST_FILES_A_DAY, days_to_merge
 from geo_service.store.trace_lake import LakeCounts, TraceLake
+from geo_service.store.trace_packing import STEPS_A_DEGREE
 from geo_service.store.trace_rows import FileUse
 
 Trip = tuple[str, Sequence[tuple[int, float, float]]]
@@ -142,6 +144,32 @@ def test_a_trip_replaced_while_its_day_is_merged_stays_replaced(
     three.compact()
     assert all_trips(three, trips_in) == {"0": trip(50), "1": trip(51, day=1), "2": trip(2)}
     three.remove_leftovers()
+    assert three.prove().findings == []
+
+
+@pytest.mark.parametrize("how", ["removed", "replaced"])
+def test_what_goes_while_its_day_is_merged_is_in_no_file_afterwards(
+    three: TraceLake, make_fixes: Make, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    encode = trace_compaction.new_file
+
+    def let_go_and_encode(*arguments: object) -> object:
+        monkeypatch.setattr(trace_compaction, "new_file", encode)
+        if how == "removed":
+            three.remove(["0"])
+        else:
+            three.add(make_fixes({"0": trip(50, day=1)}))
+        return encode(*arguments)  # type: ignore[arg-type] # passed on as they came
+
+    monkeypatch.setattr(trace_compaction, "new_file", let_go_and_encode)
+    three.compact()
+    three.compact()
+    three.remove_leftovers()
+    gone = make_fixes({"0": trip(0)})
+    for name in three.place.names():
+        first = np.round(gone.lon[0] * STEPS_A_DEGREE)
+        with three.place.open(name) as source:
+            assert first not in pq.read_table(source)["lon"].to_numpy()
     assert three.prove().findings == []
 
 

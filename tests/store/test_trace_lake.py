@@ -209,6 +209,20 @@ def test_what_may_be_another_lakes_is_left_alone(
     assert lake.place.names() == set()
 
 
+def test_a_lake_whose_own_files_are_elsewhere_takes_no_others_away(
+    lake: TraceLake, fresh_lake: FreshLake, make_fixes: Make, trips_in: Told
+) -> None:
+    lake.add(make_fixes({"a": trip(1), "b": trip(26)}))
+    with fresh_lake() as elsewhere:
+        elsewhere.add(make_fixes({"c": trip(1)}))
+        mistaken = TraceLake(lake.place.address, elsewhere._database)
+        if not lake.place.far:
+            pytest.skip("a folder of one's own is named by nobody else")
+        mistaken.add(make_fixes({"d": trip(2)}))
+        mistaken.remove_leftovers()
+    assert all_trips(lake, trips_in) == {"a": trip(1), "b": trip(26)}
+
+
 def test_a_refused_addition_leaves_nothing(lake: TraceLake, make_fixes: Make) -> None:
     with pytest.raises(RefusedData, match="trip b: The trip has no fixes"):
         lake.add(make_fixes({"a": trip(1), "b": ("r1", [])}))

@@ -91,6 +91,13 @@ def test_what_a_killed_process_left_is_removed(
         capture_output=True,
         text=True,
     ).stdout.strip()
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "city.sqlite").write_text("")
+    (tmp_path / f"geo-service-{ended}-link").symlink_to(kept)
+    odd = [tmp_path / f"geo-service-{name}-x" for name in ("9" * 20, "²")]
+    for folder in odd:
+        folder.mkdir()
     left, living, other = (
         tmp_path / name
         for name in (f"geo-service-{ended}-x", f"geo-service-{os.getpid()}-x", "geo-service-new-x")
@@ -101,3 +108,6 @@ def test_what_a_killed_process_left_is_removed(
     with common_folder() as folder:
         assert folder.parent == tmp_path
         assert [one.exists() for one in (left, living, other)] == [False, True, True]
+    # What others may have put there is neither followed nor a stumbling block.
+    assert (kept / "city.sqlite").exists()
+    assert all(folder.exists() for folder in odd)

@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 import httpx
+import numpy as np
 import pytest
 from breaking_proxy import Break, BreakingProxy, breaking_proxy
 from PIL import Image
@@ -21,6 +22,7 @@ from geo_service.flows.wiring import address_in
 from geo_service.settings import Settings
 from geo_service.store.database import Database
 from geo_service.store.schema import METADATA
+from geo_service.web.once_more import MOST_KEPT
 
 PATH = "/open311/v2/requests.json"
 FORM = {"service_code": "standing_water", "lat": "32.0385", "long": "112.1375"}
@@ -130,6 +132,35 @@ def test_a_report_is_kept_once_wherever_the_connection_breaks(
     assert [tuple(one) for one in noted] == [("post_open311_request", *broken.issues("once"))]
     shown = broken.door.get(f"/photos/{photos[0]}", headers=bearer("staff"))
     assert (len(photos), shown.status_code) == (1, 200)
+
+
+def test_what_breaks_off_behind_the_write_is_not_said_to_be_unwritten(broken: Broken) -> None:
+    broken.proxy.breaks = [Break(b"issues.lat BETWEEN")]
+    answer = broken.door.post(
+        PATH, data={**FORM, "description": "behind"}, headers={"Accept": "text/html"}
+    )
+    assert broken.proxy.broken == 1
+    assert answer.status_code == 503, answer.text
+    assert "nothing was written" not in answer.text
+    assert "after something was written" in answer.text
+    assert len(broken.issues("behind")) == 1
+
+
+def test_a_large_body_is_not_kept_to_be_read_once_more(broken: Broken) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (700, 700, 3), dtype=np.uint8)
+    file = BytesIO()
+    Image.fromarray(noise).save(file, "JPEG", quality=95)
+    assert len(file.getvalue()) > MOST_KEPT
+    broken.proxy.breaks = [Break(WROTE)]
+    answer = broken.door.post(
+        PATH,
+        data={**FORM, "description": "large"},
+        files=[("media", ("a.jpg", file.getvalue()))],
+    )
+    assert broken.proxy.broken == 1
+    assert answer.status_code == 503, answer.text
+    assert "nothing was written" in answer.text
+    assert broken.issues("large") == []
 
 
 def test_a_write_that_can_be_told_from_no_other_is_not_sent_twice(

@@ -61,6 +61,19 @@ def test_processes_count_together(tmp_path: Path) -> None:
     assert here.take("a", 0.0) == there.take("a", 0.0) == HOUR_S / 4
 
 
+def test_after_an_hour_nobody_is_remembered_and_nobody_from_before_a_restart_waits() -> None:
+    commons = Commons()
+    buckets = TokenBuckets(commons, "reports", 1)
+    assert buckets.take("a", 50_000.0) == 0
+    # The machine has begun anew, and its clock with it.
+    assert buckets.take("a", 10.0) == HOUR_S
+    assert buckets.take("b", 10.0) == 0
+    assert buckets.take("a", 11.0) == 0
+    assert buckets.take("c", 12.0 + HOUR_S) == 0
+    with commons.open() as file:
+        assert file.execute("SELECT who FROM taken").fetchall() == [("c",)]
+
+
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(token_buckets, "MOST_TAKEN", 100)
     commons = Commons()

@@ -44,7 +44,7 @@ class Kept:
     took_s: float
 
 
-class _Around(NamedTuple):
+class Around(NamedTuple):
     """Where the city is, and when that was looked up."""
 
     stamp: int
@@ -77,7 +77,7 @@ class KeptCollections:
         self._watch = ChangeWatch(workspace.database)
         self._lock = Lock()
         self._shelves: dict[tuple[str, Viewer], _Shelf] = {}
-        self._around = _Around(-1, None, None)
+        self._around = Around(-1, None, None)
 
     def around(self) -> Box | None:
         """Return the box of the city's streets, WGS-84; None while there are none.
@@ -88,9 +88,14 @@ class KeptCollections:
         if known.stamp != stamp:
             version, around = self._workspace.streets_version_if_any(), known
             if version != known.version:
-                around = _Around(stamp, version, _box(streets_extent(self._workspace)))
+                around = Around(stamp, version, _box(streets_extent(self._workspace)))
             self._around = around._replace(stamp=stamp)
         return self._around.box
+
+    def around_if_read(self) -> Around | None:
+        """Return where the city is; None if anything has to be asked first."""
+        known = self._around
+        return known if known.stamp == self._watch.stamp_at_once() else None
 
     def streets_version(self) -> str | None:
         """Name the streets in use, by one and the same object as long as they are the same."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from geo_service.features.queryables import queryable_properties
 from geo_service.flows.collections.catalogue import collections_for
@@ -33,10 +34,10 @@ router = APIRouter(tags=["ogc"], dependencies=[SHOWS_KEY])
 )
 async def list_ogc_collections(request: Request) -> Response:
     """List the collections that whoever asks may see; those of exposure are for analysts."""
-    asking = Asking.of(request)
+    asking = await run_in_threadpool(Asking.of, request)
     read_only_format(request.query_params.multi_items())
     told = [await _told(asking, one, ALL_SYSTEMS) for one in collections_for(asking.viewer)]
-    systems = systems_of(asking.service.collections.around())
+    systems = systems_of(await run_in_threadpool(asking.service.collections.around))
     document = collections_page(asking.addresses, told, systems, asking.told)
     return asking.answer("collections.html", document)
 
@@ -50,10 +51,13 @@ async def list_ogc_collections(request: Request) -> Response:
 )
 async def read_ogc_collection(collection_id: CollectionName, request: Request) -> Response:
     """Tell what its features are, where and when, and in which systems they can be asked for."""
-    asking = Asking.of(request)
+    asking = await run_in_threadpool(Asking.of, request)
     found = asking.find(collection_id)
     read_only_format(request.query_params.multi_items())
-    systems = [system.uri for system in systems_of(asking.service.collections.around())]
+    systems = [
+        system.uri
+        for system in systems_of(await run_in_threadpool(asking.service.collections.around))
+    ]
     document = await _told(asking, found, systems)
     return asking.answer("collection.html", document, collection=found)
 
@@ -107,7 +111,7 @@ async def _told(
 ) -> dict[str, object]:
     """Tell of a collection; what takes a while to count is not counted for that."""
     # Asked for first: whether anything has changed is known then, and needs no question of its own.
-    around = asking.service.collections.around()
+    around = await run_in_threadpool(asking.service.collections.around)
     if collection.counted:
         kept = asking.service.collections.current_if_read(collection.name, asking.viewer)
     else:

@@ -48,9 +48,9 @@ router = APIRouter(tags=["ogc"], dependencies=[SHOWS_KEY])
 )
 async def list_ogc_items(collection_id: CollectionName, request: Request) -> Response:
     """Return the features that are asked for, as many as the limit says, and where the rest is."""
-    asking = Asking.of(request)
+    asking = await run_in_threadpool(Asking.of, request)
     found = asking.find(collection_id)
-    systems = systems_of(asking.service.collections.around())
+    systems = systems_of(await run_in_threadpool(asking.service.collections.around))
     pairs = request.query_params.multi_items()
     question = read_item_question(pairs, found.fields, systems)
     kept = await asking.collection(collection_id)
@@ -72,9 +72,9 @@ async def read_ogc_item(
     collection_id: CollectionName, feature_id: FeatureId, request: Request
 ) -> Response:
     """Return one feature, and its `ETag`."""
-    asking = Asking.of(request)
+    asking = await run_in_threadpool(Asking.of, request)
     asking.find(collection_id)
-    systems = systems_of(asking.service.collections.around())
+    systems = systems_of(await run_in_threadpool(asking.service.collections.around))
     system = read_one_question(request.query_params.multi_items(), systems)
     kept = await asking.collection(collection_id)
     row = kept.asked.row_of(feature_id)
@@ -113,10 +113,11 @@ def answer_at_once(asking: Asking, name: str) -> Response | None:
         If a parameter is unknown, repeated or wrong.
     """
     kept = asking.service.collections.current_if_read(name, asking.viewer)
-    if kept is None:
+    around = asking.service.collections.around_if_read()
+    if kept is None or around is None:
         return None
     pairs = asking.request.query_params.multi_items()
-    systems = systems_of(asking.service.collections.around())
+    systems = systems_of(around.box)
     question = read_item_question(pairs, kept.collection.fields, systems)
     return _page(asking, kept, question, pairs) if _is_quick(question) else None
 

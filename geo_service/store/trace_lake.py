@@ -65,7 +65,6 @@ class TraceLake:
 
     def __init__(self, address: str | Path, database: Database) -> None:
         self.place = place_of(address)
-        self._known: set[str] = set()  # files that are this lake's, or were
         self._database = database
 
     def add(
@@ -120,19 +119,17 @@ class TraceLake:
             with self._database.writing() as connection:
                 if while_allowed is not None:
                     while_allowed(connection)
-                if replace:
-                    self._known = trace_rows.file_names(connection)
+                ours = trace_rows.file_names(connection) if replace else set()
                 trace_folder.write_files(self.place, connection, files)
                 written = trace_rows.write(connection, files, digests) if files else Written()
                 removed = trace_rows.remove_others(connection, digests) if replace else 0
         except NotReady:
             # What was written takes room that is needed now, perhaps.
-            self._known = set(files)
             with suppress(NotReady, OSError):
-                self.remove_leftovers()
+                self.remove_leftovers(set(files))
             raise
         if removed:
-            self.remove_leftovers()
+            self.remove_leftovers(ours)
         # The trips are there, whether or not the files they join can be read.
         with suppress(NotReady):
             self._merge(set(daily))
@@ -159,11 +156,11 @@ class TraceLake:
         """
         unwanted = Unwanted(frozenset(trip_ids), frozenset(rider_ids))
         with self._database.reading() as connection:
-            self._known = trace_rows.file_names(connection)
+            ours = trace_rows.file_names(connection)
         try:
             return remove_trips(self.place, self._database, unwanted)
         finally:
-            self.remove_leftovers()
+            self.remove_leftovers(ours)
             self._database.empty_log()
 
     def riders_in_worn_files(self) -> set[str]:
@@ -295,17 +292,27 @@ class TraceLake:
         with self._database.reading() as connection:
             return trace_rows.count(connection)[1]
 
-    def remove_leftovers(self) -> int:
+    def remove_leftovers(self, known: Collection[str] = ()) -> int:
         """Remove files that no visible trip lies in, and return how many they were.
 
         They were replaced, or a crash left them. Every addition does this too.
+
+        Parameters
+        ----------
+        known : collection of str
+            Names of which it is known that they are, or were, this lake's.
+
+        Raises
+        ------
+        NotReady
+            If the files that lie elsewhere may be another workspace's, or can't be removed.
         """
         with self._database.reading() as connection:
             leftovers = trace_folder.find_leftovers(self.place, connection)
         if not leftovers:
             return 0
         with self._database.writing() as connection:
-            return trace_folder.remove_leftovers(self.place, connection, self._known)
+            return trace_folder.remove_leftovers(self.place, connection, known)
 
     def compact(self) -> int:
         """Make one file of a day's files where they are many, or mostly not visible any more.
@@ -342,8 +349,9 @@ class TraceLake:
             return 0
         with self._database.reading() as connection:
             found = days_to_merge(trace_rows.uses(connection, within))
+            ours = trace_rows.file_names(connection)
         wanted = [day for day in found if among is None or day in among]
         merged = sum(merge_day(self.place, self._database, day) for day in wanted)
         if merged:
-            self.remove_leftovers()
+            self.remove_leftovers(ours)
         return merged

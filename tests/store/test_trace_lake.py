@@ -209,6 +209,7 @@ def test_what_may_be_another_lakes_is_left_alone(
     assert lake.place.names() == set()
 
 
+@pytest.mark.parametrize("lake_address", ["bucket"], indirect=True)
 def test_a_lake_whose_own_files_are_elsewhere_takes_no_others_away(
     lake: TraceLake, fresh_lake: FreshLake, make_fixes: Make, trips_in: Told
 ) -> None:
@@ -216,8 +217,6 @@ def test_a_lake_whose_own_files_are_elsewhere_takes_no_others_away(
     with fresh_lake() as elsewhere:
         elsewhere.add(make_fixes({"c": trip(1)}))
         mistaken = TraceLake(lake.place.address, elsewhere._database)
-        if not lake.place.far:
-            pytest.skip("a folder of one's own is named by nobody else")
         mistaken.add(make_fixes({"d": trip(2)}))
         mistaken.remove_leftovers()
     assert all_trips(lake, trips_in) == {"a": trip(1), "b": trip(26)}

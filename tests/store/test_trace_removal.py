@@ -196,7 +196,7 @@ def test_a_process_killed_before_the_end_is_made_good_by_the_next_start(
 ) -> None:
     lake.add(make_fixes({"a": trip("r1", 0, 1), "b": trip("r2", 0, 2)}))
     with monkeypatch.context() as patched:
-        patched.setattr(TraceLake, "remove_leftovers", lambda _: 1 / 0)
+        patched.setattr(TraceLake, "remove_leftovers", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             lake.remove(["a"])
     assert "a" in {row[0] for row in on_disk(lake)}

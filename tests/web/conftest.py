@@ -440,10 +440,15 @@ def reporting_settings(city: City, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="module")
-def untouched_door(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """Ask such a city in which no other module's tests have reported or changed anything."""
-    settings = reporting_city(city, tmp_path_factory.mktemp("untouched") / "workspace")
-    with served(settings, lambda: NOW + timedelta(seconds=1)) as client:
+def untouched_settings(city: City, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Return those of such a city that no other module's tests have changed."""
+    return reporting_city(city, tmp_path_factory.mktemp("untouched") / "workspace")
+
+
+@pytest.fixture(scope="module")
+def untouched_door(untouched_settings: Settings) -> Iterator[httpx.Client]:
+    """Ask it."""
+    with served(untouched_settings, lambda: NOW + timedelta(seconds=1)) as client:
         yield client
 
 

@@ -64,15 +64,15 @@ def move_in(settings: Settings, address: str) -> None:
 
 @pytest.fixture
 def broken(
-    reporting_settings: Settings,
+    untouched_settings: Settings,
     postgis: Cluster,
     serve_city: Callable[..., Any],
     now: datetime,
 ) -> Iterator[Broken]:
     with postgis.copied() as address, breaking_proxy(postgis.port) as proxy:
-        move_in(reporting_settings, address)
+        move_in(untouched_settings, address)
         there = address.replace(f":{postgis.port}/", f":{proxy.port}/")
-        settings = replace(reporting_settings, database_url=there)
+        settings = replace(untouched_settings, database_url=there)
         with (
             closing(Database(address)) as database,
             serve_city(settings, lambda: now + timedelta(seconds=1)) as door,

@@ -20,6 +20,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import resource_tracker
+from threading import Event, current_thread, main_thread
+from types import FrameType
 from typing import Any, TypeVar
 
 import dask
@@ -47,13 +49,12 @@ START_S = 60.0
 LOOK_S = 2.0
 """So often it is looked whether there are workers, while an answer is waited for."""
 LONELY_LOOKS = 30
-"""So many times in a row without any worker are too many: a minute."""
+"""So many times in a row without any worker are too many."""
 FETCH_S = 300.0
 """No answer takes longer to come from its worker."""
 AHEAD = 4
 """Things that each thread of a worker has before it: one in work, the others on their way, since
-Dask sends what it has only every ten milliseconds. With 2, days of 300,000 fixes took a third
-longer; with 8 as long."""
+Dask sends only every ten milliseconds. With 2, days of 300,000 fixes took a third longer."""
 COUNT_AGAIN = 8
 """After so many things it is looked how many workers there are now."""
 SMALL = 1 << 16
@@ -86,13 +87,13 @@ def dask_workers(where: str) -> Iterator["DaskWorkers"]:
     """
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    with dask.config.set(NO_PAGES), ExitStack() as stack:
+    with dask.config.set(NO_PAGES), _remembered_ctrl_c() as stopped, ExitStack() as stack:
         try:
             client = stack.enter_context(_client_of(where, stack))
         except Exception as problem:
             # Whatever listens there may have said anything.
             raise _no_scheduler(where, problem) from problem
-        yield DaskWorkers(client, where)
+        yield DaskWorkers(client, where, stopped)
 
 
 def _client_of(where: str, stack: ExitStack) -> Client:
@@ -142,8 +143,7 @@ def _local_cluster() -> LocalCluster:
 def _deaf_to_ctrl_c() -> Iterator[None]:
     """Have threads that begin in the block, and processes begun by them, never hear Ctrl-C.
 
-    A terminal tells it to all processes of a command; this thread hears it after the block, and
-    ends the others.
+    A terminal tells it to all processes of a command; this thread hears it, and ends the others.
     """
     # It would have the thread hear again that begins the first process.
     resource_tracker.ensure_running()
@@ -152,6 +152,26 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _remembered_ctrl_c() -> Iterator[Event]:
+    """Tell of Ctrl-C by an event; only the second raises, which may be lost in a finaliser."""
+    stopped, before = Event(), signal.getsignal(signal.SIGINT)
+    if current_thread() is not main_thread() or not callable(before):
+        yield stopped
+        return
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        if stopped.is_set():
+            before(number, frame)
+        stopped.set()
+
+    signal.signal(signal.SIGINT, hear)
+    try:
+        yield stopped
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class DaskWorkers:
@@ -163,12 +183,14 @@ class DaskWorkers:
         Connected.
     where : str
         How errors name the cluster.
+    stopped : Event
+        Set once somebody has pressed Ctrl-C.
     """
 
     are_here = False
 
-    def __init__(self, client: Client, where: str) -> None:
-        self._client, self._where = client, where
+    def __init__(self, client: Client, where: str, stopped: Event) -> None:
+        self._client, self._where, self._stopped = client, where, stopped
 
     def each(
         self, work: Callable[[Common, Given], Made], things: Iterable[tuple[Common, Given]]
@@ -239,7 +261,7 @@ class DaskWorkers:
         raise problem
 
     def _wait(self, asked: Future) -> None:
-        """Return once an answer is there, or will never be.
+        """Return once an answer is there, or will never be; seconds after Ctrl-C raise its error.
 
         Raises
         ------
@@ -247,7 +269,9 @@ class DaskWorkers:
             If there have been no workers for long.
         """
         lonely = 0
-        while not asked.done():
+        while not self._stopped.is_set():
+            if asked.done():
+                return
             with suppress(TimeoutError, CancelledError):
                 wait_for(asked, timeout=LOOK_S)
                 return
@@ -259,6 +283,7 @@ class DaskWorkers:
                     where=self._where,
                     remedy=f"Start some with 'dask worker {self._where}', and ask again.",
                 )
+        raise KeyboardInterrupt
 
     @contextmanager
     def _telling_of_the_scheduler(self) -> Iterator[None]:

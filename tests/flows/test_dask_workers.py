@@ -4,6 +4,7 @@ import json
 import operator
 import pickle
 import re
+import signal
 import socket
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -293,3 +295,14 @@ def test_a_file_that_a_worker_can_not_read_is_refused_as_here(
         for workspace in (here, replace(here, workers=crew)):
             with pytest.raises(UnreadableFile, match="cut off at line 1"):
                 import_traces(workspace, [path], LoadOptions(), moment(40))
+
+
+def test_ctrl_c_is_heard_at_the_next_answer_and_twice_at_once(crew: DaskWorkers) -> None:
+    asked = crew._submit(sleep, 20)
+    signal.raise_signal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        crew._wait(asked)
+    crew._stopped.clear()
+    asked.cancel()

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -177,6 +178,8 @@ class Started:
             stderr=told,
             text=True,
             start_new_session=True,
+            # Who starts tests in the background has them hear no Ctrl-C, and so what they start.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         )
         self._all.append(process)
         return process

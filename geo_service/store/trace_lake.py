@@ -295,17 +295,9 @@ class TraceLake:
     def remove_leftovers(self, known: Collection[str] = ()) -> int:
         """Remove files that no visible trip lies in, and return how many they were.
 
-        They were replaced, or a crash left them. Every addition does this too.
-
-        Parameters
-        ----------
-        known : collection of str
-            Names of which it is known that they are, or were, this lake's.
-
-        Raises
-        ------
-        NotReady
-            If the files that lie elsewhere may be another workspace's, or can't be removed.
+        They were replaced, or a crash left them. Every addition does this too. What is
+        ``known`` is, or was, this lake's for certain; NotReady if other files that lie elsewhere
+        may be another workspace's.
         """
         with self._database.reading() as connection:
             leftovers = trace_folder.find_leftovers(self.place, connection)

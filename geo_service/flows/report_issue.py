@@ -102,8 +102,9 @@ def _keep_once(
     drawn: Sequence[Photo],
     sent: Sent,
 ) -> Reported:
-    with stored_files(workspace, drawn) as files, workspace.database.writing() as connection:
-        # One writes at a time: whoever has sent the same just before has been answered by now.
+    writing = workspace.database.writing(f"report {sent.sender} {sent.sent_key}")
+    with stored_files(workspace, drawn) as files, writing as connection:
+        # Whoever has sent the same just before has been answered by now.
         before = answered_before(connection, sent, now)
         if before is not None:
             files.drop()

@@ -52,7 +52,7 @@ def report_state(
         If it was observed in the future.
     """
     latest = now + timedelta(seconds=workspace.settings.future_slack_s)
-    with workspace.database.writing() as connection:
+    with workspace.database.writing(f"state of {facility_id}") as connection:
         facility = stored_facilities.find(connection, facility_id)
         if facility is None:
             raise NotFound("There is no facility with this id.")
@@ -61,5 +61,5 @@ def report_state(
             raise RefusedFields(
                 {"observed_at": f"It lies in the future; it is {now:%Y-%m-%dT%H:%M:%SZ} now."}
             )
-        kept = stored_facilities.write_state(connection, facility_id, state, latest=latest)
+        kept = stored_facilities.keep_state(connection, facility, state, latest=latest)
     return ReportedState(replace(facility, state=state) if kept else facility, kept)

@@ -4,15 +4,21 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from geo_service.store.acting import A_RIDER, COMMAND_LINE, UPKEEP, Act
+from geo_service.store.acting import A_RIDER, COMMAND_LINE, UPKEEP, Act, Deed
 from geo_service.store.audit_schema import audit, audit_horizon
 from geo_service.store.postgresql_connections import CHANGED
 from geo_service.store.schema import keys
 
 NO_KEYS = ("", COMMAND_LINE, UPKEEP, A_RIDER)
 ENTRIES_AT_ONCE = 1_000
+# Whoever erases the rider waits for this write, or has been waited for.
+_KNOWN = select(keys.c.key_id).where(keys.c.key_id == bindparam("who"))
+ADD_OF_KEY = insert(audit).values(
+    {column: bindparam(column) for column in ("done_at", *Deed._fields)}
+    | {"who": func.coalesce(_KNOWN.scalar_subquery(), "")}
+)
 
 
 class AuditEntry(NamedTuple):
@@ -46,12 +52,8 @@ def note(connection: Connection, act: Act) -> None:
     act : Act
         Of whom. A key that is no longer there, for its rider has been erased, is not named.
     """
-    who, deed = act.who, act.deed()
-    if who not in NO_KEYS:
-        # Whoever erases the rider waits for this write, or has been waited for.
-        known = select(keys.c.key_id).where(keys.c.key_id == who).with_for_update(read=True)
-        who = connection.scalar(known) or ""
-    connection.execute(insert(audit), {"done_at": act.clock(), "who": who, **deed._asdict()})
+    adding = insert(audit) if act.who in NO_KEYS else ADD_OF_KEY
+    connection.execute(adding, {"done_at": act.clock(), "who": act.who, **act.deed()._asdict()})
 
 
 def entries(

@@ -5,6 +5,8 @@ from sqlalchemy import Connection, select, update
 from geo_service.domain.opening import Calendar
 from geo_service.store.schema import city
 
+RAISE = update(city).values(changes=city.c.changes + 1).returning(city.c.changes)
+
 
 def read_calendar(connection: Connection) -> Calendar:
     """Return the city's time zone and country; until they are written, the usual ones."""
@@ -59,5 +61,4 @@ def changes(connection: Connection) -> int:
 
 def count_change(connection: Connection) -> int:
     """Raise the number that ``changes`` returns, and return it as it is now."""
-    raised = update(city).values(changes=city.c.changes + 1).returning(city.c.changes)
-    return int(connection.scalars(raised).one())
+    return int(connection.scalars(RAISE).one())

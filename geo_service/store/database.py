@@ -1,7 +1,8 @@
 """The workspace's database: opened, brought up to date, read and written."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import count
 from threading import Lock
 from typing import Any
 
@@ -42,11 +43,11 @@ LOG_PATIENCE_S = 2.0
 class Database:
     """One city's database: SQLite by default, or PostgreSQL by its address.
 
-    One writer works at a time and others wait for it; readers wait for nobody and see what was
-    committed when they began. A commit is on disk before it returns. A file put in the place of
-    the one that was opened (a workspace restored) is what is read and written from then on; none
-    is ever made in the place of one that went. A connection that PostgreSQL's server has ended
-    while nobody used it is opened anew.
+    One writer works at a time and others wait for it, but on PostgreSQL those who write one thing
+    each; readers wait for nobody and see what was committed when they began. A commit is on disk
+    before it returns. A file put in the place of the one that was opened (a workspace restored) is
+    what is read and written from then on; none is ever made in the place of one that went. A
+    connection that PostgreSQL's server has ended while nobody used it is opened anew.
 
     Parameters
     ----------
@@ -86,7 +87,8 @@ class Database:
         self._patience_s = patience_s
         self.on_postgresql = self._engine.dialect.name == "postgresql"
         self.commits = 0
-        """How often something was committed by this object."""
+        """Another number after each commit of this object."""
+        self._commit_numbers = count(1)
         self._turn = Lock()
         """Of this process's writers. SQLite would have each sleep and look again, in no order and
         longer each time, so that two dozen at once take seconds for what takes milliseconds."""
@@ -119,11 +121,18 @@ class Database:
                 yield reader
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, only: str = "") -> Iterator[Connection]:
         """Give a connection whose changes happen all, at the end, or not at all.
 
         If somebody acts (``store/acting.py``) and there were changes, one of them is the entry
         in the audit log that says so.
+
+        Parameters
+        ----------
+        only : str
+            Names the one thing that is changed, such as a facility's state: nobody else who names
+            the same, or nothing, writes meanwhile, but on PostgreSQL others may. What they change
+            must not matter here. Blank: nobody at all writes meanwhile.
 
         Raises
         ------
@@ -131,7 +140,7 @@ class Database:
             If the database can't be written, or another writer holds it too long; ``Interrupted``
             if the connection is lost before the commit, ``OutcomeUnknown`` if it is in its midst.
         """
-        with self._changing() as writer:
+        with self._changing(only if self.on_postgresql else "") as writer:
             act = current_act()
             before = audit.rows_changed(writer) if act else 0
             yield writer
@@ -140,17 +149,18 @@ class Database:
                 act.may_be_kept = True
 
     @contextmanager
-    def _changing(self) -> Iterator[Connection]:
-        with self._taking_turns(), explained(self._name), self._engine.connect() as connection:
+    def _changing(self, only: str = "") -> Iterator[Connection]:
+        turn = nullcontext() if only else self._taking_turns()
+        with turn, explained(self._name), self._engine.connect() as connection:
             options = postgresql_connections.WRITING if self.on_postgresql else {}
             writer = connection.execution_options(geo_service_writing=True, **options)
             with writer.begin() as transaction:
                 if self.on_postgresql:
-                    postgresql_connections.take_turn(writer, self._patience_s)
+                    postgresql_connections.take_turn(writer, self._patience_s, only)
                 yield writer
                 with explained(self._name, committing=True):
                     transaction.commit()
-                self.commits += 1
+                self.commits = next(self._commit_numbers)
             if self.file is not None and connection.info[PLACE] != place_if_any(self.file):
                 raise NotReady(
                     "The database was moved away while it was written.",

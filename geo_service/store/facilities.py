@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from geo_service.domain.facility import Facility, Service, State
 from geo_service.errors import NotFound
@@ -17,6 +17,8 @@ from geo_service.store.upsert import Found, Written, find_rows, upsert, write_kn
 READ = select(*facilities.c, *list(facility_states.c)[1:]).select_from(
     facilities.outerjoin(facility_states)
 )
+# Told once: to put such a statement together anew takes as long as it does.
+ONE = READ.where(facilities.c.facility_id == bindparam("facility_id"))
 
 
 def write(connection: Connection, records: Sequence[Facility], *, replace: bool = False) -> Written:
@@ -78,7 +80,7 @@ def read_kind(connection: Connection, kind: str) -> list[Facility]:
 
 def find(connection: Connection, facility_id: str) -> Facility | None:
     """Return one facility; None if none has the id."""
-    row = connection.execute(READ.where(facilities.c.facility_id == facility_id)).one_or_none()
+    row = connection.execute(ONE, {"facility_id": facility_id}).one_or_none()
     return None if row is None else _facility(row)
 
 
@@ -88,16 +90,33 @@ def find_many(connection: Connection, facility_ids: Collection[str]) -> list[Fac
     return sorted(map(_facility, rows), key=lambda record: record.facility_id)
 
 
-def write_state(
-    connection: Connection, facility_id: str, state: State, *, latest: datetime | None = None
+def write_state(connection: Connection, facility_id: str, state: State) -> bool:
+    """Keep what a facility reports of itself, as `keep_state` does.
+
+    Raises
+    ------
+    NotFound
+        If no facility has the id.
+    """
+    facility = find(connection, facility_id)
+    if facility is None:
+        raise NotFound(
+            "No facility has this id.", where=facility_id, remedy="Add the facility first."
+        )
+    return keep_state(connection, facility, state)
+
+
+def keep_state(
+    connection: Connection, facility: Facility, state: State, *, latest: datetime | None = None
 ) -> bool:
     """Keep what a facility reports of itself.
 
     Parameters
     ----------
     connection : Connection
-        Of ``Database.writing``.
-    facility_id : str
+        Of ``Database.writing``, in which nobody else writes this facility's state.
+    facility : Facility
+        As it was read there.
     state : State
     latest : datetime, optional
         With a zone. A state that is known to be observed later than this was observed by a clock
@@ -109,25 +128,12 @@ def write_state(
         Whether it was kept: a state observed before the one that is known is not. Of two
         observed at one moment the one written later is, so that a report may be corrected, and
         sent again after an answer that was lost.
-
-    Raises
-    ------
-    NotFound
-        If no facility has the id.
     """
-    observed = select(facilities.c.facility_id, facility_states.c.observed_at)
-    of_it = observed.outerjoin_from(facilities, facility_states).where(
-        facilities.c.facility_id == facility_id
-    )
-    row = connection.execute(of_it).one_or_none()
-    if row is None:
-        raise NotFound(
-            "No facility has this id.", where=facility_id, remedy="Add the facility first."
-        )
-    known = {} if row.observed_at is None else {facility_id: row.observed_at}
-    kept = _write_states(connection, {facility_id: state}, known, latest)
+    name, before = facility.facility_id, facility.state
+    known = {} if before is None else {name: before.observed_at}
+    kept = _write_states(connection, {name: state}, known, latest)
     if kept:
-        note_change(connection, FACILITIES, city.count_change(connection), [facility_id])
+        note_change(connection, FACILITIES, city.count_change(connection), [name])
     return kept > 0
 
 

@@ -3,9 +3,16 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from geo_service.store.case_schema import kept_answers
+from geo_service.store.insert_once import insert_once
+
+_IT = (
+    kept_answers.c.sender == bindparam("of_sender"),
+    kept_answers.c.sent_key == bindparam("of_key"),
+)
+FIND = select(kept_answers.c.digest, kept_answers.c.answer, kept_answers.c.kept_at).where(*_IT)
 
 
 class KeptAnswer(NamedTuple):
@@ -19,11 +26,7 @@ class KeptAnswer(NamedTuple):
 
 def find(connection: Connection, sender: str, sent_key: str) -> KeptAnswer | None:
     """Return what was answered to a sender under a key; None: nothing yet."""
-    row = connection.execute(
-        select(kept_answers.c.digest, kept_answers.c.answer, kept_answers.c.kept_at).where(
-            kept_answers.c.sender == sender, kept_answers.c.sent_key == sent_key
-        )
-    ).one_or_none()
+    row = connection.execute(FIND, _named(sender, sent_key)).one_or_none()
     return None if row is None else KeptAnswer(*row)
 
 
@@ -45,11 +48,6 @@ def keep(
     now : datetime
         With a zone.
     """
-    connection.execute(
-        delete(kept_answers).where(
-            kept_answers.c.sender == sender, kept_answers.c.sent_key == sent_key
-        )
-    )
     row = {
         "sender": sender,
         "sent_key": sent_key,
@@ -57,7 +55,12 @@ def keep(
         "answer": answer,
         "kept_at": now,
     }
-    connection.execute(insert(kept_answers), row)
+    if not insert_once(connection, kept_answers, row):
+        connection.execute(update(kept_answers).where(*_IT).values(row), _named(sender, sent_key))
+
+
+def _named(sender: str, sent_key: str) -> dict[str, str]:
+    return {"of_sender": sender, "of_key": sent_key}
 
 
 def forget_before(connection: Connection, moment: datetime) -> int:

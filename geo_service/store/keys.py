@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from geo_service.domain.role import Role
 from geo_service.errors import WrongUsage
@@ -29,6 +29,8 @@ READ = select(
     keys.c.rider,
     keys.c.areas,
 )
+# Told once, for every request with a key asks it.
+OF_TOKEN = READ.where(keys.c.sha256 == bindparam("digest"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def add(
 
 def find(connection: Connection, token: str, now: datetime) -> Key | None:
     """Return the key of a token; None if it is unknown, expired or revoked."""
-    row = connection.execute(READ.where(keys.c.sha256 == _digest(token))).one_or_none()
+    row = connection.execute(OF_TOKEN, {"digest": _digest(token)}).one_or_none()
     if row is None:
         return None
     key = _key(row)

@@ -1,7 +1,9 @@
 """How connections to PostgreSQL begin, take turns at writing, and are found to be gone."""
 
 from collections.abc import Mapping
+from ctypes import c_int32
 from selectors import EVENT_READ, DefaultSelector
+from zlib import crc32
 
 from sqlalchemy import URL, Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
@@ -27,7 +29,8 @@ WAITS: Mapping[str, int | str] = {
 """How long to wait for a server that has gone without a word: seconds, but the last (ms). What the
 address says itself is kept to."""
 WRITERS_TURN = 0x67656F
-"""The lock by which writers take turns, as SQLite has them do by itself."""
+"""The lock by which writers take turns, as SQLite has them do by itself. Who writes one thing only
+holds it together with others who do."""
 ON_DISK = (
     "SELECT set_config('synchronous_commit', 'on', true)"
     " WHERE current_setting('synchronous_commit') = 'off';"
@@ -50,18 +53,36 @@ def waits(address: URL) -> dict[str, int | str]:
     return {name: value for name, value in WAITS.items() if name not in address.query}
 
 
-def take_turn(writer: Connection, patience_s: float) -> None:
+def take_turn(writer: Connection, patience_s: float, only: str = "") -> None:
     """Wait until nobody else writes; what is looked at then is still so at the commit.
+
+    Parameters
+    ----------
+    writer : Connection
+        In its transaction, at whose end the turn is given on.
+    patience_s : float
+        How long to wait.
+    only : str
+        The one thing that is written; blank: anything. Those who name different things write beside
+        each other, and wait only for whoever writes the same or may write anything.
 
     Raises
     ------
     DBAPIError
         If another one writes for longer than that, or the connection is lost.
     """
+    turn = f"SELECT pg_advisory_xact_lock({WRITERS_TURN})"
+    if only:
+        # Two things with one number wait for each other without need, once in some billions.
+        number = c_int32(crc32(only.encode())).value
+        turn = (
+            f"SELECT pg_advisory_xact_lock_shared({WRITERS_TURN});"
+            f" SELECT pg_advisory_xact_lock({WRITERS_TURN}, {number})"
+        )
     # Without parameters all goes in one message.
     writer.exec_driver_sql(
         f"{ON_DISK} {NOTICES_GONE} SET LOCAL lock_timeout = {max(1, round(patience_s * 1000))};"
-        f" SELECT pg_advisory_xact_lock({WRITERS_TURN})"
+        f" {turn}"
     )
 
 

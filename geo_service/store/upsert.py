@@ -2,14 +2,27 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, Connection, Row, Select, Table, bindparam, delete, insert, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Row,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    update,
+)
 from sqlalchemy import select as select_columns
 
 AT_ONCE = 1000
 """Ids asked for in one statement; databases bound the number of parameters."""
 OLD_ID = "id_of_the_row"
+STATEMENTS_KEPT = 64
 
 Statement: TypeAlias = "Select[*tuple[Any, ...]]"
 Found: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -87,7 +100,7 @@ def write_known(
     if added:
         connection.execute(insert(table), added)
     if replaced:
-        connection.execute(update(table).where(key == bindparam(OLD_ID)), replaced)
+        connection.execute(_replacing(table), replaced)
     return Written(len(added), len(replaced))
 
 
@@ -108,9 +121,20 @@ def find_rows(
 ) -> Iterator[Found]:
     """Yield the rows of a statement whose column holds one of the ids."""
     wanted = list(ids)
-    narrowed = statement.where(column.in_(bindparam("ids", expanding=True)))
+    narrowed = _narrowed(statement, column)
     for first in range(0, len(wanted), AT_ONCE):
         yield from connection.execute(narrowed, {"ids": wanted[first : first + AT_ONCE]})
+
+
+# To put a statement together takes as long as it does where one row is asked for.
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _narrowed(statement: Statement, column: Column[str]) -> Statement:
+    return statement.where(column.in_(bindparam("ids", expanding=True)))
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _replacing(table: Table) -> Update:
+    return update(table).where(id_column(table) == bindparam(OLD_ID))
 
 
 def id_column(table: Table) -> Column[str]:

@@ -6,29 +6,18 @@ Run it with ``scripts/faults load``; writes ``load.md`` beside this file. ``MINU
 import asyncio
 import math
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from threading import Event, Thread
 
 import numpy as np
 from figures import begin_section, keep_table, tell
 from http_load import cpu_seconds, resident_mb
 from mixed_traffic import SHARES, SHED, Seen, Traffic, send_at_once, send_at_rate
-from own_process import free_port, served
-
-from geo_service.domain.role import Role
-from geo_service.flows.build_demo import build_demo
-from geo_service.flows.manage_keys import add_key
-from geo_service.flows.wiring import open_workspace
-from geo_service.settings import Settings
-from geo_service.store import facilities as stored_facilities
+from served_demo import served_demo
 
 MINUTES = float(os.environ.get("MINUTES", "15"))
 CONNECTIONS = 16
@@ -38,28 +27,6 @@ SETTLED_S = 5.0
 """So soon after too much has been asked all must be as before."""
 MEMORY_SHARE = 0.05
 """By so much memory may change from the first third of the time to the last tenth."""
-
-
-@contextmanager
-def served_demo() -> Iterator[tuple[int, int, Traffic]]:
-    """Serve the demo; give the process, its port and what to ask it."""
-    with TemporaryDirectory() as folder:
-        settings = Settings(workspace=Path(folder) / "city", rider_key_file=Path(folder) / "key")
-        build_demo(settings, datetime.now(UTC), say=lambda _: None)
-        with open_workspace(settings) as workspace:
-            _, key = add_key(workspace, Role.STAFF, None, datetime.now(UTC))
-            with workspace.database.reading() as connection:
-                cabinets = stored_facilities.read_kind(connection, "charging_cabinet")
-        port = free_port()
-        environ = {
-            "GEO_SERVICE_WORKSPACE": str(settings.workspace),
-            "GEO_SERVICE_RIDER_KEY_FILE": str(settings.rider_key_file),
-            "GEO_SERVICE_REPORTS_PER_HOUR": "0",
-        }
-        command = [sys.executable, "-m", "geo_service", "serve", "--port", str(port)]
-        with served(command, port, environ) as process:
-            yield process, port, Traffic(key, [one.facility_id for one in cabinets])
-        shutil.rmtree(settings.workspace)
 
 
 @dataclass(frozen=True)
@@ -137,7 +104,8 @@ def check(*, held: bool, what: str) -> bool:
 
 def bear_load() -> bool:
     """Run all phases, tell the figures; say whether all bounds held."""
-    with served_demo() as (process, port, traffic):
+    with served_demo() as (process, port, key, cabinets):
+        traffic = Traffic(key, cabinets)
         asyncio.run(send_at_once(port, traffic, CONNECTIONS, 20))
         most = most_at_once(port, traffic)
         tell(f"most, {CONNECTIONS} connections, each asking again at once", most, "requests/s")

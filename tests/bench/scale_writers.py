@@ -3,98 +3,77 @@
 import asyncio
 import os
 import signal
-import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 import httpx
 import numpy as np
 from figures import begin_section, tell
+from http_load import cpu_seconds
 from mixed_traffic import Traffic, send_at_rate
-from own_process import free_port, served
 from private_postgis import find_programs, private_postgis
-
-from geo_service.domain.role import Role
-from geo_service.flows.build_demo import build_demo
-from geo_service.flows.manage_keys import add_key
-from geo_service.flows.wiring import open_workspace
-from geo_service.settings import Settings
-from geo_service.store import facilities as stored_facilities
+from served_demo import ServedDemo, served_demo
 
 WORKERS = 4
 STATES_A_SECOND, REPORTS_A_SECOND = 200, 50
+SHARES_OF_RATE = (0.4, 1.0)
 SECONDS, WARMING_S = 60, 10
 CHANGES = 100
 PATIENCE_S = 10.0
 
 
-class Serving(NamedTuple):
-    """A demo district, served by several workers."""
-
-    process: int
-    port: int
-    key: str
-    cabinets: Sequence[str]
-
-
 def bench_writers() -> None:
     """Tell how long writes take at the rates aimed at, and how soon each worker tells of one."""
-    with _served_demo() as serving:
-        rate = STATES_A_SECOND + REPORTS_A_SECOND
-        shares = {"state": STATES_A_SECOND / rate, "report": REPORTS_A_SECOND / rate}
-        traffic = Traffic(serving.key, serving.cabinets, shares)
-        begin_section(f"{WORKERS} workers on PostgreSQL, {SECONDS} s")
-        asyncio.run(send_at_rate(serving.port, traffic, rate, WARMING_S))
-        seen = asyncio.run(send_at_rate(serving.port, traffic, rate, SECONDS))
-        for sort, share in shares.items():
-            well = sum(
-                one == sort and 200 <= status < 300
-                for one, status in zip(seen.sorts, seen.statuses, strict=True)
-            )
-            tell(f"{sort}s written, of {share * rate:g} a second asked", well / SECONDS, "a second")
-            tell(f"p99 of a {sort}", seen.p99_ms(sort), "ms")
-        tell("p50 of both", float(np.median(seen.took_s)) * 1000, "ms")
-        tell("sent away", seen.count(shed=True), "")
-        tell("other errors", seen.count(wrong=True), "")
+    with _served_by_workers() as serving:
+        for share in SHARES_OF_RATE:
+            _write(serving, share)
         took = [_until_all_tell(serving, number) for number in range(CHANGES)]
         begin_section(f"From a change's answer until each of {WORKERS} workers tells of it")
         tell(f"p50 of {CHANGES} changes", float(np.median(took)) * 1000, "ms")
         tell("longest", max(took) * 1000, "ms")
 
 
+def _write(serving: ServedDemo, share: float) -> None:
+    """Tell how long writes take at a share of the rates aimed at, and what they cost."""
+    rates = {"state": STATES_A_SECOND * share, "report": REPORTS_A_SECOND * share}
+    rate = sum(rates.values())
+    shares = {sort: each / rate for sort, each in rates.items()}
+    traffic = Traffic(serving.key, serving.cabinets, shares)
+    begin_section(f"{WORKERS} workers on PostgreSQL, {SECONDS} s at {rate:g} writes a second")
+    asyncio.run(send_at_rate(serving.port, traffic, rate, WARMING_S))
+    workers = workers_of(serving.process)
+    spent = sum(map(cpu_seconds, workers))
+    seen = asyncio.run(send_at_rate(serving.port, traffic, rate, SECONDS))
+    spent = sum(map(cpu_seconds, workers)) - spent
+    for sort, each in rates.items():
+        well = sum(
+            one == sort and 200 <= status < 300
+            for one, status in zip(seen.sorts, seen.statuses, strict=True)
+        )
+        tell(f"{sort}s written, of {each:g} a second asked", well / SECONDS, "a second")
+        tell(f"p99 of a {sort}", seen.p99_ms(sort), "ms")
+    tell("p50 of both", float(np.median(seen.took_s)) * 1000, "ms")
+    tell("sent away", seen.count(shed=True), "")
+    tell("other errors", seen.count(wrong=True), "")
+    tell("processor of the workers, for one answer", 1000 * spent / len(seen.statuses), "ms")
+
+
 @contextmanager
-def _served_demo() -> Iterator[Serving]:
+def _served_by_workers() -> Iterator[ServedDemo]:
     programs = find_programs()
     if programs is None:
         raise SystemExit("PostgreSQL with PostGIS is not installed.")
-    with private_postgis(programs) as cluster, TemporaryDirectory() as folder:
-        settings = Settings(
-            workspace=Path(folder) / "city",
-            rider_key_file=Path(folder) / "key",
-            database_url=cluster.address_for("psycopg"),
-        )
-        build_demo(settings, datetime.now(UTC), say=lambda _: None)
-        with open_workspace(settings) as workspace:
-            _, key = add_key(workspace, Role.STAFF, None, datetime.now(UTC))
-            with workspace.database.reading() as connection:
-                cabinets = stored_facilities.read_kind(connection, "charging_cabinet")
-        port = free_port()
-        environ = {
-            "GEO_SERVICE_WORKSPACE": str(settings.workspace),
-            "GEO_SERVICE_RIDER_KEY_FILE": str(settings.rider_key_file),
-            "GEO_SERVICE_DATABASE_URL": settings.database_url,
-            "GEO_SERVICE_REPORTS_PER_HOUR": "0",
-        }
-        command = [sys.executable, "-m", "geo_service", "serve", "--port", str(port)]
-        command += ["--workers", str(WORKERS)]
-        with served(command, port, environ) as process:
-            _wait_for_workers(process)
-            yield Serving(process, port, key, [one.facility_id for one in cabinets])
+    with (
+        private_postgis(programs) as cluster,
+        served_demo(
+            "--workers", str(WORKERS), database_url=cluster.address_for("psycopg")
+        ) as serving,
+    ):
+        _wait_for_workers(serving.process)
+        yield serving
 
 
 def workers_of(process: int) -> list[int]:
@@ -111,7 +90,7 @@ def _wait_for_workers(process: int) -> None:
         time.sleep(0.1)
 
 
-def _until_all_tell(serving: Serving, number: int) -> float:
+def _until_all_tell(serving: ServedDemo, number: int) -> float:
     """Change a cabinet, and return after how many seconds the last worker told of it."""
     cabinet, charged = serving.cabinets[0], 1 + number % 7
     path = f"http://127.0.0.1:{serving.port}/facilities/{cabinet}"
@@ -135,7 +114,7 @@ def _tells(connection: httpx.Client, path: str, charged: int) -> bool:
 
 
 @contextmanager
-def _one_connection_each(serving: Serving) -> Iterator[list[httpx.Client]]:
+def _one_connection_each(serving: ServedDemo) -> Iterator[list[httpx.Client]]:
     """Open a connection to each worker, while the others stand still for a moment."""
     workers = workers_of(serving.process)
     connections: list[httpx.Client] = []

@@ -13,7 +13,7 @@ from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
 from geo_service.web.app import make_app
 from geo_service.web.problems import Overloaded
-from geo_service.web.threads import SOON, at_length, share_few_threads
+from geo_service.web.threads import SOON, SOON_ASKING, at_length, share_few_threads
 from geo_service.web.waiting_rooms import LengthyWork, WaitingRoom
 
 AT_LENGTH = 3
@@ -73,9 +73,11 @@ def small_app(lengthy: _AtATime, short: _AtATime) -> FastAPI:
     return app
 
 
-def run(doing: Callable[[httpx.AsyncClient], Awaitable[None]], app: FastAPI) -> None:
+def run(
+    doing: Callable[[httpx.AsyncClient], Awaitable[None]], app: FastAPI, *, asking: bool = False
+) -> None:
     async def inside() -> None:
-        share_few_threads()
+        share_few_threads(asking=asking)
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
             await asyncio.wait_for(doing(client), 60)
@@ -121,17 +123,18 @@ def test_who_finds_no_room_is_sent_away_and_who_may_not_ask_takes_none() -> None
     run(ask, app)
 
 
-def test_so_few_doors_answer_at_a_time() -> None:
+@pytest.mark.parametrize(("asking", "most"), [(False, SOON), (True, SOON_ASKING)])
+def test_so_few_doors_answer_at_a_time(most: int, *, asking: bool) -> None:
     lengthy, short = _AtATime(), _AtATime()
 
     async def ask(client: httpx.AsyncClient) -> None:
         held = [asyncio.create_task(client.get("/held")) for _ in range(30)]
-        await wait_until(short, SOON)
+        await wait_until(short, most)
         short.let_go.set()
         assert {(await one).json() for one in held} == {"held"}
 
-    run(ask, small_app(lengthy, short))
-    assert short.most == SOON
+    run(ask, small_app(lengthy, short), asking=asking)
+    assert short.most == most
 
 
 def test_a_door_without_request_is_told_so() -> None:

@@ -1,6 +1,5 @@
 """Each failure is met on a real server, which raises it or refuses whoever comes."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -33,18 +32,6 @@ CODES = {
     "XX001": "is damaged",
     "XX002": "An index of the database is damaged",
 }
-
-
-@pytest.fixture
-def address(postgis: Cluster) -> Iterator[str]:
-    with postgis.copied() as made:
-        yield made
-
-
-@pytest.fixture
-def database(address: str) -> Iterator[Database]:
-    with closing(Database(address)) as opened:
-        yield opened
 
 
 def raise_there(connection: Connection, code: str) -> None:

@@ -1,8 +1,5 @@
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from typing import TYPE_CHECKING
 
-import pytest
-from private_postgis import Cluster
 from sqlalchemy import (
     Connection,
     bindparam,
@@ -19,16 +16,13 @@ from geo_service.store.credit_schema import teams
 from geo_service.store.database import Database
 from geo_service.store.postgresql_connections import WAITS, waits
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 END_ALL = """
     SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-
-
-@pytest.fixture
-def database(postgis: Cluster) -> Iterator[Database]:
-    with postgis.copied() as address, closing(Database(address)) as opened:
-        yield opened
 
 
 def pid(database: Database) -> int:

@@ -5,7 +5,6 @@ from threading import Event
 from time import monotonic
 
 import pytest
-from private_postgis import Cluster
 from sqlalchemy import event, text
 
 from geo_service.errors import NotReady
@@ -25,18 +24,6 @@ with database.writing() as connection:
     city.count_change(connection)
 database.close()
 """
-
-
-@pytest.fixture
-def address(postgis: Cluster) -> Iterator[str]:
-    with postgis.copied() as made:
-        yield made
-
-
-@pytest.fixture
-def database(address: str) -> Iterator[Database]:
-    with closing(Database(address)) as opened:
-        yield opened
 
 
 @pytest.fixture

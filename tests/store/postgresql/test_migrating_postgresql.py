@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -44,18 +43,6 @@ for table, key in (("facilities", "facility_id"), ("issues", "issue_id"), ("area
 print(json.dumps(seen))
 application.exitQgis()
 """
-
-
-@pytest.fixture
-def address(postgis: Cluster) -> Iterator[str]:
-    with postgis.copied() as made:
-        yield made
-
-
-@pytest.fixture
-def database(address: str) -> Iterator[Database]:
-    with closing(Database(address)) as opened:
-        yield opened
 
 
 def layer_address(address: str) -> str:

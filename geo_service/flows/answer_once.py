@@ -119,7 +119,7 @@ def once_more_if_unknown(doing: Callable[[], Done]) -> Done:
         return doing()
     except OutcomeUnknown as unknown:
         try:
-            # Whoever writes waits until the database has done with the first.
+            # Whoever writes the same waits until the database has done with the first.
             return doing()
         except NotReady:
             raise unknown from None

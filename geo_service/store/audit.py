@@ -13,7 +13,7 @@ from geo_service.store.schema import keys
 
 NO_KEYS = ("", COMMAND_LINE, UPKEEP, A_RIDER)
 ENTRIES_AT_ONCE = 1_000
-# Whoever erases the rider waits for this write, or has been waited for.
+# Whoever erases the rider writes alone, so before all of this or after it.
 _KNOWN = select(keys.c.key_id).where(keys.c.key_id == bindparam("who"))
 ADD_OF_KEY = insert(audit).values(
     {column: bindparam(column) for column in ("done_at", *Deed._fields)}

@@ -48,7 +48,7 @@ def note_change(
     journal : Journal
         Of which records.
     change : int
-        As ``city.count_change`` returned it.
+        As ``city.count_change`` returned it: nobody else writes the journal from there on.
     ids : collection of str or None
         Of those that are, or may be, other than before; None: any of them may be.
     """

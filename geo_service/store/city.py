@@ -60,5 +60,9 @@ def changes(connection: Connection) -> int:
 
 
 def count_change(connection: Connection) -> int:
-    """Raise the number that ``changes`` returns, and return it as it is now."""
+    """Raise the number that ``changes`` returns, and return it as it is now.
+
+    From here to the commit whoever else raises it waits, so that numbers are committed in order: on
+    PostgreSQL it is best raised last.
+    """
     return int(connection.scalars(RAISE).one())

@@ -87,11 +87,12 @@ class Database:
         self._patience_s = patience_s
         self.on_postgresql = self._engine.dialect.name == "postgresql"
         self.commits = 0
-        """Another number after each commit of this object."""
+        """After each commit of this object another number than any before."""
         self._commit_numbers = count(1)
         self._turn = Lock()
-        """Of this process's writers. SQLite would have each sleep and look again, in no order and
-        longer each time, so that two dozen at once take seconds for what takes milliseconds."""
+        """Of this process's writers: SQLite would have each sleep and look again for seconds."""
+        self.while_waiting: Callable[[], AbstractContextManager[None]] = nullcontext
+        """Lasts while a thread waits for another writer of this process."""
         self._others: list[Callable[[], None]] = []
         self._was_there = False
         if self.file is not None:
@@ -130,9 +131,9 @@ class Database:
         Parameters
         ----------
         only : str
-            Names the one thing that is changed, such as a facility's state: nobody else who names
-            the same, or nothing, writes meanwhile, but on PostgreSQL others may. What they change
-            must not matter here. Blank: nobody at all writes meanwhile.
+            The one thing that is changed, such as a facility's state: nobody else who names it,
+            or nothing, writes meanwhile, but on PostgreSQL others may. What they change must not
+            matter here, nor any row that they may lock be locked before ``city.count_change``.
 
         Raises
         ------
@@ -170,8 +171,10 @@ class Database:
 
     @contextmanager
     def _taking_turns(self) -> Iterator[None]:
-        if not self._turn.acquire(timeout=self._patience_s):
-            raise busy(self._name)
+        if not self._turn.acquire(blocking=False):
+            with self.while_waiting():
+                if not self._turn.acquire(timeout=self._patience_s):
+                    raise busy(self._name)
         try:
             yield
         finally:
@@ -217,8 +220,7 @@ class Database:
         Returns
         -------
         bool
-            Whether it is empty; not, if somebody has been reading all the while: it is emptied
-            sooner or later then. Other databases see to theirs, and answer yes.
+            Whether it is; not yet, if somebody read all the while. Others than SQLite answer yes.
 
         Raises
         ------

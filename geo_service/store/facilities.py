@@ -18,7 +18,8 @@ READ = select(*facilities.c, *list(facility_states.c)[1:]).select_from(
     facilities.outerjoin(facility_states)
 )
 # Told once: to put such a statement together anew takes as long as it does.
-ONE = READ.where(facilities.c.facility_id == bindparam("facility_id"))
+READ_ONE = READ.where(facilities.c.facility_id == bindparam("facility_id"))
+TIMES = select(facility_states.c.facility_id, facility_states.c.observed_at)
 
 
 def write(connection: Connection, records: Sequence[Facility], *, replace: bool = False) -> Written:
@@ -80,7 +81,7 @@ def read_kind(connection: Connection, kind: str) -> list[Facility]:
 
 def find(connection: Connection, facility_id: str) -> Facility | None:
     """Return one facility; None if none has the id."""
-    row = connection.execute(ONE, {"facility_id": facility_id}).one_or_none()
+    row = connection.execute(READ_ONE, {"facility_id": facility_id}).one_or_none()
     return None if row is None else _facility(row)
 
 
@@ -172,8 +173,7 @@ def _write_states(
 
 def _observed(connection: Connection, facility_ids: Collection[str]) -> dict[str, datetime]:
     """Return when the states that are known were observed."""
-    times = select(facility_states.c.facility_id, facility_states.c.observed_at)
-    return dict(find_rows(connection, times, facility_states.c.facility_id, facility_ids))
+    return dict(find_rows(connection, TIMES, facility_states.c.facility_id, facility_ids))
 
 
 def _state_rows(states: Iterable[tuple[str, State]]) -> Iterator[dict[str, object]]:

@@ -54,17 +54,17 @@ def waits(address: URL) -> dict[str, int | str]:
 
 
 def take_turn(writer: Connection, patience_s: float, only: str = "") -> None:
-    """Wait until nobody else writes; what is looked at then is still so at the commit.
+    """Wait for the turn to write anything, or one thing: see ``Database.writing``.
 
     Parameters
     ----------
     writer : Connection
         In its transaction, at whose end the turn is given on.
     patience_s : float
-        How long to wait.
+        How long to wait for each lock, those of rows within the turn too.
     only : str
-        The one thing that is written; blank: anything. Those who name different things write beside
-        each other, and wait only for whoever writes the same or may write anything.
+        The one thing that is written; blank: anything, so that all that is looked at in the turn is
+        still so at the commit.
 
     Raises
     ------

@@ -69,7 +69,7 @@ def upsert(
     known = (
         set(connection.scalars(select_columns(key)))
         if replace
-        else {row[0] for row in find_rows(connection, select_columns(key), key, given)}
+        else {row[0] for row in find_rows(connection, _ids_of(table), key, given)}
     )
     gone = known - given.keys() if replace else set()
     remove(connection, key, gone)
@@ -130,6 +130,11 @@ def find_rows(
 @lru_cache(maxsize=STATEMENTS_KEPT)
 def _narrowed(statement: Statement, column: Column[str]) -> Statement:
     return statement.where(column.in_(bindparam("ids", expanding=True)))
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _ids_of(table: Table) -> Statement:
+    return select_columns(id_column(table))
 
 
 @lru_cache(maxsize=STATEMENTS_KEPT)

@@ -180,7 +180,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
-        share_few_threads(asking=workspace.database.on_postgresql)
+        share_few_threads(workspace.database)
         # The first question would otherwise wait for the streets to be opened.
         with suppress(NotReady):
             await run_in_threadpool(app.state.service.kept_facilities.current, Profile.EBIKE)

@@ -6,8 +6,11 @@ for seconds, a map or an analyst's table, must not hold these few, so each kind 
 own: anybody may ask for a map, and no analyst's table waits for those.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial, wraps
+from threading import Semaphore
 from typing import Final, ParamSpec
 
 from anyio.to_thread import current_default_thread_limiter
@@ -15,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from geo_service.store.database import Database
 from geo_service.web.service import Service, service_of
 from geo_service.web.waiting_rooms import LengthyWork
 
@@ -22,21 +26,49 @@ SOON: Final = 2
 """Of two, three, four and eight, with SQLite and 330 requests a second on two cores, with two the
 fewest were sent away, and the slowest in a hundred was answered soonest in four runs of five: more
 take so many turns that the same work costs a third more."""
-SOON_ASKING: Final = 8
+WHO_WAIT: Final = 6
+"""So many may wait for another writer beside these, for they cost nothing meanwhile."""
+SOON_WITH_SERVER: Final = 8
 """Where the database is a server, its answers are waited for most of the time."""
 
 Asked = ParamSpec("Asked")
 
 
-def share_few_threads(*, asking: bool) -> None:
+def share_few_threads(database: Database) -> None:
     """Let so many doors of the running app answer at a time; to be called in its event loop.
 
     Parameters
     ----------
-    asking : bool
-        Whether they ask a server for what is in the database.
+    database : Database
+        What they ask. Whoever waits there for another writer's end leaves the thread's place to
+        somebody else meanwhile: who only reads need not wait for that.
     """
-    current_default_thread_limiter().total_tokens = SOON_ASKING if asking else SOON
+    places = current_default_thread_limiter()
+    if database.on_postgresql:
+        places.total_tokens = SOON_WITH_SERVER
+        return
+    places.total_tokens = SOON
+    loop, waiting = asyncio.get_running_loop(), Semaphore(WHO_WAIT)
+
+    def offer(more: int) -> None:
+        places.total_tokens += more
+
+    @contextmanager
+    def leaving_place() -> Iterator[None]:
+        if not waiting.acquire(blocking=False):
+            yield
+            return
+        # Threads may still write when the loop has ended, and offer nobody anything then.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(offer, 1)
+        try:
+            yield
+        finally:
+            waiting.release()
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(offer, -1)
+
+    database.while_waiting = leaving_place
 
 
 def at_length(

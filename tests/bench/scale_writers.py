@@ -86,7 +86,9 @@ def workers_of(process: int) -> list[int]:
 
 def _wait_for_workers(process: int) -> None:
     end = time.monotonic() + 60
-    while len(workers_of(process)) < WORKERS and time.monotonic() < end:
+    while len(workers_of(process)) < WORKERS:
+        if time.monotonic() > end:
+            raise RuntimeError("some workers were not started")
         time.sleep(0.1)
 
 

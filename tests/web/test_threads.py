@@ -11,9 +11,11 @@ from fastapi import FastAPI, HTTPException, Request, Response
 
 from geo_service.flows.wiring import open_workspace
 from geo_service.settings import Settings
+from geo_service.store import city
+from geo_service.store.database import Database
 from geo_service.web.app import make_app
 from geo_service.web.problems import Overloaded
-from geo_service.web.threads import SOON, SOON_ASKING, at_length, share_few_threads
+from geo_service.web.threads import SOON, SOON_WITH_SERVER, WHO_WAIT, at_length, share_few_threads
 from geo_service.web.waiting_rooms import LengthyWork, WaitingRoom
 
 AT_LENGTH = 3
@@ -74,10 +76,12 @@ def small_app(lengthy: _AtATime, short: _AtATime) -> FastAPI:
 
 
 def run(
-    doing: Callable[[httpx.AsyncClient], Awaitable[None]], app: FastAPI, *, asking: bool = False
+    doing: Callable[[httpx.AsyncClient], Awaitable[None]],
+    app: FastAPI,
+    database: str = "sqlite://",
 ) -> None:
     async def inside() -> None:
-        share_few_threads(asking=asking)
+        share_few_threads(Database(database))
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
             await asyncio.wait_for(doing(client), 60)
@@ -123,8 +127,10 @@ def test_who_finds_no_room_is_sent_away_and_who_may_not_ask_takes_none() -> None
     run(ask, app)
 
 
-@pytest.mark.parametrize(("asking", "most"), [(False, SOON), (True, SOON_ASKING)])
-def test_so_few_doors_answer_at_a_time(most: int, *, asking: bool) -> None:
+@pytest.mark.parametrize(
+    ("database", "most"), [("sqlite://", SOON), ("postgresql+psycopg://h/city", SOON_WITH_SERVER)]
+)
+def test_so_few_doors_answer_at_a_time(database: str, most: int) -> None:
     lengthy, short = _AtATime(), _AtATime()
 
     async def ask(client: httpx.AsyncClient) -> None:
@@ -133,8 +139,45 @@ def test_so_few_doors_answer_at_a_time(most: int, *, asking: bool) -> None:
         short.let_go.set()
         assert {(await one).json() for one in held} == {"held"}
 
-    run(ask, small_app(lengthy, short), asking=asking)
+    run(ask, small_app(lengthy, short), database)
     assert short.most == most
+
+
+@pytest.mark.parametrize("writers", [SOON, SOON + WHO_WAIT - 1])
+def test_who_reads_is_answered_while_more_write_than_there_are_threads(
+    own_settings: Settings, writers: int
+) -> None:
+    app, workspace = FastAPI(), open_workspace(own_settings)
+
+    @app.put("/written")
+    def write() -> str:
+        with workspace.database.writing() as connection:
+            city.count_change(connection)
+        return "written"
+
+    @app.get("/soon")
+    def read() -> str:
+        return "soon"
+
+    async def inside() -> None:
+        places = current_default_thread_limiter()
+        share_few_threads(workspace.database)
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            with workspace.database.writing():
+                waiting = [asyncio.create_task(client.put("/written")) for _ in range(writers)]
+                async with asyncio.timeout(30):
+                    while places.total_tokens < SOON + min(writers, WHO_WAIT):  # noqa: ASYNC110
+                        await asyncio.sleep(0.01)
+                    assert (await client.get("/soon")).json() == "soon"
+                    assert not any(one.done() for one in waiting)
+            assert {(await one).json() for one in waiting} == {"written"}
+        async with asyncio.timeout(30):
+            while places.total_tokens > SOON:  # noqa: ASYNC110 - told by threads, without an event
+                await asyncio.sleep(0.01)
+
+    with workspace:
+        asyncio.run(inside())
 
 
 def test_a_door_without_request_is_told_so() -> None:

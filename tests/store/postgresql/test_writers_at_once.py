@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, insert, select, update
 
 from geo_service.errors import NotReady
-from geo_service.store import city
+from geo_service.store import change_journal, city
 from geo_service.store.change_journal import FACILITIES, changed_since, note_change
 from geo_service.store.credit_schema import teams
 from geo_service.store.database import Database
@@ -99,9 +99,11 @@ def test_who_waits_too_long_for_who_writes_anything_is_told(address: str) -> Non
 
 
 def test_nothing_is_lost_and_readers_are_told_of_all_in_order(
-    database: Database, threads: ThreadPoolExecutor
+    database: Database, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each writer counts things up; who reads on from the last change always has what is there."""
+    # So few that the journal forgets again and again meanwhile.
+    monkeypatch.setattr(change_journal, "MOST_ROWS", 3 * change_journal.LOOKED_EVERY)
     with database.writing() as connection:
         rows = [{"team_id": thing, "name": "0", "name_en": ""} for thing in THINGS]
         connection.execute(insert(teams), rows)

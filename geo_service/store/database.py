@@ -89,10 +89,9 @@ class Database:
         self.commits = 0
         """After each commit of this object another number than any before."""
         self._commit_numbers = count(1)
-        self._turn = Lock()
-        """Of this process's writers: SQLite would have each sleep and look again for seconds."""
+        self._turn = Lock()  # SQLite would have writers sleep and look again for seconds
         self.while_waiting: Callable[[], AbstractContextManager[None]] = nullcontext
-        """Lasts while a thread waits for another writer of this process."""
+        """Lasts while a thread waits for another writer's end, or may have to."""
         self._others: list[Callable[[], None]] = []
         self._was_there = False
         if self.file is not None:
@@ -157,7 +156,8 @@ class Database:
             writer = connection.execution_options(geo_service_writing=True, **options)
             with writer.begin() as transaction:
                 if self.on_postgresql:
-                    postgresql_connections.take_turn(writer, self._patience_s, only)
+                    with self.while_waiting():
+                        postgresql_connections.take_turn(writer, self._patience_s, only)
                 yield writer
                 with explained(self._name, committing=True):
                     transaction.commit()

@@ -4,7 +4,6 @@ Run it with ``scripts/faults load``; writes ``load.md`` beside this file. ``MINU
 """
 
 import asyncio
-import math
 import os
 import sys
 from collections.abc import Iterator
@@ -130,8 +129,9 @@ def bear_load() -> bool:
         tell("minutes in which any were sent away", sum(map(bool, away)), "")
         busy = [spent for spent, many in zip(cores, away, strict=True) if many]
         calm = [spent for spent, many in zip(cores, away, strict=True) if not many]
-        tell("cores busy in the quietest of these", min(busy, default=math.nan), "")
-        tell("cores busy in the busiest of the others", max(calm, default=math.nan), "")
+        if busy and calm:
+            tell("cores busy in the quietest of these", min(busy), "")
+            tell("cores busy in the busiest of the others", max(calm), "")
         tell("most, as above, measured again afterwards", afterwards, "requests/s")
         tell("memory after a third of the time", before, "MB")
         tell("memory at the end", after, "MB")

@@ -32,6 +32,7 @@ from geo_service.store.sqlite_connections import place_if_any
 __all__ = ["Connection", "Database"]
 
 REVISION_KEPT = select(column("version_num", String)).select_from(table("alembic_version"))
+POOL = {"max_overflow": -1, "pool_size": 12}  # a connection is a process of PostgreSQL's
 PATIENCE_S = 60.0
 """How long a writer waits for another to finish."""
 PLACE = "place"
@@ -71,8 +72,7 @@ class Database:
             waiting = (
                 {"timeout": patience_s} if on_sqlite else postgresql_connections.waits(address)
             )
-            # As many threads as there are may read at once.
-            pool = {} if on_sqlite and self.file is None else {"max_overflow": -1}
+            pool = {} if on_sqlite and self.file is None else POOL
             self._engine: Engine = create_engine(address, connect_args=waiting, **pool)
         except (ArgumentError, NoSuchModuleError, ImportError) as problem:
             raise WrongUsage(

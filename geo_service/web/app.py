@@ -185,7 +185,7 @@ def make_app(workspace: Workspace, *, clock: Clock = look_at_clock) -> FastAPI:
         with suppress(NotReady):
             await run_in_threadpool(app.state.service.kept_facilities.current, Profile.EBIKE)
         await run_in_threadpool(_look_after_crash, workspace, clock)
-        upkeep = Upkeep(workspace, clock)
+        upkeep = Upkeep(workspace, service.commons, clock)
         upkeep.start()
         ready = ReadyCollections(app.state.service.collections)
         ready.start()

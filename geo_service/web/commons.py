@@ -41,9 +41,10 @@ CREATE TABLE IF NOT EXISTS parts (
 );
 CREATE TABLE IF NOT EXISTS drawings (number INTEGER PRIMARY KEY, drawing TEXT UNIQUE);
 CREATE TABLE IF NOT EXISTS counts (worker TEXT PRIMARY KEY, told TEXT);
+CREATE TABLE IF NOT EXISTS rounds (number INTEGER PRIMARY KEY, at REAL);
 """
 """Each is read and written by one file only: ``token_buckets``, ``held_photos``, ``kept_parts``
-(parts, drawings) and ``told_counts``."""
+(parts, drawings), ``told_counts`` and ``upkeep`` (rounds)."""
 
 
 class Commons:

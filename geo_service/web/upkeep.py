@@ -3,14 +3,19 @@
 import logging
 from datetime import datetime
 from threading import Event, Thread
-from typing import Protocol
+from time import monotonic
+from typing import Final, Protocol
 
 from geo_service.errors import GeoServiceError
 from geo_service.flows.keep_up import keep_up
 from geo_service.flows.wiring import Workspace
 from geo_service.store.acting import UPKEEP, Act, Deed, acting
+from geo_service.web.commons import Commons
 
 LOG = logging.getLogger("geo_service.web")
+NEARLY: Final = 0.9
+"""Of the time between two rounds: processes that were started one after the other don't each begin
+a round of their own, and one that comes a little early does not leave it out."""
 
 
 class _Clock(Protocol):
@@ -18,18 +23,20 @@ class _Clock(Protocol):
 
 
 class Upkeep:
-    """A thread that does it every so many seconds.
+    """A thread that does it every so many seconds, unless another of the processes has just done.
 
     Parameters
     ----------
     workspace : Workspace
         Opened; its setting ``upkeep_s`` says how often, 0: never.
+    commons : Commons
+        By which this process knows of the others'.
     clock : callable
         Tells the present moment, with a zone.
     """
 
-    def __init__(self, workspace: Workspace, clock: _Clock) -> None:
-        self._workspace, self._clock = workspace, clock
+    def __init__(self, workspace: Workspace, commons: Commons, clock: _Clock) -> None:
+        self._workspace, self._commons, self._clock = workspace, commons, clock
         self._ended = Event()
         self._thread = Thread(target=self._go_on, name="upkeep", daemon=True)
 
@@ -47,6 +54,8 @@ class Upkeep:
     def _go_on(self) -> None:
         while not self._ended.wait(self._workspace.settings.upkeep_s):
             try:
+                if not self._begins_round():
+                    continue
                 with acting(Act(self._clock, lambda: Deed("upkeep"), who=UPKEEP)):
                     done = keep_up(self._workspace, self._clock())
             except GeoServiceError as problem:
@@ -58,3 +67,15 @@ class Upkeep:
             else:
                 if any(done):
                     LOG.info("upkeep: %d issues passed on, %d riders asked", *done[:2])
+
+    def _begins_round(self) -> bool:
+        between_s = NEARLY * self._workspace.settings.upkeep_s
+        with self._commons.open() as file:
+            # Looked at only now: while it waited for the file another may have begun one.
+            now_s = monotonic()
+            begun = file.execute("SELECT at FROM rounds").fetchone()
+            # The clock begins anew with the machine; what lies ahead was before that.
+            if begun is not None and 0 <= now_s - begun[0] < between_s:
+                return False
+            file.execute("INSERT OR REPLACE INTO rounds (number, at) VALUES (1, ?)", (now_s,))
+        return True

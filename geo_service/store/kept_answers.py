@@ -56,7 +56,8 @@ def keep(
         "kept_at": now,
     }
     if not insert_once(connection, kept_answers, row):
-        connection.execute(update(kept_answers).where(*_IT).values(row), _named(sender, sent_key))
+        anew = update(kept_answers).where(*_IT).values(digest=digest, answer=answer, kept_at=now)
+        connection.execute(anew, _named(sender, sent_key))
 
 
 def _named(sender: str, sent_key: str) -> dict[str, str]:

@@ -34,7 +34,16 @@ ON_BOTH_KINDS = frozenset(
 )
 """What is tested of lakes in folders and in buckets."""
 
+COUNT_ONCE = """
+import sys
+from geo_service.store import city
+from geo_service.store.database import Database
 
+database = Database(sys.argv[1])
+with database.writing() as connection:
+    city.count_change(connection)
+database.close()
+"""
 ENGINES = ("sqlite", "postgresql")
 FreshAddress: TypeAlias = Callable[[str, Path], AbstractContextManager[str]]
 """Makes a database with all tables and nothing in them, for a use, in a folder if it is a file."""
@@ -227,6 +236,18 @@ def start_python(
         process.wait()
         if process.stdout is not None:
             process.stdout.close()
+
+
+@pytest.fixture
+def count_elsewhere(
+    address: str, start_python: Callable[..., subprocess.Popen[str]]
+) -> Callable[[], None]:
+    """Return what has another process count a change, and waits for it."""
+
+    def count() -> None:
+        assert start_python(COUNT_ONCE, address).communicate(timeout=60)[0] == ""
+
+    return count
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from subprocess import Popen
 from threading import Event
 from time import monotonic
 
@@ -18,16 +17,6 @@ from geo_service.store.change_watch import ChangeWatch
 from geo_service.store.database import Database
 
 PATIENCE_S = 30.0
-COUNT_ONCE = """
-import sys
-from geo_service.store import city
-from geo_service.store.database import Database
-
-database = Database(sys.argv[1])
-with database.writing() as connection:
-    city.count_change(connection)
-database.close()
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -109,10 +98,10 @@ def test_two_watches_see_alike(database: Database, watch: ChangeWatch) -> None:
 
 
 def test_commits_of_another_process_are_seen(
-    address: str, watch: ChangeWatch, start_python: Callable[..., Popen[str]]
+    watch: ChangeWatch, count_elsewhere: Callable[[], None]
 ) -> None:
     stamp = watch.stamp()
-    assert start_python(COUNT_ONCE, address).communicate(timeout=60)[0] == ""
+    count_elsewhere()
     assert changed(watch, stamp)
 
 

@@ -1,8 +1,12 @@
 import time
 from pathlib import Path
 
+import pytest
+
+from geo_service.errors import NotReady
+from geo_service.web import told_counts
 from geo_service.web.commons import Commons
-from geo_service.web.request_counts import RequestCounts
+from geo_service.web.request_counts import Counted, RequestCounts
 from geo_service.web.told_counts import ToldCounts
 
 
@@ -42,6 +46,31 @@ def test_others_are_told_while_it_goes_on(tmp_path: Path) -> None:
     while not told_there.all().answers:
         assert time.monotonic() < end
         time.sleep(0.05)
+    told_here.stop()
+
+
+def test_it_goes_on_after_whatever_went_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = [NotReady("held"), RuntimeError("odd")]
+    here, told_here = counting(tmp_path)
+    _, told_there = counting(tmp_path)
+    now = here.now
+
+    def fail_twice() -> Counted:
+        if faults:
+            raise faults.pop()
+        return now()
+
+    monkeypatch.setattr(told_counts, "EVERY_S", 0.01)
+    monkeypatch.setattr(here, "now", fail_twice)
+    here.count("/a", "GET", 200, 0.0)
+    told_here.start()
+    end = time.monotonic() + 30
+    while not told_there.all().answers:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert faults == []
     told_here.stop()
 
 

@@ -1,6 +1,5 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from subprocess import Popen
 from threading import Event
 from time import monotonic
 
@@ -14,16 +13,6 @@ from geo_service.store.database import Database
 
 PATIENCE_S = 30.0
 NEVER_S = 3_600.0
-COUNT_ONCE = """
-import sys
-from geo_service.store import city
-from geo_service.store.database import Database
-
-database = Database(sys.argv[1])
-with database.writing() as connection:
-    city.count_change(connection)
-database.close()
-"""
 
 
 @pytest.fixture
@@ -74,10 +63,10 @@ def test_what_another_one_commits_is_heard(listener: ChangeListener, other: Data
 
 @pytest.mark.usefixtures("only_heard")
 def test_what_another_process_commits_is_heard(
-    listener: ChangeListener, address: str, start_python: Callable[..., Popen[str]]
+    listener: ChangeListener, count_elsewhere: Callable[[], None]
 ) -> None:
     stamp = listener.stamp()
-    assert start_python(COUNT_ONCE, address).communicate(timeout=60)[0] == ""
+    count_elsewhere()
     until_changed(listener, stamp)
 
 

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from threading import Barrier, Event
 from typing import Any
 
@@ -84,6 +84,29 @@ def test_the_same_thing_and_anything_are_written_one_after_the_other(
     assert not second.within.wait(A_MOMENT_S)
     first.end()
     assert second.within.wait(PATIENCE_S)
+    second.end()
+
+
+@pytest.mark.parametrize(("one", "two"), [("", "a"), ("a", "a"), ("a", "")])
+def test_who_waits_for_another_process_says_so_meanwhile(
+    database: Database, other: Database, threads: ThreadPoolExecutor, one: str, two: str
+) -> None:
+    began, ended = Event(), Event()
+
+    @contextmanager
+    def while_waiting() -> Iterator[None]:
+        began.set()
+        yield
+        ended.set()
+
+    database.while_waiting = while_waiting
+    first = Turn(threads, other, one)
+    assert first.within.wait(PATIENCE_S)
+    second = Turn(threads, database, two)
+    assert began.wait(PATIENCE_S)
+    assert not ended.wait(A_MOMENT_S)
+    first.end()
+    assert ended.wait(PATIENCE_S)
     second.end()
 
 

@@ -1,3 +1,4 @@
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
@@ -32,6 +33,18 @@ def pid(database: Database) -> int:
 
 def test_a_connection_that_lives_is_used_again(database: Database) -> None:
     assert len({pid(database) for _ in range(5)}) == 1
+
+
+def test_as_many_as_threads_ask_stay_open(database: Database) -> None:
+    def pids() -> set[int]:
+        with ExitStack() as open_still:
+            readers = [open_still.enter_context(database.reading()) for _ in range(9)]
+            asked = text("SELECT pg_backend_pid()")
+            return {int(reader.execute(asked).scalar_one()) for reader in readers}
+
+    first = pids()
+    assert len(first) == 9
+    assert pids() == first
 
 
 def test_connections_that_the_server_ended_are_opened_anew(database: Database) -> None:

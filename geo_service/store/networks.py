@@ -37,6 +37,8 @@ _VERSION = re.compile(rf"[0-9a-f]{{{_NAME_LENGTH}}}")
 _LEFTOVER = re.compile(r"\.(draft|removed)-[0-9a-f]{32}")
 _LOCK = ".lock"
 _WAYS = ("climb", "descend")
+_OPENINGS = 5
+"""How often an array is opened that the interpreter fails to parse."""
 
 
 class NetworkStore:
@@ -264,9 +266,17 @@ class NetworkStore:
 
 
 def _map(path: Path) -> np.ndarray[Any, np.dtype[Any]]:
-    """Open an array read-only, as a plain array: that is what compiled functions take."""
-    mapped: np.memmap[Any, np.dtype[Any]] = np.load(path, mmap_mode="r", allow_pickle=False)
-    return mapped.view(np.ndarray)
+    """Open an array read-only, as a plain array: that is what compiled functions take.
+
+    numpy parses an array's head as Python text. Before 3.11.8 and 3.12.2, CPython refuses that
+    with a SystemError if another thread parses at the same moment (python/cpython#106905): the
+    file is sound, so it is opened again.
+    """
+    for _ in range(_OPENINGS):
+        with suppress(SystemError):
+            mapped: np.memmap[Any, np.dtype[Any]] = np.load(path, mmap_mode="r", allow_pickle=False)
+            return mapped.view(np.ndarray)
+    raise ValueError(f"{path.name} can't be parsed, {_OPENINGS} times over")
 
 
 def _folders(networks: Mapping[Profile, Network]) -> dict[str, dict[str, Any]]:

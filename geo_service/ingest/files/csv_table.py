@@ -95,12 +95,14 @@ def _check_quotations(content: bytes, delimiter: str, file: str) -> None:
         over several lines and further text follows it in its field.
     """
     ends = re.escape(delimiter.encode()) + rb"\r\n"
+    # What is matched once stays matched, or a long file would take for ever. Atomic groups say so:
+    # possessive repeats of a group go wrong before Python 3.11.5 (python/cpython#106052).
     sound = re.compile(
-        rb'(?:[^"]++'
+        rb'(?>(?:[^"]+'
         # A mark within a field that does not begin with one means itself.
         rb'|(?<=[^%(ends)b])"'
-        rb'|"(?:[^"]++|"")*+"(?=[%(ends)b]|\Z)'
-        rb'|"(?:[^"\r\n]++|"")*+")*+' % {b"ends": ends}
+        rb'|"(?>(?:[^"]+|"")*)"(?=[%(ends)b]|\Z)'
+        rb'|"(?>(?:[^"\r\n]+|"")*)")*)' % {b"ends": ends}
     ).match(content)
     opens = sound.end() if sound else 0
     if opens == len(content):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from geo_service.domain.facility import Facility
+from geo_service.domain.facility import Facility, State
 from geo_service.domain.issue import Issue
 from geo_service.domain.rider_names import Span
 from geo_service.export.navigate import amap_link
@@ -14,7 +14,6 @@ Feature: TypeAlias = dict[str, Any]
 
 def facility_feature(facility: Facility) -> Feature:
     """Describe one facility as it stands in the workspace."""
-    state = facility.state
     return _feature(
         facility.facility_id,
         (facility.lon, facility.lat),
@@ -28,18 +27,23 @@ def facility_feature(facility: Facility) -> Feature:
             "opening_hours": facility.opening_hours,
             "amenities": sorted(facility.amenities),
             "services": sorted(facility.services),
-            "state": None
-            if state is None
-            else {
-                "observed_at": iso(state.observed_at),
-                "charged": state.charged,
-                "empty": state.empty,
-                "free": state.free,
-                "out_of_order": state.out_of_order,
-            },
+            "state": state_told(facility.state),
             "navigate": amap_link(facility, riding=True),
         },
     )
+
+
+def state_told(state: State | None) -> dict[str, Any] | None:
+    """Describe what a facility reported last; None: nothing."""
+    if state is None:
+        return None
+    return {
+        "observed_at": iso(state.observed_at),
+        "charged": state.charged,
+        "empty": state.empty,
+        "free": state.free,
+        "out_of_order": state.out_of_order,
+    }
 
 
 def issue_along_feature(issue: Issue, *, along_m: float, off_m: float) -> Feature:

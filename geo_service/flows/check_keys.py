@@ -30,7 +30,7 @@ def recognise_key(workspace: Workspace, token: str, now: datetime) -> Key:
     NoKey
         If the token is unknown, expired or revoked.
     """
-    with workspace.database.reading() as connection:
+    with workspace.database.reading(once=True) as connection:
         key = stored_keys.find(connection, token, now)
         if key is not None and key.areas:
             # Read with each request, for areas may have been loaded since; a key whose areas are

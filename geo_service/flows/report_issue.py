@@ -87,8 +87,9 @@ def report_issue(
     WrongUsage
         If the idempotency key was used for another report.
     """
-    # So that a place that is refused is refused before photos are looked at.
-    refuse_wrong_report(workspace, report, now)
+    if photos:
+        # To draw them takes long, and what is refused shall not wait for it.
+        refuse_wrong_report(workspace, report, now)
     sent = sent_by("" if key is None else key.key_id, idempotency_key, _content(report, photos))
     drawn = [prepare_photo(workspace, data) for data in photos]
     return once_more_if_unknown(lambda: _keep_once(workspace, report, key, now, drawn, sent))
@@ -110,7 +111,7 @@ def _keep_once(
             files.drop()
             return Reported(_known(connection, before), repeated=True)
         # Areas may have been loaded meanwhile; in this turn nobody loads any.
-        responsible = _who_answers(connection, workspace, report)
+        responsible = _accept(connection, workspace, report, now)
         case = _keep(connection, *_first_case(report, key, responsible, now), files.kept, now)
         keep_answer(connection, sent, case.issue.issue_id, now)
     return Reported(case, repeated=False)
@@ -125,12 +126,15 @@ def refuse_wrong_report(workspace: Workspace, report: Report, now: datetime) -> 
         If the category, position, time, text or an answer can't be accepted.
     """
     with workspace.database.reading() as connection:
-        category = require_category(connection, report.category)
-        check_report(report, category, now, workspace.settings.future_slack_s)
-        _who_answers(connection, workspace, report)
+        _accept(connection, workspace, report, now)
 
 
-def _who_answers(connection: Connection, workspace: Workspace, report: Report) -> Responsible:
+def _accept(
+    connection: Connection, workspace: Workspace, report: Report, now: datetime
+) -> Responsible:
+    """Say who answers for what can be reported; refuse the rest."""
+    category = require_category(connection, report.category)
+    check_report(report, category, now, workspace.settings.future_slack_s)
     return find_responsible(connection, workspace, report.lon, report.lat, report.category)
 
 
@@ -199,7 +203,7 @@ def _keep(
     hours = stored_deadlines.read(connection)
     due = replace(case, due_at=due_at(hours, case.issue.category, case.stage, now))
     act_makes("issue", case.issue.issue_id)
-    stored_issues.write(connection, [case.issue])
+    stored_issues.add(connection, case.issue)
     stored_cases.add(connection, [due], [move])
     note_photos(
         connection,

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from geo_service.domain.case import Case, Move
 from geo_service.domain.issue import Issue
 from geo_service.domain.lifecycle import OPEN, Mover, Stage
-from geo_service.store import city
 from geo_service.store import issues as stored_issues
 from geo_service.store.case_schema import case_moves, cases
 from geo_service.store.change_journal import ISSUES, note_change
@@ -88,7 +87,7 @@ def change_many(connection: Connection, changed: Sequence[tuple[Case, Move]]) ->
     last = {row[0]: row[1] for row in find_rows(connection, LAST, case_moves.c.issue_id, ids)}
     numbered = [replace(move, number=last.get(move.issue_id, 0) + 1) for _, move in changed]
     connection.execute(insert(case_moves), [asdict(move) for move in numbered])
-    note_change(connection, ISSUES, city.count_change(connection), ids)
+    note_change(connection, ISSUES, ids)
 
 
 def add_move(connection: Connection, move: Move) -> Move:

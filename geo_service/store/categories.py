@@ -39,7 +39,7 @@ def write(connection: Connection, records: Sequence[Category], *, replace: bool 
     gone = known - {record.category for record in records} - named
     remove(connection, categories.c.category, gone)
     # Issues are told with the names of their categories.
-    note_change(connection, ISSUES, city.count_change(connection), None)
+    note_change(connection, ISSUES, None)
     return written + Written(removed=len(gone))
 
 

@@ -1,7 +1,7 @@
 """Which facilities or issues the latest changes touched: a reader need not read all anew."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import Column, Connection, Table, delete, func, insert, select
 
@@ -36,10 +36,18 @@ ISSUES = Journal(issue_changes)
 """Issues added, changed or removed, or whose case or number of supporters changed."""
 
 
-def note_change(
-    connection: Connection, journal: Journal, change: int, ids: Collection[str] | None
-) -> None:
-    """Write down which records a change touched, in the transaction that makes it.
+Noted: TypeAlias = dict[Journal, set[str] | None]
+NOTED = "noted"
+"""Under this name a connection knows which records its transaction has touched so far."""
+
+
+def begin(connection: Connection) -> None:
+    """Begin to note changes, at the beginning of a transaction that writes."""
+    connection.info[NOTED] = {}
+
+
+def note_change(connection: Connection, journal: Journal, ids: Collection[str] | None) -> None:
+    """Note which records a transaction has touched; they are written down at its end.
 
     Parameters
     ----------
@@ -47,16 +55,34 @@ def note_change(
         Of ``Database.writing``.
     journal : Journal
         Of which records.
-    change : int
-        As ``city.count_change`` returned it: nobody else writes the journal from there on.
     ids : collection of str or None
         Of those that are, or may be, other than before; None: any of them may be.
     """
+    noted: Noted = connection.info[NOTED]
+    before = noted.setdefault(journal, set())
+    noted[journal] = None if ids is None or before is None else before | set(ids)
+
+
+def write_down(connection: Connection) -> None:
+    """Raise ``city.changes`` and write down what was noted: the last that a transaction does.
+
+    From here to the commit whoever else changes such records waits.
+    """
+    noted: Noted = connection.info.pop(NOTED)
+    if noted:
+        change = city.count_change(connection)
+        for journal, ids in noted.items():
+            _write_down(connection, journal, change, ids)
+
+
+def _write_down(
+    connection: Connection, journal: Journal, change: int, ids: Collection[str] | None
+) -> None:
     if ids is None or len(ids) > MOST_NAMED:
         _forget(connection, journal, change)
         return
     if ids:
-        rows = [{"change": change, journal.record_id.name: one} for one in set(ids)]
+        rows = [{"change": change, journal.record_id.name: one} for one in ids]
         connection.execute(insert(journal.table), rows)
     if len(ids) <= 1 and change % LOOKED_EVERY:
         return

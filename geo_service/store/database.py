@@ -23,7 +23,13 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from geo_service.errors import NotReady, WrongUsage
-from geo_service.store import audit, postgresql_connections, schema, sqlite_connections
+from geo_service.store import (
+    audit,
+    change_journal,
+    postgresql_connections,
+    schema,
+    sqlite_connections,
+)
 from geo_service.store.acting import current_act
 from geo_service.store.database_errors import busy, explained
 from geo_service.store.read_only_disk import address_to_open, is_read_only
@@ -106,15 +112,18 @@ class Database:
             event.listen(self._engine, "checkout", postgresql_connections.refuse_lost)
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self, *, once: bool = False) -> Iterator[Connection]:
         """Give a connection that sees one state of the database and can't change it.
+
+        With ``once`` each question sees the state of its own moment: on PostgreSQL that saves two
+        ways there and back. Nothing may be changed then either, though nothing watches over it.
 
         Raises
         ------
         NotReady
             If the database can't be read; ``Interrupted`` if the connection is lost meanwhile.
         """
-        options = postgresql_connections.READING if self.on_postgresql else {}
+        options = postgresql_connections.reading(once=once) if self.on_postgresql else {}
         with explained(self._name), self._engine.connect() as connection:
             reader = connection.execution_options(**options)
             with reader.begin():
@@ -132,7 +141,7 @@ class Database:
         only : str
             The one thing that is changed, such as a facility's state: nobody else who names it,
             or nothing, writes meanwhile, but on PostgreSQL others may. What they change must not
-            matter here, nor any row that they may lock be locked before ``city.count_change``.
+            matter here, nor may both lock one row (``city`` is locked last, by each).
 
         Raises
         ------
@@ -158,7 +167,9 @@ class Database:
                 if self.on_postgresql:
                     with self.while_waiting():
                         postgresql_connections.take_turn(writer, self._patience_s, only)
+                change_journal.begin(writer)
                 yield writer
+                change_journal.write_down(writer)
                 with explained(self._name, committing=True):
                     transaction.commit()
                 self.commits = next(self._commit_numbers)
@@ -247,22 +258,10 @@ class Database:
             )
 
     def _maintain(self, commands: Sequence[str], patience_s: float) -> bool:
-        """Run commands of SQLite outside any transaction; say whether the last got all done."""
         if self._engine.dialect.name != "sqlite":
             return True
         with explained(self._name), self._engine.connect() as connection:
-            driver = connection.connection.cursor()
-            # The last who had this connection may only have read.
-            driver.execute("PRAGMA query_only = OFF")
-            driver.execute("PRAGMA busy_timeout")
-            waited = driver.fetchall()[0][0]
-            driver.execute(f"PRAGMA busy_timeout = {round(patience_s * 1000)}")
-            for command in commands:
-                driver.execute(command)
-            busy = driver.fetchall()[0][0]
-            driver.execute(f"PRAGMA busy_timeout = {waited}")
-            driver.close()
-        return not busy
+            return sqlite_connections.maintain(connection, commands, patience_s)
 
     def connect_beside(self) -> Connection:
         """Open a connection that is none of the others', outside transactions; to be closed.

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, bindparam, delete, select
 
 from geo_service.domain.facility import Facility, Service, State
 from geo_service.errors import NotFound
-from geo_service.store import city
 from geo_service.store.change_journal import FACILITIES, note_change
 from geo_service.store.packed import pack_more, pack_set, unpack_more, unpack_set
 from geo_service.store.schema import facilities, facility_states
@@ -37,14 +36,13 @@ def write(connection: Connection, records: Sequence[Facility], *, replace: bool 
     replace : bool
         Whether facilities that are not given are removed.
     """
-    change = city.count_change(connection)
     written = upsert(connection, facilities, [_row(record) for record in records], replace=replace)
     if replace:
         connection.execute(delete(facility_states))
     states = _latest_states(records)
     _write_states(connection, states, _observed(connection, states))
     touched = None if replace else {one.facility_id for one in records}
-    note_change(connection, FACILITIES, change, touched)
+    note_change(connection, FACILITIES, touched)
     return written
 
 
@@ -59,7 +57,7 @@ def remove(connection: Connection, facility_id: str) -> bool:
     removed = connection.execute(delete(facilities).where(facilities.c.facility_id == facility_id))
     if removed.rowcount == 0:
         return False
-    note_change(connection, FACILITIES, city.count_change(connection), [facility_id])
+    note_change(connection, FACILITIES, [facility_id])
     return True
 
 
@@ -134,7 +132,7 @@ def keep_state(
     known = {} if before is None else {name: before.observed_at}
     kept = _write_states(connection, {name: state}, known, latest)
     if kept:
-        note_change(connection, FACILITIES, city.count_change(connection), [name])
+        note_change(connection, FACILITIES, [name])
     return kept > 0
 
 

@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, insert, select
 
 from geo_service.domain.issue import Issue
-from geo_service.store import city
 from geo_service.store.change_journal import ISSUES, note_change
 from geo_service.store.packed import pack_more, unpack_more
 from geo_service.store.schema import issue_reopenings, issues
@@ -39,14 +38,28 @@ def write(connection: Connection, records: Sequence[Issue], *, replace: bool = F
     intervals = [row for record in last.values() for row in _interval_rows(record)]
     if intervals:
         connection.execute(insert(issue_reopenings), intervals)
-    note_change(connection, ISSUES, city.count_change(connection), None if replace else last.keys())
+    note_change(connection, ISSUES, None if replace else last.keys())
     return written
+
+
+def add(connection: Connection, record: Issue) -> None:
+    """Write an issue of a new id.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of ``Database.writing``.
+    record : Issue
+        Open, and not reopened yet.
+    """
+    connection.execute(insert(issues), _row(record))
+    note_change(connection, ISSUES, [record.issue_id])
 
 
 def discard(connection: Connection, issue_ids: Collection[str]) -> None:
     """Remove issues, with all that belongs to them."""
     remove(connection, issues.c.issue_id, issue_ids)
-    note_change(connection, ISSUES, city.count_change(connection), issue_ids)
+    note_change(connection, ISSUES, issue_ids)
 
 
 def read_all(connection: Connection, *, approved_only: bool = False) -> list[Issue]:

@@ -15,6 +15,8 @@ READING: Mapping[str, object] = {
     "postgresql_readonly": True,
 }
 """A reader sees one state, as SQLite's do, and can't change it."""
+READING_ONCE: Mapping[str, object] = {"isolation_level": "AUTOCOMMIT"}
+"""Each question is a transaction of its own, which need not be begun and ended."""
 WRITING: Mapping[str, object] = {"isolation_level": "READ COMMITTED"}
 """A writer looks at each thing once it has its turn, whatever is usual on the server."""
 DRIVERS = ("psycopg", "psycopg2")
@@ -44,6 +46,11 @@ NOTICES_GONE = (
 CHANGING = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "COPY", "WITH"})
 CHANGED = "changed"
 """Under this name a connection knows how many rows were changed by it, in all its transactions."""
+
+
+def reading(*, once: bool) -> Mapping[str, object]:
+    """Return the options of a reader: see ``Database.reading``. Raises nothing."""
+    return READING_ONCE if once else READING
 
 
 def waits(address: URL) -> dict[str, int | str]:

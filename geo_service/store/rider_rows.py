@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, ColumnElement, Connection, delete, func, or_, select, true, update
 
-from geo_service.store import audit, city
+from geo_service.store import audit
 from geo_service.store.case_schema import (
     case_moves,
     cases,
@@ -150,7 +150,7 @@ def erase(connection: Connection, rider: str) -> RiderRows:
     # After the keys have gone: whoever was writing with one of them has written by now.
     audit.unname_keys(connection, own_keys)
     if touched:
-        note_change(connection, ISSUES, city.count_change(connection), touched)
+        note_change(connection, ISSUES, touched)
     return found
 
 

@@ -1,5 +1,6 @@
-"""How connections to SQLite begin, and which file they have opened."""
+"""How connections to SQLite begin, which file they have opened, and how it is maintained."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import URL, Connection
@@ -42,3 +43,33 @@ def begin(connection: Connection) -> None:
     writing = connection.get_execution_options().get("geo_service_writing", False)
     connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def maintain(connection: Connection, commands: Sequence[str], patience_s: float) -> bool:
+    """Run commands outside any transaction.
+
+    Parameters
+    ----------
+    connection : Connection
+        In no transaction.
+    commands : sequence of str
+    patience_s : float
+        How many seconds to wait for others who have the file.
+
+    Returns
+    -------
+    bool
+        Whether the last got all done.
+    """
+    driver = connection.connection.cursor()
+    # The last who had this connection may only have read.
+    driver.execute("PRAGMA query_only = OFF")
+    driver.execute("PRAGMA busy_timeout")
+    waited = driver.fetchall()[0][0]
+    driver.execute(f"PRAGMA busy_timeout = {round(patience_s * 1000)}")
+    for command in commands:
+        driver.execute(command)
+    busy = driver.fetchall()[0][0]
+    driver.execute(f"PRAGMA busy_timeout = {waited}")
+    driver.close()
+    return not busy

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from geo_service.store import city
 from geo_service.store.case_schema import supporters
 from geo_service.store.change_journal import ISSUES, note_change
 from geo_service.store.insert_once import insert_once
@@ -38,7 +37,7 @@ def add(
     """
     row = {"issue_id": issue_id, "rider": rider, "supported_at": now, "through": through}
     if insert_once(connection, supporters, row):
-        note_change(connection, ISSUES, city.count_change(connection), [issue_id])
+        note_change(connection, ISSUES, [issue_id])
         return True
     if not through:
         # Who says so for oneself stays, also when the issue that brought one here goes again.
@@ -85,4 +84,4 @@ def remove_through(connection: Connection, issue_id: str, through: str) -> None:
     connection.execute(
         delete(supporters).where(supporters.c.issue_id == issue_id, supporters.c.through == through)
     )
-    note_change(connection, ISSUES, city.count_change(connection), [issue_id])
+    note_change(connection, ISSUES, [issue_id])

@@ -57,6 +57,11 @@ def key_of(service: Service, request: Request, *, cookie: bool = False) -> Key |
     return recognise(service, request, token)
 
 
+def shows_key(request: Request) -> bool:
+    """Say whether a request shows anything as a key in its header. Raises nothing."""
+    return "authorization" in request.headers
+
+
 def recognise(service: Service, request: Request, token: str) -> Key:
     """Return the key that a token opens, however many from its address opened nothing.
 

@@ -11,10 +11,11 @@ from starlette.concurrency import run_in_threadpool
 from geo_service.domain.facility import MOST_COUNTED, State
 from geo_service.domain.opening import YEARS
 from geo_service.domain.role import Role
-from geo_service.errors import RefusedFields
-from geo_service.export.features import facility_feature
+from geo_service.errors import GeoServiceError, RefusedFields
+from geo_service.export.features import state_told
 from geo_service.flows.report_state import ReportedState, report_state
 from geo_service.ingest.facility_feature import COUNT
+from geo_service.store.keys import Key
 from geo_service.web.answers import json_answer
 from geo_service.web.auth import SHOWS_KEY, require_key
 from geo_service.web.bodies import JSON_TYPES, read_object
@@ -117,17 +118,28 @@ async def report_facility_state(facility_id: FacilityId, request: Request) -> Re
     What is left out or null is not counted there. An operator's key reports of the facilities
     whose `operator` it names, and of no other.
     """
-    service = service_of(request)
-    key = await run_in_threadpool(require_key, service, request, Role.OPERATOR, Role.STAFF)
+    # One way to the threads and back, for there may be hundreds of states a second.
+    try:
+        members = await read_object(request, JSON_TYPES)
+    except GeoServiceError:
+        # Who may not report is told that, and not what is wrong.
+        await run_in_threadpool(_reporter, request)
+        raise
+    return await run_in_threadpool(_keep, facility_id, request, members)
+
+
+def _keep(facility_id: str, request: Request, members: dict[str, Any]) -> Response:
+    service, key = service_of(request), _reporter(request)
     read_parameters(NoParameters, request.query_params.multi_items())
-    members = await read_object(request, JSON_TYPES)
     if members.get("type") == "Feature":
         raise RefusedFields({"id": "Nothing but a state is put here: no id can end in /state."})
     state = read_state(members)
-    done = await run_in_threadpool(
-        report_state, service.workspace, key, facility_id, state, service.clock()
-    )
+    done = report_state(service.workspace, key, facility_id, state, service.clock())
     return json_answer(_told(done))
+
+
+def _reporter(request: Request) -> Key:
+    return require_key(service_of(request), request, Role.OPERATOR, Role.STAFF)
 
 
 def read_state(members: dict[str, Any]) -> State:
@@ -143,9 +155,9 @@ def read_state(members: dict[str, Any]) -> State:
 
 
 def _told(done: ReportedState) -> dict[str, object]:
-    known = facility_feature(done.facility)["properties"]["state"]
+    known = state_told(done.facility.state)
     notes = []
-    if not done.kept:
+    if known is not None and not done.kept:
         notes.append(
             f"Not kept: a state observed later, at {known['observed_at']}, is known already."
         )

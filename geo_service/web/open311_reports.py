@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from geo_service.errors import RefusedFields
 from geo_service.export.open311 import describe_posted, notice_of_report
 from geo_service.flows.answer_once import HEADER
 from geo_service.flows.find_category import find_category
@@ -19,7 +20,7 @@ from geo_service.flows.track_report import token_of
 from geo_service.geometry.datum import Datum
 from geo_service.store.keys import Key
 from geo_service.web.answers import NOT_KEPT
-from geo_service.web.auth import SHOWS_KEY, key_of_any
+from geo_service.web.auth import SHOWS_KEY, key_of_any, shows_key
 from geo_service.web.descriptions import KEPT_KEY, KEY_OPTIONAL, describe_rules, schema_of
 from geo_service.web.forms import Form, read_form
 from geo_service.web.open311_answers import BASE, Format, document_answer, format_named
@@ -132,23 +133,21 @@ async def post_open311_request(written: WrittenAs, request: Request) -> Response
     fmt = format_named(written)
     service = service_of(request)
     shown = request.query_params.get("api_key", "")
-    await run_in_threadpool(key_of_any, service, request, shown)
+    if shown or shows_key(request):
+        # A form with photos is long, and is not read for whoever shows a wrong key.
+        await run_in_threadpool(key_of_any, service, request, shown)
     form = await read_form(request)
-    told = _by_name(form.texts)
-    key = await run_in_threadpool(
-        key_of_any, service, request, shown, told.get("api_key", "").strip()
-    )
-    taking = partial(_take, request, key, form, told, fmt)
+    taking = partial(_take, request, shown, form, fmt)
     if form.files:
         # The place of a photo is read there too: others shall not wait for it on few threads.
         return await service.draw_photos(request, taking)
     return await run_in_threadpool(taking)
 
 
-def _take(
-    request: Request, key: Key | None, form: Form, told: Mapping[str, str], written: Format
-) -> Response:
+def _take(request: Request, shown: str, form: Form, written: Format) -> Response:
     service = service_of(request)
+    told = _by_name(form.texts)
+    key = key_of_any(service, request, shown, told.get("api_key", "").strip())
     sent = _read(form, told, request.headers.get(HEADER, ""))
     service.limits.count_report(request, key)
     return _keep(service, key, sent, written)
@@ -157,15 +156,19 @@ def _take(
 def _keep(service: Service, key: Key | None, sent: SentReport, written: Format) -> Response:
     workspace = service.workspace
     report = sent.report()
-    find_category(workspace, report.category)
-    reported = report_issue(
-        workspace,
-        report,
-        key=key,
-        now=service.clock(),
-        photos=sent.photos,
-        idempotency_key=sent.idempotency_key,
-    )
+    try:
+        reported = report_issue(
+            workspace,
+            report,
+            key=key,
+            now=service.clock(),
+            photos=sent.photos,
+            idempotency_key=sent.idempotency_key,
+        )
+    except RefusedFields:
+        # A service that is not there is told before all else, and by the standard is not found.
+        find_category(workspace, report.category)
+        raise
     issue_id = reported.case.issue.issue_id
     near = [
         (other.case.issue.issue_id, other.distance_m)

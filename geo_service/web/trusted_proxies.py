@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,6 +18,7 @@ _HOST: Final = re.compile(rb"(?:[A-Za-z0-9_.-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?
 _PAIR: Final = re.compile(r'\s*([A-Za-z]+)=(?:"([^"\\]*)"|([^",;\s]*))\s*')
 _PORT: Final = re.compile(r":[0-9]{1,5}$")
 SCHEMES: Final = ("http", "https")
+ADDRESSES_KEPT: Final = 1024
 
 
 class TrustedProxies:
@@ -115,6 +117,8 @@ def _pairs(element: str) -> dict[str, str]:
     return {pair[1].lower(): pair[2] or pair[3] or "" for pair in found if pair}
 
 
+# Most requests come by a few proxies, and to read an address takes longer than all else here.
+@lru_cache(maxsize=ADDRESSES_KEPT)
 def _address(told: str) -> Address | None:
     """Read an address, with a port or brackets or without; None if it is none."""
     text = told.strip()

@@ -19,8 +19,9 @@ from served_demo import ServedDemo, served_demo
 
 WORKERS = 4
 STATES_A_SECOND, REPORTS_A_SECOND = 200, 50
-SHARES_OF_RATE = (0.4, 1.0)
-SECONDS, WARMING_S = 60, 10
+"""Of as many cabinets, each of which tells its state once a second."""
+SHARES_OF_RATE = (0.2, 0.4, 0.6, 0.8, 1.0)
+SECONDS, WARMING_S = 40, 10
 CHANGES = 100
 PATIENCE_S = 10.0
 
@@ -69,7 +70,10 @@ def _served_by_workers() -> Iterator[ServedDemo]:
     with (
         private_postgis(programs) as cluster,
         served_demo(
-            "--workers", str(WORKERS), database_url=cluster.address_for("psycopg")
+            "--workers",
+            str(WORKERS),
+            database_url=cluster.address_for("psycopg"),
+            cabinets=STATES_A_SECOND,
         ) as serving,
     ):
         _wait_for_workers(serving.process)

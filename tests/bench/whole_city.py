@@ -206,9 +206,8 @@ def make_whole_city(settings: Settings) -> None:
                     connection.execute(insert(table), ROWS[table.name])
             rider_generations.note_first(connection, mark)
             facilities.write_state(connection, "cabinet", State(observed_at=NOW, empty=3))
-            change = city.count_change(connection)
-            note_change(connection, FACILITIES, change, ["cabinet"])
-            note_change(connection, ISSUES, change, ["i"])
+            note_change(connection, FACILITIES, ["cabinet"])
+            note_change(connection, ISSUES, ["i"])
         for number in range(3):
             add_photo(workspace, b"photo %d" % number)
 

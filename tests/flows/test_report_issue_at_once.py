@@ -48,6 +48,8 @@ def test_what_many_send_at_once_is_one_issue_and_what_differs_is_many(
                 place, report, key=None, now=now, idempotency_key="same" if number % 2 else ""
             )
 
+    with place.database.reading() as connection:
+        before = city.changes(connection)
     with ThreadPoolExecutor(SENDERS) as pool:
         done = list(pool.map(send, range(4 * SENDERS)))
     same = [one for number, one in enumerate(done) if number % 2]
@@ -59,7 +61,8 @@ def test_what_many_send_at_once_is_one_issue_and_what_differs_is_many(
     assert len(ids) == 1 + len(others)
     with place.database.reading() as connection:
         assert {issue.issue_id for issue in issues.read_all(connection)} == ids
-        assert changed_since(connection, ISSUES, 2) == ids
+        assert changed_since(connection, ISSUES, before) == ids
+        assert city.changes(connection) == before + len(ids)
         assert {entry.about_id for entry in audit.entries(connection, None, None)} == ids
 
 

@@ -42,8 +42,8 @@ def test_what_is_changed_at_once_comes_back_with_its_moves_numbered(database: Da
         ]
         before = city.changes(connection)
         cases.change_many(connection, [(case, move_of(case.issue.issue_id)) for case in passed])
-        assert city.changes(connection) == before + 1
     with database.reading() as connection:
+        assert city.changes(connection) == before + 1
         assert cases.find_many(connection, "abc") == [case_of("a"), *passed]
         assert cases.history(connection, "a") == []
         assert cases.history(connection, "b") == [move_of("b", 1), move_of("b", 2)]
@@ -55,4 +55,5 @@ def test_where_there_is_nothing_to_change_nothing_is_written(database: Database)
         before = city.changes(connection)
         cases.lock_many(connection, [])
         cases.change_many(connection, [])
+    with database.reading() as connection:
         assert city.changes(connection) == before

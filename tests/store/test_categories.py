@@ -156,6 +156,7 @@ def test_writing_tells_caches(database: Database) -> None:
     with database.writing() as connection:
         before = city.changes(connection)
         categories.write(connection, [WATER])
+    with database.writing() as connection:
         assert city.changes(connection) == before + 1
         categories.write_questions(connection, [("water", DEPTH)])
         assert city.changes(connection) == before + 2

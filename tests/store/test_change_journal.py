@@ -155,17 +155,22 @@ def test_whatever_differs_between_two_changes_is_named(
 def test_nothing_has_changed_since_now(database: Database) -> None:
     with database.writing() as connection:
         facilities.write(connection, [place("a")])
+    with database.reading() as connection:
         assert changed_since(connection, FACILITIES, city.changes(connection)) == set()
 
 
 def test_each_change_names_what_it_touched(database: Database) -> None:
     with database.writing() as connection:
         facilities.write(connection, [place("a"), place("b")])
+    with database.writing() as connection:
         first = city.changes(connection)
         facilities.write_state(connection, "a", State(NOON))
+    with database.writing() as connection:
         second = city.changes(connection)
         facilities.remove(connection, "b")
         facilities.write(connection, [place("c")])
+    with database.reading() as connection:
+        assert city.changes(connection) == second + 1
         assert changed_since(connection, FACILITIES, first) == {"a", "b", "c"}
         assert changed_since(connection, FACILITIES, second) == {"b", "c"}
 
@@ -174,11 +179,14 @@ def test_what_changed_nothing_is_not_named(database: Database) -> None:
     with database.writing() as connection:
         facilities.write(connection, [place("a")])
         facilities.write_state(connection, "a", State(NOON))
+    with database.writing() as connection:
         before, held = city.changes(connection), rows(connection)
         assert not facilities.remove(connection, "none")
         assert not facilities.write_state(connection, "a", State(NOON - timedelta(hours=1)))
+    with database.writing() as connection:
         assert (city.changes(connection), rows(connection)) == (before, held)
         facilities.write(connection, [])
+    with database.reading() as connection:
         assert changed_since(connection, FACILITIES, before) == set()
 
 
@@ -187,12 +195,14 @@ def test_a_new_database_names_what_was_written_since_it_was_made(database: Datab
         assert changed_since(connection, FACILITIES, 0) == set()
         assert changed_since(connection, FACILITIES, -1) is None
         facilities.write(connection, [place("a")])
+    with database.reading() as connection:
         assert changed_since(connection, FACILITIES, 0) == {"a"}
 
 
 def test_a_count_that_never_was_is_of_another_database(database: Database) -> None:
     with database.writing() as connection:
         facilities.write(connection, [place("a")])
+    with database.reading() as connection:
         assert changed_since(connection, FACILITIES, city.changes(connection) + 1) is None
 
 
@@ -200,37 +210,58 @@ def test_a_count_that_never_was_is_of_another_database(database: Database) -> No
 def test_a_bulk_load_names_nobody(database: Database, size: int, *, told: bool) -> None:
     with database.writing() as connection:
         facilities.write(connection, [place("a")])
+    with database.writing() as connection:
         before = city.changes(connection)
         facilities.write(connection, [place(f"f{number}") for number in range(size)])
+    with database.writing() as connection:
         touched = changed_since(connection, FACILITIES, before)
         assert (touched is not None) is told
         if not told:
             assert rows(connection) == 1
         facilities.write(connection, [place("b")])
+    with database.reading() as connection:
         assert changed_since(connection, FACILITIES, before + 1) == {"b"}
 
 
 def test_a_load_that_is_the_whole_truth_names_nobody(database: Database) -> None:
     with database.writing() as connection:
         facilities.write(connection, [place("a")])
+    with database.writing() as connection:
         before = city.changes(connection)
         facilities.write(connection, [place("a")], replace=True)
+    with database.reading() as connection:
         assert changed_since(connection, FACILITIES, before) is None
         assert changed_since(connection, FACILITIES, before + 1) == set()
 
 
 def test_the_journal_stays_short_and_knows_how_far_back_it_reaches(database: Database) -> None:
-    with database.writing() as connection:
+    with database.reading() as connection:
         start = city.changes(connection)
-        for _ in range(2 * MOST_ROWS // MOST_NAMED):
-            change = city.count_change(connection)
-            note_change(
-                connection, FACILITIES, change, [f"f{number}" for number in range(MOST_NAMED)]
-            )
+    for _ in range(2 * MOST_ROWS // MOST_NAMED):
+        with database.writing() as connection:
+            note_change(connection, FACILITIES, [f"f{number}" for number in range(MOST_NAMED)])
+        with database.reading() as connection:
             assert rows(connection) <= MOST_ROWS
+    with database.reading() as connection:
         assert rows(connection) > MOST_ROWS - 2 * MOST_NAMED
         assert changed_since(connection, FACILITIES, start) is None
-        assert changed_since(connection, FACILITIES, change - 1) is not None
+        assert changed_since(connection, FACILITIES, city.changes(connection) - 1) is not None
+
+
+def test_what_one_transaction_touched_is_one_change(database: Database) -> None:
+    with database.writing() as connection:
+        facilities.write(connection, [place("old")])
+    with database.writing() as connection:
+        before = city.changes(connection)
+        for name in "aba":
+            facilities.write(connection, [place(name)])
+        note_change(connection, ISSUES, None)
+        note_change(connection, ISSUES, ["i"])
+        assert city.changes(connection) == before
+    with database.reading() as connection:
+        assert city.changes(connection) == before + 1
+        assert changed_since(connection, FACILITIES, before) == {"a", "b"}
+        assert changed_since(connection, ISSUES, before) is None
 
 
 def test_a_write_taken_back_leaves_the_journal_as_it_was(database: Database) -> None:
@@ -243,3 +274,8 @@ def test_a_write_taken_back_leaves_the_journal_as_it_was(database: Database) -> 
         write_and_fail()
     with database.reading() as connection:
         assert changed_since(connection, FACILITIES, 0) == set()
+    # Nor does the next writer on the same connection write it down.
+    with database.writing() as connection:
+        facilities.write(connection, [place("b")])
+    with database.reading() as connection:
+        assert changed_since(connection, FACILITIES, 0) == {"b"}

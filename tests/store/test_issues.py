@@ -118,4 +118,5 @@ def test_writing_tells_caches(database: Database) -> None:
     with database.writing() as connection:
         before = city.changes(connection)
         issues.write(connection, [issue("a")])
+    with database.reading() as connection:
         assert city.changes(connection) == before + 1

@@ -147,6 +147,7 @@ def test_a_database_of_the_first_release_keeps_all_that_is_in_it(no_tables: str)
             assert changed_since(connection, ISSUES, 6) is None
             assert changed_since(connection, ISSUES, 7) == set()
             facilities.remove(connection, "osm/node/1")
+        with database.reading() as connection:
             assert changed_since(connection, FACILITIES, 7) == {"osm/node/1"}
 
 

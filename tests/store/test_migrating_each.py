@@ -15,7 +15,7 @@ from geo_service.flows.wiring import address_in, open_workspace
 from geo_service.settings import Settings
 from geo_service.store.database import Database
 
-CHANGES = 5
+CHANGES = 4
 """So often something was written to the city that is made old."""
 BEGINNINGS = """
     SELECT COUNT(*) FROM trace_days WHERE begins_at = (

@@ -32,11 +32,12 @@ def recognise_key(workspace: Workspace, token: str, now: datetime) -> Key:
     """
     with workspace.database.reading(once=True) as connection:
         key = stored_keys.find(connection, token, now)
-        if key is not None and key.areas:
-            # Read with each request, for areas may have been loaded since; a key whose areas are
-            # gone reaches nothing.
+    if key is not None and key.areas:
+        # Read with each request, for areas may have been loaded since; a key whose areas are gone
+        # reaches nothing.
+        with workspace.database.reading() as connection:
             nest = workspace.kept_ground.areas(connection).nest
-            key = replace(key, reach=nest.within(key.areas))
+        key = replace(key, reach=nest.within(key.areas))
     if key is None:
         raise NoKey(
             "This key is unknown, expired or revoked.",

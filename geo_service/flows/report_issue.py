@@ -87,8 +87,9 @@ def report_issue(
     WrongUsage
         If the idempotency key was used for another report.
     """
-    if photos:
-        # To draw them takes long, and what is refused shall not wait for it.
+    if photos or not workspace.database.on_postgresql:
+        # To draw them takes long, and so may the turn to write, for which all wait on SQLite: what
+        # is refused shall neither wait for it nor hold it.
         refuse_wrong_report(workspace, report, now)
     sent = sent_by("" if key is None else key.key_id, idempotency_key, _content(report, photos))
     drawn = [prepare_photo(workspace, data) for data in photos]

@@ -59,8 +59,11 @@ def note_change(connection: Connection, journal: Journal, ids: Collection[str] |
         Of those that are, or may be, other than before; None: any of them may be.
     """
     noted: Noted = connection.info[NOTED]
-    before = noted.setdefault(journal, set())
-    noted[journal] = None if ids is None or before is None else before | set(ids)
+    touched = noted.setdefault(journal, set())
+    if ids is None:
+        noted[journal] = None
+    elif touched is not None:
+        touched.update(ids)
 
 
 def write_down(connection: Connection) -> None:
@@ -69,9 +72,10 @@ def write_down(connection: Connection) -> None:
     From here to the commit whoever else changes such records waits.
     """
     noted: Noted = connection.info.pop(NOTED)
-    if noted:
+    touched = {journal: ids for journal, ids in noted.items() if ids is None or ids}
+    if touched:
         change = city.count_change(connection)
-        for journal, ids in noted.items():
+        for journal, ids in touched.items():
             _write_down(connection, journal, change, ids)
 
 
@@ -81,10 +85,9 @@ def _write_down(
     if ids is None or len(ids) > MOST_NAMED:
         _forget(connection, journal, change)
         return
-    if ids:
-        rows = [{"change": change, journal.record_id.name: one} for one in ids]
-        connection.execute(insert(journal.table), rows)
-    if len(ids) <= 1 and change % LOOKED_EVERY:
+    rows = [{"change": change, journal.record_id.name: one} for one in ids]
+    connection.execute(insert(journal.table), rows)
+    if len(ids) == 1 and change % LOOKED_EVERY:
         return
     oldest_spare = (
         select(journal.table.c.change)

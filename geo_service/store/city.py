@@ -62,7 +62,7 @@ def changes(connection: Connection) -> int:
 def count_change(connection: Connection) -> int:
     """Raise the number that ``changes`` returns, and return it as it is now.
 
-    From here to the commit whoever else raises it waits, so that numbers are committed in order: on
-    PostgreSQL it is best raised last.
+    From here to the commit whoever else raises it waits, so that numbers are committed in order.
+    Who writes facilities or issues notes it (``store/change_journal.py``), and it is raised last.
     """
     return int(connection.scalars(RAISE).one())

@@ -93,7 +93,7 @@ class Database:
         self._patience_s = patience_s
         self.on_postgresql = self._engine.dialect.name == "postgresql"
         self.commits = 0
-        """After each commit of this object another number than any before."""
+        """After each commit another number than any before."""
         self._commit_numbers = count(1)
         self._turn = Lock()  # SQLite would have writers sleep and look again for seconds
         self.while_waiting: Callable[[], AbstractContextManager[None]] = nullcontext
@@ -106,9 +106,8 @@ class Database:
         if on_sqlite:
             event.listen(self._engine, "connect", sqlite_connections.prepare)
             event.listen(self._engine, "begin", sqlite_connections.begin)
-        else:
-            event.listen(self._engine, "after_cursor_execute", postgresql_connections.count_changed)
         if self.on_postgresql:
+            event.listen(self._engine, "after_cursor_execute", postgresql_connections.count_changed)
             event.listen(self._engine, "checkout", postgresql_connections.refuse_lost)
 
     @contextmanager
@@ -139,9 +138,9 @@ class Database:
         Parameters
         ----------
         only : str
-            The one thing that is changed, such as a facility's state: nobody else who names it,
-            or nothing, writes meanwhile, but on PostgreSQL others may. What they change must not
-            matter here, nor may both lock one row (``city`` is locked last, by each).
+            The one thing that is changed, such as a facility's state: nobody else who names it, or
+            nothing, writes meanwhile, but on PostgreSQL others may. What they change must not
+            matter here, nor may both lock one row, but ``city`` as they end.
 
         Raises
         ------
@@ -152,10 +151,14 @@ class Database:
         with self._changing(only if self.on_postgresql else "") as writer:
             act = current_act()
             before = audit.rows_changed(writer) if act else 0
+            change_journal.begin(writer)
             yield writer
-            if act and audit.rows_changed(writer) > before:
-                audit.note(writer, act)
-                act.may_be_kept = True
+            to_tell = act if act and audit.rows_changed(writer) > before else None
+            if to_tell:
+                audit.note(writer, to_tell)
+            change_journal.write_down(writer)
+            if to_tell:
+                to_tell.may_be_kept = True
 
     @contextmanager
     def _changing(self, only: str = "") -> Iterator[Connection]:
@@ -167,9 +170,7 @@ class Database:
                 if self.on_postgresql:
                     with self.while_waiting():
                         postgresql_connections.take_turn(writer, self._patience_s, only)
-                change_journal.begin(writer)
                 yield writer
-                change_journal.write_down(writer)
                 with explained(self._name, committing=True):
                     transaction.commit()
                 self.commits = next(self._commit_numbers)

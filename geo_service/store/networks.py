@@ -272,11 +272,15 @@ def _map(path: Path) -> np.ndarray[Any, np.dtype[Any]]:
     with a SystemError if another thread parses at the same moment (python/cpython#106905): the
     file is sound, so it is opened again.
     """
-    for _ in range(_OPENINGS):
-        with suppress(SystemError):
+    for left in reversed(range(_OPENINGS)):
+        try:
             mapped: np.memmap[Any, np.dtype[Any]] = np.load(path, mmap_mode="r", allow_pickle=False)
-            return mapped.view(np.ndarray)
-    raise ValueError(f"{path.name} can't be parsed, {_OPENINGS} times over")
+        except SystemError:
+            if not left:
+                raise
+        else:
+            break
+    return mapped.view(np.ndarray)
 
 
 def _folders(networks: Mapping[Profile, Network]) -> dict[str, dict[str, Any]]:

@@ -139,6 +139,8 @@ async def post_open311_request(written: WrittenAs, request: Request) -> Response
     form = await read_form(request)
     taking = partial(_take, request, shown, form, fmt)
     if form.files:
+        # Who shows a wrong key in the form takes no room from those who may draw photos.
+        await run_in_threadpool(key_of_any, service, request, *_keys_shown(shown, form))
         # The place of a photo is read there too: others shall not wait for it on few threads.
         return await service.draw_photos(request, taking)
     return await run_in_threadpool(taking)
@@ -147,10 +149,14 @@ async def post_open311_request(written: WrittenAs, request: Request) -> Response
 def _take(request: Request, shown: str, form: Form, written: Format) -> Response:
     service = service_of(request)
     told = _by_name(form.texts)
-    key = key_of_any(service, request, shown, told.get("api_key", "").strip())
+    key = key_of_any(service, request, *_keys_shown(shown, form))
     sent = _read(form, told, request.headers.get(HEADER, ""))
     service.limits.count_report(request, key)
     return _keep(service, key, sent, written)
+
+
+def _keys_shown(in_address: str, form: Form) -> list[str]:
+    return [in_address, *(text.strip() for name, text in form.texts if name == "api_key")]
 
 
 def _keep(service: Service, key: Key | None, sent: SentReport, written: Format) -> Response:
@@ -166,7 +172,7 @@ def _keep(service: Service, key: Key | None, sent: SentReport, written: Format) 
             idempotency_key=sent.idempotency_key,
         )
     except RefusedFields:
-        # A service that is not there is told before all else, and by the standard is not found.
+        # By the standard a service that is not there is not found, whatever else is wrong.
         find_category(workspace, report.category)
         raise
     issue_id = reported.case.issue.issue_id

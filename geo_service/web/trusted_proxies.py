@@ -18,7 +18,9 @@ _HOST: Final = re.compile(rb"(?:[A-Za-z0-9_.-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?
 _PAIR: Final = re.compile(r'\s*([A-Za-z]+)=(?:"([^"\\]*)"|([^",;\s]*))\s*')
 _PORT: Final = re.compile(r":[0-9]{1,5}$")
 SCHEMES: Final = ("http", "https")
-ADDRESSES_KEPT: Final = 1024
+ADDRESSES_KEPT: Final = 256
+LONGEST_ADDRESS: Final = 64
+"""With a port, brackets and blanks around it."""
 
 
 class TrustedProxies:
@@ -117,11 +119,14 @@ def _pairs(element: str) -> dict[str, str]:
     return {pair[1].lower(): pair[2] or pair[3] or "" for pair in found if pair}
 
 
-# Most requests come by a few proxies, and to read an address takes longer than all else here.
-@lru_cache(maxsize=ADDRESSES_KEPT)
 def _address(told: str) -> Address | None:
     """Read an address, with a port or brackets or without; None if it is none."""
-    text = told.strip()
+    return _read_address(told.strip()) if len(told) <= LONGEST_ADDRESS else None
+
+
+# Most requests come by a few proxies, and to read an address takes longer than all else here.
+@lru_cache(maxsize=ADDRESSES_KEPT)
+def _read_address(text: str) -> Address | None:
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:

@@ -110,7 +110,16 @@ def picture() -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("place", [Break(WROTE), Break(b"COMMIT", after=WROTE), LOST_ANSWER])
+@pytest.mark.parametrize(
+    "place",
+    [
+        Break(WROTE),
+        Break(b"UPDATE city", after=WROTE),
+        Break(b"INSERT INTO issue_changes"),
+        Break(b"COMMIT", after=WROTE),
+        LOST_ANSWER,
+    ],
+)
 @pytest.mark.parametrize("idempotency_key", ["", "one"])
 def test_a_report_is_kept_once_wherever_the_connection_breaks(
     broken: Broken, bearer: Bearer, place: Break, idempotency_key: str
@@ -132,6 +141,17 @@ def test_a_report_is_kept_once_wherever_the_connection_breaks(
     assert [tuple(one) for one in noted] == [("post_open311_request", *broken.issues("once"))]
     shown = broken.door.get(f"/photos/{photos[0]}", headers=bearer("staff"))
     assert (len(photos), shown.status_code) == (1, 200)
+
+
+@pytest.mark.parametrize("place", [b"UPDATE city", b"INSERT INTO facility_changes"])
+def test_a_state_is_kept_where_the_connection_breaks_as_its_change_is_counted(
+    broken: Broken, bearer: Bearer, place: bytes, now: datetime
+) -> None:
+    broken.proxy.breaks = [Break(place)]
+    state = {"observed_at": now.isoformat(), "free": 3}
+    answer = broken.door.put("/facilities/cabinet-fresh/state", json=state, headers=bearer("staff"))
+    assert broken.proxy.broken == 1
+    assert (answer.status_code, answer.json()["kept"]) == (200, True), answer.text
 
 
 def test_what_breaks_off_behind_the_write_is_not_said_to_be_unwritten(broken: Broken) -> None:

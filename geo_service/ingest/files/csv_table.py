@@ -96,13 +96,15 @@ def _check_quotations(content: bytes, delimiter: str, file: str) -> None:
     """
     ends = re.escape(delimiter.encode()) + rb"\r\n"
     # What is matched once stays matched, or a long file would take for ever. Atomic groups say so:
-    # possessive repeats of a group go wrong before Python 3.11.5 (python/cpython#106052).
+    # possessive repeats of a group go wrong before Python 3.11.5 (python/cpython#106052). What a
+    # group has repeated is kept until it ends, so each ends after a thousand.
+    quoted, in_line = (rb'(?>(?:(?>(?:[^%b]+|""){1,1000}))*)' % but for but in (rb'"', rb'"\r\n'))
     sound = re.compile(
-        rb'(?>(?:[^"]+'
+        rb'(?>(?:(?>(?:[^"]+'
         # A mark within a field that does not begin with one means itself.
         rb'|(?<=[^%(ends)b])"'
-        rb'|"(?>(?:[^"]+|"")*)"(?=[%(ends)b]|\Z)'
-        rb'|"(?>(?:[^"\r\n]+|"")*)")*)' % {b"ends": ends}
+        rb'|"%(quoted)b"(?=[%(ends)b]|\Z)'
+        rb'|"%(in_line)b"){1,1000}))*)' % {b"ends": ends, b"quoted": quoted, b"in_line": in_line}
     ).match(content)
     opens = sound.end() if sound else 0
     if opens == len(content):

@@ -1,3 +1,5 @@
+import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -139,3 +141,51 @@ def test_a_quotation_mark_in_a_bare_field_means_itself(
     rows = read_csv(write("a.csv", 'id,name\n1,5" pipe\n2,"a" b\n3,"x\ny"\n4,"z"'))
     assert [one[0] for one in records(rows)] == ["1", "2", "3", "4"]
     assert [one[1] for one in records(rows)] == ['5" pipe', "a b", "x\ny", "z"]
+
+
+def line_of_open_quotation(content: str) -> int | None:
+    """Walk through a table mark by mark; return where a quotation takes in other records."""
+    at = 0
+    while at < len(content):
+        begins_field = content[at] == '"' and content[at - 1] in ",\n"
+        if not begins_field:
+            at += 1
+            continue
+        end = at + 1
+        while end < len(content) and (content[end] != '"' or content[end + 1 : end + 2] == '"'):
+            end += 2 if content[end] == '"' else 1
+        is_closed = end < len(content)
+        ends_field = content[end + 1 : end + 2] in ("", ",", "\n")
+        if not is_closed or not (ends_field or "\n" not in content[at:end]):
+            return 1 + content.count("\n", 0, at)
+        at = end + 1
+    return None
+
+
+def test_quotations_are_looked_at_as_by_whoever_walks_through_mark_by_mark(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
+    dice = random.Random(11)  # noqa: S311 - no secret hangs on it
+    sound = refused = 0
+    for _ in range(3_000):
+        content = "id,x\n1," + "".join(dice.choices('a,"\n', (3, 1, 4, 1), k=dice.randrange(24)))
+        told = None
+        try:
+            read_csv(write("a.csv", content))
+        except UnreadableFile as error:
+            told = re.search(r"A quotation mark in line (\d+) is not closed", str(error))
+        line = line_of_open_quotation(content)
+        assert (None if told is None else int(told[1])) == line, content
+        sound += line is None
+        refused += line is not None
+    assert min(sound, refused) > 500
+
+
+def test_long_tables_and_long_fields_with_quotations_are_read(
+    write: Callable[[str, str | bytes], Path],
+) -> None:
+    many, long = 3_001 * '"1","a ""b"""\n', '"' + 3_001 * 'a""\n' + '"'
+    rows = read_csv(write("a.csv", f"id,x\n{many}2,{long}\n"))
+    assert records(rows)[0] == ["1", 'a "b"']
+    assert records(rows)[-1] == ["2", 3_001 * 'a"\n']
+    assert len(rows) == 3_002

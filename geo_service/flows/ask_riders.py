@@ -23,6 +23,8 @@ from geo_service.store.unheard import find_unheard
 KEPT_DAYS = 90
 """So long after it lapsed a question is still known, with who was asked."""
 ID_BYTES = 8
+AT_ONCE = 40
+"""Of so many issues in one turn: meanwhile nobody else can write."""
 
 
 class _Wanting(NamedTuple):
@@ -77,10 +79,15 @@ def ask_riders(workspace: Workspace, now: datetime) -> int:
     chosen = _choose(found, issue_ids, knowing, silent, settings)
     with workspace.database.writing() as connection:
         stored_tasks.forget_before(connection, now - timedelta(days=KEPT_DAYS))
-        # Somebody else may have asked while trips were read, or the issue may have moved on.
-        stored_cases.lock_many(connection, issue_ids)
-        still = _find_wanting(connection, settings, now, issue_ids)
-        return _ask(connection, still, chosen, settings, now)
+    asked = 0
+    for first in range(0, len(issue_ids), AT_ONCE):
+        some = issue_ids[first : first + AT_ONCE]
+        with workspace.database.writing() as connection:
+            # Somebody else may have asked while trips were read, or the issue may have moved on.
+            stored_cases.lock_many(connection, some)
+            still = _find_wanting(connection, settings, now, some)
+            asked += _ask(connection, still, chosen, settings, now)
+    return asked
 
 
 def _find_wanting(

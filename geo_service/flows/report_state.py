@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from geo_service.domain.facility import Facility, State
 from geo_service.errors import NotFound, RefusedFields
+from geo_service.flows.answer_once import once_more_if_unknown
 from geo_service.flows.check_keys import require_operator_of
 from geo_service.flows.wiring import Workspace
 from geo_service.store import facilities as stored_facilities
@@ -51,6 +52,12 @@ def report_state(
     RefusedFields
         If it was observed in the future.
     """
+    return once_more_if_unknown(lambda: _report(workspace, key, facility_id, state, now))
+
+
+def _report(
+    workspace: Workspace, key: Key | None, facility_id: str, state: State, now: datetime
+) -> ReportedState:
     latest = now + timedelta(seconds=workspace.settings.future_slack_s)
     with workspace.database.writing(f"state of {facility_id}") as connection:
         facility = stored_facilities.find(connection, facility_id)

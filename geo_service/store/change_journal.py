@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import NamedTuple, TypeAlias
 
-from sqlalchemy import Column, Connection, Table, delete, func, insert, select
+from sqlalchemy import Column, Connection, Table, Transaction, delete, func, insert, literal, select
 
 from geo_service.store import city
 from geo_service.store.schema import facility_changes, issue_changes
@@ -15,8 +15,10 @@ MOST_NAMED = 500
 MOST_ROWS = 5_000
 """How many rows a journal holds at most."""
 LOOKED_EVERY = 16
-"""Changes of one record each, as cabinets' states are: they add a row, and only after so many it is
-looked whether there are too many."""
+"""Changes of one record each, as cabinets' states are: they add a row, and only at the first of so
+many by one connection it is looked whether there are too many."""
+MOST_IN_MESSAGE = 1
+"""So many of each sort are told PostgreSQL in one message with the commit."""
 
 
 class Journal(NamedTuple):
@@ -39,6 +41,8 @@ ISSUES = Journal(issue_changes)
 Noted: TypeAlias = dict[Journal, set[str] | None]
 NOTED = "noted"
 """Under this name a connection knows which records its transaction has touched so far."""
+WRITTEN = "written"
+"""And under this one, how often it has written any down."""
 
 
 def begin(connection: Connection) -> None:
@@ -66,28 +70,61 @@ def note_change(connection: Connection, journal: Journal, ids: Collection[str] |
         touched.update(ids)
 
 
-def write_down(connection: Connection) -> None:
-    """Raise ``city.changes`` and write down what was noted: the last that a transaction does.
+def count_and_commit(connection: Connection, transaction: Transaction) -> None:
+    """Raise ``city.changes``, write down what was noted and commit: the last of a transaction.
 
-    From here to the commit whoever else changes such records waits.
+    From where the number is raised to the commit whoever else raises it waits. So PostgreSQL is
+    told all of it in one message: none of them waits for what goes on in this process meanwhile.
     """
     noted: Noted = connection.info.pop(NOTED)
     touched = {journal: ids for journal, ids in noted.items() if ids is None or ids}
     if touched:
-        change = city.count_change(connection)
-        for journal, ids in touched.items():
-            _write_down(connection, journal, change, ids)
+        written = connection.info.get(WRITTEN, 0)
+        connection.info[WRITTEN] = written + 1
+        looks = written % LOOKED_EVERY == 0
+        if connection.dialect.name == "postgresql" and not looks and _are_few(touched):
+            connection.exec_driver_sql(_message(connection, touched))
+        else:
+            change = city.count_change(connection)
+            for journal, ids in touched.items():
+                _write_down(connection, journal, change, ids, looks=looks)
+    transaction.commit()
+
+
+def _are_few(touched: Noted) -> bool:
+    return all(ids is not None and len(ids) <= MOST_IN_MESSAGE for ids in touched.values())
+
+
+def _message(connection: Connection, touched: Noted) -> str:
+    """Put together what counts, writes down and commits, to be sent without parameters."""
+    written_down = [
+        insert(journal.table).from_select(
+            ["change", journal.record_id.name], select(city.CHANGES, literal(one))
+        )
+        for journal, ids in touched.items()
+        for one in ids or ()
+    ]
+    compiled = [
+        one.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        for one in (city.RAISE, *written_down)
+    ]
+    return "; ".join([*map(str, compiled), "COMMIT"])
 
 
 def _write_down(
-    connection: Connection, journal: Journal, change: int, ids: Collection[str] | None
+    connection: Connection,
+    journal: Journal,
+    change: int,
+    ids: Collection[str] | None,
+    *,
+    looks: bool,
 ) -> None:
     if ids is None or len(ids) > MOST_NAMED:
         _forget(connection, journal, change)
         return
     rows = [{"change": change, journal.record_id.name: one} for one in ids]
     connection.execute(insert(journal.table), rows)
-    if len(ids) == 1 and change % LOOKED_EVERY:
+    if len(ids) == 1 and not looks:
         return
     oldest_spare = (
         select(journal.table.c.change)

@@ -5,7 +5,8 @@ from sqlalchemy import Connection, select, update
 from geo_service.domain.opening import Calendar
 from geo_service.store.schema import city
 
-RAISE = update(city).values(changes=city.c.changes + 1).returning(city.c.changes)
+CHANGES = city.c.changes
+RAISE = update(city).values(changes=CHANGES + 1).returning(CHANGES)
 
 
 def read_calendar(connection: Connection) -> Calendar:
@@ -56,7 +57,7 @@ def changes(connection: Connection) -> int:
     Facilities, their states, issues, areas, streets, the calendar, and the tables of categories,
     deadlines and offers raise it, once a write.
     """
-    return int(connection.scalars(select(city.c.changes)).one())
+    return int(connection.scalars(select(CHANGES)).one())
 
 
 def count_change(connection: Connection) -> int:

@@ -151,14 +151,10 @@ class Database:
         with self._changing(only if self.on_postgresql else "") as writer:
             act = current_act()
             before = audit.rows_changed(writer) if act else 0
-            change_journal.begin(writer)
             yield writer
-            to_tell = act if act and audit.rows_changed(writer) > before else None
-            if to_tell:
-                audit.note(writer, to_tell)
-            change_journal.write_down(writer)
-            if to_tell:
-                to_tell.may_be_kept = True
+            if act and audit.rows_changed(writer) > before:
+                audit.note(writer, act)
+                act.may_be_kept = True
 
     @contextmanager
     def _changing(self, only: str = "") -> Iterator[Connection]:
@@ -170,9 +166,10 @@ class Database:
                 if self.on_postgresql:
                     with self.while_waiting():
                         postgresql_connections.take_turn(writer, self._patience_s, only)
+                change_journal.begin(writer)
                 yield writer
                 with explained(self._name, committing=True):
-                    transaction.commit()
+                    change_journal.count_and_commit(writer, transaction)
                 self.commits = next(self._commit_numbers)
             if self.file is not None and connection.info[PLACE] != place_if_any(self.file):
                 raise NotReady(

@@ -175,6 +175,17 @@ def test_each_change_names_what_it_touched(database: Database) -> None:
         assert changed_since(connection, FACILITIES, second) == {"b", "c"}
 
 
+@pytest.mark.parametrize("name", ["it's", "50%", "%s %(a)s", "a\\'b", "站;--", ":a", "E'\\n"])
+def test_an_id_may_have_any_characters(database: Database, name: str) -> None:
+    for _ in range(2):
+        with database.writing() as connection:
+            before = city.changes(connection)
+            facilities.write(connection, [place(name)])
+        with database.reading() as connection:
+            assert city.changes(connection) == before + 1
+            assert changed_since(connection, FACILITIES, before) == {name}
+
+
 def test_what_changed_nothing_is_not_named(database: Database) -> None:
     with database.writing() as connection:
         facilities.write(connection, [place("a")])

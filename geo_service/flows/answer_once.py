@@ -108,7 +108,8 @@ def once_more_if_unknown(doing: Callable[[], Done]) -> Done:
     Parameters
     ----------
     doing : callable
-        Asks `answered_before`, does and keeps the answer, in one transaction of its own.
+        Asks `answered_before`, does and keeps the answer, in one transaction of its own; or finds
+        by itself that what it is to do is done.
 
     Raises
     ------

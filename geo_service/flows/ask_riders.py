@@ -15,7 +15,7 @@ from geo_service.flows.wiring import Workspace
 from geo_service.overlay.usual_riders import choose_riders
 from geo_service.settings import Settings
 from geo_service.store import cases as stored_cases
-from geo_service.store import supporters
+from geo_service.store import erasures, supporters
 from geo_service.store import tasks as stored_tasks
 from geo_service.store.database import Connection
 from geo_service.store.unheard import find_unheard
@@ -72,6 +72,7 @@ def ask_riders(workspace: Workspace, now: datetime) -> int:
         issue_ids = [issue.issue_id for issue in issues]
         knowing = supporters.of_issues(connection, issue_ids)
         silent = stored_tasks.silences(connection, issue_ids, now)
+        erased = erasures.known(connection)
     if not wanting:
         return 0
     found = find_usual_riders(workspace, issues, now)
@@ -83,6 +84,9 @@ def ask_riders(workspace: Workspace, now: datetime) -> int:
     for first in range(0, len(issue_ids), AT_ONCE):
         some = issue_ids[first : first + AT_ONCE]
         with workspace.database.writing() as connection:
+            if erasures.known(connection) - erased:
+                # Nothing is written of who was erased meanwhile: the next round asks the others.
+                break
             # Somebody else may have asked while trips were read, or the issue may have moved on.
             stored_cases.lock_many(connection, some)
             still = _find_wanting(connection, settings, now, some)

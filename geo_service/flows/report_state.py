@@ -68,5 +68,8 @@ def _report(
             raise RefusedFields(
                 {"observed_at": f"It lies in the future; it is {now:%Y-%m-%dT%H:%M:%SZ} now."}
             )
+        if facility.state == state:
+            # Sent again, by its reporter or by us, after an answer that was lost.
+            return ReportedState(facility, kept=True)
         kept = stored_facilities.keep_state(connection, facility, state, latest=latest)
     return ReportedState(replace(facility, state=state) if kept else facility, kept)

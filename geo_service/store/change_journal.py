@@ -1,9 +1,10 @@
 """Which facilities or issues the latest changes touched: a reader need not read all anew."""
 
+from collections import Counter
 from collections.abc import Collection
 from typing import NamedTuple, TypeAlias
 
-from sqlalchemy import Column, Connection, Table, Transaction, delete, func, insert, literal, select
+from sqlalchemy import Column, Connection, Table, Transaction, delete, func, insert, select
 
 from geo_service.store import city
 from geo_service.store.schema import facility_changes, issue_changes
@@ -13,7 +14,7 @@ ANY = ""
 MOST_NAMED = 500
 """A change that touches more records than this names none of them: reading all is as quick."""
 MOST_ROWS = 5_000
-"""How many rows a journal holds at most."""
+"""How many rows a journal holds at most, but for some that each connection adds until it looks."""
 LOOKED_EVERY = 16
 """Changes of one record each, as cabinets' states are: they add a row, and only at the first of so
 many by one connection it is looked whether there are too many."""
@@ -42,12 +43,19 @@ Noted: TypeAlias = dict[Journal, set[str] | None]
 NOTED = "noted"
 """Under this name a connection knows which records its transaction has touched so far."""
 WRITTEN = "written"
-"""And under this one, how often it has written any down."""
+"""And under this one, how often it has written any down, by journal."""
+MESSAGE = "message"
+"""And under this one, what is to be sent with the commit."""
+_WRITE_ONE = (
+    "INSERT INTO %s (change, %s)"
+    " SELECT changes, convert_from(decode('%s', 'hex'), 'UTF8') FROM city"
+)
 
 
 def begin(connection: Connection) -> None:
     """Begin to note changes, at the beginning of a transaction that writes."""
     connection.info[NOTED] = {}
+    connection.info.pop(MESSAGE, None)
 
 
 def note_change(connection: Connection, journal: Journal, ids: Collection[str] | None) -> None:
@@ -70,45 +78,53 @@ def note_change(connection: Connection, journal: Journal, ids: Collection[str] |
         touched.update(ids)
 
 
-def count_and_commit(connection: Connection, transaction: Transaction) -> None:
-    """Raise ``city.changes``, write down what was noted and commit: the last of a transaction.
+def count(connection: Connection) -> None:
+    """Raise ``city.changes`` and write down what was noted, or get ready to: all but the commit.
 
-    From where the number is raised to the commit whoever else raises it waits. So PostgreSQL is
-    told all of it in one message: none of them waits for what goes on in this process meanwhile.
+    From where the number is raised to the commit whoever else raises it waits. So a change of few
+    is told PostgreSQL in one message with the commit: none of the others then waits for what goes
+    on in this process meanwhile.
     """
     noted: Noted = connection.info.pop(NOTED)
     touched = {journal: ids for journal, ids in noted.items() if ids is None or ids}
-    if touched:
-        written = connection.info.get(WRITTEN, 0)
-        connection.info[WRITTEN] = written + 1
-        looks = written % LOOKED_EVERY == 0
-        if connection.dialect.name == "postgresql" and not looks and _are_few(touched):
-            connection.exec_driver_sql(_message(connection, touched))
-        else:
-            change = city.count_change(connection)
-            for journal, ids in touched.items():
-                _write_down(connection, journal, change, ids, looks=looks)
+    due = {journal for journal in touched if _is_due(connection, journal)}
+    if not touched:
+        return
+    few = all(ids is not None and len(ids) <= MOST_IN_MESSAGE for ids in touched.values())
+    if few and not due and connection.dialect.driver == "psycopg":
+        connection.info[MESSAGE] = _message(touched)
+        return
+    change = city.count_change(connection)
+    for journal, ids in touched.items():
+        _write_down(connection, journal, change, ids, looks=journal in due)
+
+
+def commit(connection: Connection, transaction: Transaction) -> None:
+    """Commit, and count with it if that is still to be done: see `count`."""
+    message = connection.info.pop(MESSAGE, "")
+    if message:
+        connection.exec_driver_sql(message)
     transaction.commit()
 
 
-def _are_few(touched: Noted) -> bool:
-    return all(ids is not None and len(ids) <= MOST_IN_MESSAGE for ids in touched.values())
+def _is_due(connection: Connection, journal: Journal) -> bool:
+    """Say whether it is looked how long a journal is: at the first of so many writes."""
+    written: Counter[Journal] = connection.info.setdefault(WRITTEN, Counter())
+    written[journal] += 1
+    return written[journal] % LOOKED_EVERY == 1
 
 
-def _message(connection: Connection, touched: Noted) -> str:
-    """Put together what counts, writes down and commits, to be sent without parameters."""
+def _message(touched: Noted) -> str:
+    """Put together what counts, writes down and commits, to be sent without parameters.
+
+    Ids are written as hexadecimal digits, so that none of their characters means anything there.
+    """
     written_down = [
-        insert(journal.table).from_select(
-            ["change", journal.record_id.name], select(city.CHANGES, literal(one))
-        )
+        _WRITE_ONE % (journal.table.name, journal.record_id.name, one.encode().hex())
         for journal, ids in touched.items()
         for one in ids or ()
     ]
-    compiled = [
-        one.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-        for one in (city.RAISE, *written_down)
-    ]
-    return "; ".join([*map(str, compiled), "COMMIT"])
+    return "; ".join(["UPDATE city SET changes = changes + 1", *written_down, "COMMIT"])
 
 
 def _write_down(

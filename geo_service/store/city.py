@@ -5,8 +5,7 @@ from sqlalchemy import Connection, select, update
 from geo_service.domain.opening import Calendar
 from geo_service.store.schema import city
 
-CHANGES = city.c.changes
-RAISE = update(city).values(changes=CHANGES + 1).returning(CHANGES)
+RAISE = update(city).values(changes=city.c.changes + 1).returning(city.c.changes)
 
 
 def read_calendar(connection: Connection) -> Calendar:
@@ -57,7 +56,7 @@ def changes(connection: Connection) -> int:
     Facilities, their states, issues, areas, streets, the calendar, and the tables of categories,
     deadlines and offers raise it, once a write.
     """
-    return int(connection.scalars(select(CHANGES)).one())
+    return int(connection.scalars(select(city.c.changes)).one())
 
 
 def count_change(connection: Connection) -> int:

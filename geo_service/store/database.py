@@ -151,10 +151,14 @@ class Database:
         with self._changing(only if self.on_postgresql else "") as writer:
             act = current_act()
             before = audit.rows_changed(writer) if act else 0
+            change_journal.begin(writer)
             yield writer
-            if act and audit.rows_changed(writer) > before:
-                audit.note(writer, act)
-                act.may_be_kept = True
+            told = act if act and audit.rows_changed(writer) > before else None
+            if told:
+                audit.note(writer, told)
+            change_journal.count(writer)
+            if told:
+                told.may_be_kept = True
 
     @contextmanager
     def _changing(self, only: str = "") -> Iterator[Connection]:
@@ -166,10 +170,9 @@ class Database:
                 if self.on_postgresql:
                     with self.while_waiting():
                         postgresql_connections.take_turn(writer, self._patience_s, only)
-                change_journal.begin(writer)
                 yield writer
                 with explained(self._name, committing=True):
-                    change_journal.count_and_commit(writer, transaction)
+                    change_journal.commit(writer, transaction)
                 self.commits = next(self._commit_numbers)
             if self.file is not None and connection.info[PLACE] != place_if_any(self.file):
                 raise NotReady(

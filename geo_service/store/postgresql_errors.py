@@ -57,6 +57,7 @@ BY_CODE: Mapping[str, Meaning] = {
         " one that writes.",
     ),
     "25P03": LOST,
+    "25P04": LOST,
     "28": NOT_KNOWN,
     "3D000": NO_DATABASE,
     "40": AT_ONCE,

@@ -22,6 +22,7 @@ from geo_service.domain.trace import Fixes
 from geo_service.domain.verification import Answer, Task
 from geo_service.flows import ask_riders as asking
 from geo_service.flows.ask_riders import ask_riders
+from geo_service.flows.erase_rider import erase_rider
 from geo_service.flows.manage_keys import add_key
 from geo_service.flows.start_workspace import start_workspace
 from geo_service.flows.wiring import Workspace
@@ -191,6 +192,40 @@ def test_several_at_once_ask_once(place: Workspace) -> None:
         thread.join()
     assert sorted(counts) == [0, 0, 0, 2]
     assert names(place) == ["a", "b"]
+
+
+def test_many_issues_are_asked_about_in_turns_and_each_once(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "AT_ONCE", 2)
+    ride(place, *often("a", 3), *often("b", 3))
+    for number in range(5):
+        report(place, f"i{number}")
+    commits = place.database.commits
+    assert ask_riders(place, NOW) == 10
+    assert place.database.commits > commits + 3
+    assert all(names(place, f"i{number}") == ["a", "b"] for number in range(5))
+    assert ask_riders(place, NOW) == 0
+
+
+def test_who_is_erased_while_trips_are_read_is_not_asked_and_others_the_next_time(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ride(place, *often("a", 3), *often("b", 3))
+    report(place, "i")
+    find = asking.find_usual_riders
+
+    def find_and_erase(workspace: Workspace, issues: Sequence[Issue], now: datetime) -> object:
+        found = find(workspace, issues, now)
+        monkeypatch.undo()
+        erase_rider(workspace, "a", now)
+        return found
+
+    monkeypatch.setattr(asking, "find_usual_riders", find_and_erase)
+    assert ask_riders(place, NOW) == 0
+    assert asked(place) == []
+    assert ask_riders(place, NOW) == 1
+    assert names(place) == ["b"]
 
 
 def test_trips_are_read_only_if_somebody_is_to_be_asked(

@@ -2,6 +2,7 @@
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -91,6 +92,20 @@ def test_only_who_may_report_changes_anything(empty: Workspace, staff: Key, now:
     assert report_state(
         empty, key_of(empty, Role.OPERATOR, now, "Tower"), "cabinet", State(now), now
     ).kept
+
+
+def test_what_is_sent_again_is_known_and_written_once(
+    empty: Workspace, staff: Key, now: datetime
+) -> None:
+    said = State(now, free=3)
+    assert report_state(empty, staff, "cabinet", said, now).kept
+    with empty.database.reading() as connection:
+        before = city.changes(connection)
+    again = report_state(empty, staff, "cabinet", said, now)
+    assert (again.kept, again.facility.state) == (True, said)
+    with empty.database.reading() as connection:
+        assert city.changes(connection) == before
+    assert report_state(empty, staff, "cabinet", replace(said, free=4), now).kept
 
 
 @pytest.mark.parametrize("seed", range(3))

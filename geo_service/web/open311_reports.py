@@ -137,26 +137,22 @@ async def post_open311_request(written: WrittenAs, request: Request) -> Response
         # A form with photos is long, and is not read for whoever shows a wrong key.
         await run_in_threadpool(key_of_any, service, request, shown)
     form = await read_form(request)
-    taking = partial(_take, request, shown, form, fmt)
+    in_form = [text.strip() for name, text in form.texts if name == "api_key"]
+    recognise = partial(key_of_any, service, request, shown, *in_form)
     if form.files:
         # Who shows a wrong key in the form takes no room from those who may draw photos.
-        await run_in_threadpool(key_of_any, service, request, *_keys_shown(shown, form))
+        key = await run_in_threadpool(recognise)
         # The place of a photo is read there too: others shall not wait for it on few threads.
-        return await service.draw_photos(request, taking)
-    return await run_in_threadpool(taking)
+        return await service.draw_photos(request, partial(_take, request, key, form, fmt))
+    return await run_in_threadpool(lambda: _take(request, recognise(), form, fmt))
 
 
-def _take(request: Request, shown: str, form: Form, written: Format) -> Response:
+def _take(request: Request, key: Key | None, form: Form, written: Format) -> Response:
     service = service_of(request)
     told = _by_name(form.texts)
-    key = key_of_any(service, request, *_keys_shown(shown, form))
     sent = _read(form, told, request.headers.get(HEADER, ""))
     service.limits.count_report(request, key)
     return _keep(service, key, sent, written)
-
-
-def _keys_shown(in_address: str, form: Form) -> list[str]:
-    return [in_address, *(text.strip() for name, text in form.texts if name == "api_key")]
 
 
 def _keep(service: Service, key: Key | None, sent: SentReport, written: Format) -> Response:

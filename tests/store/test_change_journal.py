@@ -13,6 +13,7 @@ from geo_service.store import cases, change_journal, city, facilities, issues, s
 from geo_service.store.change_journal import (
     FACILITIES,
     ISSUES,
+    LOOKED_EVERY,
     MOST_NAMED,
     MOST_ROWS,
     changed_since,
@@ -257,6 +258,19 @@ def test_the_journal_stays_short_and_knows_how_far_back_it_reaches(database: Dat
         assert rows(connection) > MOST_ROWS - 2 * MOST_NAMED
         assert changed_since(connection, FACILITIES, start) is None
         assert changed_since(connection, FACILITIES, city.changes(connection) - 1) is not None
+
+
+def test_each_journal_stays_short_where_changes_of_both_sorts_take_turns(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change_journal, "MOST_ROWS", 2 * LOOKED_EVERY)
+    for number in range(10 * LOOKED_EVERY):
+        with database.writing() as connection:
+            note_change(connection, (FACILITIES, ISSUES)[number % 2], [f"n{number}"])
+    with database.reading() as connection:
+        for journal in (FACILITIES, ISSUES):
+            held = select(func.count()).select_from(journal.table)
+            assert 0 < (connection.scalar(held) or 0) <= 2 * LOOKED_EVERY
 
 
 def test_what_one_transaction_touched_is_one_change(database: Database) -> None:

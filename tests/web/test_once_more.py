@@ -154,6 +154,25 @@ def test_a_state_is_kept_where_the_connection_breaks_as_its_change_is_counted(
     assert (answer.status_code, answer.json()["kept"]) == (200, True), answer.text
 
 
+@pytest.mark.parametrize("reaches_server", [True, False])
+def test_a_state_is_kept_once_where_it_is_lost_with_the_commit(
+    broken: Broken, bearer: Bearer, now: datetime, *, reaches_server: bool
+) -> None:
+    """Each connection's first change is counted by itself, the next in one message with it."""
+    broken.proxy.breaks = [Break(b"; COMMIT", after=b"", reaches_server=reaches_server)]
+    sent = 0
+    while not broken.proxy.broken:
+        assert sent < 40
+        state = {"observed_at": now.isoformat(), "free": sent}
+        path = "/facilities/cabinet-fresh/state"
+        answer = broken.door.put(path, json=state, headers=bearer("staff"))
+        assert (answer.status_code, answer.json()["kept"]) == (200, True), answer.text
+        sent += 1
+    with broken.database.reading() as connection:
+        asked = text("SELECT count(*) FROM audit WHERE what = 'report_facility_state'")
+        assert connection.scalar(asked) == sent
+
+
 def test_what_breaks_off_behind_the_write_is_not_said_to_be_unwritten(broken: Broken) -> None:
     broken.proxy.breaks = [Break(b"issues.lat BETWEEN")]
     answer = broken.door.post(
